@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using Hmas.Contracts.Commands;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
+
+namespace Hmas.Contracts;
+
+/// <summary>Generated JSON of everything that crosses a process border as JSON: camel case, enums as words, nulls left out, unknown members ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(SlotReport))]
+[JsonSerializable(typeof(ModelEvidence))]
+[JsonSerializable(typeof(FactAck))]
+[JsonSerializable(typeof(AlarmEvent))]
+[JsonSerializable(typeof(ActionEvent))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(OutcomeLabel))]
+[JsonSerializable(typeof(OutcomeLabel[]))]
+[JsonSerializable(typeof(DesiredState))]
+[JsonSerializable(typeof(ReportedState))]
+[JsonSerializable(typeof(Presence))]
+[JsonSerializable(typeof(TelemetryBatch))]
+[JsonSerializable(typeof(DeviceCommand))]
+[JsonSerializable(typeof(CommandReply))]
+public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,0 +1,68 @@
+namespace Hmas.Contracts.Models;
+
+/// <summary>How a window becomes a model's input tensor: a record only; <c>Shared/Signals</c> carries it out, on the device and in the hub alike.</summary>
+public sealed record FeatureRecipe
+{
+    public Normalisation Normalisation { get; init; } = Normalisation.Robust;
+
+    /// <summary>Normalised values are clipped to ±this; 0 switches clipping off.</summary>
+    public float Clip { get; init; } = 10f;
+
+    /// <summary>Smallest divisor, as a share of the channel's absolute centre plus the smallest normal float: keeps a constant channel finite.</summary>
+    public float MinScale { get; init; } = 1e-3f;
+
+    /// <summary><see cref="TensorLayout.ChannelsByTime"/>: only features that give one value per time step. <see cref="TensorLayout.Vector"/>: any.</summary>
+    public TensorLayout Layout { get; init; } = TensorLayout.ChannelsByTime;
+
+    /// <summary>Blocks in the order in which they stand in the tensor; each is applied to every channel.</summary>
+    public IReadOnlyList<FeatureSpec> Features { get; init; } = [new FeatureSpec(FeatureKind.Values)];
+}
+
+/// <summary>What centre and scale are taken from the device's own healthy rows.</summary>
+public enum Normalisation
+{
+    None = 0,
+
+    /// <summary>Median and 1.4826 × median absolute deviation.</summary>
+    Robust = 1,
+
+    /// <summary>Mean and population standard deviation.</summary>
+    ZScore = 2,
+}
+
+public enum TensorLayout
+{
+    /// <summary>Shape (1, C × blocks, T): input of convolutions.</summary>
+    ChannelsByTime = 0,
+
+    /// <summary>Shape (1, F): all blocks flattened, block after block, channel after channel.</summary>
+    Vector = 1,
+}
+
+/// <summary>One block of features.</summary>
+/// <param name="Kind">What is computed from each channel.</param>
+/// <param name="Length">Rolling length in samples, or FFT length (a power of two); 0 means the whole window.</param>
+/// <param name="Bands">Number of bands for spectra.</param>
+/// <param name="MinHz">Lower edge of the first band.</param>
+/// <param name="MaxHz">Upper edge of the last band; 0 means half the sampling rate.</param>
+public sealed record FeatureSpec(FeatureKind Kind, int Length = 0, int Bands = 0, float MinHz = 0, float MaxHz = 0);
+
+/// <summary>Numbers stand in manifests on disk: never reused.</summary>
+public enum FeatureKind
+{
+    // One value per time step.
+    Values = 0,
+    Differences = 1,
+    RollingMean = 2,
+    RollingDeviation = 3,
+
+    // One value (or Bands values) per window.
+    Mean = 16,
+    Deviation = 17,
+    Rms = 18,
+    CrestFactor = 19,
+    Kurtosis = 20,
+    Slope = 21,
+    SpectrumBands = 22,
+    MelBands = 23,
+}

@@ -1,0 +1,100 @@
+namespace Hmas.Contracts.Models;
+
+/// <summary>Everything a device must know to run a model. Its bytes are signed, and their SHA-256 is the package's digest.</summary>
+public sealed record ModelManifest
+{
+    public int FormatVersion { get; init; } = 1;
+
+    public required string Name { get; init; }
+
+    /// <summary>Grows with every release of this name; a device never goes to a smaller one except by return to its previous slot.</summary>
+    public required long Release { get; init; }
+
+    /// <summary>SHA-256 of the ONNX bytes as <c>sha256:hex</c>.</summary>
+    public required string OnnxDigest { get; init; }
+
+    public required long OnnxBytes { get; init; }
+
+    /// <summary>Channel names in the order of the tensor.</summary>
+    public required IReadOnlyList<string> Channels { get; init; }
+
+    public required double RateHz { get; init; }
+
+    public required WindowSpec Window { get; init; }
+
+    public required FeatureRecipe Recipe { get; init; }
+
+    public required TensorSpec Input { get; init; }
+
+    public required TensorSpec Output { get; init; }
+
+    public required ModelHead Head { get; init; }
+
+    public required ThresholdPolicy Threshold { get; init; }
+
+    /// <summary><c>float32</c> or <c>int8-qdq</c>.</summary>
+    public required string Precision { get; init; }
+
+    public required Lineage Lineage { get; init; }
+
+    /// <summary>By slice (a recording, a site, a fault): what the release was judged by. Key <c>all</c> pools the slices.</summary>
+    public IReadOnlyDictionary<string, SliceMetrics> Metrics { get; init; } = new Dictionary<string, SliceMetrics>();
+}
+
+/// <summary>Length and stride in samples per channel.</summary>
+public sealed record WindowSpec(int Length, int Stride);
+
+/// <summary>Name and shape of a graph input or output; float32.</summary>
+public sealed record TensorSpec(string Name, IReadOnlyList<int> Shape);
+
+/// <summary>How the model's output becomes the anomaly score.</summary>
+public enum ModelHead
+{
+    /// <summary>The output has the input's shape; the score comes from the residual, weighed by the device's own residual scale per input row.</summary>
+    Reconstruction = 0,
+
+    /// <summary>The output is one logit; the score is the logit itself.</summary>
+    AnomalyLogit = 1,
+}
+
+/// <summary>How a device finds its own threshold from its healthy rows, and how a score becomes an alarm.</summary>
+public sealed record ThresholdPolicy
+{
+    /// <summary>Rows at the start of a run that the device takes as healthy.</summary>
+    public int CalibrationRows { get; init; } = 400;
+
+    /// <summary>Quantile of the calibration scores, 0 to 1.</summary>
+    public double Quantile { get; init; } = 0.99;
+
+    /// <summary>The quantile is multiplied by this; then <see cref="Floor"/> applies.</summary>
+    public double Factor { get; init; } = 1.5;
+
+    /// <summary>The threshold is never below this; negative infinity is written as null.</summary>
+    public double? Floor { get; init; }
+
+    /// <summary>The threshold is never above this; null: no bound.</summary>
+    public double? Ceiling { get; init; }
+
+    /// <summary>Weight of the newest score in the exponential moving average, over (0, 1]; 1 is no smoothing.</summary>
+    public double Smoothing { get; init; } = 1.0;
+}
+
+/// <summary>Where a model comes from.</summary>
+public sealed record Lineage
+{
+    public string? ParentDigest { get; init; }
+
+    public required string RunId { get; init; }
+
+    /// <summary>Digests of the datasets it was fitted on.</summary>
+    public IReadOnlyList<string> DataDigests { get; init; } = [];
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CodeVersion { get; init; }
+
+    public long Seed { get; init; }
+}
+
+/// <summary>Row-wise outlier scores of one slice: F1 = TP/(TP+(FP+FN)/2), FAR = FP/(FP+TN), MAR = FN/(FN+TP), all 0 to 1; NaN is written as null.</summary>
+public sealed record SliceMetrics(int Rows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate);

@@ -1,0 +1,82 @@
+namespace Hmas.Contracts.Models;
+
+/// <summary>What became of a model on a device: one fact per step, so that the hub never guesses.</summary>
+public sealed record SlotReport
+{
+    public required SlotState State { get; init; }
+
+    /// <summary>The package this report is about.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>The package that answers now, whatever this report is about; null when none does.</summary>
+    public string? AnsweringDigest { get; init; }
+
+    public required string BootId { get; init; }
+
+    public string? RolloutId { get; init; }
+
+    /// <summary>Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c>, <c>shape</c>, <c>runtime</c>, <c>probe</c>, <c>shadow</c>, <c>health</c>, <c>older-release</c>, <c>channels</c>, <c>download</c>, <c>restored</c>.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Human text behind <see cref="Reason"/>.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>From the last byte's arrival to the first answer of the new model.</summary>
+    public double? SwapMs { get; init; }
+
+    /// <summary>Windows due and not answered between the last answer of the old model and the first of the new one.</summary>
+    public int? MissedWindows { get; init; }
+}
+
+/// <summary>Numbers cross the wire: never reused.</summary>
+public enum SlotState
+{
+    Empty = 0,
+    Downloading = 1,
+    Verified = 2,
+    Probed = 3,
+    Shadowing = 4,
+    Active = 5,
+    Committed = 6,
+
+    /// <summary>Never became active; the old model answers.</summary>
+    Refused = 7,
+
+    /// <summary>Was active and went back to the previous model.</summary>
+    Returned = 8,
+}
+
+/// <summary>Behaviour of the model that answers, since it became active or since the last evidence of the same digest: what a gate judges.</summary>
+public sealed record ModelEvidence
+{
+    public required string Digest { get; init; }
+
+    public required string BootId { get; init; }
+
+    /// <summary>Run of the machine (see <see cref="Facts.ExperienceRecord.RunId"/>).</summary>
+    public required string RunId { get; init; }
+
+    public required long FromUs { get; init; }
+
+    public required long ToUs { get; init; }
+
+    public required long Windows { get; init; }
+
+    public required long AlarmWindows { get; init; }
+
+    /// <summary>Windows whose score was NaN or infinite.</summary>
+    public long InvalidWindows { get; init; }
+
+    /// <summary>Mean of score divided by threshold.</summary>
+    public double MeanScoreRatio { get; init; }
+
+    public double InferenceP99Us { get; init; }
+
+    public long ResidentBytes { get; init; }
+
+    /// <summary>Set while another model runs in shadow.</summary>
+    public ShadowEvidence? Shadow { get; init; }
+}
+
+/// <summary>Pairwise comparison of active and shadow answers on the same windows.</summary>
+public sealed record ShadowEvidence(string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us);

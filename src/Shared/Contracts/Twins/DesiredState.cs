@@ -1,0 +1,106 @@
+namespace Hmas.Contracts.Twins;
+
+/// <summary>What the hub wants of a device: one retained document, versioned, on an exact topic.</summary>
+public sealed record DesiredState
+{
+    /// <summary>Grows with each change; a device ignores an older one.</summary>
+    public required long Version { get; init; }
+
+    public ModelAssignment? Model { get; init; }
+
+    /// <summary>Experience and telemetry density, 1 is the configured one; a tactical agent raises it during an incident.</summary>
+    public double SamplingBoost { get; init; } = 1.0;
+}
+
+/// <summary>Which model a device should run, and how it gets there.</summary>
+public sealed record ModelAssignment
+{
+    /// <summary>Digest of the package: SHA-256 of its manifest bytes.</summary>
+    public required string Digest { get; init; }
+
+    public required string Name { get; init; }
+
+    public required long Release { get; init; }
+
+    /// <summary>Size of the whole package file.</summary>
+    public required long PackageBytes { get; init; }
+
+    /// <summary>Absolute, or relative to the hub's artefact address.</summary>
+    public required string Url { get; init; }
+
+    public string? RolloutId { get; init; }
+
+    /// <summary>Windows answered in shadow before the swap; 0: none.</summary>
+    public int ShadowWindows { get; init; }
+
+    /// <summary>Windows watched after the swap before the device commits.</summary>
+    public int HealthWindows { get; init; } = 50;
+
+    /// <summary>True when this takes the fleet back: the release may be smaller than the active one.</summary>
+    public bool Restore { get; init; }
+}
+
+/// <summary>What a device says of itself: one retained document on an exact topic.</summary>
+public sealed record ReportedState
+{
+    public required long DesiredVersion { get; init; }
+
+    public required string BootId { get; init; }
+
+    public required string AgentVersion { get; init; }
+
+    public required long Session { get; init; }
+
+    public string? ActiveDigest { get; init; }
+
+    public string? PreviousDigest { get; init; }
+
+    public string? StandbyDigest { get; init; }
+
+    public required Models.SlotState SlotState { get; init; }
+
+    public string? Refusal { get; init; }
+
+    public string? RunId { get; init; }
+
+    public bool Calibrated { get; init; }
+
+    public double SamplingBoost { get; init; } = 1.0;
+
+    public required IReadOnlyList<Sensing.SensorChannel> Channels { get; init; }
+
+    public double RateHz { get; init; }
+
+    public required DeviceCounters Counters { get; init; }
+
+    public required long TimestampUs { get; init; }
+}
+
+/// <summary>Totals since the agent's disk state was created, except where said.</summary>
+public sealed record DeviceCounters
+{
+    public long Samples { get; init; }
+
+    public long DroppedSamples { get; init; }
+
+    public long LateSamples { get; init; }
+
+    public long Windows { get; init; }
+
+    public long AlarmWindows { get; init; }
+
+    public long FactsProduced { get; init; }
+
+    public long FactsAcknowledged { get; init; }
+
+    public long FactsEvicted { get; init; }
+
+    public long OutboxBytes { get; init; }
+
+    /// <summary>Now.</summary>
+    public long ResidentBytes { get; init; }
+}
+
+/// <summary>Retained birth, and the will a broker sends for a device that vanished.</summary>
+/// <param name="Session">Grows with every connect; a will of an older session that arrives late is ignored.</param>
+public sealed record Presence(bool Online, long Session, string BootId, long TimestampUs);
