@@ -17,6 +17,9 @@ public enum FactKind : byte
     Evidence = 5,
     RunStarted = 6,
     RunEnded = 7,
+
+    /// <summary>The device gave facts up to keep its byte bound. Payload: little-endian int32, how many consecutive sequences from this one on.</summary>
+    Evicted = 8,
 }
 
 /// <summary>A run of facts of one device, as it travels: consecutive sequences, first to last.</summary>

@@ -1,0 +1,68 @@
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Learning.Contract;
+
+/// <summary>The door of the Learning service.</summary>
+public interface ITrainingRuns
+{
+    /// <summary>Queues a run and returns its id.</summary>
+    Task<string> StartAsync(TrainingRequest request, CancellationToken cancellation);
+
+    Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation);
+
+    /// <summary>False when it has already ended.</summary>
+    Task<bool> CancelAsync(string runId, CancellationToken cancellation);
+}
+
+public sealed record TrainingRequest
+{
+    /// <summary>Model name in the registry; its next release is made.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>A named recipe: <c>reconstruction</c> learns from windows not labelled anomalous; <c>anomaly-logit</c> also learns from labels.</summary>
+    public required string Recipe { get; init; }
+
+    /// <summary>Model of which the candidate must be better; null for a first model.</summary>
+    public string? ParentDigest { get; init; }
+
+    /// <summary>Runs of machines kept out of the fit and used as the held-out test; when empty, every fourth run by name is.</summary>
+    public IReadOnlyList<string> HeldOutRuns { get; init; } = [];
+
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Agent or person.</summary>
+    public required string RequestedBy { get; init; }
+}
+
+public sealed record TrainingRunView
+{
+    public required string RunId { get; init; }
+
+    public required TrainingRequest Request { get; init; }
+
+    /// <summary><c>queued</c>, <c>collecting</c>, <c>training</c>, <c>quantizing</c>, <c>evaluating</c>, <c>registered</c>, <c>rejected</c>, <c>failed</c>, <c>cancelled</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>0 to 1.</summary>
+    public double Progress { get; init; }
+
+    public string Message { get; init; } = "";
+
+    public string? CandidateDigest { get; init; }
+
+    public int TrainingWindows { get; init; }
+
+    public IReadOnlyList<double> LossCurve { get; init; } = [];
+
+    /// <summary>The parent on the held-out slices.</summary>
+    public IReadOnlyDictionary<string, SliceMetrics> ParentMetrics { get; init; } = new Dictionary<string, SliceMetrics>();
+
+    public IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics { get; init; } = new Dictionary<string, SliceMetrics>();
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+}
