@@ -1,0 +1,67 @@
+using Hmas.Contracts.Models;
+
+namespace Hmas.Trust;
+
+/// <summary>What must hold between a manifest's own values before anything is sized by them.</summary>
+internal static class ManifestRules
+{
+    private const int MaxChannels = 1024;
+    private const int MaxWindowLength = 1 << 20;
+    private const int MaxTensorValues = 1 << 24;
+    private const int MaxCalibrationRows = 1 << 20;
+
+    /// <summary>The first rule that does not hold, as "field: why"; null when all hold.</summary>
+    public static string? Fault(ModelManifest manifest)
+    {
+        if (manifest.FormatVersion != 1) return $"formatVersion: {manifest.FormatVersion} is not 1";
+        if (string.IsNullOrWhiteSpace(manifest.Name)) return "name: empty";
+        if (manifest.Release < 0) return $"release: {manifest.Release} is negative";
+        if (manifest.OnnxBytes <= 0) return $"onnxBytes: {manifest.OnnxBytes} is not positive";
+        if (string.IsNullOrEmpty(manifest.OnnxDigest)) return "onnxDigest: empty";
+        if (manifest.Channels is null || manifest.Channels.Count is 0 or > MaxChannels) return $"channels: {manifest.Channels?.Count ?? 0} is outside 1 to {MaxChannels}";
+        if (manifest.Channels.Any(string.IsNullOrEmpty)) return "channels: a name is empty";
+        if (manifest.Channels.Distinct(StringComparer.Ordinal).Count() != manifest.Channels.Count) return "channels: a name stands twice";
+        if (!double.IsFinite(manifest.RateHz) || manifest.RateHz <= 0) return $"rateHz: {manifest.RateHz} is not positive and finite";
+        return WindowFault(manifest.Window) ?? TensorFault("input", manifest.Input) ?? TensorFault("output", manifest.Output)
+            ?? RecipeFault(manifest.Recipe) ?? ThresholdFault(manifest.Threshold)
+            ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null);
+    }
+
+    private static string? WindowFault(WindowSpec? window)
+    {
+        if (window is null) return "window: null";
+        if (window.Length is <= 0 or > MaxWindowLength) return $"window.length: {window.Length} is outside 1 to {MaxWindowLength}";
+        return window.Stride <= 0 || window.Stride > window.Length ? $"window.stride: {window.Stride} is outside 1 to the length {window.Length}" : null;
+    }
+
+    private static string? TensorFault(string what, TensorSpec? tensor)
+    {
+        if (tensor?.Shape is null || string.IsNullOrEmpty(tensor.Name)) return $"{what}: no name or no shape";
+        var values = 1L;
+        foreach (var length in tensor.Shape)
+        {
+            if (length <= 0) return $"{what}.shape: {length} is not positive";
+            values *= length;
+            if (values > MaxTensorValues) return $"{what}.shape: more than {MaxTensorValues} values";
+        }
+
+        return null;
+    }
+
+    private static string? RecipeFault(FeatureRecipe? recipe)
+    {
+        if (recipe?.Features is null || recipe.Features.Count == 0) return "recipe.features: none";
+        return !float.IsFinite(recipe.Clip) || recipe.Clip < 0 || !float.IsFinite(recipe.MinScale) || recipe.MinScale < 0
+            ? "recipe: clip and minScale must be finite and not negative" : null;
+    }
+
+    private static string? ThresholdFault(ThresholdPolicy? policy)
+    {
+        if (policy is null) return "threshold: null";
+        if (policy.CalibrationRows is < 0 or > MaxCalibrationRows) return $"threshold.calibrationRows: {policy.CalibrationRows} is outside 0 to {MaxCalibrationRows}";
+        if (policy.Quantile is not (>= 0 and <= 1)) return $"threshold.quantile: {policy.Quantile} is outside 0 to 1";
+        if (!double.IsFinite(policy.Factor)) return $"threshold.factor: {policy.Factor} is not finite";
+        if (policy.Smoothing is not (> 0 and <= 1)) return $"threshold.smoothing: {policy.Smoothing} is outside (0, 1]";
+        return policy.Floor > policy.Ceiling ? $"threshold: floor {policy.Floor} is above ceiling {policy.Ceiling}" : null;
+    }
+}
