@@ -1,0 +1,35 @@
+namespace Edge.Sensors.Simulation;
+
+/// <summary>Says how long to wait so that event time runs at a multiple of real time. Errors do not add up: each wait is counted from the start.</summary>
+internal sealed class ReplayPace(double speed, TimeProvider time)
+{
+    // Shorter waits than a timer can keep are saved up for the next row.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+    private long _started;
+    private double _dueSeconds;
+    private bool _running;
+
+    /// <summary>Waits for <paramref name="eventUs"/> microseconds of event time since the call before.</summary>
+    public async ValueTask AdvanceAsync(long eventUs, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (speed == 0) return;
+        if (!_running)
+        {
+            _running = true;
+            _started = time.GetTimestamp();
+        }
+
+        _dueSeconds += eventUs / 1e6 / speed;
+        var wait = TimeSpan.FromSeconds(_dueSeconds) - time.GetElapsedTime(_started);
+        if (wait >= Shortest) await Task.Delay(wait, time, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Time that passed outside (waiting for a file or for room) is not made up for.</summary>
+    public void Rebase()
+    {
+        _running = false;
+        _dueSeconds = 0;
+    }
+}
