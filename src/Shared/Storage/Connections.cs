@@ -1,0 +1,71 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Hmas.Storage;
+
+/// <summary>Opens connections the way the store wants them.</summary>
+internal static class Connections
+{
+    /// <summary>After a checkpoint the write-ahead log is cut back to this, so that one burst does not hold its space for ever.</summary>
+    private const long WalKeepBytes = 8 << 20;
+
+    public static SqliteConnection OpenWriter(string path, DatabaseSettings settings)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWriteCreate, settings);
+        try
+        {
+            // auto_vacuum takes effect only before the first table, so it stands before the journal mode.
+            Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
+            Execute(connection, "PRAGMA journal_mode=WAL");
+            Execute(connection, "PRAGMA synchronous=FULL");
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint={settings.WalAutoCheckpointPages}"));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit={WalKeepBytes}"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public static SqliteConnection OpenReader(string path, DatabaseSettings settings) => Open(path, SqliteOpenMode.ReadOnly, settings);
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode, DatabaseSettings settings)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = (int)Math.Ceiling(settings.BusyTimeout.TotalSeconds),
+        }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={(long)settings.BusyTimeout.TotalMilliseconds}"));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size=-{settings.CacheKiB}"));
+            Execute(connection, "PRAGMA cell_size_check=ON");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

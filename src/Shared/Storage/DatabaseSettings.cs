@@ -1,0 +1,23 @@
+namespace Hmas.Storage;
+
+/// <summary>How a <see cref="Database"/> uses its file and its memory.</summary>
+public sealed record DatabaseSettings
+{
+    /// <summary>Writes that may wait for the writer; a full queue makes <see cref="Database.WriteAsync"/> wait. Default 1024.</summary>
+    public int QueueCapacity { get; init; } = 1024;
+
+    /// <summary>Most writes that share one transaction and its fsync. Default 256.</summary>
+    public int MaxGroup { get; init; } = 256;
+
+    /// <summary>Most concurrent <see cref="Database.Read"/> calls; more wait. Default 2.</summary>
+    public int Readers { get; init; } = 2;
+
+    /// <summary>Page cache of each connection in KiB. Default 1024.</summary>
+    public int CacheKiB { get; init; } = 1024;
+
+    /// <summary>Pages of 4 KiB in the write-ahead log after which a commit carries them over into the file. Default 1000 (SQLite's own).</summary>
+    public int WalAutoCheckpointPages { get; init; } = 1000;
+
+    /// <summary>How long to wait for another process that holds the file. Default 5 s.</summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
