@@ -1,1 +1,5 @@
-return 0;
+using System.CommandLine;
+using Operator.Cli.Demo;
+
+var root = new RootCommand("HMAS operator's program: what a person does with a fleet from a terminal.") { DemoCommand.Create() };
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Operator.Cli.Demo.Progress;
+
+namespace Operator.Cli.Demo;
+
+/// <summary>The command line of <c>demo</c>.</summary>
+internal static class DemoCommand
+{
+    public static Command Create()
+    {
+        var root = new Option<DirectoryInfo>("--root") { Description = "Root of the source tree", DefaultValueFactory = _ => new DirectoryInfo(".") };
+        var data = new Option<DirectoryInfo?>("--data") { Description = "Recordings in SKAB's layout [default: ../shared/data/skab where present, else a simulated pump]" };
+        var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 150 };
+        var devices = new Option<int>("--devices") { Description = "Devices of the site, 2 to 12", DefaultValueFactory = _ => 6 };
+        var seed = new Option<long>("--seed") { Description = "Seed of training and simulation", DefaultValueFactory = _ => 1 };
+        var keepRunning = new Option<bool>("--keep-running") { Description = "Leave hub and devices running at the end, until Ctrl+C" };
+        var noBadModel = new Option<bool>("--no-bad-model") { Description = "Skip the deliberately bad model" };
+        var portOffset = new Option<int>("--port-offset") { Description = "Added to every port of the hub", DefaultValueFactory = _ => 0 };
+        speed.Validators.Add(result => Require(result, result.GetValueOrDefault<double>() > 0, "--speed must be over 0"));
+        devices.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 2 and <= 12, "--devices must be 2 to 12"));
+        portOffset.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 50_000, "--port-offset must be 0 to 50000"));
+        data.Validators.Add(result => Require(result, result.GetValueOrDefault<DirectoryInfo?>() is not { Exists: false }, "--data names a folder that is not there"));
+
+        var command = new Command("demo", "The whole loop on this machine, from sensor rows to a better model on every device; then a bad model is thrown back.")
+        {
+            root, data, speed, devices, seed, keepRunning, noBadModel, portOffset,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new DemoOptions
+            {
+                Root = parsed.GetRequiredValue(root),
+                Data = parsed.GetValue(data),
+                Speed = parsed.GetValue(speed),
+                Devices = parsed.GetValue(devices),
+                Seed = parsed.GetValue(seed),
+                KeepRunning = parsed.GetValue(keepRunning),
+                BadModel = !parsed.GetValue(noBadModel),
+                PortOffset = parsed.GetValue(portOffset),
+            };
+            return await ProgressView.RunAsync(DemoStages.For(options), view => new DemoRun(options, view, TimeProvider.System).RunAsync(cancellation));
+        });
+        return command;
+    }
+
+    private static void Require(System.CommandLine.Parsing.OptionResult result, bool holds, string otherwise)
+    {
+        if (!holds) result.AddError(otherwise);
+    }
+}

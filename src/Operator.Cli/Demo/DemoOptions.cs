@@ -1,0 +1,30 @@
+namespace Operator.Cli.Demo;
+
+/// <summary>What a person may choose about the demo.</summary>
+internal sealed record DemoOptions
+{
+    /// <summary>Root of the source tree; the demo builds from it and writes below <c>artifacts/demo</c>.</summary>
+    public required DirectoryInfo Root { get; init; }
+
+    /// <summary>Folder of recordings in SKAB's layout; null: <c>../shared/data/skab</c> where present, else a simulated pump.</summary>
+    public DirectoryInfo? Data { get; init; }
+
+    /// <summary>How many times faster than recorded; over 0.</summary>
+    public double Speed { get; init; } = 150;
+
+    /// <summary>2 to 12.</summary>
+    public int Devices { get; init; } = 6;
+
+    public long Seed { get; init; } = 1;
+
+    public bool KeepRunning { get; init; }
+
+    public bool BadModel { get; init; } = true;
+
+    /// <summary>Added to every port of the hub, so that two demos can run side by side.</summary>
+    public int PortOffset { get; init; }
+
+    public string WorkFolder => Path.Combine(Root.FullName, "artifacts", "demo");
+
+    public string ReportFile => Path.Combine(Root.FullName, "demo-report.json");
+}

@@ -1,0 +1,48 @@
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
+
+namespace Operator.Cli.Demo.Hub;
+
+// What the demo reads of the hub's REST answers (OpenAPI: /openapi/v1.json); members it does not need are left out.
+
+internal sealed record EnrolmentAnswer(string SiteId, string DeviceId, string Password);
+
+internal sealed record DeviceAnswer(string SiteId, string DeviceId, bool Online, ReportedState? Reported, DesiredState? Desired);
+
+internal sealed record TrainingAnswer(
+    string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows,
+    IReadOnlyDictionary<string, SliceMetrics>? ParentMetrics, IReadOnlyDictionary<string, SliceMetrics>? CandidateMetrics)
+{
+    public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
+}
+
+internal sealed record TrainingRequestAnswer(string ModelName, string Recipe, string RequestedBy);
+
+internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long PackageBytes, bool Quarantined);
+
+internal sealed record RolloutAnswer(string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups, string? StoppedBy)
+{
+    public bool HasEnded => State is "completed" or "restored" or "cancelled";
+
+    public IEnumerable<RolloutDeviceAnswer> Devices => Groups.SelectMany(group => group.Devices);
+}
+
+internal sealed record RolloutRequestAnswer(string Digest, string RequestedBy);
+
+internal sealed record RolloutGroupAnswer(string Name, string State, IReadOnlyList<RolloutDeviceAnswer> Devices);
+
+internal sealed record RolloutDeviceAnswer(string DeviceId, bool Touched, bool Restored, double? SwapMs, string? AnsweringDigest);
+
+internal sealed record ArchiveAnswer(long Facts, long Experiences, long Repeats, long Gaps, long Evicted, IReadOnlyList<DeviceArchiveAnswer> Devices);
+
+internal sealed record DeviceArchiveAnswer(string DeviceId, long Epoch, long Sequence, long Experiences);
+
+internal sealed record DecisionAnswer(DateTimeOffset At, string Agent, string Decision, string Reason);
+
+internal sealed record SiteAnswer(string SiteId, int Devices, int Anomalous, double SamplingBoost, string? Incident);
+
+internal sealed record OpinionAnswer(string DeviceId, double TeacherScore, bool DeviceAlarm, bool Agrees);
+
+internal sealed record DataQualityAnswer(string DeviceId, string Verdict, long Windows);
+
+internal sealed record AlarmAnswer(string AlarmId, string DeviceId, string? Label);

@@ -1,0 +1,95 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hmas.Contracts;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Models;
+
+namespace Operator.Cli.Demo.Hub;
+
+/// <summary>The hub's front as an operator uses it: REST with the operator token.</summary>
+internal sealed class HubApi : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    private readonly HttpClient _http;
+
+    public HubApi(Uri front, string operatorToken)
+    {
+        _http = new HttpClient { BaseAddress = new Uri(front, "/api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
+    }
+
+    public Task<EnrolmentAnswer> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation) =>
+        PostAsync<EnrolmentAnswer>("devices", new { siteId, deviceId }, cancellation);
+
+    public Task<IReadOnlyList<DeviceAnswer>> DevicesAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DeviceAnswer>>("devices", cancellation);
+
+    public Task<IReadOnlyList<TrainingAnswer>> TrainingAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<TrainingAnswer>>("training", cancellation);
+
+    public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<RolloutAnswer>>("rollouts", cancellation);
+
+    public Task<RolloutAnswer> RolloutAsync(string id, CancellationToken cancellation) => GetAsync<RolloutAnswer>($"rollouts/{id}", cancellation);
+
+    public Task<RolloutAnswer> StartRolloutAsync(object request, CancellationToken cancellation) => PostAsync<RolloutAnswer>("rollouts", request, cancellation);
+
+    public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);
+
+    public Task<ArchiveAnswer> ArchiveAsync(CancellationToken cancellation) => GetAsync<ArchiveAnswer>("experiences/statistics", cancellation);
+
+    public Task<IReadOnlyList<DecisionAnswer>> DecisionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DecisionAnswer>>("decisions?limit=200", cancellation);
+
+    public Task<IReadOnlyList<SiteAnswer>> SitesAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<SiteAnswer>>("sites", cancellation);
+
+    public Task<IReadOnlyList<OpinionAnswer>> OpinionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<OpinionAnswer>>("opinions?limit=5000", cancellation);
+
+    public Task<IReadOnlyList<DataQualityAnswer>> DataQualityAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DataQualityAnswer>>("data-quality", cancellation);
+
+    public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<AlarmAnswer>>("alarms?open=false&limit=1000", cancellation);
+
+    public Task<byte[]> PackageAsync(string digest, CancellationToken cancellation) => _http.GetByteArrayAsync($"models/{digest}/package", cancellation);
+
+    public async Task AddLabelsAsync(IReadOnlyList<OutcomeLabel> labels, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync("labels", labels, Json, cancellation);
+        await RequireAsync(answer, cancellation);
+    }
+
+    public async Task<ModelAnswer> AddModelAsync(ModelManifest manifest, byte[] onnx, CancellationToken cancellation)
+    {
+        using var form = new MultipartFormDataContent();
+        form.Add(new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest)), "manifest", "manifest.json");
+        form.Add(new ByteArrayContent(onnx), "onnx", "model.onnx");
+        using var answer = await _http.PostAsync("models", form, cancellation);
+        await RequireAsync(answer, cancellation);
+        return (await answer.Content.ReadFromJsonAsync<ModelAnswer>(Json, cancellation))!;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
+    {
+        using var answer = await _http.GetAsync(path, cancellation);
+        await RequireAsync(answer, cancellation);
+        return (await answer.Content.ReadFromJsonAsync<T>(Json, cancellation))!;
+    }
+
+    private async Task<T> PostAsync<T>(string path, object body, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, body, Json, cancellation);
+        await RequireAsync(answer, cancellation);
+        return (await answer.Content.ReadFromJsonAsync<T>(Json, cancellation))!;
+    }
+
+    private static async Task RequireAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        if (answer.IsSuccessStatusCode) return;
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        throw new HttpRequestException($"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)answer.StatusCode}: {text}");
+    }
+}

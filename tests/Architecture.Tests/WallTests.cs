@@ -1,0 +1,74 @@
+namespace Architecture.Tests;
+
+/// <summary>Which way dependencies point (docs/architecture.md, docs/adr/0004).</summary>
+public sealed class WallTests
+{
+    private static readonly string[] AgentLadder = ["Models", "Sampling", "Perception", "Reasoning", "Actions", "Experience", "Sync", "Hosting"];
+
+    private static readonly string[] HubServices =
+        ["Perception", "Memory", "Learning", "Reasoning", "Communication", "Feedback", "Integration", "Specialized", "Redistribution"];
+
+    [Theory]
+    [InlineData("src/Shared/Contracts/Hmas.Contracts.csproj")]
+    [InlineData("src/Shared/Storage/Hmas.Storage.csproj")]
+    [InlineData("src/Shared/Signals/Hmas.Signals.csproj", "Hmas.Contracts")]
+    [InlineData("src/Shared/Trust/Hmas.Trust.csproj", "Hmas.Contracts")]
+    [InlineData("src/Shared/Messaging/Hmas.Messaging.csproj", "Hmas.Contracts")]
+    [InlineData("src/Shared/Inference/Hmas.Inference.csproj", "Hmas.Contracts", "Hmas.Signals")]
+    [InlineData("src/Edge.Sensors/Edge.Sensors.csproj", "Hmas.Contracts")]
+    [InlineData("src/Operator.Cli/Operator.Cli.csproj", "Edge.Sensors", "Hmas.Contracts", "Hmas.Trust")]
+    public void A_project_refers_only_to_those_below_it(string project, params string[] allowed)
+    {
+        var stray = SourceTree.References(project).Except(allowed).ToArray();
+        Assert.True(stray.Length == 0, $"{project} must not refer to {string.Join(", ", stray)}");
+    }
+
+    [Fact]
+    public void The_agent_and_the_hub_never_refer_to_each_other()
+    {
+        Assert.DoesNotContain("Cloud.Hub", SourceTree.References("src/Edge.Agent/Edge.Agent.csproj"));
+        Assert.DoesNotContain(SourceTree.References("src/Cloud.Hub/Cloud.Hub.csproj"), name => name.StartsWith("Edge.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Each_rung_of_the_agent_uses_only_rungs_below_it()
+    {
+        var breaches =
+            from file in SourceTree.Files("src/Edge.Agent")
+            let rung = Array.IndexOf(AgentLadder, file.Path.Split('/')[2])
+            where rung >= 0
+            from used in SourceTree.Usings(file.Text)
+            where used.StartsWith("Edge.Agent.", StringComparison.Ordinal)
+            let usedRung = Array.IndexOf(AgentLadder, used.Split('.')[2])
+            where usedRung > rung
+            select $"{file.Path} uses {used}";
+        Assert.Empty(breaches);
+    }
+
+    [Fact]
+    public void A_service_reaches_another_only_through_its_contract_folder()
+    {
+        var breaches =
+            from service in HubServices
+            where Directory.Exists(Path.Combine(SourceTree.Root, "src/Cloud.Hub", service))
+            from file in SourceTree.Files($"src/Cloud.Hub/{service}")
+            from used in SourceTree.Usings(file.Text)
+            let parts = used.Split('.')
+            where parts.Length >= 3 && parts[0] == "Cloud" && parts[1] == "Hub" && parts[2] != service && HubServices.Contains(parts[2])
+            where parts.Length < 4 || parts[3] != "Contract"
+            select $"{file.Path} uses {used}";
+        Assert.Empty(breaches);
+    }
+
+    [Fact]
+    public void Services_do_not_reach_into_the_wiring()
+    {
+        var breaches =
+            from service in HubServices
+            where Directory.Exists(Path.Combine(SourceTree.Root, "src/Cloud.Hub", service))
+            from file in SourceTree.Files($"src/Cloud.Hub/{service}")
+            where SourceTree.Usings(file.Text).Any(used => used.StartsWith("Cloud.Hub.Host.Wiring", StringComparison.Ordinal))
+            select file.Path;
+        Assert.Empty(breaches);
+    }
+}
