@@ -3,10 +3,20 @@ namespace Hmas.Contracts.Models;
 /// <summary>How a window becomes a model's input tensor: a record only; <c>Shared/Signals</c> carries it out, on the device and in the hub alike.</summary>
 public sealed record FeatureRecipe
 {
+    /// <summary>Each row is first replaced by the causal mean of this many rows; 1 is none. A window of T rows leaves T − SmoothingLength + 1 time steps.</summary>
+    public int SmoothingLength { get; init; } = 1;
+
+    /// <summary>Fitted on the smoothed rows.</summary>
     public Normalisation Normalisation { get; init; } = Normalisation.Robust;
+
+    /// <summary>The scale is at least this share of the unsmoothed rows' standard deviation; 0: no such floor.</summary>
+    public float MinScaleOfRaw { get; init; }
 
     /// <summary>Normalised values are clipped to ±this; 0 switches clipping off.</summary>
     public float Clip { get; init; } = 10f;
+
+    /// <summary>Applied to the clipped values.</summary>
+    public Compression Compression { get; init; } = Compression.None;
 
     /// <summary>Smallest divisor, as a share of the channel's absolute centre plus the smallest normal float: keeps a constant channel finite.</summary>
     public float MinScale { get; init; } = 1e-3f;
@@ -28,6 +38,18 @@ public enum Normalisation
 
     /// <summary>Mean and population standard deviation.</summary>
     ZScore = 2,
+
+    /// <summary>Median and population standard deviation.</summary>
+    MedianDeviation = 3,
+}
+
+/// <summary>Keeps large deviations apart without letting them swamp the small ones.</summary>
+public enum Compression
+{
+    None = 0,
+
+    /// <summary>Inverse hyperbolic sine: linear near 0, logarithmic far out.</summary>
+    Asinh = 1,
 }
 
 public enum TensorLayout

@@ -15,7 +15,7 @@ public sealed record ModelManifest
 
     public required long OnnxBytes { get; init; }
 
-    /// <summary>Channel names in the order of the tensor.</summary>
+    /// <summary>The channels the model reads, in the order of the tensor: a subset of the device's, found by name.</summary>
     public required IReadOnlyList<string> Channels { get; init; }
 
     public required double RateHz { get; init; }
@@ -41,7 +41,7 @@ public sealed record ModelManifest
     public IReadOnlyDictionary<string, SliceMetrics> Metrics { get; init; } = new Dictionary<string, SliceMetrics>();
 }
 
-/// <summary>Length and stride in samples per channel.</summary>
+/// <summary>Raw rows the model reads (the last ones of the device's window) and rows between two answers.</summary>
 public sealed record WindowSpec(int Length, int Stride);
 
 /// <summary>Name and shape of a graph input or output; float32.</summary>
