@@ -1,0 +1,176 @@
+using System.Numerics.Tensors;
+using Hmas.Contracts.Models;
+using Hmas.Signals;
+
+namespace Hmas.Inference;
+
+/// <summary>A model with its manifest, as the device and the hub's evaluation run it: window in, score and alarm out.</summary>
+/// <remarks>
+/// The shared model stays as it is; what differs between devices is fitted by <see cref="Calibrate"/> on the device's own healthy rows.
+/// <list type="bullet">
+/// <item>Reconstruction head: residual of each input row = mean over time of the squared error; raw score = mean over rows of residual / that row's mean
+/// residual on healthy windows. A healthy window scores about 1.</item>
+/// <item>AnomalyLogit head: raw score = the logit.</item>
+/// </list>
+/// One thread at a time.
+/// </remarks>
+public sealed class Detector : IDisposable
+{
+    private readonly FeatureExtractor _extractor;
+    private readonly ModelSession _session;
+    private readonly ReconstructionResidual? _residual;
+    private readonly float[] _rowResiduals;
+    private Smoothing _smoothing;
+
+    /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
+    /// <exception cref="InferenceException">The recipe cannot run (<c>Recipe</c>), the tensors do not fit each other or the graph (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
+    public Detector(ModelManifest manifest, ReadOnlySpan<byte> onnx, SessionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        Manifest = manifest;
+        try
+        {
+            _extractor = new FeatureExtractor(manifest.Recipe, manifest.Channels.Count, manifest.Window.Length, manifest.RateHz);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InferenceException("Recipe", $"model '{manifest.Name}': {e.Message}");
+        }
+        ThresholdRule.Verify(manifest.Threshold);
+        VerifyShapes(manifest, _extractor.OutputShape);
+
+        if (manifest.Head == ModelHead.Reconstruction)
+        {
+            // Rows are all dimensions between batch and time; a flat vector has rows of length 1.
+            var rowLength = manifest.Recipe.Layout == TensorLayout.ChannelsByTime ? manifest.Window.Length : 1;
+            _residual = new ReconstructionResidual(_extractor.OutputLength / rowLength, rowLength);
+        }
+        _rowResiduals = new float[_residual?.Rows ?? 0];
+        _smoothing = new Smoothing(manifest.Threshold.Smoothing);
+        _session = new ModelSession(onnx, manifest.Input, manifest.Output, settings);
+    }
+
+    public ModelManifest Manifest { get; }
+
+    public bool IsCalibrated => Calibration is not null;
+
+    /// <summary>Null until <see cref="Calibrate"/>.</summary>
+    public Calibration? Calibration { get; private set; }
+
+    /// <summary>A smoothed score above this is an alarm; +∞ until <see cref="Calibrate"/>.</summary>
+    public float Threshold { get; private set; } = float.PositiveInfinity;
+
+    /// <summary>Fits normalisation, residual scale and threshold on healthy rows, and forgets smoothing.</summary>
+    /// <param name="rows">Shape (N, C), row-major, raw values, N at least the window's length; NaN is missing. Not kept.</param>
+    /// <remarks>One inference per row (windows with stride 1); memory N × input rows. Windows without a finite score are left out.</remarks>
+    /// <exception cref="ArgumentException">Too few rows, or no multiple of the channels.</exception>
+    /// <exception cref="InferenceException">No window gave a finite score (<c>Calibration</c>), or the model failed. The detector is then not calibrated.</exception>
+    public void Calibrate(ReadOnlySpan<float> rows)
+    {
+        var channels = Manifest.Channels.Count;
+        var length = Manifest.Window.Length;
+        if (rows.Length % channels != 0 || rows.Length / channels < length)
+            throw new ArgumentException($"Calibration of '{Manifest.Name}': {rows.Length} values are not at least {length} rows of {channels} channels.", nameof(rows));
+
+        StartRun();
+        var calibration = Calibration.Fit(rows, channels, Manifest.Recipe);
+        var windows = new CalibrationWindows(rows, channels, length);
+        var scores = _residual is null ? ScoreLogits(windows, calibration) : ScoreResiduals(windows, calibration, _residual);
+        if (scores.Length == 0)
+            throw new InferenceException("Calibration", $"model '{Manifest.Name}' gave no finite score on any of {windows.Count} healthy windows.");
+
+        var smoothing = new Smoothing(Manifest.Threshold.Smoothing);
+        foreach (ref var score in scores)
+            score = smoothing.Add(score);
+        Threshold = ThresholdRule.Fit(Manifest.Threshold, scores);
+        Calibration = calibration;
+    }
+
+    /// <summary>Scores one window and advances the smoothing.</summary>
+    /// <param name="window">Shape (C, T), row-major, raw values; NaN is missing.</param>
+    /// <remarks>No allocation.</remarks>
+    /// <exception cref="InvalidOperationException">Not calibrated.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime failed.</exception>
+    public DetectorScore Score(ReadOnlySpan<float> window)
+    {
+        if (Calibration is not { } calibration)
+            throw new InvalidOperationException($"Model '{Manifest.Name}' is not calibrated on this run.");
+
+        Infer(window, calibration);
+        var raw = _session.Output[0];
+        if (_residual is not null)
+        {
+            _residual.Compute(_session.Input, _session.Output, _rowResiduals);
+            raw = _residual.Score(_rowResiduals);
+        }
+        if (!float.IsFinite(raw))
+            return new DetectorScore(raw, _smoothing.Value, IsAlarm: false, IsValid: false);
+        var smoothed = _smoothing.Add(raw);
+        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true);
+    }
+
+    /// <summary>Forgets calibration and smoothing: the machine was restarted, moved or repaired.</summary>
+    public void StartRun()
+    {
+        Calibration = null;
+        Threshold = float.PositiveInfinity;
+        _smoothing = new Smoothing(Manifest.Threshold.Smoothing);
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private void Infer(ReadOnlySpan<float> window, Calibration calibration)
+    {
+        _extractor.Extract(window, calibration, _session.Input);
+        _session.Run();
+    }
+
+    private Span<float> ScoreLogits(CalibrationWindows windows, Calibration calibration)
+    {
+        var scores = new float[windows.Count];
+        var count = 0;
+        for (var i = 0; i < windows.Count; i++)
+        {
+            Infer(windows.At(i), calibration);
+            if (float.IsFinite(_session.Output[0]))
+                scores[count++] = _session.Output[0];
+        }
+        return scores.AsSpan(0, count);
+    }
+
+    private Span<float> ScoreResiduals(CalibrationWindows windows, Calibration calibration, ReconstructionResidual residual)
+    {
+        // All residuals are kept, since the scale needs all of them before the first score.
+        var residuals = new float[windows.Count * residual.Rows];
+        var count = 0;
+        for (var i = 0; i < windows.Count; i++)
+        {
+            Infer(windows.At(i), calibration);
+            var row = residuals.AsSpan(count * residual.Rows, residual.Rows);
+            residual.Compute(_session.Input, _session.Output, row);
+            if (TensorPrimitives.IsFiniteAll<float>(row))
+                count++;
+        }
+        if (count == 0)
+            return [];
+        residual.Fit(residuals.AsSpan(0, count * residual.Rows));
+        var scores = new float[count];
+        for (var i = 0; i < count; i++)
+            scores[i] = residual.Score(residuals.AsSpan(i * residual.Rows, residual.Rows));
+        return scores;
+    }
+
+    private static void VerifyShapes(ModelManifest manifest, IReadOnlyList<int> features)
+    {
+        if (!manifest.Input.Shape.SequenceEqual(features))
+            throw new InferenceException("Shape", $"input '{manifest.Input.Name}': the recipe gives {Text(features)}, the manifest says {Text(manifest.Input.Shape)}.");
+        var expected = manifest.Head == ModelHead.Reconstruction ? manifest.Input.Shape : [1, 1];
+        var fits = manifest.Head == ModelHead.Reconstruction
+            ? manifest.Output.Shape.SequenceEqual(manifest.Input.Shape)
+            : manifest.Output.Shape.All(dimension => dimension == 1);
+        if (!fits)
+            throw new InferenceException("Shape", $"output '{manifest.Output.Name}': head {manifest.Head} needs {Text(expected)}, the manifest says {Text(manifest.Output.Shape)}.");
+    }
+
+    private static string Text(IReadOnlyList<int> shape) => $"({string.Join(", ", shape)})";
+}

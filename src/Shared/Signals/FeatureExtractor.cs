@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+using Hmas.Contracts.Models;
+
+namespace Hmas.Signals;
+
+/// <summary>Turns a window of raw values into a model's input tensor, by the recipe in the model's manifest; device and hub run this same code.</summary>
+/// <remarks>Normalise, replace missing by the centre, clip, then block after block and channel after channel. Holds scratch: one thread at a time.</remarks>
+public sealed class FeatureExtractor
+{
+    private readonly FeatureRecipe _recipe;
+    private readonly int _channels;
+    private readonly int _windowLength;
+    private readonly FeatureBlock[] _blocks;
+    private readonly float[] _normalised;
+    private readonly float[] _scratch;
+
+    /// <param name="windowLength">Samples per channel, T ≥ 1.</param>
+    /// <param name="rateHz">Samples per second and channel, &gt; 0: places the bands of spectra.</param>
+    /// <exception cref="ArgumentException">The recipe cannot run on such windows; the message names the feature and the reason.</exception>
+    public FeatureExtractor(FeatureRecipe recipe, int channels, int windowLength, double rateHz)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(windowLength);
+        if (!(rateHz > 0 && double.IsFinite(rateHz)))
+            throw new ArgumentException($"Sampling rate {rateHz} Hz is not above zero.", nameof(rateHz));
+        if (recipe.Features.Count == 0)
+            throw new ArgumentException("The recipe has no features.", nameof(recipe));
+        if (!(recipe.Clip >= 0))
+            throw new ArgumentException($"Clip {recipe.Clip} is below zero.", nameof(recipe));
+        if (!(recipe.MinScale >= 0 && float.IsFinite(recipe.MinScale)))
+            throw new ArgumentException($"MinScale {recipe.MinScale} is not a finite share of at least zero.", nameof(recipe));
+        if (!Enum.IsDefined(recipe.Normalisation) || !Enum.IsDefined(recipe.Layout))
+            throw new ArgumentException($"Normalisation {recipe.Normalisation} or layout {recipe.Layout} is unknown.", nameof(recipe));
+
+        _recipe = recipe;
+        _channels = channels;
+        _windowLength = windowLength;
+        _blocks = new FeatureBlock[recipe.Features.Count];
+        for (var i = 0; i < _blocks.Length; i++)
+            _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, windowLength, rateHz);
+        _normalised = new float[channels * windowLength];
+        _scratch = new float[windowLength];
+
+        OutputLength = channels * _blocks.Sum(block => block.Size);
+        OutputShape = recipe.Layout == TensorLayout.ChannelsByTime ? [1, channels * _blocks.Length, windowLength] : [1, OutputLength];
+    }
+
+    /// <summary>Product of <see cref="OutputShape"/>.</summary>
+    public int OutputLength { get; }
+
+    /// <summary>(1, C × blocks, T) in layout ChannelsByTime, (1, F) in layout Vector.</summary>
+    public IReadOnlyList<int> OutputShape { get; }
+
+    /// <param name="window">Shape (C, T), row-major, raw values in the unit of each channel; NaN is missing and becomes the channel's centre. Not kept.</param>
+    /// <param name="output"><see cref="OutputLength"/> values; overwritten.</param>
+    /// <exception cref="ArgumentException">A length does not match.</exception>
+    /// <remarks>No allocation.</remarks>
+    public void Extract(ReadOnlySpan<float> window, Calibration calibration, Span<float> output)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        if (window.Length != _normalised.Length)
+            throw new ArgumentException($"The window has {window.Length} values, expected {_channels} channels × {_windowLength} samples.", nameof(window));
+        if (output.Length != OutputLength)
+            throw new ArgumentException($"The output has room for {output.Length} values, expected {OutputLength}.", nameof(output));
+        if (calibration.Centre.Length != _channels || calibration.Scale.Length != _channels)
+            throw new ArgumentException($"The calibration holds {calibration.Centre.Length} centres and {calibration.Scale.Length} scales, expected {_channels}.", nameof(calibration));
+
+        for (var channel = 0; channel < _channels; channel++)
+        {
+            var raw = window.Slice(channel * _windowLength, _windowLength);
+            Normalise(raw, calibration.Centre[channel], calibration.Scale[channel], Channel(channel));
+        }
+        var offset = 0;
+        foreach (var block in _blocks)
+        {
+            for (var channel = 0; channel < _channels; channel++)
+            {
+                block.Compute(Channel(channel), output.Slice(offset, block.Size), _scratch);
+                offset += block.Size;
+            }
+        }
+    }
+
+    private Span<float> Channel(int channel) => _normalised.AsSpan(channel * _windowLength, _windowLength);
+
+    private void Normalise(ReadOnlySpan<float> raw, float centre, float scale, Span<float> output)
+    {
+        TensorPrimitives.Subtract(raw, centre, output);
+        TensorPrimitives.Divide(output, scale, output);
+        // Divide may turn an infinite value into NaN only through ∞/∞, and the scale is finite: a NaN here is a missing value.
+        foreach (ref var value in output)
+        {
+            if (float.IsNaN(value))
+                value = 0;
+        }
+        if (_recipe.Clip > 0)
+            TensorPrimitives.Clamp(output, -_recipe.Clip, _recipe.Clip, output);
+    }
+}
