@@ -1,1 +1,3 @@
-return;
+using Cloud.Hub.Host;
+
+return await HubCommand.Create().Parse(args).InvokeAsync();

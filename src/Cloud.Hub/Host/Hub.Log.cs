@@ -1,0 +1,11 @@
+namespace Cloud.Hub.Host;
+
+/// <summary>Log lines of the program as a whole. Ids 5000 to 5099.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(EventId = 5000, EventName = "HubStarted", Level = LogLevel.Information, Message = "{Service} listens on {Scheme}://{Address}:{Port}")]
+    public static partial void HubStarted(this ILogger logger, string service, string scheme, System.Net.IPAddress address, int port);
+
+    [LoggerMessage(EventId = 5001, EventName = "TokensAre", Level = LogLevel.Information, Message = "tokens are in {Folder}: operator.token, enrolment.token")]
+    public static partial void TokensAre(this ILogger logger, string folder);
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Reflection;
+using Cloud.Hub.Host.Settings;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Host;
+
+/// <summary>The command line of <c>hmas-hub</c>.</summary>
+internal static class HubCommand
+{
+    public static RootCommand Create()
+    {
+        var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON; unknown keys are refused" };
+        var data = Setting<string>("--data", "Data", "Folder of all state (default ./hmas-data)");
+        var services = Setting<string>("--services", "Services", "Services to run here, with commas (default: all)");
+        var broker = Setting<string>("--broker", "Communication:Broker", "Use this MQTT broker instead of the one inside: mqtt://host:port");
+        var bind = Setting<string>("--bind", "Bind", "IP address to listen on (default 127.0.0.1; others need TLS)");
+        var offset = Setting<int?>("--port-offset", "PortOffset", "Added to every port");
+        var redis = Setting<string>("--redis", "Cluster:Redis", "Join the cluster on this Redis: host:port");
+        var ports = new Option<string[]>("--ports") { Description = "A port that differs from the table, as name=port; may be repeated" };
+        var set = new Option<string[]>("--set") { Description = "Any other setting, as section:key=value; may be repeated" };
+        var run = new Command("run", "Starts the hub and stays until it is told to stop") { settings, ports, set };
+        (Option Option, string Key)[] keyed = [data, services, broker, bind, offset, redis];
+        foreach (var (option, _) in keyed) run.Options.Add(option);
+
+        run.SetAction((parsed, cancellation) =>
+        {
+            var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (var (option, key) in keyed)
+            {
+                if (parsed.GetResult(option) is { Implicit: false, Tokens: [{ Value: var value }, ..] }) values[key] = value;
+            }
+
+            return RunAsync(
+                () =>
+                {
+                    foreach (var pair in parsed.GetValue(ports) ?? []) Pair(pair, "--ports", "Ports:", values);
+                    foreach (var pair in parsed.GetValue(set) ?? []) Pair(pair, "--set", "", values);
+                    return HubSettings.Load(parsed.GetValue(settings), values);
+                },
+                cancellation);
+        });
+
+        return new RootCommand($"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run };
+    }
+
+    private static string Version =>
+        typeof(HubCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    private static (Option, string) Setting<T>(string name, string key, string description) => (new Option<T>(name) { Description = description }, key);
+
+    private static void Pair(string pair, string option, string prefix, Dictionary<string, string?> values)
+    {
+        var equals = pair.IndexOf('=');
+        if (equals <= 0) throw new HubStartException($"{option}: '{pair}' is not name=value");
+        values[prefix + pair[..equals]] = pair[(equals + 1)..];
+    }
+
+    private static async Task<int> RunAsync(Func<HubSettings> load, CancellationToken cancellation)
+    {
+        try
+        {
+            var app = HubBuilder.Build(load());
+            await using (app.ConfigureAwait(false))
+            {
+                await app.StartAsync(cancellation);
+                await app.WaitForShutdownAsync(cancellation);
+            }
+
+            return 0;
+        }
+        catch (Exception e) when (e is HubStartException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync($"hmas-hub: {e.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cloud.Hub.Host.Ports;
+
+/// <summary>Says which of the hub's ports somebody else holds, before anything has started.</summary>
+internal static class PortProbe
+{
+    /// <exception cref="HubStartException">One line that names the port and the service that wanted it.</exception>
+    public static void Require(HubPorts ports)
+    {
+        foreach (var (service, port) in ports.Listeners) Require(ports.Address, port, service);
+        Require(IPAddress.Loopback, ports.Silo, "silo");
+    }
+
+    private static void Require(IPAddress address, int port, string service)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // As Kestrel does: a port in TIME_WAIT is free, one that is listened on is not.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen(1);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new HubStartException($"port {port} of {service} on {address} is in use; stop what holds it, or start with --port-offset or --ports {service}=N", e);
+        }
+        catch (SocketException e)
+        {
+            throw new HubStartException($"port {port} of {service} on {address} cannot be opened: {e.SocketErrorCode}", e);
+        }
+    }
+}

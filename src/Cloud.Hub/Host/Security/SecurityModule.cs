@@ -1,0 +1,42 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cloud.Hub.Host.Security;
+
+/// <summary>Deny by default: who may call, and how often.</summary>
+internal static class SecurityModule
+{
+    public static IServiceCollection AddSecurity(this IServiceCollection services, HubOptions options)
+    {
+        services.AddSingleton<HubTokens>().AddSingleton<FailedSignIns>();
+        services.TryAddSingleton<IDeviceCredentials, NoDeviceCredentials>();
+        services.AddAuthentication(HubAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.Scheme, null);
+        services.AddAuthorization(HubPolicies.Add);
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
+                Caller(context),
+                _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = options.Limits.RequestBurst,
+                    TokensPerPeriod = Math.Max(1, options.Limits.RequestsPerSecond / 10),
+                    ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+                    QueueLimit = 0,
+                }));
+        });
+        return services;
+    }
+
+    /// <summary>Authentication first, so that the limit counts identities and not whole sites behind one address.</summary>
+    public static void UseSecurity(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+    }
+
+    private static string Caller(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : context.Connection.RemoteIpAddress?.ToString() ?? "";
+}

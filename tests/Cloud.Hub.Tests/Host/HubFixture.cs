@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Ports;
+using Cloud.Hub.Host.Security;
+using Cloud.Hub.Host.Settings;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cloud.Hub.Tests.Host;
+
+/// <summary>A real hub in this process: all its ports moved to free ones, its state in a folder of its own that goes with it.</summary>
+/// <remarks><c>await using var hub = await HubFixture.StartAsync(services: "memory");</c> then <see cref="Http"/>, <see cref="Grpc"/> and <see cref="Get"/>.</remarks>
+public sealed class HubFixture : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly bool _ownsFolder;
+
+    private HubFixture(WebApplication app, string folder, bool ownsFolder)
+    {
+        _app = app;
+        Folder = folder;
+        _ownsFolder = ownsFolder;
+        Ports = Get<HubPorts>();
+        OperatorToken = File.ReadAllText(HubTokens.OperatorFile(Get<HubPaths>())).Trim();
+        EnrolmentToken = File.ReadAllText(HubTokens.EnrolmentFile(Get<HubPaths>())).Trim();
+    }
+
+    /// <summary>The data folder.</summary>
+    public string Folder { get; }
+
+    public HubPorts Ports { get; }
+
+    public string OperatorToken { get; }
+
+    public string EnrolmentToken { get; }
+
+    /// <param name="services">As <c>--services</c>.</param>
+    /// <param name="settings">Configuration keys, for example <c>Communication:…</c>.</param>
+    /// <param name="folder">Data folder to go on with; null: a new one, deleted in the end.</param>
+    /// <param name="adjust">Last word on the services: another clock, a probe.</param>
+    public static async Task<HubFixture> StartAsync(
+        string services = "all", IReadOnlyDictionary<string, string?>? settings = null, string? folder = null, Action<IServiceCollection>? adjust = null)
+    {
+        var data = folder ?? Directory.CreateTempSubdirectory("hmas-hub-").FullName;
+        var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(), StringComparer.OrdinalIgnoreCase)
+        {
+            ["Data"] = data,
+            ["Services"] = services,
+        };
+        values.TryAdd("PortOffset", FreeOffset().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        values.TryAdd("Log:Level", "Warning");
+        var app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), adjust);
+        await app.StartAsync();
+        return new HubFixture(app, data, folder is null);
+    }
+
+    /// <summary>An offset at which every port of a whole hub is free now, below the kernel's own range of outgoing ports.</summary>
+    public static int FreeOffset()
+    {
+        int[] ports = [1883, 8883, 11111, HubServices.DefaultPort(HubServices.Front), .. HubServices.All.Select(HubServices.DefaultPort)];
+        var random = new Random(Environment.ProcessId + (int)(TimeProvider.System.GetTimestamp() & 0x7FFFFFFF));
+        for (var attempt = 0; attempt < 1_000; attempt++)
+        {
+            var offset = random.Next(1, 21_000);
+            if (ports.All(port => IsFree(port + offset))) return offset;
+        }
+
+        throw new InvalidOperationException("no free ports on this machine");
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>For a service's port, as the operator unless another token is given; empty: as nobody.</summary>
+    public HttpClient Http(string service, string? token = null)
+    {
+        var client = new HttpClient { BaseAddress = Address(service) };
+        token ??= OperatorToken;
+        if (token.Length > 0) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public Uri Address(string service) => new($"http://127.0.0.1:{Ports[service]}");
+
+    /// <summary>A channel to a service's port, as the operator unless another token is given; empty: as nobody.</summary>
+    public GrpcChannel Grpc(string service, string? token = null) =>
+        GrpcChannel.ForAddress(Address(service), new GrpcChannelOptions { HttpClient = Http2(service, token), DisposeHttpClient = true });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_ownsFolder) Directory.Delete(Folder, recursive: true);
+    }
+
+    private HttpClient Http2(string service, string? token)
+    {
+        var client = Http(service, token);
+        client.DefaultRequestVersion = HttpVersion.Version20;
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        return client;
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Listen(1);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

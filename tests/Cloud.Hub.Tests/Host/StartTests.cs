@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Settings;
+
+namespace Cloud.Hub.Tests.Host;
+
+public class StartTests
+{
+    [Fact]
+    public async Task Every_service_answers_healthy_on_its_own_port_over_http1_and_http2()
+    {
+        await using var hub = await HubFixture.StartAsync();
+        Assert.Equal(10, hub.Ports.Listeners.Count);
+        foreach (var service in hub.Ports.Listeners.Keys)
+        {
+            using var client = hub.Http(service, token: "");
+            foreach (var version in (Version[])[HttpVersion.Version11, HttpVersion.Version20])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                using var answer = await client.SendAsync(request);
+                var text = await answer.Content.ReadAsStringAsync();
+                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{service} over {version}: {answer.StatusCode} {text}");
+                Assert.Equal(version, answer.Version);
+                Assert.Contains($"\"service\":\"{service}\"", text, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_subset_opens_only_its_own_ports()
+    {
+        await using var hub = await HubFixture.StartAsync("memory,feedback");
+        Assert.Equal(["memory", "feedback"], hub.Ports.Listeners.Keys);
+    }
+
+    [Fact]
+    public void A_port_in_use_is_named_with_its_service()
+    {
+        var offset = HubFixture.FreeOffset();
+        using var holder = new TcpListener(IPAddress.Loopback, 8200 + offset);
+        holder.Start();
+        var settings = Load(("Services", "memory"), ("PortOffset", $"{offset}"), ("Data", Path.Combine(Path.GetTempPath(), "hmas-never-made")));
+        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(settings));
+        Assert.Contains($"port {8200 + offset} of memory", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("*")]
+    [InlineData("192.0.2.7")]
+    [InlineData("::")]
+    public void An_address_that_others_reach_is_refused_without_tls(string bind)
+    {
+        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(Load(("Bind", bind))));
+        Assert.Contains("tls.certificateFile", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(bind, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Services", "memory,lerning", "lerning")]
+    [InlineData("Services", ",", "at least one")]
+    [InlineData("Bind", "here", "here")]
+    [InlineData("Ports:Memroy", "1", "Memroy")]
+    [InlineData("Ports:memory", "70000", "70000")]
+    [InlineData("Ports:memory", "8300", "both on 8300")]
+    [InlineData("Tls:KeyFile", "/nowhere", "belong together")]
+    public void A_setting_that_makes_no_sense_is_refused_by_name(string key, string value, string named)
+    {
+        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(Load((key, value))));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PortOffset", "many")]
+    [InlineData("PortOffset", "-5")]
+    [InlineData("Limits:MaxConnections", "0")]
+    public void A_value_that_does_not_convert_or_is_out_of_range_is_refused(string key, string value)
+    {
+        var refusal = Assert.Throws<HubStartException>(() => Load((key, value)));
+        Assert.Contains(key.Split(':')[^1], refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static HubSettings Load(params (string Key, string Value)[] settings) =>
+        HubSettings.Load(null, settings.ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value), environment: false);
+}
