@@ -1,13 +1,10 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.WebSockets;
-using System.Text;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Ports;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -139,7 +136,7 @@ public class SecurityTests
     }
 
     private static bool IsMeantToBeOpen(string route) =>
-        route is "/healthz" or "/metrics" || route.StartsWith("/grpc.health.v1.Health", StringComparison.Ordinal) || route.StartsWith("{unimplemented", StringComparison.Ordinal);
+        route is "/healthz" or "/metrics" || route.TrimStart('/').StartsWith("grpc.health.v1.Health", StringComparison.Ordinal) || route.StartsWith("{unimplemented", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<string>> ListAsync(ChannelBase channel)
     {
