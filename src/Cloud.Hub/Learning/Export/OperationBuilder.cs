@@ -1,0 +1,191 @@
+using Cloud.Hub.Learning.Export.Operations;
+using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
+
+namespace Cloud.Hub.Learning.Export;
+
+/// <summary>A trained network as export operations: dropout gone, batch norm folded into the weights before it, transposed convolutions rewritten as convolutions, time-major weights turned to channel-major.</summary>
+internal static class OperationBuilder
+{
+    /// <exception cref="NotSupportedException">A layer that has no exact form for export; the message names it.</exception>
+    public static IReadOnlyList<Operation> Build(Network network)
+    {
+        var operations = new List<Operation>();
+        // Shape before a flatten whose values are still time-major to the layers behind it.
+        Shape? flattened = null;
+        foreach (var layer in network.Layers)
+        {
+            switch (layer)
+            {
+                case Dropout:
+                    break;
+                case Activation activation:
+                    operations.Add(new ActivationOperation(layer.Input, activation.Function));
+                    break;
+                case Conv1d convolution:
+                    operations.Add(Convolve(convolution));
+                    break;
+                case ConvTranspose1d transposed:
+                    operations.Add(Rewrite(transposed));
+                    break;
+                case Dense dense:
+                    var columns = flattened is { } order ? ChannelMajorColumns(dense.Weights, order) : dense.Weights;
+                    flattened = null;
+                    operations.Add(new DenseOperation(layer.Input, layer.Output) { Weights = columns, Bias = dense.Bias.ToArray() });
+                    break;
+                case Flatten:
+                    if (layer.Input.Length > 1)
+                    {
+                        operations.Add(new ReshapeOperation(layer.Input, layer.Output));
+                        flattened = layer.Input;
+                    }
+
+                    break;
+                case Unflatten:
+                    TurnRows(operations, layer);
+                    operations.Add(new ReshapeOperation(layer.Input, layer.Output));
+                    break;
+                case GlobalAveragePool:
+                    operations.Add(new AveragePoolOperation(layer.Input));
+                    break;
+                case BatchNorm norm:
+                    if (flattened is not null) throw Unsupported(layer, "behind a flatten");
+                    Fold(operations, norm);
+                    break;
+                default:
+                    throw Unsupported(layer, "in general");
+            }
+        }
+
+        if (flattened is not null) throw new NotSupportedException("a network that ends flat needs a dense layer behind the flatten");
+        return operations;
+    }
+
+    private static NotSupportedException Unsupported(Layer layer, string where) => new($"layer {layer.Position} ({layer.Kind}) cannot be exported {where}");
+
+    private static ConvolutionOperation Convolve(Conv1d layer)
+    {
+        var shape = layer.Geometry;
+        return new ConvolutionOperation(layer.Input, layer.Output)
+        {
+            Weights = layer.Weights,
+            Bias = layer.Bias.ToArray(),
+            Kernel = shape.Kernel,
+            Stride = shape.Stride,
+            PadLeft = shape.Padding,
+            PadRight = shape.Padding,
+            Dilation = shape.Dilation,
+            Groups = shape.Groups,
+        };
+    }
+
+    private static ConvolutionOperation Rewrite(ConvTranspose1d layer)
+    {
+        var shape = layer.Geometry;
+        var padLeft = -shape.FirstTap;
+        var padRight = shape.PhaseRows - 1 + shape.FirstTap + ((shape.Taps - 1) * shape.TapStep) - (shape.SmallLength - 1);
+        if (padLeft < 0 || padRight < 0) throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
+        var source = layer.Weights; // (I, O, K)
+        var (inputs, outputs) = (shape.SmallChannels, shape.BigChannels);
+        var weights = new float[shape.Stride * outputs * inputs * shape.Taps];
+        var bias = new float[shape.Stride * outputs];
+        for (var phase = 0; phase < shape.Stride; phase++)
+        {
+            for (var o = 0; o < outputs; o++)
+            {
+                var channel = (phase * outputs) + o;
+                bias[channel] = layer.Bias[o];
+                for (var i = 0; i < inputs; i++)
+                {
+                    for (var tap = 0; tap < shape.Taps; tap++)
+                    {
+                        var k = shape.KernelIndex(tap, phase);
+                        if ((uint)k < (uint)shape.Kernel)
+                            weights[(((channel * inputs) + i) * shape.Taps) + tap] = source[(((i * outputs) + o) * shape.Kernel) + k];
+                    }
+                }
+            }
+        }
+
+        return new ConvolutionOperation(layer.Input, layer.Output)
+        {
+            Weights = weights,
+            Bias = bias,
+            Kernel = shape.Taps,
+            PadLeft = padLeft,
+            PadRight = padRight,
+            Dilation = shape.TapStep,
+            Phases = shape.Stride,
+        };
+    }
+
+    private static float[] ChannelMajorColumns(float[] weights, Shape shape)
+    {
+        var result = new float[weights.Length];
+        var inputs = shape.Count;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var (row, column) = (i / inputs, i % inputs);
+            result[(row * inputs) + (column % shape.Channels * shape.Length) + (column / shape.Channels)] = weights[i];
+        }
+
+        return result;
+    }
+
+    /// <summary>The dense layer before an unflatten makes its outputs channel-major.</summary>
+    private static void TurnRows(List<Operation> operations, Layer unflatten)
+    {
+        var at = operations.FindLastIndex(o => o is not ActivationOperation);
+        if (at < 0 || operations[at] is not DenseOperation dense) throw Unsupported(unflatten, "without a dense layer before it");
+        var shape = unflatten.Output;
+        var inputs = dense.Input.Channels;
+        var weights = new float[dense.Weights.Length];
+        var bias = new float[dense.Bias.Length];
+        for (var row = 0; row < bias.Length; row++)
+        {
+            var turned = (row % shape.Channels * shape.Length) + (row / shape.Channels);
+            bias[turned] = dense.Bias[row];
+            dense.Weights.AsSpan(row * inputs, inputs).CopyTo(weights.AsSpan(turned * inputs));
+        }
+
+        operations[at] = dense with { Weights = weights, Bias = bias };
+    }
+
+    private static void Fold(List<Operation> operations, BatchNorm norm)
+    {
+        var channels = norm.Input.Channels;
+        var factor = new float[channels];
+        var offset = new float[channels];
+        for (var c = 0; c < channels; c++)
+        {
+            factor[c] = norm.Scale[c] / MathF.Sqrt(norm.RunningVariance[c] + BatchNorm.Epsilon);
+            offset[c] = norm.Shift[c] - (norm.RunningMean[c] * factor[c]);
+        }
+
+        if (operations.Count > 0 && operations[^1] is IWeighted weighted)
+        {
+            var weights = (float[])weighted.Weights.Clone();
+            var bias = (float[])weighted.Bias.Clone();
+            var row = weights.Length / weighted.OutputChannels;
+            for (var o = 0; o < weighted.OutputChannels; o++)
+            {
+                bias[o] = (bias[o] * factor[o % channels]) + offset[o % channels];
+                for (var i = 0; i < row; i++) weights[(o * row) + i] *= factor[o % channels];
+            }
+
+            operations[^1] = weighted.With(weights, bias);
+            return;
+        }
+
+        operations.Add(norm.Input.Length == 1
+            ? new DenseOperation(norm.Input, norm.Output) { Weights = Diagonal(factor), Bias = offset }
+            : new ConvolutionOperation(norm.Input, norm.Output) { Weights = factor, Bias = offset, Kernel = 1, Groups = channels });
+    }
+
+    private static float[] Diagonal(float[] values)
+    {
+        var result = new float[values.Length * values.Length];
+        for (var i = 0; i < values.Length; i++) result[(i * values.Length) + i] = values[i];
+        return result;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.Intrinsics;
+
+namespace Cloud.Hub.Learning.Training.Kernels;
+
+/// <summary>Single-precision product by the widest registers this machine has. One thread; the order of sums depends on the shape alone, so the bits do not depend on who calls.</summary>
+internal static unsafe class Gemm
+{
+    /// <summary>Floats that must be readable behind the end of every buffer given to a kernel.</summary>
+    public const int Slack = 64;
+
+    private enum Registers
+    {
+        V128,
+        V256,
+        V512,
+    }
+
+    private static readonly Registers Chosen =
+        Vector512.IsHardwareAccelerated ? Registers.V512 : Vector256.IsHardwareAccelerated ? Registers.V256 : Registers.V128;
+
+    /// <summary>What runs on this machine, for reports.</summary>
+    public static string Name => Chosen.ToString();
+
+    public static void Run(in GemmCall call)
+    {
+        if (call.M == 0 || call.N == 0) return;
+        switch (Chosen)
+        {
+            case Registers.V512: GemmLoop<Simd512, Vector512<float>>.Run(call); break;
+            case Registers.V256: GemmLoop<Simd256, Vector256<float>>.Run(call); break;
+            default: GemmLoop<Simd128, Vector128<float>>.Run(call); break;
+        }
+    }
+}
