@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cloud.Hub.Perception;
+
+/// <summary>How the hub looks at uploaded windows.</summary>
+public sealed class PerceptionOptions
+{
+    public const string Section = "perception";
+
+    /// <summary>Registry name of the teacher: its newest release judges; devices never get it.</summary>
+    [Required]
+    public string TeacherName { get; set; } = "teacher";
+
+    /// <summary>Opinions remembered, newest first.</summary>
+    [Range(100, 1_000_000)]
+    public int RememberedOpinions { get; set; } = 5_000;
+
+    /// <summary>Machine runs for which calibration rows are held at a time; the longest unseen one goes first.</summary>
+    [Range(1, 10_000)]
+    public int RememberedRuns { get; set; } = 128;
+}
