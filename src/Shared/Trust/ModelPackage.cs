@@ -53,8 +53,17 @@ public static class ModelPackage
     /// <exception cref="PackageException">Not accepted; <see cref="PackageException.Reason"/> says why.</exception>
     public static VerifiedPackage Verify(ReadOnlyMemory<byte> package, string expectedDigest, IReadOnlyList<byte[]> trustedKeys, PackageLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(expectedDigest);
         ArgumentNullException.ThrowIfNull(trustedKeys);
+        return Read(package, expectedDigest, trustedKeys, limits);
+    }
+
+    /// <summary>As <see cref="Verify"/>, but whoever signed it: for a reader that took the package out of its own registry.</summary>
+    /// <exception cref="PackageException">Not accepted; <see cref="PackageException.Reason"/> says why.</exception>
+    public static VerifiedPackage Open(ReadOnlyMemory<byte> package, string expectedDigest, PackageLimits limits) => Read(package, expectedDigest, null, limits);
+
+    private static VerifiedPackage Read(ReadOnlyMemory<byte> package, string expectedDigest, IReadOnlyList<byte[]>? trustedKeys, PackageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(expectedDigest);
         ArgumentNullException.ThrowIfNull(limits);
         if (package.Length > limits.MaxPackageBytes)
             throw new PackageException(PackageReason.TooLarge, $"package of {package.Length} bytes is beyond the limit of {limits.MaxPackageBytes}");
@@ -68,7 +77,7 @@ public static class ModelPackage
         var digest = DigestOf(manifestJson);
         if (!string.Equals(digest, expectedDigest, StringComparison.Ordinal))
             throw new PackageException(PackageReason.DigestMismatch, $"manifest is {digest}, expected {expectedDigest}");
-        RequireSignature(ref rest, manifestJson, trustedKeys, limits);
+        VerifySignatures(ref rest, manifestJson, trustedKeys, limits);
         if (BinaryPrimitives.ReadUInt32LittleEndian(Take(ref rest, 4, "reserved")) != 0)
             throw new PackageException(PackageReason.Format, "reserved field is not zero");
         var manifest = Parse(manifestJson);
@@ -76,21 +85,21 @@ public static class ModelPackage
         return new VerifiedPackage(digest, manifest, package[^rest.Length..]);
     }
 
-    private static void RequireSignature(ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> manifestJson, IReadOnlyList<byte[]> trustedKeys, PackageLimits limits)
+    private static void VerifySignatures(ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> manifestJson, IReadOnlyList<byte[]>? trustedKeys, PackageLimits limits)
     {
         var count = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref rest, 2, "signature count"));
         if (count > limits.MaxSignatures)
             throw new PackageException(PackageReason.TooLarge, $"{count} signatures are beyond the limit of {limits.MaxSignatures}");
-        var trusted = false;
+        var trusted = trustedKeys is null;
         for (var i = 0; i < count; i++)
         {
             var publicKey = Take(ref rest, PublicKeyBytes, $"key {i}");
             var signature = Take(ref rest, SignatureBytes, $"signature {i}");
-            trusted = trusted || (IsTrusted(publicKey, trustedKeys) && IsSignedBy(publicKey, manifestJson, signature));
+            trusted = trusted || (IsTrusted(publicKey, trustedKeys!) && IsSignedBy(publicKey, manifestJson, signature));
         }
 
         if (!trusted)
-            throw new PackageException(PackageReason.Signature, $"none of {count} signatures is valid and by one of {trustedKeys.Count} trusted keys");
+            throw new PackageException(PackageReason.Signature, $"none of {count} signatures is valid and by one of {trustedKeys!.Count} trusted keys");
     }
 
     private static bool IsTrusted(ReadOnlySpan<byte> publicKey, IReadOnlyList<byte[]> trustedKeys)

@@ -40,7 +40,7 @@ internal sealed class OpinionLoop(EventBus bus, IFleet fleet, IModelRegistry reg
         var models = await registry.ListAsync(cancellation);
         var newest = models.Where(model => model.Manifest.Name == options.TeacherName && !model.Quarantined).MaxBy(model => model.Manifest.Release);
         if (newest is null || await registry.PackageAsync(newest.Digest, cancellation) is not { } package) return;
-        room.Appoint(newest.Manifest, ModelPackage.OnnxOf(package));
+        room.Appoint(newest.Manifest, ModelPackage.Open(package, newest.Digest, new PackageLimits()).Onnx);
         logger.TeacherAppointed(newest.Digest, newest.Manifest.Release);
     }
 

@@ -10,6 +10,7 @@ public interface IAgents
 }
 
 /// <param name="Incident">What simultaneous anomalies have in common; null while calm.</param>
+[GenerateSerializer, Alias("hmas.site-situation")]
 public sealed record SiteSituation(string SiteId, int Devices, int Anomalous, double SamplingBoost, string? Incident);
 
 public sealed record AgentDecision(DateTimeOffset At, string Agent, string Decision, string Reason);

@@ -1,0 +1,20 @@
+using Cloud.Hub.Reasoning.Contract;
+using Cloud.Hub.Reasoning.Endpoints;
+using Cloud.Hub.Reasoning.Workers;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Reasoning;
+
+/// <summary>Adds the tactical and strategic agents.</summary>
+internal static class ReasoningModule
+{
+    public static IServiceCollection AddReasoning(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ReasoningOptions>().Bind(configuration.GetSection(ReasoningOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ReasoningOptions>>().Value);
+        services.AddSingleton<DecisionBook>().AddSingleton<IAgents, UpperAgents>();
+        return services.AddHostedService<AgentLoop>();
+    }
+
+    public static void MapReasoning(this IEndpointRouteBuilder routes) => routes.MapGrpcService<ReasoningEndpoint>();
+}
