@@ -1,0 +1,97 @@
+using Cloud.Hub.Reasoning;
+using Cloud.Hub.Reasoning.Fleet;
+
+namespace Cloud.Hub.Tests.Reasoning;
+
+public sealed class FleetStrategistTests
+{
+    private readonly ReasoningOptions _options = new() { RunsForFirstModel = 2, LabelledRunsForRetraining = 2 };
+    private readonly FleetState _state = new();
+
+    [Fact]
+    public void A_fleet_without_devices_is_left_alone()
+    {
+        _state.EndedRuns = ["r1", "r2"];
+        Assert.Null(Decide(Seen(devices: 0)));
+    }
+
+    [Fact]
+    public void The_first_model_waits_for_enough_ended_runs()
+    {
+        _state.EndedRuns = ["r1"];
+        Assert.Null(Decide(Seen()));
+        _state.EndedRuns.Add("r2");
+        var train = Assert.IsType<FleetMove.Train>(Decide(Seen()));
+        Assert.Equal((FleetStrategist.FirstRecipe, (string?)null), (train.Recipe, train.ParentDigest));
+    }
+
+    [Fact]
+    public void Nothing_else_starts_while_a_training_goes_on()
+    {
+        StartFirst();
+        Assert.Null(Decide(Seen() with { Training = new TrainingOutcome("training", null, "") }));
+    }
+
+    [Fact]
+    public void A_registered_candidate_is_rolled_out_once()
+    {
+        StartFirst();
+        var registered = Seen() with { Training = new TrainingOutcome("registered", "sha256:1", "better") };
+        var rollOut = Assert.IsType<FleetMove.RollOut>(Decide(registered));
+        Assert.Equal("sha256:1", rollOut.Digest);
+        FleetStrategist.Started(_state, rollOut, "rollout-1");
+        Assert.Null(Decide(registered with { RolloutState = "running" }));
+        FleetStrategist.Started(_state, Assert.IsType<FleetMove.ForgetRollout>(Decide(registered with { RolloutState = "completed" })), null);
+        Assert.Null(_state.AwaitedRollout);
+    }
+
+    [Theory]
+    [InlineData("rejected")]
+    [InlineData("failed")]
+    [InlineData("cancelled")]
+    public void A_training_without_a_candidate_leaves_the_fleet_as_it_is(string state)
+    {
+        StartFirst();
+        var move = Assert.IsType<FleetMove.ForgetTraining>(Decide(Seen() with { Training = new TrainingOutcome(state, null, "not better") }));
+        Assert.Contains("not better", move.Reason, StringComparison.Ordinal);
+        FleetStrategist.Started(_state, move, null);
+        Assert.Null(Decide(Seen()));    // the same runs are no new reason
+    }
+
+    [Fact]
+    public void Retraining_waits_for_enough_newly_labelled_runs_and_names_the_parent()
+    {
+        Assert.Null(Decide(Active("r1")));
+        var train = Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2")));
+        Assert.Equal((FleetStrategist.LabelledRecipe, "sha256:0"), (train.Recipe, train.ParentDigest));
+        FleetStrategist.Started(_state, train, "run-2");
+        FleetStrategist.Started(_state, new FleetMove.ForgetTraining(""), null);
+        FleetStrategist.Started(_state, new FleetMove.TrainTeacher(""), "run-3");
+        Assert.Null(Decide(Active("r1", "r2", "r3")));
+        Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2", "r3", "r4")));
+    }
+
+    [Fact]
+    public void The_teacher_is_trained_after_the_candidate_and_beside_its_rollout()
+    {
+        FleetStrategist.Started(_state, Decide(Active("r1", "r2"))!, "run-2");
+        Assert.Null(Decide(Active("r1", "r2") with { Training = new TrainingOutcome("training", null, "") }));
+        FleetStrategist.Started(_state, Decide(Active("r1", "r2") with { Training = new TrainingOutcome("registered", "sha256:2", "") })!, "rollout-2");
+        var move = Assert.IsType<FleetMove.TrainTeacher>(Decide(Active("r1", "r2") with { RolloutState = "running" }));
+        FleetStrategist.Started(_state, move, "run-3");
+        Assert.Null(Decide(Active("r1", "r2") with { RolloutState = "running" }));
+    }
+
+    private void StartFirst()
+    {
+        _state.EndedRuns = ["r1", "r2"];
+        FleetStrategist.Started(_state, Decide(Seen())!, "run-1");
+    }
+
+    private FleetMove? Decide(FleetSnapshot seen) => FleetStrategist.Decide(_state, seen, _options);
+
+    private static FleetSnapshot Seen(int devices = 6) =>
+        new() { Devices = devices, ActiveDigest = null, AnomalousRuns = new HashSet<string>(), Training = null, Teacher = null, RolloutState = null };
+
+    private static FleetSnapshot Active(params string[] anomalous) => Seen() with { ActiveDigest = "sha256:0", AnomalousRuns = anomalous.ToHashSet() };
+}
