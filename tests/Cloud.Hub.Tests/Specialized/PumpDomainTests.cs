@@ -9,14 +9,14 @@ public sealed class PumpDomainTests
     private readonly PumpDomain _pump = new();
 
     [Theory]
-    [InlineData("valve-closing-outlet", 0, 0, -2, 4, 0, 0, 0, -12)]
-    [InlineData("valve-closing-inlet", 2, 2, 0, -6, 0, 0, 0, -12)]
-    [InlineData("leak", 0, 0, 0, -8, 0, 0, 0, -7)]
-    [InlineData("rotor-imbalance", 9, 7, 0, 0, 0, 0, 0, 0)]
-    [InlineData("bearing-wear", 8, 8, 3, 0, 6, 0, 0, 0)]
-    [InlineData("hot-fluid", 0, 0, 0, 0, 2, 9, 0, 0)]
-    [InlineData("supply-voltage", 0, 0, 3, 0, 0, 0, -8, 0)]
-    public void A_fault_is_named_by_how_its_quantities_left_their_levels(string fault, params float[] away)
+    [InlineData("valve-closing-outlet", new float[] { 0, 0, -2, 4, 0, 0, 0, -12 })]
+    [InlineData("valve-closing-inlet", new float[] { 2, 2, 0, -6, 0, 0, 0, -12 })]
+    [InlineData("leak", new float[] { 0, 0, 0, -8, 0, 0, 0, -7 })]
+    [InlineData("rotor-imbalance", new float[] { 9, 7, 0, 0, 0, 0, 0, 0 })]
+    [InlineData("bearing-wear", new float[] { 8, 8, 3, 0, 6, 0, 0, 0 })]
+    [InlineData("hot-fluid", new float[] { 0, 0, 0, 0, 2, 9, 0, 0 })]
+    [InlineData("supply-voltage", new float[] { 0, 0, 3, 0, 0, 0, -8, 0 })]
+    public void A_fault_is_named_by_how_its_quantities_left_their_levels(string fault, float[] away)
     {
         var advice = _pump.Advise("pump-1", Channels, Window(away));
         Assert.Equal(fault, advice.Fault);
