@@ -41,8 +41,8 @@ public sealed class Detector : IDisposable
 
         if (manifest.Head == ModelHead.Reconstruction)
         {
-            // Rows are all dimensions between batch and time; a flat vector has rows of length 1.
-            var rowLength = manifest.Recipe.Layout == TensorLayout.ChannelsByTime ? manifest.Window.Length : 1;
+            // A row is one channel of one block over time; each value of a flat vector is a row of its own.
+            var rowLength = manifest.Recipe.Layout == TensorLayout.ChannelsByTime ? _extractor.Steps : 1;
             _residual = new ReconstructionResidual(_extractor.OutputLength / rowLength, rowLength);
         }
         _rowResiduals = new float[_residual?.Rows ?? 0];

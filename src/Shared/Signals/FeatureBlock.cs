@@ -26,7 +26,7 @@ internal sealed class FeatureBlock
         Require(isPerStep || layout == TensorLayout.Vector, "one value per window does not fit layout ChannelsByTime; use layout Vector");
         Require(spec.Length >= 0, $"length {spec.Length} is negative");
         Require(isRolling || isSpectrum || spec.Length == 0, $"it takes no length, got {spec.Length}");
-        Require(_length <= windowLength, $"length {_length} is longer than the window of {windowLength} samples");
+        Require(_length <= windowLength, $"length {_length} is longer than the window of {windowLength} time steps");
         Require(isSpectrum || (spec.Bands == 0 && spec.MinHz == 0 && spec.MaxHz == 0), "it takes no bands");
 
         Size = isPerStep ? windowLength : 1;

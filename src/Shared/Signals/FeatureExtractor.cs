@@ -4,13 +4,14 @@ using Hmas.Contracts.Models;
 namespace Hmas.Signals;
 
 /// <summary>Turns a window of raw values into a model's input tensor, by the recipe in the model's manifest; device and hub run this same code.</summary>
-/// <remarks>Normalise, replace missing by the centre, clip, then block after block and channel after channel. Holds scratch: one thread at a time.</remarks>
+/// <remarks>Smooth, normalise, replace missing by the centre, clip, compress; then block after block and channel after channel. Holds scratch: one thread at a time.</remarks>
 public sealed class FeatureExtractor
 {
     private readonly FeatureRecipe _recipe;
     private readonly int _channels;
     private readonly int _windowLength;
     private readonly FeatureBlock[] _blocks;
+    private readonly int _steps;
     private readonly float[] _normalised;
     private readonly float[] _scratch;
 
@@ -24,32 +25,29 @@ public sealed class FeatureExtractor
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(windowLength);
         if (!(rateHz > 0 && double.IsFinite(rateHz)))
             throw new ArgumentException($"Sampling rate {rateHz} Hz is not above zero.", nameof(rateHz));
-        if (recipe.Features.Count == 0)
-            throw new ArgumentException("The recipe has no features.", nameof(recipe));
-        if (!(recipe.Clip >= 0))
-            throw new ArgumentException($"Clip {recipe.Clip} is below zero.", nameof(recipe));
-        if (!(recipe.MinScale >= 0 && float.IsFinite(recipe.MinScale)))
-            throw new ArgumentException($"MinScale {recipe.MinScale} is not a finite share of at least zero.", nameof(recipe));
-        if (!Enum.IsDefined(recipe.Normalisation) || !Enum.IsDefined(recipe.Layout))
-            throw new ArgumentException($"Normalisation {recipe.Normalisation} or layout {recipe.Layout} is unknown.", nameof(recipe));
+        Verify(recipe, windowLength);
 
         _recipe = recipe;
         _channels = channels;
         _windowLength = windowLength;
+        _steps = windowLength - recipe.SmoothingLength + 1;
         _blocks = new FeatureBlock[recipe.Features.Count];
         for (var i = 0; i < _blocks.Length; i++)
-            _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, windowLength, rateHz);
-        _normalised = new float[channels * windowLength];
-        _scratch = new float[windowLength];
+            _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, _steps, rateHz);
+        _normalised = new float[channels * _steps];
+        _scratch = new float[_steps];
 
         OutputLength = channels * _blocks.Sum(block => block.Size);
-        OutputShape = recipe.Layout == TensorLayout.ChannelsByTime ? [1, channels * _blocks.Length, windowLength] : [1, OutputLength];
+        OutputShape = recipe.Layout == TensorLayout.ChannelsByTime ? [1, channels * _blocks.Length, _steps] : [1, OutputLength];
     }
 
     /// <summary>Product of <see cref="OutputShape"/>.</summary>
     public int OutputLength { get; }
 
-    /// <summary>(1, C × blocks, T) in layout ChannelsByTime, (1, F) in layout Vector.</summary>
+    /// <summary>Time steps that smoothing leaves: T − SmoothingLength + 1.</summary>
+    public int Steps => _steps;
+
+    /// <summary>(1, C × blocks, steps) in layout ChannelsByTime, (1, F) in layout Vector.</summary>
     public IReadOnlyList<int> OutputShape { get; }
 
     /// <param name="window">Shape (C, T), row-major, raw values in the unit of each channel; NaN is missing and becomes the channel's centre. Not kept.</param>
@@ -59,7 +57,7 @@ public sealed class FeatureExtractor
     public void Extract(ReadOnlySpan<float> window, Calibration calibration, Span<float> output)
     {
         ArgumentNullException.ThrowIfNull(calibration);
-        if (window.Length != _normalised.Length)
+        if (window.Length != _channels * _windowLength)
             throw new ArgumentException($"The window has {window.Length} values, expected {_channels} channels × {_windowLength} samples.", nameof(window));
         if (output.Length != OutputLength)
             throw new ArgumentException($"The output has room for {output.Length} values, expected {OutputLength}.", nameof(output));
@@ -82,13 +80,17 @@ public sealed class FeatureExtractor
         }
     }
 
-    private Span<float> Channel(int channel) => _normalised.AsSpan(channel * _windowLength, _windowLength);
+    private Span<float> Channel(int channel) => _normalised.AsSpan(channel * _steps, _steps);
 
     private void Normalise(ReadOnlySpan<float> raw, float centre, float scale, Span<float> output)
     {
-        TensorPrimitives.Subtract(raw, centre, output);
+        if (_recipe.SmoothingLength > 1)
+            Statistics.CausalMean(raw, _recipe.SmoothingLength, output);
+        else
+            raw.CopyTo(output);
+        TensorPrimitives.Subtract(output, centre, output);
         TensorPrimitives.Divide(output, scale, output);
-        // Divide may turn an infinite value into NaN only through ∞/∞, and the scale is finite: a NaN here is a missing value.
+        // Centre and scale are finite, so a NaN here is a missing value and nothing else.
         foreach (ref var value in output)
         {
             if (float.IsNaN(value))
@@ -96,5 +98,23 @@ public sealed class FeatureExtractor
         }
         if (_recipe.Clip > 0)
             TensorPrimitives.Clamp(output, -_recipe.Clip, _recipe.Clip, output);
+        if (_recipe.Compression == Compression.Asinh)
+            TensorPrimitives.Asinh(output, output);
+    }
+
+    private static void Verify(FeatureRecipe recipe, int windowLength)
+    {
+        if (recipe.Features.Count == 0)
+            throw new ArgumentException("The recipe has no features.", nameof(recipe));
+        if (recipe.SmoothingLength < 1 || recipe.SmoothingLength > windowLength)
+            throw new ArgumentException($"SmoothingLength {recipe.SmoothingLength} is not within 1 and the window of {windowLength} samples.", nameof(recipe));
+        if (!(recipe.Clip >= 0))
+            throw new ArgumentException($"Clip {recipe.Clip} is below zero.", nameof(recipe));
+        if (!(recipe.MinScale >= 0 && float.IsFinite(recipe.MinScale)))
+            throw new ArgumentException($"MinScale {recipe.MinScale} is not a finite share of at least zero.", nameof(recipe));
+        if (!(recipe.MinScaleOfRaw >= 0 && float.IsFinite(recipe.MinScaleOfRaw)))
+            throw new ArgumentException($"MinScaleOfRaw {recipe.MinScaleOfRaw} is not a finite share of at least zero.", nameof(recipe));
+        if (!Enum.IsDefined(recipe.Normalisation) || !Enum.IsDefined(recipe.Layout) || !Enum.IsDefined(recipe.Compression))
+            throw new ArgumentException($"Normalisation {recipe.Normalisation}, layout {recipe.Layout} or compression {recipe.Compression} is unknown.", nameof(recipe));
     }
 }

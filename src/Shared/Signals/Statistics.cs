@@ -120,6 +120,41 @@ public static class Statistics
         }
     }
 
+    /// <summary>Mean of each run of <paramref name="length"/> values, over those that are present; a run without one present value gives NaN.</summary>
+    /// <param name="values">NaN is missing. An infinite value makes the means that hold it infinite and leaves the later ones alone.</param>
+    /// <param name="output">values.Length − length + 1 values; overwritten.</param>
+    public static void CausalMean(ReadOnlySpan<float> values, int length, Span<float> output)
+    {
+        var sum = 0.0;
+        int present = 0, above = 0, below = 0;
+        for (var t = 0; t < values.Length; t++)
+        {
+            Count(values[t], 1);
+            if (t >= length)
+                Count(values[t - length], -1);
+            if (t < length - 1)
+                continue;
+            output[t - length + 1] = (above, below) switch
+            {
+                (0, 0) => (float)(sum / present),
+                (_, 0) => float.PositiveInfinity,
+                (0, _) => float.NegativeInfinity,
+                _ => float.NaN,
+            };
+        }
+
+        // Infinite values are counted, not summed: ∞ − ∞ would stay NaN for the rest of the window.
+        void Count(float value, int sign)
+        {
+            if (float.IsPositiveInfinity(value))
+                above += sign;
+            else if (float.IsNegativeInfinity(value))
+                below += sign;
+            else if (!float.IsNaN(value))
+                (sum, present) = (sum + (sign * value), present + sign);
+        }
+    }
+
     /// <summary>Population standard deviation over the same values as <see cref="RollingMean"/>.</summary>
     /// <remarks>Running sums in double around the window's first value: a large offset cancels before it is squared. O(T) for any length.</remarks>
     public static void RollingDeviation(ReadOnlySpan<float> values, int length, Span<float> output)

@@ -14,8 +14,7 @@ internal static class Connections
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate, settings);
         try
         {
-            // auto_vacuum takes effect only before the first table, so it stands before the journal mode.
-            Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
+            ShapeNewFile(connection, settings);
             Execute(connection, "PRAGMA journal_mode=WAL");
             Execute(connection, "PRAGMA synchronous=FULL");
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint={settings.WalAutoCheckpointPages}"));
@@ -27,6 +26,13 @@ internal static class Connections
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What can be chosen only before the first table and the journal mode; a file that has tables keeps its own.</summary>
+    public static void ShapeNewFile(SqliteConnection connection, DatabaseSettings settings)
+    {
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA page_size={settings.PageBytes}"));
+        Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
     }
 
     public static SqliteConnection OpenReader(string path, DatabaseSettings settings) => Open(path, SqliteOpenMode.ReadOnly, settings);

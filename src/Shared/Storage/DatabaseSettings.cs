@@ -15,7 +15,10 @@ public sealed record DatabaseSettings
     /// <summary>Page cache of each connection in KiB. Default 1024.</summary>
     public int CacheKiB { get; init; } = 1024;
 
-    /// <summary>Pages of 4 KiB in the write-ahead log after which a commit carries them over into the file. Default 1000 (SQLite's own).</summary>
+    /// <summary>Page size of a new file, a power of two from 512 to 65536; larger pages waste less on rows of a few kB. Default 4096.</summary>
+    public int PageBytes { get; init; } = 4096;
+
+    /// <summary>Pages in the write-ahead log after which a commit carries them over into the file. Default 1000 (SQLite's own).</summary>
     public int WalAutoCheckpointPages { get; init; } = 1000;
 
     /// <summary>How long to wait for another process that holds the file. Default 5 s.</summary>

@@ -38,7 +38,7 @@ internal static class Salvage
         var stretches = 0;
         try
         {
-            using (var target = OpenTarget(good))
+            using (var target = OpenTarget(good, settings))
             {
                 Copy(path, target, migrations, settings, logger, ref rows, ref lost, ref stretches);
             }
@@ -62,12 +62,12 @@ internal static class Salvage
     }
 
     /// <summary>No journal: the file is synced as a whole at the end, and thrown away if that is not reached.</summary>
-    private static SqliteConnection OpenTarget(string good)
+    private static SqliteConnection OpenTarget(string good, DatabaseSettings settings)
     {
         DatabaseFile.CreatePrivate(good);
         var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = good, Pooling = false }.ToString());
         target.Open();
-        Connections.Execute(target, "PRAGMA auto_vacuum=INCREMENTAL");
+        Connections.ShapeNewFile(target, settings);
         Connections.Execute(target, "PRAGMA journal_mode=OFF");
         Connections.Execute(target, "PRAGMA synchronous=OFF");
         return target;
