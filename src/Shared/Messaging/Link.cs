@@ -59,7 +59,8 @@ internal sealed class Link : IAsyncDisposable
             var answer = await _client.ConnectAsync(Options(v5, session), either.Token).WaitAsync(either.Token).ConfigureAwait(false);
             if (answer.ResultCode != MqttClientConnectResultCode.Success) return Refused(answer);
             SessionPresent = answer.IsSessionPresent;
-            _maxPacketBytes = answer.MaximumPacketSize;
+            // Absent or 0: the broker names no limit.
+            _maxPacketBytes = answer.MaximumPacketSize is { } limit and > 0 ? limit : null;
             _retainAvailable = !v5 || answer.RetainAvailable;
             _inFlight = new SemaphoreSlim(Math.Min(_settings.MaxInFlight, answer.ReceiveMaximum is { } most and > 0 ? most : ushort.MaxValue));
             return await SubscribeAsync(either.Token).ConfigureAwait(false);

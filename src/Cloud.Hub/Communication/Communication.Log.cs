@@ -1,0 +1,27 @@
+namespace Cloud.Hub.Communication;
+
+/// <summary>Events 8500 to 8599.</summary>
+internal static partial class CommunicationLog
+{
+    [LoggerMessage(EventId = 8500, EventName = "EmbeddedBrokerStarted", Level = LogLevel.Information,
+        Message = "Embedded broker on 127.0.0.1:{Port}, TLS {Tls}; good for {MaxConnections} devices and {MaxMessagesPerSecond} messages/s each; beyond, set Communication:Broker (docs/adr/0002-broker.md)")]
+    public static partial void EmbeddedBrokerStarted(this ILogger logger, int port, string tls, int maxConnections, int maxMessagesPerSecond);
+
+    [LoggerMessage(EventId = 8501, EventName = "ExternalBrokerLeft", Level = LogLevel.Information, Message = "Left the broker; telemetry dropped {TelemetryDropped}, inbound dropped {InboundDropped}")]
+    public static partial void ExternalBrokerLeft(this ILogger logger, long telemetryDropped, long inboundDropped);
+
+    [LoggerMessage(EventId = 8502, EventName = "Rejected", Level = LogLevel.Warning, Message = "Not taken ({Reason}) from {DeviceId}: {Detail}; repeats are counted, not logged, for a minute")]
+    public static partial void Rejected(this ILogger logger, RejectionReason reason, string deviceId, string detail);
+
+    [LoggerMessage(EventId = 8503, EventName = "StoreFailed", Level = LogLevel.Error, Message = "The archive did not take {Batches} batches; their devices will send them again")]
+    public static partial void StoreFailed(this ILogger logger, int batches, Exception failure);
+
+    [LoggerMessage(EventId = 8504, EventName = "NotSent", Level = LogLevel.Warning, Message = "{Topic} was not sent: {Reason}")]
+    public static partial void NotSent(this ILogger logger, string topic, string reason);
+
+    [LoggerMessage(EventId = 8505, EventName = "Enrolled", Level = LogLevel.Information, Message = "Device {DeviceId} of site {SiteId} is enrolled")]
+    public static partial void Enrolled(this ILogger logger, string deviceId, string siteId);
+
+    [LoggerMessage(EventId = 8506, EventName = "GapSeen", Level = LogLevel.Debug, Message = "{Gaps} facts lie behind a gap; acknowledged what is contiguous")]
+    public static partial void GapSeen(this ILogger logger, int gaps);
+}

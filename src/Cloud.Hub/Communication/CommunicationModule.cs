@@ -1,0 +1,56 @@
+using Cloud.Hub.Bus;
+using Cloud.Hub.Communication.Broker;
+using Cloud.Hub.Communication.Commands;
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Communication.Devices;
+using Cloud.Hub.Communication.Endpoints;
+using Cloud.Hub.Communication.Ingest;
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Ports;
+using Cloud.Hub.Host.Security;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Communication;
+
+/// <summary>The door of the Communication service: what it registers and what it serves.</summary>
+internal static class CommunicationModule
+{
+    public static IServiceCollection AddCommunication(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CommunicationOptions>().Bind(configuration.GetSection(CommunicationOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CommunicationOptions>, CommunicationOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<EventBus>();
+        services.AddMetrics();
+        services.AddSingleton<CommunicationMetrics>();
+        services.AddSingleton<Rejections>();
+        services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<TwinPublisher>();
+        services.AddSingleton<CommandChannel>();
+        services.AddSingleton(static provider => new Intake(provider.GetRequiredService<IOptions<CommunicationOptions>>().Value.IntakeBatches));
+        services.AddSingleton(Transport);
+        services.AddSingleton<IFleetInbox, FleetInbox>();
+        services.AddSingleton<Fleet>();
+        services.AddSingleton<IFleet>(static provider => provider.GetRequiredService<Fleet>());
+        services.AddSingleton<IDeviceIdentities, DeviceIdentities>();
+        // In this order: started from the archive's side to the network's, stopped the other way round.
+        services.AddHostedService<IngestLoop>();
+        services.AddHostedService<BrokerWorker>();
+        return services;
+    }
+
+    public static void MapCommunication(this IEndpointRouteBuilder routes) => routes.MapGrpcService<CommunicationEndpoint>();
+
+    private static IFleetTransport Transport(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<CommunicationOptions>>().Value;
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (options.Broker is not null)
+            return new ExternalBroker(ExternalBroker.Settings(options, $"hmas-hub-{Environment.MachineName}"), time, provider.GetRequiredService<ILogger<ExternalBroker>>());
+        var ports = provider.GetRequiredService<HubPorts>();
+        var endpoint = new BrokerEndpoint(ports.Mqtt, ports.Address, ports.MqttTls, Exposure.Require(provider.GetRequiredService<HubOptions>()));
+        return new EmbeddedBroker(
+            endpoint, options.Embedded, provider.GetRequiredService<DeviceRegistry>(), provider.GetRequiredService<Rejections>(), time, provider.GetRequiredService<ILogger<EmbeddedBroker>>());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Cloud.Hub.Communication.Contract;
+using Grpc.Core;
+using Hmas.Contracts;
+using V1 = Cloud.Hub.Communication.Contract.V1;
+
+namespace Cloud.Hub.Communication.Endpoints;
+
+/// <summary>Serves the fleet's door over gRPC: parses, calls, translates.</summary>
+internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities identities) : V1.Communication.CommunicationBase
+{
+    public override async Task<V1.DevicesReply> List(V1.DevicesRequest request, ServerCallContext context)
+    {
+        var reply = new V1.DevicesReply();
+        reply.Devices.AddRange((await fleet.DevicesAsync(context.CancellationToken)).Select(CommunicationTranslation.ToWire));
+        return reply;
+    }
+
+    public override async Task<V1.Device> Find(V1.DeviceRequest request, ServerCallContext context) =>
+        await fleet.DeviceAsync(request.DeviceId, context.CancellationToken) is { } device
+            ? CommunicationTranslation.ToWire(device)
+            : throw new RpcException(new Status(StatusCode.NotFound, $"device '{request.DeviceId}' is not enrolled"));
+
+    public override Task<V1.Enrolment> Enrol(V1.EnrolRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        var enrolment = await fleet.EnrolAsync(request.SiteId, request.DeviceId, context.CancellationToken);
+        return new V1.Enrolment { SiteId = enrolment.SiteId, DeviceId = enrolment.DeviceId, Password = enrolment.Password };
+    });
+
+    public override Task<V1.Desired> SetModel(V1.SetModelRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        var model = request.HasModelJson ? JsonSerializer.Deserialize(request.ModelJson, ContractsJson.Default.ModelAssignment) : null;
+        return CommunicationTranslation.ToWire(await fleet.SetModelAsync(request.DeviceId, model, context.CancellationToken));
+    });
+
+    public override Task<V1.Desired> SetSamplingBoost(V1.SetSamplingBoostRequest request, ServerCallContext context) => Answer(async () =>
+        CommunicationTranslation.ToWire(await fleet.SetSamplingBoostAsync(request.DeviceId, request.Boost, context.CancellationToken)));
+
+    public override Task<V1.CommandReply> Send(V1.SendRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        var expiresIn = double.IsFinite(request.ExpiresInSeconds) ? TimeSpan.FromSeconds(Math.Clamp(request.ExpiresInSeconds, -1, 1e9)) : TimeSpan.Zero;
+        var reply = await fleet.SendAsync(request.DeviceId, request.Kind, expiresIn, request.Arguments.Count > 0 ? request.Arguments.ToDictionary() : null, context.CancellationToken);
+        return CommunicationTranslation.ToWire(reply);
+    });
+
+    public override async Task<V1.CredentialsReply> CheckCredentials(V1.CredentialsRequest request, ServerCallContext context) =>
+        new() { Valid = await identities.AreValidAsync(request.DeviceId, request.Password, context.CancellationToken) };
+
+    private static async Task<T> Answer<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (UnknownDeviceException failure)
+        {
+            throw new RpcException(new Status(StatusCode.NotFound, failure.Message));
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException or JsonException)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, failure.Message));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Cloud.Hub.Bus;
+using Cloud.Hub.Communication.Broker;
+using Cloud.Hub.Communication.Commands;
+using Cloud.Hub.Communication.Devices;
+using Hmas.Contracts;
+using Hmas.Contracts.Wire;
+
+namespace Cloud.Hub.Communication.Ingest;
+
+/// <summary>Checks what devices publish and brings each message where it belongs. Runs on the reading loop of the sender, so devices are decoded in parallel.</summary>
+internal sealed class FleetInbox(
+    DeviceRegistry devices, TwinPublisher twins, CommandChannel commands, Intake intake, EventBus bus, Rejections rejections, CommunicationMetrics metrics) : IFleetInbox
+{
+    /// <summary>State documents, telemetry and replies; a telemetry batch of a second at 100 Hz and 8 channels is 15 kB.</summary>
+    private const int MaxDocumentBytes = 256 << 10;
+
+    public async ValueTask ReceiveAsync(FleetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        if (devices.Find(topic.DeviceId) is not { } device || device.SiteId != topic.SiteId)
+        {
+            rejections.Count(RejectionReason.UnknownDevice, Rejections.Unknown, $"{topic.SiteId}/{topic.DeviceId}/{topic.Detail}");
+            return;
+        }
+
+        devices.Seen(device.DeviceId);
+        switch (topic.Detail)
+        {
+            case "exp/batch":
+                await TakeFactsAsync(device, payload, cancellation);
+                break;
+            case "tele/points":
+                if (Document(device, topic, payload, ContractsJson.Default.TelemetryBatch) is { } points)
+                {
+                    metrics.Telemetry();
+                    bus.Publish(new TelemetryReceived(device.SiteId, device.DeviceId, points));
+                }
+
+                break;
+            case "state/presence":
+                if (Document(device, topic, payload, ContractsJson.Default.Presence) is { } presence && await devices.HeardAsync(device.DeviceId, presence, cancellation))
+                    bus.Publish(new PresenceChanged(device.SiteId, device.DeviceId, presence));
+                break;
+            case "state/reported":
+                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported && await devices.HeardAsync(device.DeviceId, reported, cancellation))
+                    bus.Publish(new ReportedStateChanged(device.SiteId, device.DeviceId, reported));
+                break;
+            case "state/get":
+                await twins.PublishAsync(device.DeviceId, cancellation);
+                break;
+            case "cmd/reply":
+                if (Document(device, topic, payload, ContractsJson.Default.CommandReply) is { } reply) commands.Answered(device.DeviceId, reply);
+                break;
+            default:
+                rejections.Count(RejectionReason.Forbidden, device.DeviceId, $"publish to {topic.Detail}");
+                break;
+        }
+    }
+
+    public Task ReadyAsync(CancellationToken cancellation) => twins.PublishAllAsync(cancellation);
+
+    private async Task TakeFactsAsync(DeviceState device, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        if (payload.Length > WireLimits.Default.MaxMessageBytes)
+        {
+            rejections.Count(RejectionReason.TooLarge, device.DeviceId, $"a batch of {payload.Length} bytes");
+            return;
+        }
+
+        try
+        {
+            var batch = FactBatchCodec.Decode(payload.Span, WireLimits.Default);
+            if (batch.DeviceId != device.DeviceId || batch.SiteId != device.SiteId)
+            {
+                rejections.Count(RejectionReason.WrongDevice, device.DeviceId, $"a batch of {batch.SiteId}/{batch.DeviceId}");
+                return;
+            }
+
+            metrics.Batch(payload.Length);
+            await intake.PutAsync(batch, cancellation);
+        }
+        catch (WireFormatException failure)
+        {
+            rejections.Count(RejectionReason.Malformed, device.DeviceId, failure.Message);
+        }
+    }
+
+    private T? Document<T>(DeviceState device, FleetTopic topic, ReadOnlyMemory<byte> payload, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (payload.Length > MaxDocumentBytes)
+        {
+            rejections.Count(RejectionReason.TooLarge, device.DeviceId, $"{payload.Length} bytes on {topic.Detail}");
+            return null;
+        }
+
+        try
+        {
+            var document = JsonSerializer.Deserialize(payload.Span, type);
+            if (document is null) rejections.Count(RejectionReason.Malformed, device.DeviceId, $"{topic.Detail}: null");
+            return document;
+        }
+        catch (JsonException failure)
+        {
+            rejections.Count(RejectionReason.Malformed, device.DeviceId, $"{topic.Detail}: {failure.Message}");
+            return null;
+        }
+    }
+}
