@@ -1,5 +1,6 @@
 using Edge.Agent.Perception.Inference;
 using Edge.Agent.Reasoning;
+using Hmas.Signals;
 
 namespace Edge.Agent.Pipeline;
 
@@ -17,13 +18,10 @@ internal readonly ref struct Observation
     /// <summary>Newest row, length = device channels, in their order; NaN is missing.</summary>
     public required ReadOnlySpan<float> Values { get; init; }
 
-    /// <summary>
-    /// Raw values, shape (C, T), row-major, ending with this frame; empty when no window is due. Channel order and T of the active model's manifest;
-    /// without a model all device channels in their order and the default length.
-    /// </summary>
+    /// <summary>Raw values of the device's own window, shape (C, T), row-major, all device channels in their order, ending with this frame; empty when none is due.</summary>
     public required ReadOnlySpan<float> Window { get; init; }
 
-    /// <summary>C of <see cref="Window"/>.</summary>
+    /// <summary>C: the device's channels.</summary>
     public required int WindowChannels { get; init; }
 
     /// <summary>Event time of the window's first row.</summary>
@@ -34,11 +32,8 @@ internal readonly ref struct Observation
     /// <summary>Among the run's first rows, which the device takes as healthy.</summary>
     public required bool IsCalibration { get; init; }
 
-    /// <summary>Centre per channel of the window once calibrated, else empty.</summary>
-    public required float[] Centre { get; init; }
-
-    /// <inheritdoc cref="Centre"/>
-    public required float[] Scale { get; init; }
+    /// <summary>Of every device channel in this run, by the active model's recipe (the default recipe without a model); null before the calibration rows are there.</summary>
+    public required Calibration? Calibration { get; init; }
 
     /// <summary>Highest priority first; empty when nothing changed.</summary>
     public required ReadOnlySpan<Decision> Decisions { get; init; }

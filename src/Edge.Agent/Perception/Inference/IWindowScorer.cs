@@ -12,14 +12,8 @@ internal interface IWindowScorer : IDisposable
 
     bool IsCalibrated { get; }
 
-    /// <summary>NaN before calibration.</summary>
+    /// <summary>Meaningless before calibration.</summary>
     float Threshold { get; }
-
-    /// <summary>Per channel of the manifest; empty before calibration.</summary>
-    float[] Centre { get; }
-
-    /// <inheritdoc cref="Centre"/>
-    float[] Scale { get; }
 
     /// <summary>Fits normalisation and threshold to healthy rows; may allocate and take as long as one inference per row.</summary>
     /// <param name="rows">Shape (N, C), row-major, channel order of the manifest.</param>

@@ -1,0 +1,28 @@
+using Hmas.Contracts.Models;
+using Hmas.Inference;
+
+namespace Edge.Agent.Perception.Inference;
+
+/// <summary>A detector of <c>Hmas.Inference</c> in the slot; owns it.</summary>
+internal sealed class DetectorScorer(string digest, Detector detector) : IWindowScorer
+{
+    public string Digest => digest;
+
+    public ModelManifest Manifest => detector.Manifest;
+
+    public bool IsCalibrated => detector.IsCalibrated;
+
+    public float Threshold => detector.Threshold;
+
+    public void Calibrate(ReadOnlySpan<float> rows) => detector.Calibrate(rows);
+
+    public WindowScore Score(ReadOnlySpan<float> window)
+    {
+        var score = detector.Score(window);
+        return new WindowScore(score.Raw, score.Smoothed, score.IsAlarm, score.IsValid);
+    }
+
+    public void StartRun() => detector.StartRun();
+
+    public void Dispose() => detector.Dispose();
+}

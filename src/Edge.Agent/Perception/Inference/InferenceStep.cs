@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Edge.Agent.Perception.Windows;
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Sensing;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Agent.Perception.Inference;
+
+/// <summary>Asks the model that sits in the slot about each window, calibrates it on the run's first rows, and lets a shadow answer beside it.</summary>
+/// <remarks>
+/// The pipeline calls <see cref="Next"/> under <see cref="Gate"/>, and a swap takes the same lock: it falls between two windows, and the model taken out is
+/// out of use when the call returns. The lock is free but for the moment of a swap, so it costs some 20 ns a frame. A model that throws never stops the frames.
+/// </remarks>
+internal sealed partial class InferenceStep : IDetectorSlot
+{
+    private readonly FrameHistory _history;
+    private readonly IReadOnlyList<SensorChannel> _channels;
+    private readonly double _rateHz;
+    private readonly ILogger _logger;
+    private ScorerSeat? _active;
+    private ScorerSeat? _shadow;
+    private ShadowComparison? _comparison;
+    private Prediction _last = Prediction.None;
+
+    public InferenceStep(FrameHistory history, IReadOnlyList<SensorChannel> channels, double rateHz, ILogger logger)
+    {
+        _history = history;
+        _channels = channels;
+        _rateHz = rateHz;
+        _logger = logger;
+    }
+
+    /// <summary>Held while a frame is in work.</summary>
+    public Lock Gate { get; } = new();
+
+    public string? ActiveDigest
+    {
+        get
+        {
+            lock (Gate) return _active?.Scorer.Digest;
+        }
+    }
+
+    public string? ShadowDigest
+    {
+        get
+        {
+            lock (Gate) return _shadow?.Scorer.Digest;
+        }
+    }
+
+    public ShadowEvidence? Shadow
+    {
+        get
+        {
+            lock (Gate) return _comparison?.Snapshot();
+        }
+    }
+
+    /// <summary>The active model's place; null without one. Under <see cref="Gate"/>.</summary>
+    public ScorerSeat? Active => _active;
+
+    /// <summary>Times that a model threw.</summary>
+    public long Failures { get; private set; }
+
+    /// <inheritdoc/>
+    public IWindowScorer? Exchange(IWindowScorer? next)
+    {
+        var seat = next is null ? null : new ScorerSeat(next, _history, _channels, _rateHz);
+        lock (Gate)
+        {
+            var previous = _active;
+            _active = seat;
+            _last = Fresh(seat);
+            return previous?.Scorer;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IWindowScorer? ExchangeShadow(IWindowScorer? next)
+    {
+        var seat = next is null ? null : new ScorerSeat(next, _history, _channels, _rateHz);
+        lock (Gate)
+        {
+            var previous = _shadow;
+            _shadow = seat;
+            _comparison = seat is null ? null : new ShadowComparison(seat.Scorer.Digest);
+            return previous?.Scorer;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryPromoteShadow(out IWindowScorer? previous)
+    {
+        lock (Gate)
+        {
+            previous = null;
+            if (_shadow is null) return false;
+            previous = _active?.Scorer;
+            _active = _shadow;
+            _shadow = null;
+            _comparison = null;
+            _last = Fresh(_active);
+            return true;
+        }
+    }
+
+    /// <summary>Another run begins: models forget calibration and smoothing.</summary>
+    public void StartRun()
+    {
+        Restart(_active);
+        Restart(_shadow);
+        _last = Fresh(_active);
+    }
+
+    /// <summary>Answers the newest frame of the history. No allocation once calibrated.</summary>
+    public Prediction Next()
+    {
+        var active = _active;
+        if (active is not null) _last = Answer(active);
+        if (_shadow is not null) AnswerShadow(_shadow);
+        return _last;
+    }
+
+    private Prediction Answer(ScorerSeat seat)
+    {
+        if (!TryPrepare(seat, out var state)) return _last with { State = state, Raw = float.NaN, InferenceUs = 0 };
+        var threshold = seat.Scorer.Threshold;
+        var started = Stopwatch.GetTimestamp();
+        var answered = TryScore(seat, out var score);
+        var elapsedUs = (float)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        if (!answered) return Fresh(seat) with { State = PredictionState.Failed, Threshold = threshold, InferenceUs = elapsedUs };
+        return score.IsValid
+            ? new Prediction(PredictionState.Scored, score.Raw, score.Smoothed, threshold, score.IsAlarm, seat.Scorer.Digest, elapsedUs)
+            : _last with { State = PredictionState.Invalid, Raw = score.Raw, Threshold = threshold, IsAlarm = false, InferenceUs = elapsedUs };
+    }
+
+    private void AnswerShadow(ScorerSeat seat)
+    {
+        if (!TryPrepare(seat, out var state))
+        {
+            if (state == PredictionState.Failed && _last.IsAnswer) _comparison!.Add(_last, null, 0);
+            return;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        WindowScore? answer = TryScore(seat, out var score) ? score : null;
+        var elapsedUs = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        if (_last.IsAnswer) _comparison!.Add(_last, answer, elapsedUs);
+    }
+
+    private bool TryPrepare(ScorerSeat seat, out PredictionState state)
+    {
+        state = PredictionState.Failed;
+        if (seat.IsBroken) return false;
+        if (seat.IsCalibrationDue && !TryCalibrate(seat)) return false;
+        state = !seat.Scorer.IsCalibrated ? PredictionState.Calibrating
+            : seat.Window.IsWarming ? PredictionState.Warming
+            : PredictionState.BetweenWindows;
+        return seat.Scorer.IsCalibrated && seat.Window.IsDue;
+    }
+
+    // Whatever a model throws, native errors included, is this model's failure and nobody else's: the ladder goes on without it.
+    private bool TryCalibrate(ScorerSeat seat)
+    {
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            seat.Calibrate();
+            var elapsedMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            LogCalibrated(_logger, seat.Scorer.Digest, seat.CalibrationRows, seat.Scorer.Threshold, elapsedMs);
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Break(seat, e);
+            return false;
+        }
+    }
+
+    private bool TryScore(ScorerSeat seat, out WindowScore score)
+    {
+        try
+        {
+            score = seat.Scorer.Score(seat.Window.Build());
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            score = default;
+            Break(seat, e);
+            return false;
+        }
+    }
+
+    private void Break(ScorerSeat seat, Exception e)
+    {
+        seat.IsBroken = true;
+        Failures++;
+        LogModelFailed(_logger, seat.Scorer.Digest, e);
+    }
+
+    private static void Restart(ScorerSeat? seat)
+    {
+        if (seat is null) return;
+        seat.IsBroken = false;
+        seat.Scorer.StartRun();
+    }
+
+    private static Prediction Fresh(ScorerSeat? seat) =>
+        seat is null ? Prediction.None : Prediction.None with { State = PredictionState.Warming, Digest = seat.Scorer.Digest };
+}

@@ -1,0 +1,73 @@
+using Edge.Agent.Perception.Windows;
+using Hmas.Contracts.Sensing;
+
+namespace Edge.Agent.Perception.Inference;
+
+/// <summary>A model with the window it wants of this device: channel mapping, calibration state, whether it broke.</summary>
+internal sealed class ScorerSeat
+{
+    private readonly FrameHistory _history;
+
+    /// <exception cref="ArgumentException">The device cannot feed this model; the message says why.</exception>
+    public ScorerSeat(IWindowScorer scorer, FrameHistory history, IReadOnlyList<SensorChannel> channels, double rateHz)
+    {
+        var manifest = scorer.Manifest;
+        if (Math.Abs(manifest.RateHz - rateHz) > 1e-6 * rateHz)
+        {
+            throw new ArgumentException($"model {manifest.Name} wants {manifest.RateHz} Hz, the device samples at {rateHz} Hz");
+        }
+
+        if (manifest.Window.Length < 1 || manifest.Window.Length > history.Capacity)
+        {
+            throw new ArgumentException($"model {manifest.Name} wants windows of {manifest.Window.Length} rows, the device keeps {history.Capacity}");
+        }
+
+        var rows = manifest.Threshold.CalibrationRows;
+        if (rows < manifest.Window.Length || rows > history.MaxCalibrationRows)
+        {
+            throw new ArgumentException(
+                $"model {manifest.Name} wants {rows} calibration rows; at least its window of {manifest.Window.Length} and at most {history.MaxCalibrationRows} can be had");
+        }
+
+        var map = new int[manifest.Channels.Count];
+        for (var i = 0; i < map.Length; i++)
+        {
+            map[i] = IndexOf(channels, manifest.Channels[i]);
+            if (map[i] < 0) throw new ArgumentException($"model {manifest.Name} wants channel '{manifest.Channels[i]}', which the device has not");
+        }
+
+        _history = history;
+        Scorer = scorer;
+        Window = new WindowBuilder(history, map, manifest.Window.Length, manifest.Window.Stride);
+        CalibrationRows = rows;
+    }
+
+    public IWindowScorer Scorer { get; }
+
+    public WindowBuilder Window { get; }
+
+    public int CalibrationRows { get; }
+
+    /// <summary>The model threw in this run and is asked again only in the next one, or after a swap: a broken native session may take long to fail.</summary>
+    public bool IsBroken { get; set; }
+
+    public bool IsCalibrationDue => !Scorer.IsCalibrated && _history.Frames >= CalibrationRows;
+
+    /// <summary>Fits the model to the rows kept of this run. May allocate.</summary>
+    public void Calibrate()
+    {
+        var rows = new float[CalibrationRows * Window.ChannelCount];
+        _history.CopyCalibrationRows(CalibrationRows, Window.Channels, rows);
+        Scorer.Calibrate(rows);
+    }
+
+    private static int IndexOf(IReadOnlyList<SensorChannel> channels, string name)
+    {
+        for (var i = 0; i < channels.Count; i++)
+        {
+            if (channels[i].Name == name) return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,112 @@
+namespace Edge.Agent.Perception.Windows;
+
+/// <summary>The newest frames of a run, one ring per channel, and the run's first rows. Preallocated; models and rules that come later find their windows here.</summary>
+internal sealed class FrameHistory
+{
+    private readonly float[] _values;
+    private readonly long[] _timestamps;
+    private readonly float[] _calibration;
+    private readonly long _maxGapUs;
+    private readonly int _maxCalibrationRows;
+
+    public FrameHistory(int channels, WindowOptions options)
+    {
+        Channels = channels;
+        Capacity = options.HistoryFrames;
+        _maxGapUs = (long)options.MaxGap.TotalMicroseconds;
+        _maxCalibrationRows = options.MaxCalibrationRows;
+        _values = new float[channels * Capacity];
+        _timestamps = new long[Capacity];
+        _calibration = new float[channels * _maxCalibrationRows];
+        LastSeenUs = new long[channels];
+        LastValue = new float[channels];
+        StartRun();
+    }
+
+    public int Channels { get; }
+
+    public int Capacity { get; }
+
+    public int MaxCalibrationRows => _maxCalibrationRows;
+
+    /// <summary>Frames of the run so far.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Frames since the run began or since the last gap longer than the limit: what a window may span.</summary>
+    public long Contiguous { get; private set; }
+
+    /// <summary>Gaps longer than the limit, in all runs.</summary>
+    public long Gaps { get; private set; }
+
+    /// <summary>Event time of the newest frame; the run's start before the first.</summary>
+    public long NewestUs { get; private set; }
+
+    /// <summary>Event time of each channel's newest value that was not missing; <see cref="long.MinValue"/> if it had none in this run.</summary>
+    public long[] LastSeenUs { get; }
+
+    /// <summary>Newest frame; NaN where missing.</summary>
+    public float[] LastValue { get; }
+
+    public void StartRun()
+    {
+        Frames = 0;
+        Contiguous = 0;
+        NewestUs = long.MinValue;
+        Array.Fill(LastSeenUs, long.MinValue);
+        Array.Fill(LastValue, float.NaN);
+    }
+
+    /// <summary>Windows begin anew; the run and its calibration rows stay.</summary>
+    public void Break()
+    {
+        Gaps++;
+        Contiguous = 0;
+    }
+
+    public void Add(long timestampUs, ReadOnlySpan<float> values)
+    {
+        if (Frames > 0 && timestampUs - NewestUs > _maxGapUs) Break();
+        var slot = (int)(Frames % Capacity);
+        _timestamps[slot] = timestampUs;
+        for (var channel = 0; channel < values.Length; channel++)
+        {
+            var value = values[channel];
+            _values[(channel * Capacity) + slot] = value;
+            LastValue[channel] = value;
+            if (!float.IsNaN(value)) LastSeenUs[channel] = timestampUs;
+        }
+
+        if (Frames < _maxCalibrationRows) values.CopyTo(_calibration.AsSpan((int)Frames * Channels));
+        Frames++;
+        Contiguous++;
+        NewestUs = timestampUs;
+    }
+
+    /// <summary>Event time of the frame <paramref name="back"/> frames before the newest one.</summary>
+    public long TimestampUs(int back) => _timestamps[(int)((Frames - 1 - back) % Capacity)];
+
+    /// <summary>The newest <paramref name="length"/> values of a channel, oldest first, in one or two pieces.</summary>
+    public void Tail(int channel, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer)
+    {
+        var ring = _values.AsSpan(channel * Capacity, Capacity);
+        var end = (int)(Frames % Capacity);
+        if (length <= end)
+        {
+            older = ring[(end - length)..end];
+            newer = default;
+            return;
+        }
+
+        older = ring[(Capacity - (length - end))..];
+        newer = ring[..end];
+    }
+
+    /// <summary>Copies the run's first rows, shape (rows, channels.Length), row-major, picking channels in the given order.</summary>
+    public void CopyCalibrationRows(int rows, ReadOnlySpan<int> channels, Span<float> output)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            for (var i = 0; i < channels.Length; i++) output[(row * channels.Length) + i] = _calibration[(row * Channels) + channels[i]];
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using Edge.Agent.Actions;
+using Edge.Agent.Perception.Inference;
+using Edge.Agent.Perception.Windows;
+using Edge.Agent.Reasoning;
+using Edge.Agent.Sampling;
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Sensing;
+using Hmas.Signals;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Agent.Pipeline;
+
+/// <summary>The ladder: samples become frames, windows, predictions, decisions and commands, and each frame an observation.</summary>
+/// <remarks>
+/// Fed by one thread at a time (the sampling loop). Event time alone drives it. Steady state takes no memory. Without a model, or with one that fails, frames and
+/// rules go on. A sample that is behind by more than the longest gap means that the clock went back, and a silence beyond the run gap that the machine stood
+/// still: in both cases the run ends and another begins, so that times within a run always grow.
+/// </remarks>
+internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
+{
+    private static readonly FeatureRecipe DefaultRecipe = new();
+
+    private readonly FrameHistory _history;
+    private readonly FrameAssembler _assembler;
+    private readonly WindowBuilder _window;
+    private readonly InferenceStep _inference;
+    private readonly RuleEngine _rules;
+    private readonly Action<ActionRequest> _act;
+    private readonly IObservationSink _sink;
+    private readonly WindowOptions _options;
+    private readonly ILogger _logger;
+    private readonly long _runGapUs;
+    private readonly float[] _calibrationRows;
+    private readonly int[] _allChannels;
+    private string? _runId;
+    private Calibration? _calibration;
+    private string? _calibratedFor;
+    private Prediction _lastPrediction = Prediction.None;
+
+    /// <param name="act">Takes a command on; must not block.</param>
+    /// <exception cref="ArgumentException">The window options contradict themselves.</exception>
+    public PerceptionPipeline(
+        IReadOnlyList<SensorChannel> channels, double rateHz, WindowOptions options, RuleSet rules, Action<ActionRequest> act, IObservationSink sink, ILogger logger)
+    {
+        options.Validate();
+        _options = options;
+        _history = new FrameHistory(channels.Count, options);
+        _assembler = new FrameAssembler(channels.Count, rateHz, options, this);
+        _allChannels = [.. Enumerable.Range(0, channels.Count)];
+        _window = new WindowBuilder(_history, _allChannels, options.Length, options.Stride);
+        _inference = new InferenceStep(_history, channels, rateHz, logger);
+        _rules = new RuleEngine(rules);
+        _act = act;
+        _sink = sink;
+        _logger = logger;
+        _runGapUs = (long)options.RunGap.TotalMicroseconds;
+        _calibrationRows = new float[options.MaxCalibrationRows * channels.Count];
+    }
+
+    /// <summary>Where models come and go.</summary>
+    public IDetectorSlot Slot => _inference;
+
+    public string? RunId => Volatile.Read(ref _runId);
+
+    public long Samples => _assembler.Samples;
+
+    public long LateSamples => _assembler.LateSamples;
+
+    public long MissingValues => _assembler.MissingValues;
+
+    public long Frames => _assembler.Frames;
+
+    public long ClockJumps => _assembler.ClockJumps;
+
+    /// <summary>Silences within a run that were too long for a window to span.</summary>
+    public long Gaps => _history.Gaps;
+
+    /// <summary>Times that a model threw.</summary>
+    public long ModelFailures => _inference.Failures;
+
+    public long RuleEvaluations => _rules.Evaluations;
+
+    public void Add(Sample sample) => _assembler.Add(sample);
+
+    /// <inheritdoc/>
+    public void StartRun(string runId, long timestampUs)
+    {
+        _assembler.Flush();
+        if (_runId is not null) CloseRun(_history.Frames > 0 ? _history.NewestUs : timestampUs);
+        OpenRun(runId, timestampUs);
+    }
+
+    /// <inheritdoc/>
+    public void EndRun(long timestampUs)
+    {
+        _assembler.Flush();
+        if (_runId is not null) CloseRun(timestampUs);
+    }
+
+    /// <inheritdoc/>
+    public void OnSilence(TimeSpan sinceLastSample)
+    {
+        if (_runId is null || _history.Frames == 0) return;
+        lock (_inference.Gate)
+        {
+            var nowUs = _history.NewestUs + (long)sinceLastSample.TotalMicroseconds;
+            Tell(_rules.Evaluate(_history, _lastPrediction, nowUs, isFrame: false));
+        }
+    }
+
+    void IFrameSink.OnFrame(long timestampUs, ReadOnlySpan<float> values)
+    {
+        if (_runId is not null && _history.Frames > 0 && timestampUs - _history.NewestUs > _runGapUs) CloseRun(_history.NewestUs);
+        if (_runId is null) OpenRun(NameRun(timestampUs), timestampUs);
+        lock (_inference.Gate)
+        {
+            _history.Add(timestampUs, values);
+            _lastPrediction = _inference.Next();
+            var decisions = _rules.Evaluate(_history, _lastPrediction, timestampUs);
+            var calibrationRows = _inference.Active?.CalibrationRows ?? _options.CalibrationRows;
+            Calibrate(calibrationRows);
+            _sink.Observe(new Observation
+            {
+                RunId = _runId!,
+                Frame = _history.Frames - 1,
+                TimestampUs = timestampUs,
+                Values = _history.LastValue,
+                Window = _window.IsDue ? _window.Build() : default,
+                WindowChannels = _history.Channels,
+                WindowStartUs = _window.IsDue ? _window.StartUs : timestampUs,
+                Prediction = _lastPrediction,
+                IsCalibration = _history.Frames <= calibrationRows,
+                Calibration = _calibration,
+                Decisions = decisions,
+            });
+            Act(decisions);
+        }
+    }
+
+    void IFrameSink.OnClockJump(long fromUs, long toUs)
+    {
+        LogClockJump(_logger, fromUs, toUs);
+        if (_runId is not null) CloseRun(_history.NewestUs);
+    }
+
+    private void OpenRun(string runId, long timestampUs)
+    {
+        lock (_inference.Gate)
+        {
+            Volatile.Write(ref _runId, runId);
+            _history.StartRun();
+            _inference.StartRun();
+            _rules.StartRun(timestampUs);
+            _lastPrediction = Prediction.None;
+            _calibration = null;
+            _calibratedFor = null;
+            _sink.RunStarted(runId, timestampUs);
+        }
+    }
+
+    private void CloseRun(long timestampUs)
+    {
+        lock (_inference.Gate)
+        {
+            Tell(_rules.EndRun(timestampUs));
+            _sink.RunEnded(_runId!, timestampUs, _history.Frames);
+            Volatile.Write(ref _runId, null);
+        }
+    }
+
+    private static string NameRun(long timestampUs)
+    {
+        var ticks = Math.Clamp(timestampUs, 0, 253_402_300_799_000_000) * TimeSpan.TicksPerMicrosecond;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"run-{DateTimeOffset.UnixEpoch.AddTicks(ticks):yyyyMMdd't'HHmmssfff}");
+    }
+
+    // The device's own calibration covers every channel; a model's covers those it reads. It follows the recipe of the model that answers.
+    private void Calibrate(int rows)
+    {
+        if (_history.Frames < rows) return;
+        var digest = _inference.Active?.Scorer.Digest;
+        if (_calibration is not null && _calibratedFor == digest) return;
+        _calibratedFor = digest;
+        var buffer = _calibrationRows.AsSpan(0, rows * _history.Channels);
+        _history.CopyCalibrationRows(rows, _allChannels, buffer);
+        _calibration = Calibration.Fit(buffer, _history.Channels, _inference.Active?.Scorer.Manifest.Recipe ?? DefaultRecipe);
+    }
+
+    private void Tell(ReadOnlySpan<Decision> decisions)
+    {
+        if (decisions.IsEmpty) return;
+        _sink.Decided(_runId!, decisions);
+        Act(decisions);
+    }
+
+    private void Act(ReadOnlySpan<Decision> decisions)
+    {
+        foreach (var decision in decisions)
+        {
+            if (decision.Command is not { } command) continue;
+            _act(new ActionRequest(command, decision.RuleId, decision.AlarmId, decision.TimestampUs, decision.Reasons));
+        }
+    }
+}

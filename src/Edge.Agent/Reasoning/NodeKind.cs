@@ -1,0 +1,10 @@
+namespace Edge.Agent.Reasoning;
+
+internal enum NodeKind
+{
+    All,
+    Any,
+    Not,
+    Above,
+    Below,
+}

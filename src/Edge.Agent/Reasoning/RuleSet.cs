@@ -1,0 +1,8 @@
+namespace Edge.Agent.Reasoning;
+
+/// <summary>Rules compiled to flat arrays: conditions, their children, and the signals they share.</summary>
+internal sealed record RuleSet(
+    IReadOnlyList<Rule> Rules, IReadOnlyList<RuleNode> Nodes, IReadOnlyList<int> Children, IReadOnlyList<RuleSignal> Signals)
+{
+    public static RuleSet Empty { get; } = new([], [], [], []);
+}
