@@ -21,8 +21,7 @@ public sealed unsafe class ModelSession : IDisposable
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(settings);
         _api = OrtApi.Instance;
-        using var options = SessionOptions.Create(_api, settings);
-        _session = _api.CreateSession(onnx, options);
+        _session = SessionLoader.Load(_api, onnx, settings);
         try
         {
             GraphCheck.Verify(_api, _session, input, output);

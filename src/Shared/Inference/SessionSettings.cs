@@ -13,4 +13,7 @@ public sealed record SessionSettings
     public bool MemoryPattern { get; init; }
 
     public OptimisationLevel OptimisationLevel { get; init; } = OptimisationLevel.All;
+
+    /// <summary>Folder that keeps optimised graphs, so that a later start need not optimise again; null: none. Belongs to one machine: the graphs may hold kernels of its processor.</summary>
+    public string? OptimisedModelPath { get; init; }
 }

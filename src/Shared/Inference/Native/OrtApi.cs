@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Hmas.Inference.Native;
 
@@ -81,10 +82,11 @@ internal sealed unsafe partial class OrtApi
             Check(((delegate* unmanaged<nint, byte*, byte*, nint>)_table[Slot.AddSessionConfigEntry])(options.Value, keyPointer, valuePointer));
     }
 
-    /// <param name="path">UTF-8 with its closing zero.</param>
-    public void SetOptimizedModelFilePath(OrtHandle options, ReadOnlySpan<byte> path)
+    public void SetOptimizedModelFilePath(OrtHandle options, string path)
     {
-        fixed (byte* pointer = path)
+        // ORTCHAR_T: UTF-16 on Windows, bytes elsewhere.
+        var bytes = OperatingSystem.IsWindows() ? Encoding.Unicode.GetBytes(path + '\0') : Encoding.UTF8.GetBytes(path + '\0');
+        fixed (byte* pointer = bytes)
             Check(((delegate* unmanaged<nint, byte*, nint>)_table[Slot.SetOptimizedModelFilePath])(options.Value, pointer));
     }
 
