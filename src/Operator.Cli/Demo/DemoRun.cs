@@ -1,13 +1,162 @@
+using System.Net.Http.Headers;
+using Edge.Sensors.Simulation;
+using Operator.Cli.Demo.Hub;
 using Operator.Cli.Demo.Progress;
+using Operator.Cli.Demo.Report;
+using Operator.Cli.Demo.Site;
 
 namespace Operator.Cli.Demo;
 
+/// <summary>The demo from build to report: each stage in order, what it found handed to the next.</summary>
 internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvider time)
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>0 only if the loop closed; 1 otherwise, with the reason on the terminal.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        view.Enter(DemoStages.Build);
-        await Task.Delay(TimeSpan.Zero, time, cancellation);
-        return options.Devices > 0 ? 1 : 0;
+        try
+        {
+            if (Directory.Exists(options.WorkFolder)) Directory.Delete(options.WorkFolder, recursive: true);
+            Directory.CreateDirectory(options.WorkFolder);
+            view.Enter(DemoStages.Build);
+            await new Builder(options, view).RunAsync(cancellation);
+            var recordings = ReadRecordings();
+            await using var site = new DemoSite(options, time);
+            var report = await RunStagesAsync(site, recordings, cancellation);
+            report.Write(options.ReportFile);
+            ReportTable.Print(report, options.ReportFile);
+            if (options.KeepRunning) await StayAsync(site, cancellation);
+            return report.Ok ? 0 : 1;
+        }
+        catch (Exception e) when (e is InvalidOperationException or HttpRequestException or FormatException or TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"demo: {e.Message}\ndemo: the programs' logs are in {options.WorkFolder}");
+            return 1;
+        }
+    }
+
+    private async Task<DemoReport> RunStagesAsync(DemoSite site, RecordingSet recordings, CancellationToken cancellation)
+    {
+        var conductor = new Conductor(site, time);
+        // Every fourth recording that is lived through is the hub's own hold-out test.
+        var holdOut = recordings.Training.Where((_, index) => index % 4 == 3).ToHashSet();
+        string PurposeOf(Recording recording) => holdOut.Contains(recording) ? Purposes.HoldOut : Purposes.Training;
+
+        view.Enter(DemoStages.Start);
+        await site.StartHubAsync(HubSettings.Write(options, site.Devices.Count, recordings.Training.Count - holdOut.Count), cancellation);
+        await FetchTrustedKeysAsync(site, cancellation);
+        view.Report(0.4, $"dashboard: {site.Front}#token={await site.TokenAsync(cancellation)}");
+        foreach (var device in site.Devices) await site.StartDeviceAsync(device, cancellation);
+
+        view.Enter(DemoStages.Acceptance);
+        var slices = HealthySlices.Cut(recordings.Healthy, Path.Combine(options.WorkFolder, "recordings"), site.Devices.Count);
+        for (var i = 0; i < slices.Count; i++) site.Devices[i].Play(slices[i], Purposes.Acceptance);
+        await conductor.RestAsync(view.Advance, cancellation);
+
+        view.Enter(DemoStages.FirstModel);
+        var first = await AwaitTrainingAsync(site, round: 1, 0.6, cancellation);
+        var firstRollout = await WatchRolloutAsync(site, conductor, recordings.Training, first.CandidateDigest!, cancellation);
+
+        view.Enter(DemoStages.Live);
+        await conductor.RestAsync(static _ => { }, cancellation);
+        await conductor.PlayOnceAsync(recordings.Training, PurposeOf, view.Advance, cancellation);
+
+        var plays = site.Devices.Zip(recordings.Unseen).ToArray();
+        view.Enter(DemoStages.Before);
+        var before = await conductor.PlayToTheEndAsync(plays, Purposes.Unseen, view.Advance, cancellation);
+
+        view.Enter(DemoStages.Retrain);
+        view.Report(0, $"labels of {await conductor.SendLabelsAsync(cancellation)} runs arrive, after the fact");
+        var second = await AwaitTrainingAsync(site, round: 2, 1, cancellation);
+
+        view.Enter(DemoStages.Rollout);
+        var secondRollout = await WatchRolloutAsync(site, conductor, recordings.Training, second.CandidateDigest!, cancellation);
+        await conductor.RestAsync(static _ => { }, cancellation);
+
+        view.Enter(DemoStages.After);
+        var after = await conductor.PlayToTheEndAsync(plays, Purposes.Unseen, view.Advance, cancellation);
+
+        BadModelResult? bad = null;
+        if (options.BadModel)
+        {
+            view.Enter(DemoStages.BadModel);
+            bad = await new BadModelDrill(site, conductor, view, time).RunAsync(second.CandidateDigest!, recordings.Training, cancellation);
+        }
+
+        view.Enter(DemoStages.Report);
+        var findings = new DemoFindings(recordings.Source, before, after, [(first, firstRollout), (second, secondRollout)], bad);
+        return await new Auditor(site, view, time).ReportAsync(findings, cancellation);
+    }
+
+    private RecordingSet ReadRecordings()
+    {
+        var standard = new DirectoryInfo(Path.Combine(options.Root.FullName, "..", "shared", "data", "skab"));
+        var folder = options.Data ?? (standard.Exists ? standard : null);
+        if (folder is not null)
+        {
+            view.Report(1, $"recordings: {folder.FullName}");
+            return RecordingSet.Read(folder.FullName, folder.FullName, options.Devices);
+        }
+
+        var simulated = Path.Combine(options.WorkFolder, "simulated");
+        SimulatedSite.WriteRecordings(simulated, options.Seed);
+        view.Report(1, "recordings: a simulated pump with injected faults");
+        return RecordingSet.Read("simulated pump", simulated, options.Devices);
+    }
+
+    /// <summary>The registry's public keys, as a person would put them on a device when flashing it.</summary>
+    private async Task FetchTrustedKeysAsync(DemoSite site, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await site.TokenAsync(cancellation));
+        await File.WriteAllTextAsync(site.TrustedKeysFile, await http.GetStringAsync(site.Keys, cancellation), cancellation);
+    }
+
+    /// <summary>Waits for the fleet's agent to train, and for the run to end well.</summary>
+    private async Task<TrainingAnswer> AwaitTrainingAsync(DemoSite site, int round, double shareOfStage, CancellationToken cancellation)
+    {
+        var said = "";
+        while (true)
+        {
+            site.RequireRunning();
+            var runs = (await site.Api.TrainingAsync(cancellation)).Where(run => run.Request.ModelName != "teacher").ToArray();
+            if (runs.Length >= round)
+            {
+                var run = runs[runs.Length - round];
+                if (run.State == "registered") return run;
+                if (run.HasEnded) throw new InvalidOperationException($"training run {run.RunId} ended {run.State}: {run.Message}");
+                var line = $"{run.Request.RequestedBy} agent asked for '{run.Request.Recipe}': {run.State}";
+                if (line != said) view.Report(run.Progress * shareOfStage, said = line);
+                else view.Advance(run.Progress * shareOfStage);
+            }
+
+            await Task.Delay(Glance, time, cancellation);
+        }
+    }
+
+    /// <summary>Keeps the devices busy while the rollout of a model goes from group to group, until it has ended.</summary>
+    private async Task<RolloutAnswer> WatchRolloutAsync(DemoSite site, Conductor conductor, IReadOnlyList<Recording> recordings, string digest, CancellationToken cancellation)
+    {
+        using var stop = new CancellationTokenSource();
+        var playing = conductor.KeepPlayingAsync(recordings, static _ => Purposes.Watch, labelAtOnce: true, stop.Token, cancellation);
+        var rollout = await new RolloutWatch(site, view, time).UntilEndedAsync(digest, cancellation);
+        await stop.CancelAsync();
+        await playing;
+        if (rollout.State != "completed") throw new InvalidOperationException($"rollout {rollout.RolloutId} of {digest} ended {rollout.State}, stopped by {rollout.StoppedBy}");
+        return rollout;
+    }
+
+    private async Task StayAsync(DemoSite site, CancellationToken cancellation)
+    {
+        Console.WriteLine($"Hub and devices go on at {site.Front} until Ctrl+C.");
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Stopping.");
+        }
     }
 }

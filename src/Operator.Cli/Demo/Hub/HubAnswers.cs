@@ -39,8 +39,6 @@ internal sealed record DeviceArchiveAnswer(string DeviceId, long Epoch, long Seq
 
 internal sealed record DecisionAnswer(DateTimeOffset At, string Agent, string Decision, string Reason);
 
-internal sealed record SiteAnswer(string SiteId, int Devices, int Anomalous, double SamplingBoost, string? Incident);
-
 internal sealed record OpinionAnswer(string DeviceId, double TeacherScore, bool DeviceAlarm, bool Agrees);
 
 internal sealed record DataQualityAnswer(string DeviceId, string Verdict, long Windows);

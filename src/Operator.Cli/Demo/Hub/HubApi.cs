@@ -44,13 +44,14 @@ internal sealed class HubApi : IDisposable
 
     public Task<IReadOnlyList<DecisionAnswer>> DecisionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DecisionAnswer>>("decisions?limit=200", cancellation);
 
-    public Task<IReadOnlyList<SiteAnswer>> SitesAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<SiteAnswer>>("sites", cancellation);
-
     public Task<IReadOnlyList<OpinionAnswer>> OpinionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<OpinionAnswer>>("opinions?limit=5000", cancellation);
 
     public Task<IReadOnlyList<DataQualityAnswer>> DataQualityAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DataQualityAnswer>>("data-quality", cancellation);
 
     public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<AlarmAnswer>>("alarms?open=false&limit=1000", cancellation);
+
+    /// <summary>How many faults the pump pack knows.</summary>
+    public async Task<int> PumpFaultsAsync(CancellationToken cancellation) => (await GetAsync<JsonElement>("pump/faults", cancellation)).GetArrayLength();
 
     public Task<byte[]> PackageAsync(string digest, CancellationToken cancellation) => _http.GetByteArrayAsync($"models/{digest}/package", cancellation);
 

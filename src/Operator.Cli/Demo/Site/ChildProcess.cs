@@ -19,7 +19,15 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public string LogFile { get; }
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>Memory it holds now, bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited ? 0 : _process.WorkingSet64;
+        }
+    }
 
     public static ChildProcess Start(string name, string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -4,30 +4,39 @@ using Operator.Cli.Demo.Scoring;
 
 namespace Operator.Cli.Demo.Site;
 
-/// <summary>One simulated device of the site: its agent's folder, its playlist of recordings, what it decided.</summary>
+/// <summary>One device of the site: its agent's folder, the recordings it plays, what it decided.</summary>
 internal sealed class Device
 {
-    /// <summary>Event time between two recordings: more than the agent's longest gap within a run.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    /// <summary>Event time between two recordings, on top of one sampling period.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly string _playlist;
     private readonly DecisionLog _decisions;
     private readonly List<PlayedRun> _runs = [];
+    private readonly double _speed;
+    private readonly TimeProvider _time;
     private long _nextStartUs;
 
-    public Device(string siteId, string id, string folder, long startUs)
+    /// <param name="id">Id in the fleet.</param>
+    /// <param name="folder">For everything the device keeps.</param>
+    /// <param name="startUs">Event time at which its first recording is laid.</param>
+    /// <param name="speed">Event time over real time.</param>
+    /// <param name="time">Real time.</param>
+    public Device(string id, string folder, long startUs, double speed, TimeProvider time)
     {
-        SiteId = siteId;
         Id = id;
         Folder = folder;
         StartUs = startUs;
+        _speed = speed;
+        _time = time;
+        BusyUntil = time.GetUtcNow();
         _nextStartUs = startUs;
         _playlist = Path.Combine(folder, "playlist");
         Directory.CreateDirectory(_playlist);
         _decisions = new DecisionLog(DecisionLogFile);
     }
-
-    public string SiteId { get; }
 
     public string Id { get; }
 
@@ -36,64 +45,48 @@ internal sealed class Device
     /// <summary>Event time at which the first recording is laid.</summary>
     public long StartUs { get; }
 
-    public string SettingsFile => Path.Combine(Folder, "agent.yaml");
+    public string Playlist => _playlist;
 
     public string DecisionLogFile => Path.Combine(Folder, "decisions.csv");
 
-    public string StatusSocket => Path.Combine(Folder, "agent.sock");
-
-    public ChildProcess? Agent { get; set; }
-
-    public IReadOnlyList<PlayedRun> Runs => _runs;
+    /// <summary>When the playlist should be through, by the recordings' lengths and the speed.</summary>
+    public DateTimeOffset BusyUntil { get; private set; }
 
     /// <summary>Puts a recording at the end of the playlist; the agent plays it as soon as it is through with the one before.</summary>
+    /// <param name="purpose">Stands in the run's name: what the run is for.</param>
     public PlayedRun Play(Recording recording, string purpose)
     {
-        var runId = string.Create(CultureInfo.InvariantCulture, $"{_runs.Count:000}-{purpose}-{recording.Name}");
+        var runId = string.Create(CultureInfo.InvariantCulture, $"{Id}-{_runs.Count:000}-{purpose}-{recording.Name}");
         var run = new PlayedRun(this, runId, recording, _nextStartUs);
-        // Made under another name first: the agent must never see half a file.
-        var link = Path.Combine(_playlist, runId + ".csv");
-        File.CreateSymbolicLink(link, Path.GetFullPath(recording.File));
+        File.CreateSymbolicLink(Path.Combine(_playlist, runId + ".csv"), Path.GetFullPath(recording.File));
         _runs.Add(run);
-        _nextStartUs += (recording.Duration + Pause).Ticks / TimeSpan.TicksPerMicrosecond;
+        var now = _time.GetUtcNow();
+        BusyUntil = (BusyUntil > now ? BusyUntil : now) + ((recording.Duration + Pause + Period) / _speed);
+        run.ExpectedEnd = BusyUntil;
+        _nextStartUs += (recording.Duration + Pause + Period).Ticks / TimeSpan.TicksPerMicrosecond;
         return run;
     }
 
     /// <summary>The alarms of a run, one per row of its recording, and the digest that gave them.</summary>
-    public (bool[] Alarms, int Answered, string? Digest) Decisions(PlayedRun run)
+    public RunDecisions Decisions(PlayedRun run)
     {
         var (byTime, digest) = _decisions.Read(run.RunId);
         var alarms = new bool[run.Recording.Rows];
-        var answered = 0;
-        for (var row = 0; row < alarms.Length; row++)
-        {
-            if (!byTime.TryGetValue(run.Recording.RowUs(row, run.StartUs), out var alarm)) continue;
-            alarms[row] = alarm;
-            answered++;
-        }
-
-        return (alarms, answered, digest);
+        for (var row = 0; row < alarms.Length; row++) alarms[row] = byTime.GetValueOrDefault(run.Recording.RowUs(row, run.StartUs));
+        return new RunDecisions(alarms, byTime.Count, digest, byTime.ContainsKey(run.Recording.RowUs(run.Recording.Rows - 1, run.StartUs)));
     }
-
-    /// <summary>What the agent is started with.</summary>
-    public void WriteSettings(AgentConnection connection, double speed) => File.WriteAllText(SettingsFile, string.Create(CultureInfo.InvariantCulture, $"""
-        # Written by the demo.
-        site: {SiteId}
-        device: {Id}
-        dataFolder: {Folder}/data
-        broker:
-          address: {connection.Broker}
-          password: {connection.Password}
-        """));
 }
 
 /// <param name="StartUs">Event time of the recording's first row on this device.</param>
 internal sealed record PlayedRun(Device Device, string RunId, Recording Recording, long StartUs)
 {
+    public DateTimeOffset ExpectedEnd { get; set; }
+
     public IReadOnlyList<OutcomeLabel> Labels() => Recording.Labels(Device.Id, RunId, StartUs);
 }
 
-/// <param name="Broker">Address with scheme and port.</param>
-/// <param name="Artefacts">Address of the hub's artefact endpoint.</param>
-/// <param name="TrustedKey">Public key file of the registry.</param>
-internal sealed record AgentConnection(string Broker, string Artefacts, string Password, string TrustedKey);
+/// <param name="Alarms">One per row; false where the device gave no answer.</param>
+/// <param name="Answered">Rows with an answer.</param>
+/// <param name="Digest">Model of the last answer.</param>
+/// <param name="HasEnded">The last row was answered.</param>
+internal sealed record RunDecisions(bool[] Alarms, int Answered, string? Digest, bool HasEnded);

@@ -1,0 +1,65 @@
+using Hmas.Trust;
+using Operator.Cli.Demo.Hub;
+using Operator.Cli.Demo.Progress;
+using Operator.Cli.Demo.Report;
+using Operator.Cli.Demo.Site;
+
+namespace Operator.Cli.Demo;
+
+/// <summary>Pushes a model that is bad on purpose past the hub's own test, as a hurried person might, and watches the fleet throw it back.</summary>
+/// <remarks>It is the good model with a threshold in the wrong unit: well-formed, signed, quick, and alarming on healthy machines.</remarks>
+internal sealed class BadModelDrill(DemoSite site, Conductor conductor, ProgressView view, TimeProvider time)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    public async Task<BadModelResult> RunAsync(string goodDigest, IReadOnlyList<Recording> recordings, CancellationToken cancellation)
+    {
+        var good = await site.Api.ModelAsync(goodDigest, cancellation);
+        var package = ModelPackage.Open(await site.Api.PackageAsync(goodDigest, cancellation), goodDigest, new PackageLimits());
+        var threshold = good.Manifest.Threshold with { Floor = null, Ceiling = -100 };
+        var bad = await site.Api.AddModelAsync(
+            good.Manifest with
+            {
+                Release = good.Manifest.Release + 1,
+                Threshold = threshold,
+                Lineage = good.Manifest.Lineage with { ParentDigest = goodDigest, RunId = "by-hand" },
+            },
+            package.Onnx.ToArray(), cancellation);
+
+        using var stop = new CancellationTokenSource();
+        var playing = conductor.KeepPlayingAsync(recordings, static _ => Purposes.Watch, labelAtOnce: true, stop.Token, cancellation);
+        var rollout = await site.Api.StartRolloutAsync(
+            new
+            {
+                digest = bad.Digest,
+                shadowWindows = 0,
+                healthWindows = 30,
+                gate = new { minimumWindows = 200, maximumWait = "00:03:00", maximumAlarmRateIncrease = 0.9, maximumFalseAlarmRate = 0.4 },
+                requestedBy = "operator",
+                reason = "drill: a threshold in the wrong unit",
+            },
+            cancellation);
+        view.Report(0.1, "a signed model with a wrong threshold goes to the canary");
+        var (ended, restoreSeconds) = await UntilEndedAsync(rollout.RolloutId, cancellation);
+        await stop.CancelAsync();
+        await playing;
+        view.Report(1, $"rollout {ended.State}, stopped by {ended.StoppedBy}");
+        var touched = ended.Devices.Where(device => device.Touched).ToArray();
+        return new BadModelResult(bad.Digest, touched.Length, touched.Count(device => device.Restored), Math.Round(restoreSeconds, 2), ended.StoppedBy);
+    }
+
+    /// <summary>Also the seconds from the verdict until the last device answered with its old model again.</summary>
+    private async Task<(RolloutAnswer Rollout, double RestoreSeconds)> UntilEndedAsync(string rolloutId, CancellationToken cancellation)
+    {
+        long? stopped = null;
+        while (true)
+        {
+            site.RequireRunning();
+            var rollout = await site.Api.RolloutAsync(rolloutId, cancellation);
+            if (rollout.StoppedBy is not null) stopped ??= time.GetTimestamp();
+            if (rollout.HasEnded) return (rollout, stopped is { } since ? time.GetElapsedTime(since).TotalSeconds : 0);
+            if (stopped is not null) view.Advance(0.8);
+            await Task.Delay(Glance, time, cancellation);
+        }
+    }
+}

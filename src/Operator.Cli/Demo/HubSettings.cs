@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Operator.Cli.Demo;
+
+/// <summary>The hub's settings for the demo: small numbers, because its fleet lives a day in a minute.</summary>
+internal static class HubSettings
+{
+    /// <summary>Runs whose rows no fit may see: the ones that judge the devices, the hold-out test's, and those played while a rollout is watched.</summary>
+    public static string Write(DemoOptions options, int acceptanceRuns, int trainingRuns) => string.Create(CultureInfo.InvariantCulture, $"""
+        # Written by the demo.
+        reasoning:
+          runsForFirstModel: {acceptanceRuns}
+          labelledRunsForRetraining: {trainingRuns}
+          calmBeforeLowering: 00:00:03
+          strategyPeriod: 00:00:00.500
+          seed: {options.Seed}
+          heldOutRuns:
+            - "*-{Purposes.Unseen}-*"
+            - "*-{Purposes.HoldOut}-*"
+            - "*-{Purposes.Watch}-*"
+          shadowWindows: 30
+          healthWindows: 30
+          gate:
+            minimumWindows: 200
+            maximumWait: 00:03:00
+            # The site's machines are anomalous a third of the time, so a model that sees it alarms far more often than one that is blind: false alarms decide.
+            maximumAlarmRateIncrease: 0.9
+            maximumFalseAlarmRate: 0.4
+        """) + "\n";
+}
+
+/// <summary>What a run of a recording is for; part of its name.</summary>
+internal static class Purposes
+{
+    public const string Acceptance = "acceptance";
+    public const string Training = "training";
+    public const string HoldOut = "holdout";
+    public const string Unseen = "unseen";
+    public const string Watch = "watch";
+}

@@ -1,0 +1,83 @@
+namespace Operator.Cli.Demo.Site;
+
+/// <summary>Gives devices recordings to live through, and sends the truth of each run to the hub once it is over: late, as truth comes.</summary>
+internal sealed class Conductor(DemoSite site, TimeProvider time)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    private readonly Queue<PlayedRun> _unlabelled = [];
+
+    /// <summary>Plays one recording on each named device and waits until every row has been answered.</summary>
+    /// <param name="progress">Told the share of devices that are through.</param>
+    public async Task<IReadOnlyList<PlayedRun>> PlayToTheEndAsync(
+        IReadOnlyList<(Device Device, Recording Recording)> plays, string purpose, Action<double> progress, CancellationToken cancellation)
+    {
+        var runs = plays.Select(play => play.Device.Play(play.Recording, purpose)).ToArray();
+        while (true)
+        {
+            site.RequireRunning();
+            var ended = runs.Count(run => run.Device.Decisions(run).HasEnded);
+            progress((double)ended / runs.Length);
+            if (ended == runs.Length) return runs;
+            if (time.GetUtcNow() > runs.Max(run => run.ExpectedEnd) + TimeSpan.FromMinutes(1))
+                throw new InvalidOperationException($"{string.Join(", ", runs.Where(run => !run.Device.Decisions(run).HasEnded).Select(run => run.RunId))}: not answered to the last row a minute after its end");
+            await Task.Delay(Glance, time, cancellation);
+        }
+    }
+
+    /// <summary>Keeps every device busy with the recordings in turn until told to stop; labels each run some time after it ended.</summary>
+    /// <param name="purposeOf">Purpose of a recording, part of the run's name.</param>
+    /// <param name="labelAtOnce">False: the labels wait for <see cref="SendLabelsAsync"/>.</param>
+    public async Task KeepPlayingAsync(IReadOnlyList<Recording> recordings, Func<Recording, string> purposeOf, bool labelAtOnce, CancellationToken stop, CancellationToken cancellation)
+    {
+        var next = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            foreach (var device in site.Devices)
+            {
+                // One ahead of what it plays, so that it never runs dry.
+                if (device.BusyUntil > time.GetUtcNow() + TimeSpan.FromSeconds(1)) continue;
+                var recording = recordings[next++ % recordings.Count];
+                _unlabelled.Enqueue(device.Play(recording, purposeOf(recording)));
+            }
+
+            if (labelAtOnce) await SendLabelsAsync(cancellation);
+            await Task.Delay(Glance, time, cancellation);
+        }
+    }
+
+    /// <summary>Plays every recording once, shared out among the devices; the labels wait.</summary>
+    public async Task PlayOnceAsync(IReadOnlyList<Recording> recordings, Func<Recording, string> purposeOf, Action<double> progress, CancellationToken cancellation)
+    {
+        for (var i = 0; i < recordings.Count; i++)
+            _unlabelled.Enqueue(site.Devices[i % site.Devices.Count].Play(recordings[i], purposeOf(recordings[i])));
+        await RestAsync(progress, cancellation);
+    }
+
+    /// <summary>Waits until every playlist should be through.</summary>
+    public async Task RestAsync(Action<double> progress, CancellationToken cancellation)
+    {
+        var started = time.GetUtcNow();
+        var end = site.Devices.Max(device => device.BusyUntil) + TimeSpan.FromSeconds(1);
+        while (time.GetUtcNow() < end)
+        {
+            site.RequireRunning();
+            progress((time.GetUtcNow() - started) / (end - started));
+            await Task.Delay(Glance, time, cancellation);
+        }
+    }
+
+    /// <summary>Sends the labels of all runs that are over.</summary>
+    public async Task<int> SendLabelsAsync(CancellationToken cancellation)
+    {
+        var sent = 0;
+        while (_unlabelled.TryPeek(out var run) && run.ExpectedEnd < time.GetUtcNow())
+        {
+            await site.Api.AddLabelsAsync(run.Labels(), cancellation);
+            _unlabelled.Dequeue();
+            sent++;
+        }
+
+        return sent;
+    }
+}

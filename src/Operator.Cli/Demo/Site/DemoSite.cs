@@ -1,0 +1,112 @@
+using System.Globalization;
+using Operator.Cli.Demo.Hub;
+
+namespace Operator.Cli.Demo.Site;
+
+/// <summary>The hub and the devices of the demo as processes of this machine.</summary>
+internal sealed class DemoSite : IAsyncDisposable
+{
+    public const string SiteId = "pumphouse";
+    private const int FrontPort = 8080;
+    private const int ArtefactPort = 8900;
+    private const int MqttPort = 1883;
+
+    private readonly DemoOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<Device, ChildProcess> _agents = [];
+    private ChildProcess? _hub;
+    private HubApi? _api;
+
+    public DemoSite(DemoOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        var startUs = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond * 1_000_000;
+        Devices = [.. Enumerable.Range(1, options.Devices).Select(number =>
+            new Device($"pump-{number}", Path.Combine(options.WorkFolder, string.Create(CultureInfo.InvariantCulture, $"pump-{number}")), startUs, options.Speed, time))];
+    }
+
+    public IReadOnlyList<Device> Devices { get; }
+
+    public HubApi Api => _api ?? throw new InvalidOperationException("the hub is not started");
+
+    public Uri Front => new($"http://127.0.0.1:{FrontPort + _options.PortOffset}/");
+
+    /// <summary>The registry's public keys.</summary>
+    public Uri Keys => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/keys");
+
+    /// <summary>Where the devices find the keys they trust.</summary>
+    public string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
+
+    private string HubFolder => Path.Combine(_options.WorkFolder, "hub");
+
+    private string Publish(string program) => Path.Combine(_options.Root.FullName, "artifacts", "publish", program);
+
+    /// <summary>Starts the hub and waits until it answers.</summary>
+    public async Task StartHubAsync(string settings, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(HubFolder);
+        var settingsFile = Path.Combine(_options.WorkFolder, "hub.yaml");
+        await File.WriteAllTextAsync(settingsFile, settings, cancellation);
+        _hub = ChildProcess.Start(
+            "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
+            ["run", "--data", HubFolder, "--settings", settingsFile, "--port-offset", _options.PortOffset.ToString(CultureInfo.InvariantCulture)],
+            Path.Combine(_options.WorkFolder, "hub.log"));
+        using var http = new HttpClient();
+        while (true)
+        {
+            _hub.RequireRunning();
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(Front, "healthz"), cancellation);
+                if (answer.IsSuccessStatusCode) break;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation);
+        }
+
+        _api = new HubApi(Front, await TokenAsync(cancellation));
+    }
+
+    /// <summary>The operator token that the hub made on its first start.</summary>
+    public async Task<string> TokenAsync(CancellationToken cancellation) =>
+        (await File.ReadAllTextAsync(Path.Combine(HubFolder, "operator.token"), cancellation)).Trim();
+
+    /// <summary>Enrols a device and starts its agent.</summary>
+    public async Task StartDeviceAsync(Device device, CancellationToken cancellation)
+    {
+        var enrolment = await Api.EnrolAsync(SiteId, device.Id, cancellation);
+        var passwordFile = Path.Combine(device.Folder, "password");
+        await using (var file = new FileStream(passwordFile, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        await using (var writer = new StreamWriter(file))
+        {
+            await writer.WriteAsync(enrolment.Password);
+        }
+
+        var settings = Path.Combine(device.Folder, "agent.yaml");
+        await File.WriteAllTextAsync(settings, AgentSettings.Write(device, passwordFile, _options, MqttPort + _options.PortOffset, ArtefactPort + _options.PortOffset, TrustedKeysFile), cancellation);
+        var program = Path.Combine(Publish("agent"), "hmas-agent");
+        _agents[device] = ChildProcess.Start($"the agent of {device.Id}", program, ["run", "--settings", settings], Path.Combine(device.Folder, "agent.log"));
+    }
+
+    /// <summary>Memory the agent holds now, bytes.</summary>
+    public long ResidentBytes(Device device) => _agents[device].ResidentBytes;
+
+    /// <exception cref="InvalidOperationException">One of the programs has ended; the message holds the tail of its log.</exception>
+    public void RequireRunning()
+    {
+        _hub?.RequireRunning();
+        foreach (var agent in _agents.Values) agent.RequireRunning();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents.Values) await agent.DisposeAsync();
+        _api?.Dispose();
+        if (_hub is not null) await _hub.DisposeAsync();
+    }
+}
