@@ -1,5 +1,4 @@
 using System.Globalization;
-using Operator.Cli.Demo.Hub;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Report;
 using Operator.Cli.Demo.Scoring;

@@ -7,7 +7,7 @@ namespace Operator.Cli.Demo;
 internal sealed class Builder(DemoOptions options, ProgressView view)
 {
     /// <summary>False when the agent runs under the JIT for want of a linker.</summary>
-    public static bool IsNative => new[] { "clang", "gcc" }.Any(OnPath);
+    public static bool IsNative => OnPath("clang") || OnPath("gcc");
 
     public async Task RunAsync(CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ internal static class DemoCommand
         var data = new Option<DirectoryInfo?>("--data") { Description = "Recordings in SKAB's layout [default: ../shared/data/skab where present, else a simulated pump]" };
         var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 150 };
         var devices = new Option<int>("--devices") { Description = "Devices of the site, 2 to 12", DefaultValueFactory = _ => 6 };
-        var seed = new Option<long>("--seed") { Description = "Seed of training and simulation", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of training and simulation", DefaultValueFactory = _ => 1 };
         var keepRunning = new Option<bool>("--keep-running") { Description = "Leave hub and devices running at the end, until Ctrl+C" };
         var noBadModel = new Option<bool>("--no-bad-model") { Description = "Skip the deliberately bad model" };
         var portOffset = new Option<int>("--port-offset") { Description = "Added to every port of the hub", DefaultValueFactory = _ => 0 };

@@ -15,7 +15,7 @@ internal sealed record DemoOptions
     /// <summary>2 to 12.</summary>
     public int Devices { get; init; } = 6;
 
-    public long Seed { get; init; } = 1;
+    public int Seed { get; init; } = 1;
 
     public bool KeepRunning { get; init; }
 

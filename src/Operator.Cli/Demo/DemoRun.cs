@@ -106,7 +106,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
     }
 
     /// <summary>The registry's public keys, as a person would put them on a device when flashing it.</summary>
-    private async Task FetchTrustedKeysAsync(DemoSite site, CancellationToken cancellation)
+    private static async Task FetchTrustedKeysAsync(DemoSite site, CancellationToken cancellation)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await site.TokenAsync(cancellation));
