@@ -31,11 +31,16 @@ internal static class Connections
     /// <summary>What can be chosen only before the first table and the journal mode; a file that has tables keeps its own.</summary>
     public static void ShapeNewFile(SqliteConnection connection, DatabaseSettings settings)
     {
+        // On a file with content the pragmas would change its header, and a file that is to be moved aside must stay as it was found.
+        if (Number(connection, "PRAGMA page_count") > 0) return;
         Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA page_size={settings.PageBytes}"));
         Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
     }
 
     public static SqliteConnection OpenReader(string path, DatabaseSettings settings) => Open(path, SqliteOpenMode.ReadOnly, settings);
+
+    /// <summary>Reads a file that SQLite would otherwise refuse as a whole: <c>writable_schema</c> lets it read a file shorter than its header says.</summary>
+    public static SqliteConnection OpenBroken(string path, DatabaseSettings settings) => Open(path, SqliteOpenMode.ReadOnly, settings, "PRAGMA writable_schema=ON");
 
     public static void Execute(SqliteConnection connection, string sql)
     {
@@ -51,7 +56,7 @@ internal static class Connections
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private static SqliteConnection Open(string path, SqliteOpenMode mode, DatabaseSettings settings)
+    private static SqliteConnection Open(string path, SqliteOpenMode mode, DatabaseSettings settings, string? first = null)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -63,6 +68,7 @@ internal static class Connections
         try
         {
             connection.Open();
+            if (first is not null) Execute(connection, first);
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={(long)settings.BusyTimeout.TotalMilliseconds}"));
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size=-{settings.CacheKiB}"));
             Execute(connection, "PRAGMA cell_size_check=ON");

@@ -119,7 +119,7 @@ internal static class Salvage
         SqliteConnection? source = null;
         try
         {
-            source = Connections.OpenReader(path, settings);
+            source = Connections.OpenBroken(path, settings);
             version = Schema.VersionOf(source);
             _ = Connections.Number(source, "SELECT count(*) FROM sqlite_master");
             return source;
