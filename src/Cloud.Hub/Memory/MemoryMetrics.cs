@@ -16,7 +16,7 @@ internal sealed class MemoryMetrics
 
     public MemoryMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Cloud.Hub");
+        var meter = meters.Create("Hmas.Hub");
         _facts = meter.CreateCounter<long>("hmas.memory.facts", "{fact}", "Facts committed, experiences among them");
         _experiences = meter.CreateCounter<long>("hmas.memory.experiences", "{experience}", "Experiences committed");
         _repeats = meter.CreateCounter<long>("hmas.memory.repeats", "{fact}", "Facts dropped because they were stored already");

@@ -21,6 +21,7 @@ internal static class MemoryModule
         services.AddSingleton<IExperienceArchive>(provider => provider.GetRequiredService<ExperienceArchive>());
         services.AddSingleton<IFactArchive>(provider => provider.GetRequiredService<ExperienceArchive>());
         services.AddHostedService<RetentionWorker>();
+        services.AddHealthChecks().AddCheck<ArchiveHealth>("archive", tags: ["memory"]);
         return services;
     }
 

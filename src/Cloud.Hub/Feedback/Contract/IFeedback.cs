@@ -10,6 +10,7 @@ public interface IFeedback
     /// <summary>In order of arrival, so that a later label of the same stretch wins.</summary>
     Task<IReadOnlyList<OutcomeLabel>> LabelsAsync(string? deviceId, string? runId, CancellationToken cancellation);
 
+    /// <summary>Newest first. <paramref name="openOnly"/>: those that nobody has answered yet, standing or ended.</summary>
     Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation);
 
     /// <summary>Answers an alarm: <paramref name="label"/> <c>normal</c> marks it false, anything else names the fault. The answer is a label. False when there is no such alarm.</summary>

@@ -26,6 +26,7 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private FactAppender? _appender;
+    private bool _isDisposed;
 
     public ExperienceArchive(HubPaths paths, IOptions<MemoryOptions> options, MemoryMetrics metrics, TimeProvider time, ILogger<ExperienceArchive> logger)
     {
@@ -148,6 +149,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
 
     public async ValueTask DisposeAsync()
     {
+        // Registered under three types, so the container disposes it as often.
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         // The statements go before their connection, on its thread.
         await _database.WriteAsync(
             _ =>

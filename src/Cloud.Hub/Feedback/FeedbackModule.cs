@@ -1,0 +1,28 @@
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Feedback.Endpoints;
+using Cloud.Hub.Feedback.Workers;
+using Cloud.Hub.Memory.Contract;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Feedback;
+
+/// <summary>The door of the Feedback service. It needs <see cref="IExperienceArchive"/>; with <see cref="IFactArchive"/> it also finds alarms that the bus did not tell.</summary>
+internal static class FeedbackModule
+{
+    public static IServiceCollection AddFeedback(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<FeedbackOptions>().Bind(configuration.GetSection(FeedbackOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FeedbackOptions>, FeedbackOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<FeedbackMetrics>();
+        services.AddSingleton<OutcomeBook>();
+        services.AddSingleton<IFeedback>(provider => provider.GetRequiredService<OutcomeBook>());
+        services.AddHostedService<JoinLoop>();
+        services.AddHealthChecks().AddCheck<BookHealth>("outcomes", tags: ["feedback"]);
+        return services;
+    }
+
+    public static void MapFeedback(this IEndpointRouteBuilder routes) => routes.MapGrpcService<FeedbackEndpoint>();
+}

@@ -1,0 +1,15 @@
+using Cloud.Hub.Memory.Archive;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Cloud.Hub.Memory.Workers;
+
+/// <summary>Unhealthy from a full disk, an I/O error or corruption until the next commit succeeds; degraded while a quarantined file waits for a person.</summary>
+internal sealed class ArchiveHealth(ExperienceArchive archive) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var health = archive.Health;
+        if (!health.IsGood) return Task.FromResult(HealthCheckResult.Unhealthy("the archive's last write or read failed"));
+        return Task.FromResult(health.QuarantinedFiles > 0 ? HealthCheckResult.Degraded($"{health.QuarantinedFiles} corrupt files kept aside") : HealthCheckResult.Healthy());
+    }
+}
