@@ -136,7 +136,7 @@ public class SecurityTests
     }
 
     private static bool IsMeantToBeOpen(string route) =>
-        route is "/healthz" or "/metrics" || route.TrimStart('/').StartsWith("grpc.health.v1.Health", StringComparison.Ordinal) || route.StartsWith("{unimplemented", StringComparison.Ordinal);
+        route is "/healthz" or "/metrics" or "/" or "/assets/{name}" or "/openapi/{documentName}.json" || route.TrimStart('/').StartsWith("grpc.health.v1.Health", StringComparison.Ordinal) || route.StartsWith("{unimplemented", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<string>> ListAsync(ChannelBase channel)
     {

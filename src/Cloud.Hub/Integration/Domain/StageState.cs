@@ -1,0 +1,9 @@
+namespace Cloud.Hub.Integration.Domain;
+
+public enum StageState
+{
+    Idle,
+    Busy,
+    Done,
+    Failed,
+}

@@ -1,0 +1,3 @@
+namespace Cloud.Hub.Integration.Endpoints;
+
+internal sealed record StartedRun(string RunId);

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Integration;
+
+[OptionsValidator]
+internal sealed partial class IntegrationOptionsValidator : IValidateOptions<IntegrationOptions>;

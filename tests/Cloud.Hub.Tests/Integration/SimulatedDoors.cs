@@ -1,0 +1,61 @@
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Perception.Contract;
+using Cloud.Hub.Reasoning.Contract;
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Specialized.Contract;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+
+namespace Cloud.Hub.Tests.Integration;
+
+/// <summary>The doors that the front looks through, each substituted: answers are set by the test, calls can be asked for.</summary>
+internal sealed class SimulatedDoors
+{
+    public SimulatedDoors()
+    {
+        Fleet.DevicesAsync(default).ReturnsForAnyArgs([]);
+        Fleet.DeviceAsync("", default).ReturnsForAnyArgs((DeviceView?)null);
+        Feedback.AlarmsAsync(false, 0, default).ReturnsForAnyArgs([]);
+        Feedback.LabelsAsync(null, null, default).ReturnsForAnyArgs([]);
+        Feedback.QualityAsync(default).ReturnsForAnyArgs([]);
+        Archive.StatisticsAsync(default).ReturnsForAnyArgs(new ArchiveStatistics(0, 0, 0, 0, 0, 0, 0, []));
+        Training.RunsAsync(default).ReturnsForAnyArgs([]);
+        Training.RunAsync("", default).ReturnsForAnyArgs((TrainingRunView?)null);
+        Registry.ListAsync(default).ReturnsForAnyArgs([]);
+        Registry.FindAsync("", default).ReturnsForAnyArgs((ModelEntry?)null);
+        Registry.PackageAsync("", default).ReturnsForAnyArgs((ReadOnlyMemory<byte>?)null);
+        Rollouts.ListAsync(default).ReturnsForAnyArgs([]);
+        Rollouts.FindAsync("", default).ReturnsForAnyArgs((RolloutView?)null);
+        Rollouts.CommandAsync("", default, "", default).ReturnsForAnyArgs((RolloutView?)null);
+        Agents.SitesAsync(default).ReturnsForAnyArgs([]);
+        Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([]);
+        Opinions.RecentAsync(null, 0, default).ReturnsForAnyArgs([]);
+        Opinions.QualityAsync(default).ReturnsForAnyArgs([]);
+        Pump.Faults.Returns([]);
+    }
+
+    public IFleet Fleet { get; } = Substitute.For<IFleet>();
+
+    public IFeedback Feedback { get; } = Substitute.For<IFeedback>();
+
+    public IExperienceArchive Archive { get; } = Substitute.For<IExperienceArchive>();
+
+    public ITrainingRuns Training { get; } = Substitute.For<ITrainingRuns>();
+
+    public IModelRegistry Registry { get; } = Substitute.For<IModelRegistry>();
+
+    public IRollouts Rollouts { get; } = Substitute.For<IRollouts>();
+
+    public IAgents Agents { get; } = Substitute.For<IAgents>();
+
+    public ISecondOpinions Opinions { get; } = Substitute.For<ISecondOpinions>();
+
+    public IPumpDomain Pump { get; } = Substitute.For<IPumpDomain>();
+
+    public void Enter(IServiceCollection services) =>
+        services.AddSingleton(Fleet).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Training).AddSingleton(Registry)
+            .AddSingleton(Rollouts).AddSingleton(Agents).AddSingleton(Opinions).AddSingleton(Pump);
+}
