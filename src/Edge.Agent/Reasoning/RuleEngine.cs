@@ -107,7 +107,10 @@ internal sealed class RuleEngine
         var rule = _rules[index];
         ref var state = ref _states[index];
         var holds = Judge(rule.Root) == Truth.True;
-        if (isFrame) state.Recent = (state.Recent << 1) | (holds ? 1u : 0u);
+
+        // Without a frame the moment still counts for the debounce, but is not remembered as a frame.
+        var recent = (state.Recent << 1) | (holds ? 1u : 0u);
+        if (isFrame) state.Recent = recent;
         if (holds && !state.Holds) state.SinceUs = nowUs;
         state.Holds = holds;
         if (holds) state.LastTrueUs = nowUs;
@@ -120,7 +123,7 @@ internal sealed class RuleEngine
 
         if (!holds || nowUs - state.SinceUs < rule.Debounce.ForUs) return false;
         var mask = rule.Debounce.Of == 64 ? ulong.MaxValue : (1ul << rule.Debounce.Of) - 1;
-        if (BitOperations.PopCount(state.Recent & mask) < rule.Debounce.Count) return false;
+        if (BitOperations.PopCount(recent & mask) < rule.Debounce.Count) return false;
         state.Raised = true;
         state.RaisedAtUs = nowUs;
         return true;
