@@ -12,7 +12,7 @@ public sealed class PumpModel
     private const double PumpLoss = 2.2e-4;
     private const double LoopLoss = 1.35e-4;
     private const double Efficiency = 0.45;
-    private const double NoLoadW = 90;
+    private const double NoLoadW = 160;
     private const double MotorTauS = 900;
     private const double FluidTauS = 5400;
 
@@ -50,7 +50,8 @@ public sealed class PumpModel
         _opening = settings.ValveOpening;
         var warm = 1 - Math.Exp(-settings.RunningFor / MotorTauS);
         _motorC = settings.AmbientC + ((MotorSteadyC(ShaftW(FlowAt(_speed, _opening, 0), 0)) - settings.AmbientC) * warm);
-        _fluidC = settings.AmbientC + 3 + (0.5 * _noise.Next());
+        var mixed = 1 - Math.Exp(-settings.RunningFor / FluidTauS);
+        _fluidC = settings.AmbientC + 3 + (0.006 * ShaftW(FlowAt(_speed, _opening, 0), 0) * mixed) + (0.05 * _noise.Next());
         _flow = FlowAt(_speed, _opening, 0);
     }
 
@@ -95,7 +96,7 @@ public sealed class PumpModel
     // H0·n² − a·Q² = R·Q²; a leak is a second way out, so the pump sees a smaller resistance.
     private static double FlowAt(double speed, double opening, double leak)
     {
-        var resistance = LoopLoss * (0.55 + (0.45 / (opening * opening))) / Math.Pow(1 + (0.35 * leak), 2);
+        var resistance = LoopLoss * (0.55 + (0.45 / (opening * opening))) / Math.Pow(1 + (0.12 * leak), 2);
         return speed * Math.Sqrt(RatedHeadM / (PumpLoss + resistance));
     }
 
@@ -105,7 +106,7 @@ public sealed class PumpModel
     private double ShaftW(double flow, double wear) =>
         (0.1635 * HeadAt(_speed, flow) * flow / Efficiency) + (NoLoadW * _speed * (1 + (0.8 * wear)));
 
-    private double MotorSteadyC(double shaft) => _settings.AmbientC + (0.18 * shaft) + 10;
+    private double MotorSteadyC(double shaft) => _settings.AmbientC + (0.25 * shaft) + 10;
 
     private void Warm(double shaft, double wear)
     {

@@ -59,12 +59,12 @@ public static class SimulatedSite
 
     private static double Severity(FaultKind kind, double share) => kind switch
     {
-        FaultKind.ValveClosing => 0.20 + (0.25 * share),
-        FaultKind.Leak => 0.15 + (0.30 * share),
-        FaultKind.Cavitation => 0.25 + (0.40 * share),
-        FaultKind.BearingWear => 0.20 + (0.30 * share),
+        FaultKind.ValveClosing => 0.05 + (0.12 * share),
+        FaultKind.Leak => 0.20 + (0.30 * share),
+        FaultKind.Cavitation => 0.06 + (0.16 * share),
+        FaultKind.BearingWear => 0.15 + (0.20 * share),
         FaultKind.Stuck => 1,
-        FaultKind.Drift => 0.30 + (0.40 * share),
+        FaultKind.Drift => 0.20 + (0.30 * share),
         _ => 0.25 + (0.25 * share),
     };
 
@@ -75,7 +75,7 @@ public static class SimulatedSite
         Speed = 0.65 + (0.25 * chance.Uniform()),
         ValveOpening = 0.7 + (0.3 * chance.Uniform()),
         AmbientC = 20 + (6 * chance.Uniform()),
-        RunningFor = 2400 + (3600 * chance.Uniform()),
+        RunningFor = 3600 + (7200 * chance.Uniform()),
     };
 
     private static string Write(string folder, string name, PumpSettings settings, int rows, DateTimeOffset start, bool labels)
