@@ -1,1 +1,6 @@
-return 0;
+using Edge.Agent.Hosting;
+using Hmas.Inference;
+
+// Before any thread starts and any native library is loaded.
+NativeRuntime.DisableTelemetry();
+return await AgentCommandLine.Create().Parse(args).InvokeAsync();

@@ -68,12 +68,7 @@ public static class ModelPackage
         if (package.Length > limits.MaxPackageBytes)
             throw new PackageException(PackageReason.TooLarge, $"package of {package.Length} bytes is beyond the limit of {limits.MaxPackageBytes}");
         var rest = package.Span;
-        if (!Take(ref rest, Magic.Length, "magic").SequenceEqual(Magic))
-            throw new PackageException(PackageReason.Format, "file does not begin with HMASPKG1");
-        var manifestLength = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref rest, 4, "manifest length"));
-        if (manifestLength > (uint)limits.MaxManifestBytes)
-            throw new PackageException(PackageReason.TooLarge, $"manifest of {manifestLength} bytes is beyond the limit of {limits.MaxManifestBytes}");
-        var manifestJson = Take(ref rest, (int)manifestLength, "manifest");
+        var manifestJson = TakeManifest(ref rest, limits);
         var digest = DigestOf(manifestJson);
         if (!string.Equals(digest, expectedDigest, StringComparison.Ordinal))
             throw new PackageException(PackageReason.DigestMismatch, $"manifest is {digest}, expected {expectedDigest}");
@@ -83,6 +78,25 @@ public static class ModelPackage
         var manifest = Parse(manifestJson);
         RequireOnnx(manifest, rest);
         return new VerifiedPackage(digest, manifest, package[^rest.Length..]);
+    }
+
+    /// <summary>Digest and manifest of a package whose digest is not known from elsewhere, <b>before any trust</b>: enough to name it, then <see cref="Verify"/> it.</summary>
+    /// <exception cref="PackageException">Not a package file, or no readable manifest.</exception>
+    public static (string Digest, ModelManifest Manifest) Peek(ReadOnlySpan<byte> package, PackageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        var manifestJson = TakeManifest(ref package, limits);
+        return (DigestOf(manifestJson), Parse(manifestJson));
+    }
+
+    private static ReadOnlySpan<byte> TakeManifest(ref ReadOnlySpan<byte> rest, PackageLimits limits)
+    {
+        if (!Take(ref rest, Magic.Length, "magic").SequenceEqual(Magic))
+            throw new PackageException(PackageReason.Format, "file does not begin with HMASPKG1");
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref rest, 4, "manifest length"));
+        return length <= (uint)limits.MaxManifestBytes
+            ? Take(ref rest, (int)length, "manifest")
+            : throw new PackageException(PackageReason.TooLarge, $"manifest of {length} bytes is beyond the limit of {limits.MaxManifestBytes}");
     }
 
     private static void VerifySignatures(ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> manifestJson, IReadOnlyList<byte[]>? trustedKeys, PackageLimits limits)

@@ -1,0 +1,90 @@
+using Edge.Agent.Actions;
+using Edge.Agent.Pipeline;
+using Edge.Agent.Reasoning;
+using Edge.Agent.Settings;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Wire;
+
+namespace Edge.Agent.Experience;
+
+/// <summary>Keeps the windows worth remembering: chooses, describes and hands them to the outbox, which holds the byte bound.</summary>
+internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost boost, IFactSink facts) : IObservationSink
+{
+    private readonly ExperienceSelector _selector = new(options);
+    private RareMemory? _memory;
+    private int _memoryChannels;
+    private int _requested;
+    private string? _lastAction;
+    private long _kept;
+
+    /// <summary>Windows kept since the start of the process.</summary>
+    public long Kept => Interlocked.Read(ref _kept);
+
+    /// <summary>The next so many windows are kept, whatever they show. Any thread.</summary>
+    public void Request(int windows) => Interlocked.Exchange(ref _requested, windows);
+
+    public void RunStarted(string runId, long timestampUs)
+    {
+        _selector.StartRun();
+        _memory?.Clear();
+    }
+
+    public void Observe(in Observation observation)
+    {
+        if (observation.Window.IsEmpty) return;
+        var requested = Volatile.Read(ref _requested) > 0;
+        var window = new WindowFacts(observation.Frame, observation.IsCalibration, observation.Prediction.IsAlarm, observation.Prediction.ScoreRatio, requested);
+        var distance = DistanceOf(observation);
+        var (reasons, value) = _selector.Choose(window, distance, boost);
+        if (reasons == ExperienceReasons.None) return;
+        if (requested) Interlocked.Decrement(ref _requested);
+        Keep(observation, reasons, value);
+        if (!float.IsNaN(distance)) _memory!.Keep();
+    }
+
+    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
+    {
+    }
+
+    public void RunEnded(string runId, long timestampUs, long rows)
+    {
+    }
+
+    public void Acted(ActionResult result) =>
+        Volatile.Write(ref _lastAction, $"{result.Request.Command.Actuator} {result.Request.Command.Command} {(result.Succeeded ? "done" : "failed")}");
+
+    private float DistanceOf(in Observation observation)
+    {
+        if (observation.Calibration is not { } calibration || calibration.Centre.Length != observation.WindowChannels) return float.NaN;
+        if (_memory is null || _memoryChannels != observation.WindowChannels)
+        {
+            _memory = new RareMemory(options.RareMemory, observation.WindowChannels);
+            _memoryChannels = observation.WindowChannels;
+        }
+
+        return _memory.Distance(observation.Window, calibration.Centre, calibration.Scale);
+    }
+
+    private void Keep(in Observation observation, ExperienceReasons reasons, float value)
+    {
+        var ruleId = observation.Decisions.IsEmpty ? null : observation.Decisions[0].RuleId;
+        var record = new ExperienceRecord
+        {
+            RunId = observation.RunId,
+            StartUs = observation.WindowStartUs,
+            EndUs = observation.TimestampUs,
+            Window = observation.Window.ToArray(),
+            Channels = observation.WindowChannels,
+            Centre = observation.Calibration?.Centre ?? [],
+            Scale = observation.Calibration?.Scale ?? [],
+            ModelDigest = observation.Prediction.Digest ?? "",
+            Score = observation.Prediction.Smoothed,
+            Threshold = observation.Prediction.Threshold,
+            Reasons = reasons,
+            Value = value,
+            RuleId = ruleId,
+            Action = Interlocked.Exchange(ref _lastAction, null),
+        };
+        if (facts.TryAdd(FactKind.Experience, record.EndUs, ExperienceCodec.Encode(record), value)) Interlocked.Increment(ref _kept);
+    }
+}

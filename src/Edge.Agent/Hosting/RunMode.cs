@@ -1,0 +1,4 @@
+namespace Edge.Agent.Hosting;
+
+/// <param name="ExitAtEnd">Ends when the sensor's stream has ended and the hub holds everything; for trials with a recording.</param>
+internal sealed record RunMode(bool ExitAtEnd);

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Edge.Agent.Models;
+
+/// <summary>Generated JSON of the slots file.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(SlotsDocument))]
+internal sealed partial class ModelsJson : JsonSerializerContext;

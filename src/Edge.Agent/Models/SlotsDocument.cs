@@ -1,0 +1,34 @@
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
+
+namespace Edge.Agent.Models;
+
+/// <summary>What stands in <c>models/slots.json</c> (docs/formats/model-slots.md): replaced as a whole, so after a kill it is the state before a step or after it.</summary>
+internal sealed record SlotsDocument
+{
+    public int FormatVersion { get; init; } = 1;
+
+    /// <summary>What answers; null before the first model.</summary>
+    public SlotEntry? Active { get; init; }
+
+    /// <summary>False from the swap to the end of the health window.</summary>
+    public bool Committed { get; init; }
+
+    /// <summary>What answered before <see cref="Active"/>, kept for the way back.</summary>
+    public SlotEntry? Previous { get; init; }
+
+    /// <summary>Verified, not yet answering.</summary>
+    public SlotEntry? Standby { get; init; }
+
+    /// <summary>What the hub asked for when <see cref="Standby"/> or an uncommitted <see cref="Active"/> came.</summary>
+    public ModelAssignment? Assignment { get; init; }
+
+    /// <summary>Refused or returned; not tried again until the hub asks for something else.</summary>
+    public ModelAssignment? Failed { get; init; }
+
+    /// <summary>Why <see cref="Failed"/> failed: a word of <see cref="SlotReport.Reason"/>.</summary>
+    public string? FailedReason { get; init; }
+
+    /// <summary>Process starts since the swap that did not live to the commit.</summary>
+    public int UncommittedStarts { get; init; }
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Edge.Agent.Settings;
+
+/// <summary>Which models the device accepts and how it tries a new one. Section <c>model</c>.</summary>
+internal sealed class ModelOptions : IValidatableObject
+{
+    /// <summary>PEM file with the public keys whose signature makes a package acceptable; null: the device never takes a model.</summary>
+    public string? TrustedKeysFile { get; set; }
+
+    /// <summary>Package file to start with while no slot is filled; its own digest is taken as the wanted one. Null: rules alone until the hub sends one.</summary>
+    public string? Package { get; set; }
+
+    /// <summary>Bytes of a package at most. Default 64 MiB.</summary>
+    [Range(1024, 1L << 30)]
+    public long MaxPackageBytes { get; set; } = 64L << 20;
+
+    /// <summary>A probe slower than this at its 99th percentile refuses the model. Default 50 ms.</summary>
+    public TimeSpan ProbeLatency { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Time for a whole download, resumed attempts included. Default 10 min.</summary>
+    public TimeSpan DownloadTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Windows between two evidence facts of the answering model. Default 100.</summary>
+    [Range(1, 1_000_000)]
+    public int EvidenceWindows { get; set; } = 100;
+
+    /// <summary>Share of shadow windows without a finite answer above which the model is refused. Default 0.</summary>
+    [Range(0.0, 1.0)]
+    public double MaxShadowInvalidShare { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ProbeLatency <= TimeSpan.Zero) yield return new ValidationResult($"model:probeLatency {ProbeLatency} must be above 0");
+        if (DownloadTimeout <= TimeSpan.Zero) yield return new ValidationResult($"model:downloadTimeout {DownloadTimeout} must be above 0");
+        if (Package is not null && TrustedKeysFile is null) yield return new ValidationResult("model:package needs model:trustedKeysFile: without a trusted key no package is accepted");
+    }
+}

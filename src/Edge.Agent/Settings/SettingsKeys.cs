@@ -1,0 +1,33 @@
+namespace Edge.Agent.Settings;
+
+/// <summary>Every key the agent knows; <c>*</c> stands for a list's index. A test holds it equal to the option types.</summary>
+internal static class SettingsKeys
+{
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "device:site", "device:id", "device:stateFolder",
+        "sensor:kind", "sensor:replay:folder", "sensor:replay:files:*", "sensor:replay:rateHz", "sensor:replay:speed", "sensor:replay:loop", "sensor:replay:follow",
+        "sensor:replay:followInterval", "sensor:replay:startAt", "sensor:replay:pause", "sensor:replay:onBadRow", "sensor:replay:separator", "sensor:replay:timestampColumn",
+        "sensor:replay:time", "sensor:replay:timestampFormat", "sensor:replay:columns:*:column", "sensor:replay:columns:*:channel", "sensor:replay:columns:*:unit",
+        "sensor:pump:rateHz", "sensor:pump:seed", "sensor:pump:speed", "sensor:pump:valveOpening",
+        "pipeline:queueCapacity", "pipeline:silenceAfter", "pipeline:retryAfter", "pipeline:lateness", "pipeline:maxGap", "pipeline:runGap", "pipeline:historyFrames",
+        "pipeline:maxCalibrationRows", "pipeline:windowLength", "pipeline:windowStride", "pipeline:calibrationRows",
+        "model:trustedKeysFile", "model:package", "model:maxPackageBytes", "model:probeLatency", "model:downloadTimeout", "model:evidenceWindows", "model:maxShadowInvalidShare",
+        "rules:file",
+        "actuators:*:name", "actuators:*:kind", "actuators:*:file",
+        "experience:routineEvery", "experience:calibrationEvery", "experience:alarmEvery", "experience:uncertainFrom", "experience:uncertainTo", "experience:rareDistance",
+        "experience:rareMemory",
+        "outbox:maxBytes", "outbox:queueCapacity",
+        "hub:broker", "hub:artefacts", "hub:passwordFile", "hub:caFile", "hub:keepAlive", "hub:firstConnectJitter", "hub:reconnectFrom", "hub:reconnectTo", "hub:batchFacts",
+        "hub:batchDelay", "hub:windowFacts", "hub:resendAfter", "hub:telemetryInterval", "hub:telemetryPoints", "hub:reportInterval",
+        "status:socket", "status:metricsPort",
+        "log:format", "log:level",
+        "decisionLog:file",
+    ];
+
+    /// <summary>Whether a flat key is known, list indices aside.</summary>
+    public static bool IsKnown(string key) => All.Contains(Pattern(key), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The key with <c>*</c> in place of its list indices.</summary>
+    public static string Pattern(string key) => string.Join(':', key.Split(':').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "*" : part));
+}

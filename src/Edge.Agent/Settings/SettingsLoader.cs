@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Edge.Agent.Settings;
+
+/// <summary>Settings from a YAML or JSON file, then <c>HMAS_SECTION__KEY</c> variables, then <c>--set section:key=value</c>: the later wins. Everything is checked at once.</summary>
+internal static class SettingsLoader
+{
+    private const string Prefix = "HMAS_";
+
+    /// <param name="file">Null: variables and options alone.</param>
+    /// <param name="variables">Of the process's environment.</param>
+    /// <param name="overrides"><c>key=value</c> each.</param>
+    /// <exception cref="SettingsException">All problems found, each with its place.</exception>
+    public static AgentSettings Load(string? file, IReadOnlyDictionary<string, string> variables, IReadOnlyList<string> overrides)
+    {
+        var problems = new List<string>();
+        var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (file is not null) Take(SettingsFile.Read(file), key => $"{file}: {key}", keys, problems);
+        Take(FromVariables(variables), key => $"{Prefix}{key.Replace(":", "__", StringComparison.Ordinal)}", keys, problems);
+        Take(FromOverrides(overrides, problems), key => $"--set {key}", keys, problems);
+        if (problems.Count > 0) throw new SettingsException(problems);
+        var settings = Bind(new ConfigurationBuilder().AddInMemoryCollection(keys).Build(), file ?? "settings");
+        Check(settings, file ?? "settings");
+        return settings;
+    }
+
+    private static void Take(Dictionary<string, string?> from, Func<string, string> place, Dictionary<string, string?> keys, List<string> problems)
+    {
+        foreach (var (key, value) in from)
+        {
+            if (SettingsKeys.IsKnown(key)) keys[key] = value;
+            // A section that stands there with nothing in it is as good as absent.
+            else if (value is null && SettingsKeys.All.Any(known => known.StartsWith(SettingsKeys.Pattern(key) + ":", StringComparison.OrdinalIgnoreCase))) continue;
+            else problems.Add($"{place(key)} is not a setting{(NearestKey.Find(SettingsKeys.Pattern(key), SettingsKeys.All) is { } near ? $"; did you mean {near}?" : "")}");
+        }
+    }
+
+    private static Dictionary<string, string?> FromVariables(IReadOnlyDictionary<string, string> variables)
+    {
+        var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in variables)
+        {
+            // Without a section it is somebody else's variable.
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.Contains("__", StringComparison.Ordinal))
+                keys[name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal)] = value;
+        }
+
+        return keys;
+    }
+
+    private static Dictionary<string, string?> FromOverrides(IReadOnlyList<string> overrides, List<string> problems)
+    {
+        var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var text in overrides)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0) problems.Add($"--set {text}: must be section:key=value");
+            else keys[text[..at]] = text[(at + 1)..];
+        }
+
+        return keys;
+    }
+
+    private static AgentSettings Bind(IConfigurationRoot configuration, string place)
+    {
+        try
+        {
+            return new AgentSettings
+            {
+                Device = configuration.GetSection("device").Get<DeviceOptions>() ?? new DeviceOptions(),
+                Sensor = configuration.GetSection("sensor").Get<SensorOptions>() ?? new SensorOptions(),
+                Pipeline = configuration.GetSection("pipeline").Get<PipelineOptions>() ?? new PipelineOptions(),
+                Model = configuration.GetSection("model").Get<ModelOptions>() ?? new ModelOptions(),
+                Rules = configuration.GetSection("rules").Get<RulesOptions>() ?? new RulesOptions(),
+                Actuators = configuration.GetSection("actuators").Get<List<ActuatorOptions>>() ?? [],
+                Experience = configuration.GetSection("experience").Get<ExperienceOptions>() ?? new ExperienceOptions(),
+                Outbox = configuration.GetSection("outbox").Get<OutboxOptions>() ?? new OutboxOptions(),
+                Hub = configuration.GetSection("hub").Get<HubOptions>() ?? new HubOptions(),
+                Status = configuration.GetSection("status").Get<StatusOptions>() ?? new StatusOptions(),
+                Log = configuration.GetSection("log").Get<LogOptions>() ?? new LogOptions(),
+                DecisionLog = configuration.GetSection("decisionLog").Get<DecisionLogOptions>() ?? new DecisionLogOptions(),
+            };
+        }
+        catch (InvalidOperationException error)
+        {
+            // The binder names the key and the type it wanted.
+            throw new SettingsException([$"{place}: {error.Message}"], error);
+        }
+    }
+
+    private static void Check(AgentSettings settings, string place)
+    {
+        var problems = new List<string>();
+        void Add(ValidateOptionsResult result)
+        {
+            if (result.Failed) problems.AddRange(result.Failures.Select(failure => $"{place}: {failure}"));
+        }
+
+        Add(new DeviceOptionsValidator().Validate("device", settings.Device));
+        Add(new SensorOptionsValidator().Validate("sensor", settings.Sensor));
+        Add(new PipelineOptionsValidator().Validate("pipeline", settings.Pipeline));
+        Add(new ModelOptionsValidator().Validate("model", settings.Model));
+        foreach (var actuator in settings.Actuators) Add(new ActuatorOptionsValidator().Validate("actuators", actuator));
+        Add(new ExperienceOptionsValidator().Validate("experience", settings.Experience));
+        Add(new OutboxOptionsValidator().Validate("outbox", settings.Outbox));
+        Add(new HubOptionsValidator().Validate("hub", settings.Hub));
+        Add(new StatusOptionsValidator().Validate("status", settings.Status));
+        Add(new LogOptionsValidator().Validate("log", settings.Log));
+        foreach (var twice in settings.Actuators.GroupBy(actuator => actuator.Name).Where(group => group.Count() > 1)) problems.Add($"{place}: actuators: name '{twice.Key}' stands twice");
+        if (problems.Count > 0) throw new SettingsException(problems);
+    }
+}

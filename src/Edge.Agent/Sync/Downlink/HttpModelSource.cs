@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Edge.Agent.Models;
+using Edge.Agent.Settings;
+using Hmas.Contracts.Twins;
+using Hmas.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Agent.Sync.Downlink;
+
+/// <summary>Fetches packages over HTTP: https, or http on loopback; broken downloads go on where they stopped, within one time limit for the whole.</summary>
+/// <remarks>The size is capped by the assignment's <see cref="ModelAssignment.PackageBytes"/>: a server that sends more is cut off there.</remarks>
+internal sealed class HttpModelSource : IModelSource, IDisposable
+{
+    private static readonly BackoffSettings Waits = new() { Initial = TimeSpan.FromMilliseconds(500), Cap = TimeSpan.FromSeconds(30) };
+
+    private readonly HttpClient _http;
+    private readonly Uri? _base;
+    private readonly ModelOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <param name="deviceId">User name of basic authentication, with <paramref name="password"/>; sent to the configured artefact address only.</param>
+    public HttpModelSource(string? artefacts, string deviceId, string? password, ModelOptions options, HttpMessageHandler handler, TimeProvider time, ILogger logger)
+    {
+        _base = artefacts is null ? null : new Uri(artefacts.EndsWith('/') ? artefacts : artefacts + "/");
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        Credentials = password is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{deviceId}:{password}")));
+    }
+
+    private AuthenticationHeaderValue? Credentials { get; }
+
+    public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    {
+        var address = AddressOf(assignment);
+        if (assignment.PackageBytes <= 0 || assignment.PackageBytes > _options.MaxPackageBytes)
+            throw new ModelRefusal("download", $"package of {assignment.PackageBytes} bytes is outside 1 to {_options.MaxPackageBytes}");
+        using var limit = new CancellationTokenSource(_options.DownloadTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        var backoff = new Backoff(Waits, new Random(HashCode.Combine(assignment.Digest)));
+        try
+        {
+            while (!await TryFetchAsync(address, assignment, partPath, either.Token))
+            {
+                var wait = backoff.Next(TimeSpan.Zero, TimeSpan.Zero);
+                _logger.DownloadInterrupted(assignment.Digest, LengthOf(partPath), "the link broke", wait.TotalSeconds);
+                await Task.Delay(wait, _time, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new ModelRefusal("download", $"{address} gave {LengthOf(partPath)} of {assignment.PackageBytes} bytes within {_options.DownloadTimeout}");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Uri AddressOf(ModelAssignment assignment)
+    {
+        if (!Uri.TryCreate(assignment.Url, UriKind.RelativeOrAbsolute, out var given)) throw new ModelRefusal("download", $"address '{assignment.Url}' is none");
+        // A path that begins with '/' counts as absolute (file) on Unix.
+        var isAbsolute = given.IsAbsoluteUri && given.Scheme is "http" or "https";
+        if (!isAbsolute && _base is null) throw new ModelRefusal("download", $"address '{assignment.Url}' is relative and hub:artefacts is not set");
+        var address = isAbsolute ? given : new Uri(_base!, assignment.Url);
+        return address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
+            ? address
+            : throw new ModelRefusal("download", $"address '{address}' is neither https nor http on loopback");
+    }
+
+    /// <summary>False: worth another try.</summary>
+    private async Task<bool> TryFetchAsync(Uri address, ModelAssignment assignment, string partPath, CancellationToken ct)
+    {
+        var have = LengthOf(partPath);
+        if (have > assignment.PackageBytes)
+        {
+            File.Delete(partPath);
+            have = 0;
+        }
+
+        if (have == assignment.PackageBytes) return true;
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
+        if (Credentials is not null && _base is not null && address.Host == _base.Host && address.Port == _base.Port) request.Headers.Authorization = Credentials;
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+            if (!IsTaken(response.StatusCode, address)) return false;
+            // A server that does not know ranges sends the whole: from the start, then.
+            var from = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have ? have : 0;
+            await using var body = await response.Content.ReadAsStreamAsync(ct);
+            await AppendAsync(body, partPath, from, assignment.PackageBytes, ct);
+            return LengthOf(partPath) == assignment.PackageBytes;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsTaken(HttpStatusCode status, Uri address) => status switch
+    {
+        HttpStatusCode.OK or HttpStatusCode.PartialContent => true,
+        >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.RequestedRangeNotSatisfiable => false,
+        _ => throw new ModelRefusal("download", $"{address} answered {(int)status} {status}"),
+    };
+
+    private static async Task AppendAsync(Stream body, string partPath, long from, long total, CancellationToken ct)
+    {
+        await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write);
+        part.SetLength(from);
+        part.Seek(0, SeekOrigin.End);
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await body.ReadAsync(buffer, ct)) > 0)
+        {
+            if (part.Position + read > total) throw new ModelRefusal("download", $"the server sends more than the promised {total} bytes");
+            await part.WriteAsync(buffer.AsMemory(0, read), ct);
+        }
+
+        part.Flush(flushToDisk: true);
+    }
+
+    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+}

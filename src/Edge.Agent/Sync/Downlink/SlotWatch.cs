@@ -1,0 +1,71 @@
+using Edge.Agent.Actions;
+using Edge.Agent.Perception.Inference;
+using Edge.Agent.Pipeline;
+using Edge.Agent.Reasoning;
+
+namespace Edge.Agent.Sync.Downlink;
+
+/// <summary>Lets the model updater wait for answers of a digest: the first one, a number of healthy ones, a number compared in shadow.</summary>
+/// <remarks>The pipeline's thread observes, one updater waits.</remarks>
+internal sealed class SlotWatch(TimeProvider time) : IObservationSink
+{
+    private readonly Lock _gate = new();
+    private Watched? _watched;
+    private TaskCompletionSource? _nextAnswer;
+    private volatile bool _isAnswering;
+
+    /// <summary>From now on counts what <paramref name="digest"/> answers; ends the watch before. Call before the swap, so that no answer is missed.</summary>
+    public Watched Begin(string digest, int healthWindows)
+    {
+        var watched = new Watched(digest, healthWindows, _isAnswering, time);
+        lock (_gate) _watched = watched;
+        return watched;
+    }
+
+    public void End()
+    {
+        lock (_gate) _watched = null;
+    }
+
+    /// <summary>Completes with the next answer of whatever model.</summary>
+    public Task NextAnswer()
+    {
+        lock (_gate)
+        {
+            _nextAnswer ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _nextAnswer.Task;
+        }
+    }
+
+    public void RunStarted(string runId, long timestampUs)
+    {
+    }
+
+    public void Observe(in Observation observation)
+    {
+        var prediction = observation.Prediction;
+        lock (_gate)
+        {
+            _watched?.Observe(prediction);
+            if (prediction.IsAnswer && _nextAnswer is not null)
+            {
+                _nextAnswer.TrySetResult();
+                _nextAnswer = null;
+            }
+        }
+
+        _isAnswering = prediction.State is PredictionState.Scored or PredictionState.BetweenWindows;
+    }
+
+    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
+    {
+    }
+
+    public void RunEnded(string runId, long timestampUs, long rows)
+    {
+    }
+
+    public void Acted(ActionResult result)
+    {
+    }
+}

@@ -1,0 +1,199 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Edge.Agent.Experience;
+using Edge.Agent.Settings;
+using Hmas.Contracts.Facts;
+using Hmas.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Agent.Sync.Outbox;
+
+/// <summary>What the device has to tell the hub, on disk until the hub says it is on its own: numbered without a hole, within a byte bound.</summary>
+/// <remarks>
+/// <see cref="TryAdd"/> may be called from any thread and never waits. One loop (<see cref="RunAsync"/>) stores in groups, one fsync each.
+/// When the bound is reached the least valuable facts that were never sent become tombstones; see <see cref="EvictionPolicy"/>.
+/// </remarks>
+internal sealed class FactOutbox : IFactSink, IAsyncDisposable
+{
+    private const int MaxGroup = 256;
+    private const int OfferAhead = 256;
+    private const int MaxFactBytes = 512 << 10;
+    private const long GiveBackBytes = 4 << 20;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly Database _database;
+    private readonly StoreBudget _budget;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly int _capacity;
+    private readonly Channel<OutboxEntry> _queue;
+    private readonly Lock _gate = new();
+    private OutboxState _state;
+    private long _version;
+    private long _nextVersion;
+    private long _refused;
+    private volatile bool _isStoring;
+
+    private FactOutbox(Database database, OutboxState state, OutboxOptions options, TimeProvider time, ILogger logger)
+    {
+        _database = database;
+        _state = state;
+        _budget = new StoreBudget(options.MaxBytes);
+        _time = time;
+        _logger = logger;
+        _capacity = options.QueueCapacity;
+        _queue = Channel.CreateBounded<OutboxEntry>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    }
+
+    public OutboxState State => Volatile.Read(ref _state);
+
+    /// <summary>Facts that found the queue in memory full, or were larger than a fact may be: never numbered, not on disk.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Something is queued or being stored.</summary>
+    public bool IsBusy => _isStoring || _queue.Reader.Count > 0;
+
+    public DatabaseHealth Health => _database.Health;
+
+    /// <summary>More is on disk; called on the storing loop, must not wait.</summary>
+    public event Action? Stored;
+
+    /// <summary>Opens or makes the store in <paramref name="folder"/>. A store that lost records begins a new epoch, since the hub may know numbers that it forgot.</summary>
+    /// <exception cref="StorageException">The disk does not let us.</exception>
+    public static async Task<FactOutbox> OpenAsync(string folder, OutboxOptions options, TimeProvider time, ILogger logger, CancellationToken ct)
+    {
+        var settings = new DatabaseSettings { WalAutoCheckpointPages = StoreBudget.LogPages, CacheKiB = 256, Readers = 1 };
+        var database = Database.Open(Path.Combine(folder, "outbox.db"), OutboxTables.Migrations, settings, logger);
+        try
+        {
+            var salvaged = database.Health.SalvagedRows > 0;
+            var epoch = DrawEpoch(time);
+            var state = await database.WriteAsync(
+                connection =>
+                {
+                    var found = OutboxTables.ReadState(connection);
+                    return found.Epoch == 0 || salvaged ? OutboxTables.RenewEpoch(connection, epoch) : found;
+                },
+                ct);
+            logger.OutboxOpened(state.Epoch, state.Produced, state.Acknowledged, state.TotalEvicted);
+            return new FactOutbox(database, state, options, time, logger);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Queues a fact for the disk. False when refused: too large, or no room; experiences leave the last quarter of the queue to what matters more.</summary>
+    public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1)
+    {
+        var hasRoom = kind != FactKind.Experience || _queue.Reader.Count < _capacity - (_capacity / 4);
+        if (hasRoom && payload.Length <= MaxFactBytes && _queue.Writer.TryWrite(new OutboxEntry(kind, timestampUs, payload, value))) return true;
+        Interlocked.Increment(ref _refused);
+        return false;
+    }
+
+    /// <summary>Takes no more and lets <see cref="RunAsync"/> end once everything queued is stored.</summary>
+    public void Complete() => _queue.Writer.TryComplete();
+
+    /// <summary>Stores what is queued until <see cref="Complete"/> or cancellation. A failing disk is waited for; nothing queued is given up meanwhile.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var group = new List<OutboxEntry>(MaxGroup);
+        while (await _queue.Reader.WaitToReadAsync(ct))
+        {
+            _isStoring = true;
+            group.Clear();
+            var bytes = 0;
+            while (group.Count < MaxGroup && bytes < StoreBudget.GroupBytes && _queue.Reader.TryRead(out var entry))
+            {
+                group.Add(entry);
+                bytes += entry.Payload.Length;
+            }
+
+            await StoreAsync(group, ct);
+            _isStoring = false;
+        }
+    }
+
+    /// <summary>Facts from a sequence on, without a hole; empty when there are none.</summary>
+    /// <param name="maxBytes">Payload bytes at most, but always one fact.</param>
+    public IReadOnlyList<Fact> Read(long from, int maxFacts, int maxBytes)
+    {
+        var rotten = 0;
+        var facts = _database.Read(connection => OutboxTables.Read(connection, from, maxFacts, maxBytes, out rotten));
+        if (rotten > 0)
+        {
+            _database.CountQuarantined(rotten);
+            _logger.OutboxRotten(rotten, from);
+        }
+
+        return facts;
+    }
+
+    /// <summary>Must complete before a sequence is sent for the first time: from then on it is not evicted.</summary>
+    public async Task OfferAsync(long through, CancellationToken ct)
+    {
+        var state = State;
+        if (through <= state.Offered) return;
+        var ahead = Math.Max(through, Math.Min(through + OfferAhead, state.Produced));
+        await WriteAsync(connection => OutboxTables.Offer(connection, ahead), ct);
+    }
+
+    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one.</summary>
+    public async Task AcknowledgeAsync(long sequence, CancellationToken ct)
+    {
+        await WriteAsync(connection => OutboxTables.Acknowledge(connection, sequence), ct);
+        await _database.GiveSpaceBackAsync(GiveBackBytes, ct);
+    }
+
+    /// <summary>Begins a new epoch: the hub knows sequences of this one that this disk does not.</summary>
+    public async Task RenewEpochAsync(CancellationToken ct)
+    {
+        var epoch = DrawEpoch(_time);
+        await WriteAsync(connection => OutboxTables.RenewEpoch(connection, epoch), ct);
+        _logger.EpochRenewed(epoch);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Complete();
+        return _database.DisposeAsync();
+    }
+
+    private async Task StoreAsync(List<OutboxEntry> group, CancellationToken ct)
+    {
+        var attempts = 0;
+        while (true)
+        {
+            try
+            {
+                await WriteAsync(connection => OutboxTables.Append(connection, group, _budget), ct);
+                if (attempts > 0) _logger.OutboxRecovered(attempts);
+                Stored?.Invoke();
+                return;
+            }
+            catch (StorageException error)
+            {
+                if (attempts++ == 0) _logger.OutboxBlocked(error, error.Reason);
+                await Task.Delay(RetryAfter, _time, ct);
+            }
+        }
+    }
+
+    private async Task WriteAsync(Func<SqliteConnection, OutboxState> work, CancellationToken ct)
+    {
+        // Works run one after the other on the writer's thread, their continuations need not: the newest state wins.
+        var (version, state) = await _database.WriteAsync(connection => (++_nextVersion, work(connection)), ct);
+        lock (_gate)
+        {
+            if (version <= _version) return;
+            _version = version;
+            _state = state;
+        }
+    }
+
+    private static long DrawEpoch(TimeProvider time) => (time.GetUtcNow().ToUnixTimeMilliseconds() << 20) | (long)RandomNumberGenerator.GetInt32(1 << 20);
+}

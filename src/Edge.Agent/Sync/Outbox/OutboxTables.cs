@@ -1,0 +1,251 @@
+using Edge.Agent.Experience;
+using Hmas.Contracts.Facts;
+using Hmas.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Edge.Agent.Sync.Outbox;
+
+/// <summary>The outbox's tables and every statement on them (docs/formats/outbox.md). Each method runs inside one transaction of the caller.</summary>
+internal static class OutboxTables
+{
+    private const int EvictAtOnce = 32;
+
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new(1, """
+            CREATE TABLE facts(
+              seq INTEGER PRIMARY KEY, count INTEGER NOT NULL, kind INTEGER NOT NULL, ts INTEGER NOT NULL,
+              retention REAL NOT NULL, payload BLOB NOT NULL);
+            CREATE INDEX facts_by_retention ON facts(retention, seq) WHERE kind <> 8;
+            CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+            """),
+    ];
+
+    public static OutboxState ReadState(SqliteConnection connection)
+    {
+        var counters = new Dictionary<string, long>(StringComparer.Ordinal);
+        using (var command = Command(connection, "SELECT name, value FROM counters"))
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read()) counters[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        long Of(string name) => counters.GetValueOrDefault(name);
+        return new OutboxState(
+            Of("epoch"), Of("produced"), Of("acknowledged"), Of("offered"), Of("totalProduced"), Of("totalAcknowledged"), Of("totalEvicted"), UsedBytes(connection));
+    }
+
+    /// <summary>Numbers and stores the entries, then gives up the least valuable ones that were not sent until the budget holds.</summary>
+    public static OutboxState Append(SqliteConnection connection, IReadOnlyList<OutboxEntry> entries, StoreBudget budget)
+    {
+        var sequence = Counter(connection, "produced");
+        using (var insert = Command(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES($seq, 1, $kind, $ts, $retention, $payload)"))
+        {
+            var seq = insert.Parameters.Add("$seq", SqliteType.Integer);
+            var kind = insert.Parameters.Add("$kind", SqliteType.Integer);
+            var ts = insert.Parameters.Add("$ts", SqliteType.Integer);
+            var retention = insert.Parameters.Add("$retention", SqliteType.Real);
+            var payload = insert.Parameters.Add("$payload", SqliteType.Blob);
+            foreach (var entry in entries)
+            {
+                seq.Value = ++sequence;
+                kind.Value = (long)entry.Kind;
+                ts.Value = entry.TimestampUs;
+                retention.Value = EvictionPolicy.Retention(entry.Kind, entry.Value);
+                payload.Value = CheckedPayload.Seal(entry.Payload.Span);
+                insert.ExecuteNonQuery();
+            }
+        }
+
+        SetCounter(connection, "produced", sequence);
+        Add(connection, "totalProduced", entries.Count);
+        if (budget.IsOver(UsedBytes(connection))) Evict(connection, budget);
+        return ReadState(connection);
+    }
+
+    /// <summary>Facts from <paramref name="from"/> on, in order, without a hole. A record whose checksum fails comes as a tombstone of one.</summary>
+    /// <param name="maxBytes">Payload bytes at most, but always one fact.</param>
+    /// <param name="rotten">How many failed their checksum.</param>
+    public static List<Fact> Read(SqliteConnection connection, long from, int maxFacts, int maxBytes, out int rotten)
+    {
+        rotten = 0;
+        var facts = new List<Fact>();
+        using var command = Command(connection, "SELECT seq, count, kind, ts, payload FROM facts WHERE seq >= $from ORDER BY seq LIMIT $limit");
+        command.Parameters.AddWithValue("$from", from);
+        command.Parameters.AddWithValue("$limit", maxFacts);
+        using var reader = command.ExecuteReader();
+        var bytes = 0;
+        while (reader.Read())
+        {
+            var fact = ReadFact(reader, ref rotten);
+            bytes += fact.Payload.Length;
+            if (facts.Count > 0 && bytes > maxBytes) break;
+            facts.Add(fact);
+        }
+
+        return facts;
+    }
+
+    public static OutboxState Acknowledge(SqliteConnection connection, long sequence)
+    {
+        var before = Counter(connection, "acknowledged");
+        if (sequence <= before) return ReadState(connection);
+        Execute(connection, "DELETE FROM facts WHERE seq <= $a AND seq + count - 1 <= $a", ("$a", sequence));
+        // A tombstone that reaches past the acknowledgement keeps its rest.
+        Execute(connection, "UPDATE facts SET count = count - ($a + 1 - seq), seq = $a + 1 WHERE seq <= $a", ("$a", sequence));
+        SetCounter(connection, "acknowledged", sequence);
+        SetCounter(connection, "offered", Math.Max(sequence, Counter(connection, "offered")));
+        Add(connection, "totalAcknowledged", sequence - before);
+        return ReadState(connection);
+    }
+
+    public static OutboxState Offer(SqliteConnection connection, long through)
+    {
+        SetCounter(connection, "offered", Math.Max(through, Counter(connection, "offered")));
+        return ReadState(connection);
+    }
+
+    /// <summary>Begins a new epoch: what waits is numbered 1, 2, 3 … again, holes become tombstones, nothing counts as sent.</summary>
+    public static OutboxState RenewEpoch(SqliteConnection connection, long epoch)
+    {
+        FillHoles(connection);
+        var offset = Number(connection, "SELECT COALESCE(MIN(seq), 1) - 1 FROM facts");
+        // Through negative numbers, because a key may not stand twice even inside one statement.
+        Execute(connection, "UPDATE facts SET seq = -(seq - $offset)", ("$offset", offset));
+        Execute(connection, "UPDATE facts SET seq = -seq");
+        SetCounter(connection, "epoch", epoch);
+        SetCounter(connection, "produced", Number(connection, "SELECT COALESCE(MAX(seq + count - 1), 0) FROM facts"));
+        SetCounter(connection, "acknowledged", 0);
+        SetCounter(connection, "offered", 0);
+        return ReadState(connection);
+    }
+
+    private static void FillHoles(SqliteConnection connection)
+    {
+        var holes = new List<(long Sequence, long Count, long TimestampUs)>();
+        using (var command = Command(connection, "SELECT seq, count, ts FROM facts ORDER BY seq"))
+        using (var reader = command.ExecuteReader())
+        {
+            long? next = null;
+            while (reader.Read())
+            {
+                var sequence = reader.GetInt64(0);
+                if (next is { } due && sequence > due) holes.Add((due, sequence - due, reader.GetInt64(2)));
+                next = sequence + reader.GetInt64(1);
+            }
+        }
+
+        foreach (var (sequence, count, timestampUs) in holes)
+        {
+            Execute(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES($s, $n, 8, $t, 0, x'')", ("$s", sequence), ("$n", count), ("$t", timestampUs));
+            Add(connection, "totalEvicted", count);
+        }
+    }
+
+    private static void Evict(SqliteConnection connection, StoreBudget budget)
+    {
+        var offered = Counter(connection, "offered");
+        var evicted = 0L;
+        while (budget.IsAboveTarget(UsedBytes(connection)))
+        {
+            var victims = Victims(connection, offered);
+            if (victims.Count == 0) break;
+            foreach (var victim in victims) BuryOne(connection, victim, offered);
+            evicted += victims.Count;
+        }
+
+        if (evicted > 0) Add(connection, "totalEvicted", evicted);
+    }
+
+    private static List<long> Victims(SqliteConnection connection, long offered)
+    {
+        var victims = new List<long>(EvictAtOnce);
+        using var command = Command(connection, "SELECT seq FROM facts WHERE kind <> 8 AND seq > $offered ORDER BY retention, seq LIMIT $limit");
+        command.Parameters.AddWithValue("$offered", offered);
+        command.Parameters.AddWithValue("$limit", EvictAtOnce);
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) victims.Add(reader.GetInt64(0));
+        return victims;
+    }
+
+    /// <summary>Turns a fact into a tombstone and joins it with tombstones that touch it.</summary>
+    private static void BuryOne(SqliteConnection connection, long sequence, long offered)
+    {
+        var first = sequence;
+        var count = 1L;
+        if (Tombstone(connection, "SELECT seq, count, kind FROM facts WHERE seq < $s AND seq > $offered ORDER BY seq DESC LIMIT 1", sequence, offered) is { } left)
+        {
+            first = left.Sequence;
+            count += left.Count;
+            Execute(connection, "DELETE FROM facts WHERE seq = $s", ("$s", sequence));
+        }
+
+        if (Tombstone(connection, "SELECT seq, count, kind FROM facts WHERE seq = $s + 1 AND seq > $offered", sequence, offered) is { } right)
+        {
+            count += right.Count;
+            Execute(connection, "DELETE FROM facts WHERE seq = $s", ("$s", right.Sequence));
+        }
+
+        Execute(connection, "UPDATE facts SET count = $n, kind = 8, retention = 0, payload = x'' WHERE seq = $s", ("$s", first), ("$n", count));
+    }
+
+    private static (long Sequence, long Count)? Tombstone(SqliteConnection connection, string sql, long sequence, long offered)
+    {
+        using var command = Command(connection, sql);
+        command.Parameters.AddWithValue("$s", sequence);
+        command.Parameters.AddWithValue("$offered", offered);
+        using var reader = command.ExecuteReader();
+        return reader.Read() && (FactKind)reader.GetInt64(2) == FactKind.Evicted ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
+    }
+
+    private static Fact ReadFact(SqliteDataReader reader, ref int rotten)
+    {
+        var sequence = reader.GetInt64(0);
+        var kind = (FactKind)reader.GetInt64(2);
+        var timestampUs = reader.GetInt64(3);
+        if (kind == FactKind.Evicted) return Fact.Tombstone(sequence, checked((int)reader.GetInt64(1)), timestampUs);
+        var sealedBytes = reader.GetFieldValue<byte[]>(4);
+        if (CheckedPayload.TryOpen(sealedBytes, out _)) return new Fact(sequence, kind, timestampUs, sealedBytes.AsMemory(CheckedPayload.HeaderBytes));
+        rotten++;
+        return Fact.Tombstone(sequence, 1, timestampUs);
+    }
+
+    private static long UsedBytes(SqliteConnection connection) =>
+        (Number(connection, "PRAGMA page_count") - Number(connection, "PRAGMA freelist_count")) * Number(connection, "PRAGMA page_size");
+
+    private static long Counter(SqliteConnection connection, string name)
+    {
+        using var command = Command(connection, "SELECT value FROM counters WHERE name = $n");
+        command.Parameters.AddWithValue("$n", name);
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
+    private static void SetCounter(SqliteConnection connection, string name, long value) =>
+        Execute(connection, "INSERT INTO counters(name, value) VALUES($n, $v) ON CONFLICT(name) DO UPDATE SET value = excluded.value", ("$n", name), ("$v", value));
+
+    private static void Add(SqliteConnection connection, string name, long value) =>
+        Execute(connection, "INSERT INTO counters(name, value) VALUES($n, $v) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value", ("$n", name), ("$v", value));
+
+    private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using var command = Command(connection, sql);
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        command.ExecuteNonQuery();
+    }
+
+    private static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = Command(connection, sql);
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql)
+    {
+        var command = connection.CreateCommand();
+        // Every statement here is a constant of this file; values go in as parameters.
+#pragma warning disable CA2100
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command;
+    }
+}
