@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Hub.Bus;
+using Cloud.Hub.Host.Grains;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Host.Settings;
@@ -67,7 +68,7 @@ internal static class HubBuilder
         services.AddSingleton(options).AddSingleton(ports).AddSingleton(paths).AddSingleton(TimeProvider.System).AddSingleton<EventBus>();
         services.AddRouting();
         services.AddSingleton<MatcherPolicy, ServicePortPolicy>();
-        services.AddSecurity(options).AddTelemetry().AddHealth();
+        services.AddTelemetry().AddHealth();
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = checked((int)Math.Min(options.Limits.MaxRequestBytes, int.MaxValue));
@@ -81,7 +82,9 @@ internal static class HubBuilder
             http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             http.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         });
+        if (GrainModule.IsNeeded(options)) builder.AddGrains(options, ports);
         services.AddModules(builder.Configuration, options);
+        services.AddSecurity(options);    // after the modules: one of them may know the devices' credentials
     }
 
     private static void MapHub(WebApplication app, HubPorts ports, bool openMetrics)

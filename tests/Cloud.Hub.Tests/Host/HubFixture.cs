@@ -17,6 +17,7 @@ public sealed class HubFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly bool _ownsFolder;
+    private bool _hasStopped;
 
     private HubFixture(WebApplication app, string folder, bool ownsFolder)
     {
@@ -89,9 +90,16 @@ public sealed class HubFixture : IAsyncDisposable
     public GrpcChannel Grpc(string service, string? token = null) =>
         GrpcChannel.ForAddress(Address(service), new GrpcChannelOptions { HttpClient = Http2(service, token), DisposeHttpClient = true });
 
+    /// <summary>Stops without a farewell: no grain is handed over, no loop drains.</summary>
+    public async Task CrashAsync()
+    {
+        _hasStopped = true;
+        await _app.StopAsync(new CancellationToken(canceled: true));
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        if (!_hasStopped) await _app.StopAsync();
         await _app.DisposeAsync();
         if (_ownsFolder) Directory.Delete(Folder, recursive: true);
     }

@@ -70,11 +70,11 @@ public class SecurityTests
     [Fact]
     public async Task A_websocket_without_a_token_is_refused()
     {
-        await using var hub = await HubFixture.StartAsync("integration");
+        await using var hub = await HubFixture.StartAsync();
         using var socket = new ClientWebSocket();
-        var address = new UriBuilder(hub.Address(HubServices.Front)) { Scheme = "ws", Path = "/api/events" }.Uri;
+        var address = new UriBuilder(hub.Address(HubServices.Front)) { Scheme = "ws", Path = "/api/v1/events" }.Uri;
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(address, CancellationToken.None));
-        Assert.Contains("40", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("401", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

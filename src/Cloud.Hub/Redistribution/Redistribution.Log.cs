@@ -1,0 +1,29 @@
+namespace Cloud.Hub.Redistribution;
+
+/// <summary>Log lines of the Redistribution service. Ids 8900 to 8999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 8900, EventName = "ModelRegistered", Level = LogLevel.Information, Message = "{Name} release {Release} is {Digest}, {Bytes} bytes, added by {AddedBy}")]
+    public static partial void ModelRegistered(this ILogger logger, string name, long release, string digest, long bytes, string addedBy);
+
+    [LoggerMessage(EventId = 8901, EventName = "ModelQuarantined", Level = LogLevel.Warning, Message = "{Digest} is quarantined: {Reason}")]
+    public static partial void ModelQuarantined(this ILogger logger, string digest, string reason);
+
+    [LoggerMessage(EventId = 8902, EventName = "SigningKeyMade", Level = LogLevel.Information, Message = "a signing key was made: {Path}")]
+    public static partial void SigningKeyMade(this ILogger logger, string path);
+
+    [LoggerMessage(EventId = 8903, EventName = "PackageMissing", Level = LogLevel.Error, Message = "{Digest} is listed and its package {Path} is not on disk")]
+    public static partial void PackageMissing(this ILogger logger, string digest, string path);
+
+    [LoggerMessage(EventId = 8910, EventName = "RolloutMoved", Level = LogLevel.Information, Message = "rollout {RolloutId} {Group}: {From} to {To}: {Reason}")]
+    public static partial void RolloutMoved(this ILogger logger, string rolloutId, string group, string from, string to, string reason);
+
+    [LoggerMessage(EventId = 8911, EventName = "RolloutLookFailed", Level = LogLevel.Warning, Message = "rollout {RolloutId} could not be looked at; it is tried again at the next interval")]
+    public static partial void RolloutLookFailed(this ILogger logger, string rolloutId, Exception error);
+
+    [LoggerMessage(EventId = 8912, EventName = "RolloutsUnknown", Level = LogLevel.Warning, Message = "the list of rollouts could not be read; it is tried again at the next interval")]
+    public static partial void RolloutsUnknown(this ILogger logger, Exception error);
+
+    [LoggerMessage(EventId = 8913, EventName = "RolloutFactsLost", Level = LogLevel.Warning, Message = "{Count} facts did not reach rollout {RolloutId}; the twins and later evidence stand in for them")]
+    public static partial void RolloutFactsLost(this ILogger logger, int count, string rolloutId, Exception error);
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+
+namespace Cloud.Hub.Redistribution;
+
+/// <summary>Counters of registry and rollouts since start.</summary>
+internal sealed class RedistributionMetrics
+{
+    private readonly Counter<long> _models;
+    private readonly Counter<long> _quarantined;
+    private readonly Counter<long> _fetches;
+    private readonly Counter<long> _transitions;
+    private readonly Counter<long> _assignments;
+
+    public RedistributionMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("Cloud.Hub");
+        _models = meter.CreateCounter<long>("hmas.redistribution.models", "{model}", "Models added to the registry");
+        _quarantined = meter.CreateCounter<long>("hmas.redistribution.quarantined", "{model}", "Models put in quarantine");
+        _fetches = meter.CreateCounter<long>("hmas.redistribution.fetches", "{request}", "Requests for packages that were answered with bytes");
+        _transitions = meter.CreateCounter<long>("hmas.redistribution.transitions", "{transition}", "Steps of rollouts, by the state gone to");
+        _assignments = meter.CreateCounter<long>("hmas.redistribution.assignments", "{assignment}", "Desired models set on devices, by direction");
+    }
+
+    public void Added() => _models.Add(1);
+
+    public void Quarantined() => _quarantined.Add(1);
+
+    public void Fetched() => _fetches.Add(1);
+
+    public void Moved(string to) => _transitions.Add(1, new KeyValuePair<string, object?>("to", to));
+
+    public void Assigned(bool restore) => _assignments.Add(1, new KeyValuePair<string, object?>("direction", restore ? "back" : "forward"));
+}

@@ -1,0 +1,37 @@
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Endpoints;
+using Cloud.Hub.Redistribution.Registry;
+using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Workers;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Redistribution;
+
+/// <summary>The door of the Redistribution service: what it registers and what it serves.</summary>
+internal static class RedistributionModule
+{
+    public static IServiceCollection AddRedistribution(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RedistributionOptions>().Bind(configuration.GetSection(RedistributionOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
+        services.AddSingleton<RegistryKey>().AddSingleton<ModelRegistry>();
+        services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
+        services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
+        services.AddSingleton<IRollouts, FleetRollouts>();
+        services.AddHostedService<RolloutClock>().AddHostedService<RolloutFeed>();
+        return services.AddRolloutGrains();
+    }
+
+    /// <summary>What rollout grains need in any process whose silo may be given one, also where the registry is elsewhere.</summary>
+    public static IServiceCollection AddRolloutGrains(this IServiceCollection services) =>
+        services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<ModelAssigner>();
+
+    public static void MapRedistribution(this IEndpointRouteBuilder routes)
+    {
+        routes.MapArtefacts();
+        routes.MapRegistry();
+        routes.MapRollouts();
+        routes.MapGrpcService<ModelsEndpoint>();
+        routes.MapGrpcService<RolloutsEndpoint>();
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Redistribution;
+
+/// <summary>Section <c>Redistribution</c>.</summary>
+internal sealed class RedistributionOptions : IValidatableObject
+{
+    public const string Section = "Redistribution";
+
+    /// <summary>How often each rollout is looked at. Default 1 s.</summary>
+    public TimeSpan LookInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of one package at most. Default 32 MiB; a device has its own bound too.</summary>
+    [Range(1 << 10, 1 << 30)]
+    public int MaxPackageBytes { get; set; } = 32 << 20;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LookInterval < TimeSpan.FromMilliseconds(10) || LookInterval > TimeSpan.FromMinutes(1))
+        {
+            yield return new ValidationResult($"{Section}:LookInterval {LookInterval} is outside 10 ms to 1 min", [nameof(LookInterval)]);
+        }
+    }
+}
+
+/// <summary>Generated checks.</summary>
+[OptionsValidator]
+internal sealed partial class RedistributionOptionsValidator : IValidateOptions<RedistributionOptions>;

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using Cloud.Hub.Host;
+using Hmas.Trust;
+
+namespace Cloud.Hub.Redistribution.Registry;
+
+/// <summary>The key that signs manifests: made on first start, mode 0600 in the data folder.</summary>
+internal sealed class RegistryKey : IDisposable
+{
+    private readonly SigningKey _key;
+
+    /// <exception cref="HubStartException">The file is no key, or others may read it.</exception>
+    public RegistryKey(HubPaths paths, ILogger<RegistryKey> logger)
+    {
+        var path = paths.Folder("signing.key");
+        try
+        {
+            if (File.Exists(path))
+            {
+                _key = SigningKey.Load(path);
+                return;
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or IOException)
+        {
+            throw new HubStartException(e.Message, e);
+        }
+
+        _key = SigningKey.Create();
+        _key.Save(path);
+        logger.SigningKeyMade(path);
+    }
+
+    /// <summary>32 bytes, Ed25519.</summary>
+    public byte[] PublicKey => _key.PublicKey;
+
+    public PackageSignature Sign(ReadOnlySpan<byte> manifestJson) => new(_key.PublicKey, _key.Sign(manifestJson));
+
+    public void Dispose() => _key.Dispose();
+}

@@ -1,0 +1,3 @@
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+internal sealed record DeviceClaim(string DeviceId, string RolloutId);

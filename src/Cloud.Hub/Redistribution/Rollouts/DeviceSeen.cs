@@ -1,0 +1,32 @@
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>A device's twin, as far as a rollout looks at it.</summary>
+internal sealed record DeviceSeen
+{
+    public required string DeviceId { get; init; }
+
+    public bool Online { get; init; }
+
+    /// <summary>It has reported at least once.</summary>
+    public bool HasReported { get; init; }
+
+    public string? ActiveDigest { get; init; }
+
+    public SlotState SlotState { get; init; }
+
+    public string? Refusal { get; init; }
+
+    public string? DesiredDigest { get; init; }
+
+    public string? DesiredRolloutId { get; init; }
+
+    public bool DesiredIsRestore { get; init; }
+
+    /// <summary>Its last report was made knowing the newest desired state.</summary>
+    public bool IsUpToDate { get; init; }
+
+    /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told.</summary>
+    public string? CurrentDigest => HasReported ? ActiveDigest : DesiredDigest;
+}

@@ -1,0 +1,80 @@
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Redistribution.Contract;
+
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
+internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRegistry registry, TimeProvider time) : IRollouts
+{
+    private const int NamedAtMost = 5;
+
+    private IRolloutDirectoryGrain Directory => grains.GetGrain<IRolloutDirectoryGrain>(0);
+
+    public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
+    {
+        if (GroupPlanner.Fault(request.Groups) is { } fault) throw new RolloutRefusedException(fault);
+        var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no model {request.Digest}");
+        if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
+
+        var targets = await TargetsAsync(request, cancellation);
+        var previous = targets.ToDictionary(static device => device.DeviceId, static device => FleetLook.See(device).CurrentDigest, StringComparer.Ordinal);
+        foreach (var digest in previous.Values.Distinct().OfType<string>())
+        {
+            if (await registry.FindAsync(digest, cancellation) is not null) continue;
+            throw new RolloutRefusedException($"{Names(previous.Where(pair => pair.Value == digest).Select(static pair => pair.Key))} answer with {digest}, which is not in the registry: they could not be taken back");
+        }
+
+        var now = time.GetUtcNow();
+        var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
+        await ClaimAsync(rolloutId, [.. targets.Select(static device => device.DeviceId)]);
+        var groups = GroupPlanner.Plan(request.Digest, request.Groups, [.. targets.Select(static device => (device.DeviceId, device.Online))]);
+        var state = RolloutStateMachine.Begin(rolloutId, request, groups, previous, now);
+        await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(state);
+        return state.ToView();
+    }
+
+    public Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>
+        Hmas.Contracts.Ids.IsValid(rolloutId) ? grains.GetGrain<IRolloutGrain>(rolloutId).ViewAsync() : Task.FromResult<RolloutView?>(null);
+
+    public async Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation)
+    {
+        var views = await Task.WhenAll((await Directory.AllAsync()).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
+        return [.. views.OfType<RolloutView>()];
+    }
+
+    public async Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation)
+    {
+        if (await FindAsync(rolloutId, cancellation) is not { } view) return null;
+        if (command == RolloutCommand.Restore && view.EndedAt is not null)
+        {
+            // It let its devices go when it ended; another rollout may have them now.
+            await ClaimAsync(rolloutId, [.. view.Groups.SelectMany(static group => group.Devices).Select(static device => device.DeviceId)]);
+        }
+
+        return await grains.GetGrain<IRolloutGrain>(rolloutId).CommandAsync(command, who);
+    }
+
+    private async Task<IReadOnlyList<DeviceView>> TargetsAsync(RolloutRequest request, CancellationToken cancellation)
+    {
+        var all = await fleet.DevicesAsync(cancellation);
+        var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
+        var unknown = named.Except(all.Select(static device => device.DeviceId), StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
+        var matching = all.Where(device => (request.SiteId is null || device.SiteId == request.SiteId) && (named.Count == 0 || named.Contains(device.DeviceId))).ToList();
+        if (matching.Count == 0) throw new RolloutRefusedException($"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}");
+        var targets = matching.Where(device => FleetLook.See(device).CurrentDigest != request.Digest).ToList();
+        return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
+    }
+
+    private async Task ClaimAsync(string rolloutId, string[] deviceIds)
+    {
+        var taken = await Directory.ClaimAsync(rolloutId, deviceIds);
+        if (taken.Length > 0) throw new RolloutRefusedException($"in another rollout: {Names(taken.Select(static claim => $"{claim.DeviceId} ({claim.RolloutId})"))}");
+    }
+
+    private static string Names(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return string.Join(", ", all.Take(NamedAtMost)) + (all.Count > NamedAtMost ? $" and {all.Count - NamedAtMost} more" : "");
+    }
+}

@@ -1,0 +1,79 @@
+using Cloud.Hub.Bus;
+using Cloud.Hub.Redistribution.Contract;
+
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>Carries out what <see cref="RolloutStateMachine"/> says: keeps the state, tells devices, publishes transitions.</summary>
+internal sealed class RolloutGrain(
+    [PersistentState("rollout")] IPersistentState<RolloutDocument> document,
+    FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, EventBus bus, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
+    : Grain, IRolloutGrain
+{
+    /// <summary>Words after which the digest itself is suspect. Without data, or by a person's word, it is not.</summary>
+    private static readonly string[] Harmful = ["alarm-rate", "false-alarms", "invalid", "latency", "failed-devices"];
+
+    public Task BeginAsync(RolloutState state) => document.State.Rollout is null ? KeepAsync(state) : Task.CompletedTask;
+
+    public Task<RolloutView?> ViewAsync() => Task.FromResult(document.State.Rollout?.ToView());
+
+    public async Task<RolloutView?> CommandAsync(RolloutCommand command, string who)
+    {
+        if (document.State.Rollout is not { } rollout) return null;
+        await KeepAsync(RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()));
+        return document.State.Rollout.ToView();
+    }
+
+    public async Task ObserveAsync(RolloutFact[] facts)
+    {
+        if (document.State.Rollout is not { } rollout) return;
+        foreach (var fact in facts) rollout = RolloutStateMachine.Observe(rollout, fact);
+        await KeepAsync(rollout);
+    }
+
+    public async Task<bool> LookAsync()
+    {
+        if (document.State.Rollout is not { } rollout) return false;
+        if (rollout.HasEnded) return false;
+        var seen = await fleet.LookAsync(rollout.Request.Digest, CancellationToken.None);
+        await KeepAsync(RolloutStateMachine.Advance(rollout, seen));
+        rollout = document.State.Rollout!;
+
+        // Both are safe to repeat, so a hub that is killed between the write and these does them at its next look.
+        if (rollout.State == RolloutState.Restoring && Harmful.Contains(rollout.StoppedBy))
+        {
+            await quarantine.QuarantineAsync(rollout.Request.Digest, $"rollout {rollout.RolloutId} was stopped by {rollout.StoppedBy}", CancellationToken.None);
+        }
+
+        foreach (var wanted in RolloutStateMachine.Wanted(rollout, seen))
+        {
+            await assigner.AssignAsync(rollout, wanted, CancellationToken.None);
+            metrics.Assigned(wanted.Restore);
+        }
+
+        return !rollout.HasEnded;
+    }
+
+    /// <summary>On disk first, then told to others.</summary>
+    private async Task KeepAsync(RolloutState next)
+    {
+        var before = document.State.Rollout;
+        if (ReferenceEquals(before, next)) return;
+        document.State.Rollout = next;
+        try
+        {
+            await document.WriteStateAsync();
+        }
+        catch
+        {
+            document.State.Rollout = before;
+            throw;
+        }
+
+        foreach (var transition in next.Transitions.Skip(before?.Transitions.Count ?? 0))
+        {
+            metrics.Moved(transition.To);
+            logger.RolloutMoved(next.RolloutId, transition.Group, transition.From, transition.To, transition.Reason);
+            bus.Publish(new RolloutTransitioned(next.RolloutId, transition.Group, transition.From, transition.To, transition.Reason));
+        }
+    }
+}

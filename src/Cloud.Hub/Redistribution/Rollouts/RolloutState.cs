@@ -1,0 +1,55 @@
+using Cloud.Hub.Redistribution.Contract;
+
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>Everything a rollout knows, as it stands on disk: a hub that was killed goes on from here.</summary>
+internal sealed record RolloutState
+{
+    public const string Running = "running";
+    public const string Paused = "paused";
+    public const string Restoring = "restoring";
+    public const string Completed = "completed";
+    public const string Restored = "restored";
+    public const string Cancelled = "cancelled";
+
+    public required string RolloutId { get; init; }
+
+    public required RolloutRequest Request { get; init; }
+
+    public required string State { get; init; }
+
+    public required IReadOnlyList<GroupState> Groups { get; init; }
+
+    public required IReadOnlyList<DeviceState> Devices { get; init; }
+
+    public IReadOnlyList<RolloutTransition> Transitions { get; init; } = [];
+
+    /// <summary>What devices without the new digest showed since the rollout began.</summary>
+    public EvidenceSum Control { get; init; } = new();
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public string? StoppedBy { get; init; }
+
+    public bool HasEnded => State is Completed or Restored or Cancelled;
+
+    public RolloutView ToView() => new()
+    {
+        RolloutId = RolloutId,
+        Request = Request,
+        State = State,
+        Groups = [.. Groups.Select((group, index) => new RolloutGroupView
+        {
+            Name = group.Name,
+            State = group.State,
+            Devices = [.. Devices.Where(device => device.Group == index).Select(static device => device.ToView())],
+            Evidence = group.Evidence,
+        })],
+        Transitions = Transitions,
+        StartedAt = StartedAt,
+        EndedAt = EndedAt,
+        StoppedBy = StoppedBy,
+    };
+}

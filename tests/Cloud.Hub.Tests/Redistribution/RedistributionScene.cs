@@ -1,0 +1,98 @@
+using System.Threading.Channels;
+using Cloud.Hub.Bus;
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Tests.Host;
+using Hmas.Contracts.Models;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cloud.Hub.Tests.Redistribution;
+
+/// <summary>A real hub that runs Redistribution alone, before a simulated fleet that outlives it.</summary>
+internal sealed class RedistributionScene : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Channel<RolloutTransitioned> _transitions = Channel.CreateUnbounded<RolloutTransitioned>();
+    private readonly List<EventBus.Subscription> _subscriptions = [];
+    private readonly List<Task> _pumps = [];
+
+    public RedistributionScene() => Fleet.Assigned = Fleet.Obey;
+
+    public SimulatedFleet Fleet { get; } = new();
+
+    public NoTruth Feedback { get; } = new();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("hmas-redistribution-").FullName;
+
+    /// <summary>Starts a hub on the scene's folder, or on another.</summary>
+    public async Task<HubFixture> StartAsync(string? folder = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Redistribution:LookInterval"] = "00:00:00.020" };
+        var hub = await HubFixture.StartAsync("redistribution", values, folder ?? Folder, services => services.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback));
+        var subscription = hub.Get<EventBus>().Subscribe("test", static happened => happened is RolloutTransitioned);
+        _subscriptions.Add(subscription);
+        _pumps.Add(PumpAsync(subscription));
+        return hub;
+    }
+
+    /// <summary>Registers a release of the scene's model.</summary>
+    public static Task<ModelEntry> AddModelAsync(HubFixture hub, long release)
+    {
+        var onnx = Models.Onnx($"model {release}");
+        return hub.Get<IModelRegistry>().AddAsync(Models.Manifest("pump", release, onnx), onnx, "test", CancellationToken.None);
+    }
+
+    /// <summary>Devices d0, d1 … and one outsider of another site that answer with the digest.</summary>
+    public void AddDevices(int count, string? digest)
+    {
+        for (var i = 0; i < count; i++) Fleet.Add($"d{i}", digest);
+        Fleet.Add("x0", digest, siteId: "elsewhere");
+    }
+
+    public static RolloutRequest Request(string digest) => new()
+    {
+        Digest = digest, SiteId = "site", RequestedBy = "test", Reason = "because", Gate = new GatePolicy { MinimumWindows = 50 },
+    };
+
+    /// <summary>Every told device of the rollout shows windows with the new digest, the outsider with its own.</summary>
+    public async Task WorkAsync(HubFixture hub, string rolloutId, long alarms = 5)
+    {
+        var view = (await hub.Get<IRollouts>().FindAsync(rolloutId, CancellationToken.None))!;
+        foreach (var device in view.Groups.SelectMany(static group => group.Devices).Where(static device => device.State is not null || device.Touched))
+        {
+            hub.Get<EventBus>().Publish(new EvidenceReported("site", device.DeviceId, Evidence(view.Request.Digest, alarms)));
+        }
+
+        hub.Get<EventBus>().Publish(new EvidenceReported("elsewhere", "x0", Evidence(Fleet["x0"].Reported!.ActiveDigest ?? "none", 5)));
+    }
+
+    /// <summary>Waits for the next transition of a rollout to a state, in whichever hub it happens.</summary>
+    public async Task<RolloutTransitioned> ReachedAsync(string rolloutId, string to)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        while (true)
+        {
+            var transition = await _transitions.Reader.ReadAsync(patience.Token);
+            if (transition.RolloutId == rolloutId && transition.To == to) return transition;
+            if (transition.RolloutId == rolloutId && transition.To is RolloutState.Restoring) throw new InvalidOperationException($"expected {to}, but: {transition.Reason}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var subscription in _subscriptions) subscription.Dispose();
+        await Task.WhenAll(_pumps);
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static ModelEvidence Evidence(string digest, long alarms) =>
+        new() { Digest = digest, BootId = "b", RunId = "run", FromUs = 0, ToUs = 1, Windows = 100, AlarmWindows = alarms, InferenceP99Us = 100 };
+
+    private async Task PumpAsync(EventBus.Subscription subscription)
+    {
+        await foreach (var happened in subscription.Events.ReadAllAsync()) _transitions.Writer.TryWrite((RolloutTransitioned)happened);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cloud.Hub.Host;
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts;
+
+namespace Cloud.Hub.Tests.Redistribution;
+
+public class RolloutTests
+{
+    [Fact]
+    public async Task A_good_model_goes_group_by_group_to_the_whole_site()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var (old, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+        scene.AddDevices(6, old.Digest);
+        var view = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest), CancellationToken.None);
+        Assert.Equal([1, 2, 3], view.Groups.Select(static group => group.Devices.Count));
+        for (var group = 0; group < 3; group++)
+        {
+            await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+            await scene.WorkAsync(hub, view.RolloutId);
+            await scene.ReachedAsync(view.RolloutId, GroupState.Passed);
+        }
+
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Completed);
+        for (var i = 0; i < 6; i++) Assert.Equal(next.Digest, scene.Fleet[$"d{i}"].Reported!.ActiveDigest);
+        Assert.Equal(old.Digest, scene.Fleet["x0"].Reported!.ActiveDigest);
+        Assert.Equal(6, scene.Fleet.Assignments.Count);
+        var (_, assignment) = scene.Fleet.Assignments.First();
+        Assert.Equal((next.Digest, next.PackageBytes, view.RolloutId, false), (assignment!.Digest, assignment.PackageBytes, assignment.RolloutId, assignment.Restore));
+    }
+
+    [Fact]
+    public async Task A_bad_model_is_stopped_at_the_canary_taken_back_and_quarantined()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var (old, bad) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+        scene.AddDevices(6, old.Digest);
+        var view = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None);
+        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+        await scene.WorkAsync(hub, view.RolloutId, alarms: 90);
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restoring);
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
+
+        var ended = (await hub.Get<IRollouts>().FindAsync(view.RolloutId, CancellationToken.None))!;
+        Assert.Equal("alarm-rate", ended.StoppedBy);
+        Assert.Equal(0.9, ended.Groups[0].Evidence!.AlarmRate);
+        var canary = Assert.Single(ended.Groups.SelectMany(static group => group.Devices), static device => device.Touched);
+        Assert.True(canary.Restored);
+        Assert.Equal(old.Digest, scene.Fleet[canary.DeviceId].Reported!.ActiveDigest);
+        Assert.Contains(scene.Fleet.Assignments, told => told.DeviceId == canary.DeviceId && told.Model is { Restore: true } model && model.Digest == old.Digest);
+        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None));
+        Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_rollout_for_the_same_device_is_refused_with_its_name()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var next = await RedistributionScene.AddModelAsync(hub, 1);
+        var other = await RedistributionScene.AddModelAsync(hub, 2);
+        scene.AddDevices(2, null);
+        var first = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest) with { DeviceIds = ["d1"] }, CancellationToken.None);
+
+        using var client = hub.Http(HubServices.Redistribution);
+        using var refused = await client.PostAsJsonAsync("/rollouts", RedistributionScene.Request(other.Digest));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains($"d1 ({first.RolloutId})", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var free = await client.PostAsJsonAsync("/rollouts", RedistributionScene.Request(other.Digest) with { DeviceIds = ["d0"] });
+        Assert.Equal(HttpStatusCode.OK, free.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("sha256:0000000000000000000000000000000000000000000000000000000000000000", "site", "there is no model")]
+    [InlineData(null, "nowhere", "no device matches")]
+    public async Task A_rollout_of_nothing_or_to_nobody_is_refused(string? digest, string site, string said)
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var model = await RedistributionScene.AddModelAsync(hub, 1);
+        scene.AddDevices(1, null);
+        var request = RedistributionScene.Request(digest ?? model.Digest) with { SiteId = site };
+        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(request, CancellationToken.None));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_crashed_hub_goes_on_exactly_where_it_was()
+    {
+        await using var scene = new RedistributionScene();
+        string rolloutId;
+        RolloutView before;
+        await using (var hub = await scene.StartAsync())
+        {
+            var (old, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+            scene.AddDevices(6, old.Digest);
+            rolloutId = (await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest), CancellationToken.None)).RolloutId;
+            await scene.ReachedAsync(rolloutId, GroupState.Observing);
+            await scene.WorkAsync(hub, rolloutId);
+            await scene.ReachedAsync(rolloutId, GroupState.Passed);
+            await scene.ReachedAsync(rolloutId, GroupState.Observing);
+            before = (await hub.Get<IRollouts>().FindAsync(rolloutId, CancellationToken.None))!;
+            await hub.CrashAsync();
+        }
+
+        await using var again = await scene.StartAsync();
+        var after = (await again.Get<IRollouts>().FindAsync(rolloutId, CancellationToken.None))!;
+        Assert.Equal(before.Transitions, after.Transitions);
+        Assert.Equal(before.Groups.Select(static group => group.State), after.Groups.Select(static group => group.State));
+        await scene.WorkAsync(again, rolloutId);
+        await scene.ReachedAsync(rolloutId, GroupState.Observing);
+        await scene.WorkAsync(again, rolloutId);
+        await scene.ReachedAsync(rolloutId, RolloutState.Completed);
+        Assert.Equal(6, scene.Fleet.Assignments.Select(static told => told.DeviceId).Distinct().Count());
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Cloud.Hub.Communication.Contract;
+using Hmas.Contracts.Commands;
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
+
+namespace Cloud.Hub.Tests.Redistribution;
+
+/// <summary>Devices that exist only as twins: a test says when each hears, swaps and reports.</summary>
+internal sealed class SimulatedFleet : IFleet
+{
+    private readonly ConcurrentDictionary<string, DeviceView> _devices = new();
+
+    /// <summary>Every assignment in order, for those who look at what was told.</summary>
+    public ConcurrentQueue<(string DeviceId, ModelAssignment? Model)> Assignments { get; } = new();
+
+    /// <summary>Called with the device after each assignment.</summary>
+    public Action<string>? Assigned { get; set; }
+
+    public void Add(string deviceId, string? activeDigest = null, bool online = true, string siteId = "site") => _devices[deviceId] = new DeviceView
+    {
+        SiteId = siteId,
+        DeviceId = deviceId,
+        Online = online,
+        Desired = new DesiredState { Version = 1, Model = activeDigest is null ? null : Assignment(activeDigest) },
+        Reported = Report(1, activeDigest, activeDigest is null ? SlotState.Empty : SlotState.Committed),
+    };
+
+    public DeviceView this[string deviceId] => _devices[deviceId];
+
+    /// <summary>The device does what it is told, at once, and reports it.</summary>
+    public void Obey(string deviceId) => Update(deviceId, device => device with
+    {
+        Reported = Report(device.Desired!.Version, device.Desired.Model?.Digest, device.Desired.Model is null ? SlotState.Empty : SlotState.Committed),
+    });
+
+    /// <summary>The device hears, and does not do it.</summary>
+    public void Refuse(string deviceId, SlotState how, string reason) => Update(deviceId, device => device with
+    {
+        Reported = Report(device.Desired!.Version, device.Reported?.ActiveDigest, how) with { Refusal = reason },
+    });
+
+    public void SetOnline(string deviceId, bool online) => Update(deviceId, device => device with { Online = online });
+
+    public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DeviceView>>([.. _devices.Values.OrderBy(static device => device.DeviceId, StringComparer.Ordinal)]);
+
+    public Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => Task.FromResult(_devices.GetValueOrDefault(deviceId));
+
+    public Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation)
+    {
+        Add(deviceId, siteId: siteId);
+        return Task.FromResult(new Enrolment(siteId, deviceId, "secret"));
+    }
+
+    public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation)
+    {
+        Assignments.Enqueue((deviceId, model));
+        var desired = Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, Model = model } }).Desired!;
+        Assigned?.Invoke(deviceId);
+        return Task.FromResult(desired);
+    }
+
+    public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) => Task.FromResult(
+        Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, SamplingBoost = boost } }).Desired!);
+
+    public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
+        Task.FromResult(new CommandReply("1", true));
+
+    private DeviceView Update(string deviceId, Func<DeviceView, DeviceView> change) =>
+        _devices.AddOrUpdate(deviceId, static id => throw new KeyNotFoundException(id), (_, device) => change(device));
+
+    private static ModelAssignment Assignment(string digest) => new() { Digest = digest, Name = "model", Release = 1, PackageBytes = 1, Url = "/artefacts/" + digest };
+
+    private static ReportedState Report(long version, string? active, SlotState state) => new()
+    {
+        DesiredVersion = version,
+        BootId = "boot",
+        AgentVersion = "0",
+        Session = 1,
+        ActiveDigest = active,
+        SlotState = state,
+        Channels = [],
+        Counters = new DeviceCounters(),
+        TimestampUs = 0,
+    };
+}
