@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Cloud.Hub.Learning.Datasets;
+
+/// <summary>What the fleet lived through, run by run, with its labels: the source of training sets and of evaluation.</summary>
+/// <param name="Channels">What the model reads, in order.</param>
+/// <param name="LeftOut">Experiences not used and why, for the run's message.</param>
+internal sealed record FleetExperience(
+    IReadOnlyList<string> Channels, double RateHz, IReadOnlyList<RunRows> Runs, IReadOnlyDictionary<string, LabelTimeline> Labels, IReadOnlyDictionary<string, int> LeftOut)
+{
+    public LabelTimeline LabelsOf(RunRows run) => Labels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty);
+
+    /// <summary>Truth of a row: its label; a calibration row without one is normal; null: unknown.</summary>
+    public bool? Truth(RunRows run, RunRows.Row row) => LabelsOf(run).At(run.RunId, row.TimeUs) ?? (row.IsCalibration ? false : null);
+
+    /// <summary><c>sha256:hex</c> over rows and truth of the given runs: the same data, the same digest.</summary>
+    public string Digest(IEnumerable<RunRows> runs)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', Channels)));
+        foreach (var run in runs.OrderBy(r => r.RunId, StringComparer.Ordinal).ThenBy(r => r.DeviceId, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"\n{run.DeviceId}\n{run.RunId}\n"));
+            foreach (var row in run.Segments().SelectMany(s => s))
+            {
+                hash.AppendData(BitConverter.GetBytes(row.TimeUs));
+                hash.AppendData(MemoryMarshal.AsBytes(row.Values.AsSpan()));
+                hash.AppendData([(byte)(Truth(run, row) switch { true => 2, false => 1, null => 0 }), (byte)row.Reasons]);
+            }
+        }
+
+        return "sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

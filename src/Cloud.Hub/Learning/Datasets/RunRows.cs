@@ -1,0 +1,88 @@
+using Hmas.Contracts.Facts;
+
+namespace Cloud.Hub.Learning.Datasets;
+
+/// <summary>All rows of one run of one device that its experiences hold, each once, in time order.</summary>
+/// <remarks>Experiences overlap; a row is known by its place on the sampling grid, time × rate, so that the same row of two windows is one row.</remarks>
+internal sealed class RunRows
+{
+    private readonly SortedDictionary<long, Row> _rows = [];
+    private readonly int[] _columns;
+    private readonly double _rateHz;
+
+    /// <param name="columns">Index in the device's channels of each channel the model reads.</param>
+    public RunRows(string deviceId, string runId, int[] columns, double rateHz)
+    {
+        DeviceId = deviceId;
+        RunId = runId;
+        _columns = columns;
+        _rateHz = rateHz;
+    }
+
+    public string DeviceId { get; }
+
+    public string RunId { get; }
+
+    public int Channels => _columns.Length;
+
+    public int Count => _rows.Count;
+
+    /// <summary>Takes the rows of an experience.</summary>
+    public void Add(ExperienceRecord record)
+    {
+        var length = record.Length;
+        var step = length > 1 ? (double)(record.EndUs - record.StartUs) / (length - 1) : 0;
+        for (var t = 0; t < length; t++)
+        {
+            var timeUs = record.StartUs + (long)Math.Round(t * step);
+            var place = (long)Math.Round(timeUs * _rateHz / 1e6);
+            var reasons = record.Reasons & (ExperienceReasons.Calibration | ExperienceReasons.Alarm);
+
+            // An alarm is about the window's last row; calibration about all of them.
+            if (t < length - 1) reasons &= ~ExperienceReasons.Alarm;
+            if (_rows.TryGetValue(place, out var known))
+            {
+                _rows[place] = known with { Reasons = known.Reasons | reasons };
+                continue;
+            }
+
+            var values = new float[_columns.Length];
+            for (var c = 0; c < values.Length; c++) values[c] = record.Window[(_columns[c] * length) + t];
+            _rows.Add(place, new Row(place, timeUs, values, reasons));
+        }
+    }
+
+    /// <summary>Calibration rows in time order, (N, C) row-major.</summary>
+    public float[] CalibrationRows() =>
+        [.. _rows.Values.Where(row => row.IsCalibration).SelectMany(row => row.Values)];
+
+    /// <summary>Stretches without a missing row, in time order.</summary>
+    public IEnumerable<IReadOnlyList<Row>> Segments()
+    {
+        var segment = new List<Row>();
+        foreach (var row in _rows.Values)
+        {
+            if (segment.Count > 0 && row.Place != segment[^1].Place + 1)
+            {
+                yield return segment;
+                segment = [];
+            }
+
+            segment.Add(row);
+        }
+
+        if (segment.Count > 0) yield return segment;
+    }
+
+    /// <summary>One row of the machine.</summary>
+    /// <param name="Place">On the sampling grid; never a feature.</param>
+    /// <param name="TimeUs">Event time; for labels only.</param>
+    /// <param name="Values">(C,), channel units.</param>
+    /// <param name="Reasons">Calibration and alarm of the windows that hold it.</param>
+    public readonly record struct Row(long Place, long TimeUs, float[] Values, ExperienceReasons Reasons)
+    {
+        public bool IsCalibration => (Reasons & ExperienceReasons.Calibration) != 0;
+
+        public bool IsAlarm => (Reasons & ExperienceReasons.Alarm) != 0;
+    }
+}

@@ -1,0 +1,40 @@
+using Cloud.Hub.Learning.Contract;
+using Grpc.Core;
+using V1 = Cloud.Hub.Learning.Contract.V1;
+
+namespace Cloud.Hub.Learning.Endpoints;
+
+/// <summary>Serves the Learning service's door over gRPC: parses, calls, translates.</summary>
+internal sealed class LearningEndpoint(ITrainingRuns runs) : V1.Learning.LearningBase
+{
+    public override async Task<V1.StartReply> Start(V1.StartRequest request, ServerCallContext context)
+    {
+        try
+        {
+            return new V1.StartReply { RunId = await runs.StartAsync(LearningTranslation.FromWire(request), context.CancellationToken) };
+        }
+        catch (Exception refused) when (refused is ArgumentException or FormatException)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, refused.Message));
+        }
+        catch (InvalidOperationException full)
+        {
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, full.Message));
+        }
+    }
+
+    public override async Task<V1.TrainingRun> Find(V1.FindRequest request, ServerCallContext context) =>
+        await runs.RunAsync(request.RunId, context.CancellationToken) is { } run
+            ? LearningTranslation.ToWire(run)
+            : throw new RpcException(new Status(StatusCode.NotFound, $"there is no training run '{request.RunId}'"));
+
+    public override async Task<V1.ListReply> List(V1.ListRequest request, ServerCallContext context)
+    {
+        var reply = new V1.ListReply();
+        reply.Runs.AddRange((await runs.RunsAsync(context.CancellationToken)).Select(LearningTranslation.ToWire));
+        return reply;
+    }
+
+    public override async Task<V1.CancelReply> Cancel(V1.CancelRequest request, ServerCallContext context) =>
+        new() { Cancelled = await runs.CancelAsync(request.RunId, context.CancellationToken) };
+}

@@ -1,0 +1,79 @@
+using Cloud.Hub.Learning.Contract;
+using Hmas.Contracts.Models;
+using V1 = Cloud.Hub.Learning.Contract.V1;
+
+namespace Cloud.Hub.Learning.Endpoints;
+
+/// <summary>Between the door's records and their messages, both ways, for the endpoint and for clients.</summary>
+internal static class LearningTranslation
+{
+    public static TrainingRequest FromWire(V1.StartRequest request) => new()
+    {
+        ModelName = request.ModelName,
+        Recipe = request.Recipe,
+        ParentDigest = request.HasParentDigest ? request.ParentDigest : null,
+        HeldOutRuns = [.. request.HeldOutRuns],
+        Seed = request.Seed,
+        RequestedBy = request.RequestedBy,
+    };
+
+    public static V1.StartRequest ToWire(TrainingRequest request)
+    {
+        var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed, RequestedBy = request.RequestedBy };
+        if (request.ParentDigest is { } parent) wire.ParentDigest = parent;
+        wire.HeldOutRuns.AddRange(request.HeldOutRuns);
+        return wire;
+    }
+
+    public static TrainingRunView FromWire(V1.TrainingRun run) => new()
+    {
+        RunId = run.RunId,
+        Request = FromWire(run.Request),
+        State = run.State,
+        Progress = run.Progress,
+        Message = run.Message,
+        CandidateDigest = run.HasCandidateDigest ? run.CandidateDigest : null,
+        TrainingWindows = run.TrainingWindows,
+        LossCurve = [.. run.LossCurve],
+        ParentMetrics = run.ParentMetrics.ToDictionary(pair => pair.Key, pair => FromWire(pair.Value)),
+        CandidateMetrics = run.CandidateMetrics.ToDictionary(pair => pair.Key, pair => FromWire(pair.Value)),
+        StartedAt = FromMicroseconds(run.StartedAtUs),
+        EndedAt = run.HasEndedAtUs ? FromMicroseconds(run.EndedAtUs) : null,
+    };
+
+    public static V1.TrainingRun ToWire(TrainingRunView run)
+    {
+        var wire = new V1.TrainingRun
+        {
+            RunId = run.RunId,
+            Request = ToWire(run.Request),
+            State = run.State,
+            Progress = run.Progress,
+            Message = run.Message,
+            TrainingWindows = run.TrainingWindows,
+            StartedAtUs = ToMicroseconds(run.StartedAt),
+        };
+        if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
+        if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);
+        wire.LossCurve.AddRange(run.LossCurve);
+        foreach (var (name, metrics) in run.ParentMetrics) wire.ParentMetrics.Add(name, ToWire(metrics));
+        foreach (var (name, metrics) in run.CandidateMetrics) wire.CandidateMetrics.Add(name, ToWire(metrics));
+        return wire;
+    }
+
+    private static SliceMetrics FromWire(V1.SliceMetrics metrics) => new(
+        metrics.Rows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null, metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null);
+
+    private static V1.SliceMetrics ToWire(SliceMetrics metrics)
+    {
+        var wire = new V1.SliceMetrics { Rows = metrics.Rows };
+        if (metrics.F1 is { } f1) wire.F1 = f1;
+        if (metrics.FalseAlarmRate is { } far) wire.FalseAlarmRate = far;
+        if (metrics.MissedAlarmRate is { } mar) wire.MissedAlarmRate = mar;
+        return wire;
+    }
+
+    private static DateTimeOffset FromMicroseconds(long us) => DateTimeOffset.UnixEpoch.AddTicks(us * TimeSpan.TicksPerMicrosecond);
+
+    private static long ToMicroseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,65 @@
+using Cloud.Hub.Learning.Datasets;
+using Hmas.Contracts.Models;
+using Hmas.Inference;
+
+namespace Cloud.Hub.Learning.Evaluation;
+
+/// <summary>Runs a package over recorded runs exactly as a device does: calibrated on the run's own calibration rows, then every window scored in time order by the device's <see cref="Detector"/>.</summary>
+/// <remarks>
+/// An archive holds the windows that devices kept, not every row: scored are all windows that lie in unbroken stretches of kept rows, counted are their last rows whose truth is
+/// known, calibration rows never. Smoothing goes on over a break, as it would if the device had been asleep. So these numbers compare two packages on equal terms; they are not
+/// the score of whole recordings.
+/// </remarks>
+internal static class DeviceReplay
+{
+    /// <param name="runs">Held-out runs; those that cannot be calibrated are passed over.</param>
+    /// <exception cref="InferenceException">The package cannot run.</exception>
+    public static EvaluationResult Run(ModelManifest manifest, ReadOnlyMemory<byte> onnx, FleetExperience experience, IEnumerable<RunRows> runs, CancellationToken cancellation)
+    {
+        using var detector = new Detector(manifest, onnx.Span, new SessionSettings());
+        var slices = new SortedDictionary<string, SliceMetrics>(StringComparer.Ordinal);
+        var alarms = new List<bool>();
+        var pooled = default(Confusion);
+        var invalid = 0;
+        foreach (var run in runs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var calibration = run.CalibrationRows();
+            if (calibration.Length / run.Channels < manifest.Window.Length) continue;
+            detector.StartRun();
+            detector.Calibrate(calibration);
+            var counts = default(Confusion);
+            foreach (var (row, score) in Score(detector, manifest, run))
+            {
+                alarms.Add(score.IsAlarm);
+                if (!score.IsValid) invalid++;
+                if (!row.IsCalibration && experience.Truth(run, row) is { } anomalous) counts = counts.Add(anomalous, score.IsAlarm);
+            }
+
+            if (counts.Rows == 0) continue;
+            pooled += counts;
+            slices[slices.ContainsKey(run.RunId) ? $"{run.RunId}@{run.DeviceId}" : run.RunId] = counts.ToMetrics();
+        }
+
+        slices[EvaluationResult.Pooled] = pooled.ToMetrics();
+        return new EvaluationResult(slices, alarms, invalid);
+    }
+
+    private static IEnumerable<(RunRows.Row Row, DetectorScore Score)> Score(Detector detector, ModelManifest manifest, RunRows run)
+    {
+        var length = manifest.Window.Length;
+        var window = new float[run.Channels * length];
+        foreach (var segment in run.Segments())
+        {
+            for (var end = length - 1; end < segment.Count; end += manifest.Window.Stride)
+            {
+                for (var t = 0; t < length; t++)
+                {
+                    for (var c = 0; c < run.Channels; c++) window[(c * length) + t] = segment[end - length + 1 + t].Values[c];
+                }
+
+                yield return (segment[end], detector.Score(window));
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Cloud.Hub.Learning.Evaluation;
+
+/// <summary>Decides over a candidate by what held-out runs show. No data is never success: against a parent there must be labelled rows.</summary>
+/// <param name="margin">The pooled F1 may be lower than the parent's by at most this.</param>
+/// <param name="sliceLimit">The F1 of a slice may be lower by at most this.</param>
+/// <param name="minSliceRows">Slices with fewer labelled rows are too small to judge alone.</param>
+internal sealed class ReleaseGate(double margin, double sliceLimit, int minSliceRows)
+{
+    /// <param name="parent">Null for a first model.</param>
+    public GateVerdict Judge(EvaluationResult? parent, EvaluationResult candidate)
+    {
+        if (candidate.Invalid > 0) return new GateVerdict(false, $"the candidate gave no finite score on {candidate.Invalid} of {candidate.Alarms.Count} held-out windows");
+        if (parent is null)
+        {
+            return candidate.All.F1 is null
+                ? new GateVerdict(true, "a first model; no held-out row is labelled yet, so nothing is known of its quality")
+                : new GateVerdict(true, $"a first model with F1 {Text(candidate.All.F1)} on {candidate.All.Rows} held-out rows");
+        }
+
+        if (candidate.All.F1 is not { } now || parent.All.F1 is not { } before)
+            return new GateVerdict(false, "no held-out anomaly is labelled, so nothing shows that the candidate is not worse than its parent");
+        if (now < before - margin)
+            return new GateVerdict(false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
+        foreach (var (name, slice) in candidate.Slices)
+        {
+            if (name == EvaluationResult.Pooled || slice.Rows < minSliceRows) continue;
+            if (slice.F1 is { } sliceNow && parent.Slices.GetValueOrDefault(name)?.F1 is { } sliceBefore && sliceNow < sliceBefore - sliceLimit)
+                return new GateVerdict(false, $"slice {name}: F1 fell from {Text(sliceBefore)} to {Text(sliceNow)}, more than {Text(sliceLimit)}");
+        }
+
+        return new GateVerdict(true, $"pooled F1 {Text(now)} against the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
+    }
+
+    private static string Text(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown";
+}

@@ -1,0 +1,17 @@
+namespace Cloud.Hub.Learning;
+
+/// <summary>Log events of the Learning service: 8300 to 8399.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 8300, EventName = "TrainingStarted", Level = LogLevel.Information, Message = "Training run {RunId} begins: model {Model}, recipe {Recipe}, asked for by {RequestedBy}")]
+    public static partial void Started(ILogger logger, string runId, string model, string recipe, string requestedBy);
+
+    [LoggerMessage(EventId = 8301, EventName = "TrainingEnded", Level = LogLevel.Information, Message = "Training run {RunId} is {State} after {Seconds:0.0} s: {Message}")]
+    public static partial void Ended(ILogger logger, string runId, string state, double seconds, string message);
+
+    [LoggerMessage(EventId = 8302, EventName = "TrainingFailed", Level = LogLevel.Error, Message = "Training run {RunId} failed")]
+    public static partial void Failed(ILogger logger, string runId, Exception error);
+
+    [LoggerMessage(EventId = 8303, EventName = "TrainingResumed", Level = LogLevel.Warning, Message = "Training run {RunId} was {State} when the hub stopped: it is taken up again")]
+    public static partial void TakenUpAgain(ILogger logger, string runId, string state);
+}

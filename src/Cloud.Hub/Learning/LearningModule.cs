@@ -1,0 +1,33 @@
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Endpoints;
+using Cloud.Hub.Learning.Storage;
+using Cloud.Hub.Learning.Workers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Learning;
+
+/// <summary>The door of the Learning service: what it registers and what it serves.</summary>
+internal static class LearningModule
+{
+    public static IServiceCollection AddLearning(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LearningOptions>().Bind(configuration.GetSection(LearningOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LearningOptions>, LearningOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<LearningMetrics>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<TrainingQueue>();
+        services.AddSingleton<IRunReporter, RunReporter>();
+        services.AddSingleton<ExperienceCollector>();
+        services.AddSingleton<ModelFitter>();
+        services.AddSingleton<TrainingPipeline>();
+        services.AddSingleton<ITrainingRuns, LearningService>();
+        services.AddHostedService<TrainingWorker>();
+        return services;
+    }
+
+    public static void MapLearning(this IEndpointRouteBuilder routes) => routes.MapGrpcService<LearningEndpoint>();
+}

@@ -1,0 +1,56 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Learning;
+
+/// <summary>Section <c>Learning</c>.</summary>
+internal sealed class LearningOptions
+{
+    public const string Section = "Learning";
+    private static readonly string[] ThermalChannels = ["Temperature", "Thermocouple"];
+
+    /// <summary>
+    /// Channels a first model does not read; empty: it reads all. Unset: Temperature and Thermocouple, because slow thermal states encode elapsed time: a model that reads
+    /// them learns when a fault came in the recordings, not what it is.
+    /// </summary>
+    public string[]? ExcludedChannels { get; set; }
+
+    /// <summary>Rows of experience read for one run at most. Default 2 million.</summary>
+    [Range(1_000, 100_000_000)]
+    public int MaxRows { get; set; } = 2_000_000;
+
+    /// <summary>Workers of one fit; the result does not depend on it. Default 1, so that ingest keeps its core.</summary>
+    [Range(1, 64)]
+    public int Threads { get; set; } = 1;
+
+    /// <summary>Runs that may wait. Default 32.</summary>
+    [Range(1, 10_000)]
+    public int MaxQueuedRuns { get; set; } = 32;
+
+    /// <summary>A candidate's pooled F1 may be lower than its parent's by this. Default 0.01.</summary>
+    [Range(0.0, 1.0)]
+    public double PooledMargin { get; set; } = 0.01;
+
+    /// <summary>The F1 of one held-out run may be lower by this. Default 0.25: a run is one or two anomalies, its F1 moves in steps.</summary>
+    [Range(0.0, 1.0)]
+    public double SliceLimit { get; set; } = 0.25;
+
+    /// <summary>Held-out runs with fewer labelled rows are judged in the pool only. Default 100.</summary>
+    [Range(1, 1_000_000)]
+    public int MinSliceRows { get; set; } = 100;
+
+    /// <summary>int8 may lose this much pooled F1, or answer differently on this share of windows where no row is labelled, before the float model ships. Default 0.005.</summary>
+    [Range(0.0, 1.0)]
+    public double Int8Loss { get; set; } = 0.005;
+
+    /// <summary>int8 may take this many times the float model's time on this machine. Default 1.1: within measurement.</summary>
+    [Range(0.1, 10.0)]
+    public double Int8Slowdown { get; set; } = 1.1;
+
+    /// <summary>What <see cref="ExcludedChannels"/> comes to.</summary>
+    public IReadOnlyList<string> NotRead => ExcludedChannels ?? ThermalChannels;
+}
+
+/// <summary>Generated checks.</summary>
+[OptionsValidator]
+internal sealed partial class LearningOptionsValidator : IValidateOptions<LearningOptions>;

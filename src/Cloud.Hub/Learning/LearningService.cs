@@ -1,0 +1,52 @@
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Storage;
+using Cloud.Hub.Learning.Workers;
+using Hmas.Contracts;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Learning;
+
+/// <summary>Takes training requests on, answers for runs, stops them.</summary>
+internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time) : ITrainingRuns
+{
+    private const int MaxHeldOutPatterns = 1000;
+
+    /// <exception cref="FormatException">The model's name is no id.</exception>
+    /// <exception cref="ArgumentException">Unknown recipe, or too many held-out patterns.</exception>
+    /// <exception cref="InvalidOperationException">As many runs wait as may.</exception>
+    public async Task<string> StartAsync(TrainingRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Ids.Require(request.ModelName, "model name");
+        if (request.HeldOutRuns.Count > MaxHeldOutPatterns) throw new ArgumentException($"{request.HeldOutRuns.Count} held-out runs are more than {MaxHeldOutPatterns}", nameof(request));
+        try
+        {
+            Recipes.LearningRecipes.Find(request.Recipe);
+        }
+        catch (TrainingRefusedException refused)
+        {
+            throw new ArgumentException(refused.Message, nameof(request));
+        }
+
+        if (queue.Count >= options.Value.MaxQueuedRuns) throw new InvalidOperationException($"{queue.Count} training runs wait already, the limit is {options.Value.MaxQueuedRuns}");
+        var now = time.GetUtcNow();
+        var run = new TrainingRunView
+        {
+            RunId = $"train-{now:yyyyMMdd-HHmmss}-{Guid.CreateVersion7(now).ToString("N")[^8..]}",
+            Request = request,
+            State = RunStates.Queued,
+            StartedAt = now,
+            Message = "waiting",
+        };
+        await reporter.ReportAsync(run, cancellation);
+        queue.Add(run.RunId);
+        return run.RunId;
+    }
+
+    public Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation) => Task.FromResult(store.Find(runId));
+
+    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult(store.All());
+
+    public Task<bool> CancelAsync(string runId, CancellationToken cancellation) =>
+        Task.FromResult(store.Find(runId) is { } run && !RunStates.HasEnded(run.State) && queue.Stop(runId));
+}

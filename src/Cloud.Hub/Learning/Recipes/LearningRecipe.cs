@@ -1,0 +1,47 @@
+using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
+using Cloud.Hub.Learning.Training.Losses;
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Learning.Recipes;
+
+/// <summary>A named way from windows to a model, with defaults that need no tuning.</summary>
+internal sealed record LearningRecipe
+{
+    public required string Name { get; init; }
+
+    public required ModelHead Head { get; init; }
+
+    public required WindowSpec Window { get; init; }
+
+    public required FeatureRecipe Features { get; init; }
+
+    public required ThresholdPolicy Threshold { get; init; }
+
+    /// <summary>Layers for an input (T, R).</summary>
+    public required Func<Shape, IReadOnlyList<Layer>> Layers { get; init; }
+
+    public required Func<Loss> Loss { get; init; }
+
+    /// <summary>Which windows it learns from.</summary>
+    public required Func<LabelledWindow, bool> Uses { get; init; }
+
+    /// <summary>Draws as many anomalous as normal windows, whatever their numbers.</summary>
+    public bool Balances { get; init; }
+
+    public Augmentation Augmentation { get; init; } = new();
+
+    /// <summary>Steps of the whole fit; epochs only cut it for progress and checkpoints.</summary>
+    public required int Steps { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>Widening of activation ranges for int8: 2 for detectors that must not saturate on what they never saw, 1 for classifiers that saw it.</summary>
+    public required float Headroom { get; init; }
+
+    /// <summary>Rows between the windows cut for training.</summary>
+    public int CutStride { get; init; } = 3;
+}

@@ -1,0 +1,75 @@
+using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
+using Cloud.Hub.Learning.Training.Losses;
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Learning.Recipes;
+
+/// <summary>The recipes there are. Their numbers come from leave-files-out experiments on the development half of SKAB; what was tried stands in docs/learning-results.md.</summary>
+internal static class LearningRecipes
+{
+    /// <summary>Ten rows of smoothing before thirty steps: 39 raw rows of look-back.</summary>
+    private static readonly WindowSpec Window = new(39, 1);
+
+    /// <summary>Median and deviation of the smoothed calibration rows; never below a quarter of the raw deviation, so that a calm start does not make the device nervous; asinh keeps far values apart.</summary>
+    private static readonly FeatureRecipe Features = new()
+    {
+        SmoothingLength = 10,
+        Normalisation = Normalisation.MedianDeviation,
+        MinScaleOfRaw = 0.25f,
+        Clip = 50f,
+        Compression = Compression.Asinh,
+    };
+
+    public static IReadOnlyList<LearningRecipe> All { get; } =
+    [
+        new LearningRecipe
+        {
+            Name = "reconstruction",
+            Head = ModelHead.Reconstruction,
+            Window = Window,
+            Features = Features,
+            Threshold = new ThresholdPolicy { Quantile = 0.99, Factor = 1, Smoothing = 2.0 / 11 },
+            // A bottleneck of 3: with 8 the net reconstructs level shifts as well, and sees nothing.
+            Layers = input =>
+            [
+                new Flatten(), new Dense(64), new Activation(ActivationKind.Relu), new Dense(3),
+                new Dense(64), new Activation(ActivationKind.Relu), new Dense(input.Count), new Unflatten(input.Channels),
+            ],
+            Loss = () => new MeanSquaredError(),
+            Uses = window => window.Anomalous == false || (window.Anomalous is null && !window.Alarm),
+            Steps = 600,
+            Epochs = 12,
+            Settings = new TrainingSettings { BatchSize = 128, LearningRate = 2e-3f, WarmupShare = 0.3f, WeightDecay = 1e-3f, ClipNorm = 5f },
+            Headroom = 2f,
+        },
+        new LearningRecipe
+        {
+            Name = "anomaly-logit",
+            Head = ModelHead.AnomalyLogit,
+            Window = Window,
+            Features = Features,
+            // The logit's own zero is the threshold: the device fits its normalisation only.
+            Threshold = new ThresholdPolicy { Floor = 0, Ceiling = 0, Smoothing = 2.0 / 6 },
+            Layers = _ =>
+            [
+                new Conv1d(16, 5, 1, 2), new Activation(ActivationKind.Relu),
+                new Conv1d(16, 5, 2, 2), new Activation(ActivationKind.Relu),
+                new Conv1d(32, 3, 2, 1), new Activation(ActivationKind.Relu),
+                new Flatten(), new Dropout(0.2f), new Dense(32), new Activation(ActivationKind.Relu), new Dropout(0.2f), new Dense(1),
+            ],
+            Loss = () => new BinaryCrossEntropy(smoothing: 0.05f),
+            Uses = window => window.Anomalous is not null,
+            Balances = true,
+            Augmentation = new Augmentation { LogScale = 0.5f, Offset = 1f, Noise = 0.2f, Flip = 0.2f, Drop = 0.3f },
+            Steps = 200,
+            Epochs = 10,
+            Settings = new TrainingSettings { BatchSize = 128, LearningRate = 3e-3f, WarmupShare = 0.3f, WeightDecay = 1e-2f, ClipNorm = 5f },
+            Headroom = 1f,
+        },
+    ];
+
+    /// <exception cref="TrainingRefusedException">No such recipe; the message names those there are.</exception>
+    public static LearningRecipe Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
+        ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", All.Select(r => r.Name))}");
+}

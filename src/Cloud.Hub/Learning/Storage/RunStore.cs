@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Cloud.Hub.Host;
+using Cloud.Hub.Learning.Contract;
+using Hmas.Storage;
+
+namespace Cloud.Hub.Learning.Storage;
+
+/// <summary>Training runs and the newest checkpoint of each that is under way, in learning.db.</summary>
+internal sealed class RunStore : IAsyncDisposable
+{
+    private readonly Database _database;
+
+    public RunStore(HubPaths paths, ILogger<RunStore> logger) => _database = Database.Open(paths.Database("learning"), LearningSchema.Migrations, logger: logger);
+
+    /// <summary>Adds or replaces a run; on disk when the task is done.</summary>
+    public Task SaveAsync(TrainingRunView run, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.Serialize(run, LearningJson.Default.TrainingRunView);
+        return _database.WriteAsync(
+            connection =>
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText =
+                    "INSERT INTO run(name, state, body) VALUES($name, $state, $body) ON CONFLICT(name) DO UPDATE SET state = excluded.state, body = excluded.body";
+                command.Parameters.AddWithValue("$name", run.RunId);
+                command.Parameters.AddWithValue("$state", run.State);
+                command.Parameters.AddWithValue("$body", body);
+                command.ExecuteNonQuery();
+            },
+            cancellation);
+    }
+
+    public TrainingRunView? Find(string runId) => Query("SELECT body FROM run WHERE name = $name", ("$name", runId)).FirstOrDefault();
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<TrainingRunView> All() => Query("SELECT body FROM run ORDER BY id DESC");
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<TrainingRunView> Unfinished() => Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled') ORDER BY id");
+
+    /// <param name="dataDigest">Of the training data: a checkpoint goes on only with the same.</param>
+    public Task KeepCheckpointAsync(string runId, string dataDigest, byte[] body, CancellationToken cancellation) => _database.WriteAsync(
+        connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                "INSERT INTO checkpoint(run, data_digest, body) VALUES($run, $digest, $body) ON CONFLICT(run) DO UPDATE SET data_digest = excluded.data_digest, body = excluded.body";
+            command.Parameters.AddWithValue("$run", runId);
+            command.Parameters.AddWithValue("$digest", dataDigest);
+            command.Parameters.AddWithValue("$body", body);
+            command.ExecuteNonQuery();
+        },
+        cancellation);
+
+    /// <summary>Null when there is none for these data.</summary>
+    public byte[]? Checkpoint(string runId, string dataDigest) => _database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT body FROM checkpoint WHERE run = $run AND data_digest = $digest";
+        command.Parameters.AddWithValue("$run", runId);
+        command.Parameters.AddWithValue("$digest", dataDigest);
+        return command.ExecuteScalar() as byte[];
+    });
+
+    public Task DropCheckpointAsync(string runId, CancellationToken cancellation) => _database.WriteAsync(
+        connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "DELETE FROM checkpoint WHERE run = $run";
+            command.Parameters.AddWithValue("$run", runId);
+            command.ExecuteNonQuery();
+        },
+        cancellation);
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private List<TrainingRunView> Query(string sql, params (string Name, string Value)[] parameters) => _database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        using var reader = command.ExecuteReader();
+        var runs = new List<TrainingRunView>();
+        while (reader.Read()) runs.Add(JsonSerializer.Deserialize(reader.GetString(0), LearningJson.Default.TrainingRunView)!);
+        return runs;
+    });
+}

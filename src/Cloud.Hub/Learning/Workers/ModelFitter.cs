@@ -1,0 +1,83 @@
+using System.Globalization;
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Export;
+using Cloud.Hub.Learning.Export.Quantization;
+using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Storage;
+using Cloud.Hub.Learning.Training;
+using Hmas.Contracts.Models;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Learning.Workers;
+
+/// <summary>From a training set to ONNX in both precisions: the part of a run that computes. Works on a thread of its own.</summary>
+internal sealed class ModelFitter(RunStore store, IRunReporter reporter, IOptions<LearningOptions> options)
+{
+    /// <summary>Windows that quantization ranges come from (design facts on quantization, section 8).</summary>
+    private const int CalibrationWindows = 500;
+    private const double TrainingFrom = 0.1;
+    private const double TrainingShare = 0.6;
+
+    /// <param name="run">The run, in state training.</param>
+    /// <param name="dataDigest">Of the training data.</param>
+    /// <returns>The model, and the run with its loss curve.</returns>
+    /// <exception cref="TrainingRefusedException">The fit diverged before its first epoch ended.</exception>
+    public Task<(FittedModel Model, TrainingRunView Run)> FitAsync(TrainingRunView run, LearningRecipe recipe, WindowSet windows, string dataDigest, CancellationToken cancellation) =>
+        Task.Factory.StartNew(() => Fit(run, recipe, windows, dataDigest, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private (FittedModel Model, TrainingRunView Run) Fit(TrainingRunView run, LearningRecipe recipe, WindowSet windows, string dataDigest, CancellationToken cancellation)
+    {
+        var seed = (ulong)run.Request.Seed;
+        using var network = new Network(windows.Input, recipe.Layers(windows.Input), seed);
+        var settings = recipe.Settings with { Epochs = recipe.Epochs, Seed = seed, Threads = options.Value.Threads };
+        var trainer = new Trainer(network, recipe.Loss(), settings);
+        var progress = new Follower(this, run, cancellation);
+        var resume = store.Checkpoint(run.RunId, dataDigest) is { } bytes ? Checkpoint.FromBytes(bytes) : null;
+        var outcome = trainer.Run(windows, null, null, resume, Keep, progress, cancellation);
+        if (outcome.Divergence is { } divergence && outcome.BestEpoch == 0) throw new TrainingRefusedException($"the fit {divergence}");
+        run = progress.Run with
+        {
+            State = RunStates.Quantizing,
+            Progress = TrainingFrom + TrainingShare,
+            Message = outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {network.ParameterCount} parameters",
+            LossCurve = outcome.Losses,
+        };
+        Report(run, cancellation);
+        return (Export(network, recipe, windows), run);
+
+        // The fit waits until its checkpoint is on disk: only then may a kill come.
+        void Keep(Checkpoint checkpoint) => store.KeepCheckpointAsync(run.RunId, dataDigest, checkpoint.ToBytes(), cancellation).GetAwaiter().GetResult();
+    }
+
+    private static FittedModel Export(Network network, LearningRecipe recipe, WindowSet windows)
+    {
+        var operations = OperationBuilder.Build(network);
+        var input = new TensorSpec("window", [1, network.Input.Channels, network.Input.Length]);
+        var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
+        var ranges = new RangeCollector(operations);
+        foreach (var window in windows.Calibration(CalibrationWindows)) ranges.Observe(window);
+        var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom });
+        return new FittedModel(
+            OnnxWriter.Write(recipe.Name, operations, input, output), OnnxWriter.Write(recipe.Name, operations, input, output, plan), input, output, plan.Report);
+    }
+
+    private void Report(TrainingRunView run, CancellationToken cancellation) => reporter.ReportAsync(run, cancellation).GetAwaiter().GetResult();
+
+    /// <summary>Turns each epoch into news of the run.</summary>
+    private sealed class Follower(ModelFitter fitter, TrainingRunView run, CancellationToken cancellation) : IProgress<TrainingProgress>
+    {
+        public TrainingRunView Run { get; private set; } = run;
+
+        public void Report(TrainingProgress value)
+        {
+            Run = Run with
+            {
+                Progress = TrainingFrom + (TrainingShare * value.Epoch / value.Epochs),
+                Message = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}, loss {value.Loss:0.0000}"),
+                LossCurve = [.. Run.LossCurve, value.Loss],
+            };
+            fitter.Report(Run, cancellation);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Evaluation;
+using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Redistribution.Contract;
+using Hmas.Contracts.Models;
+using Hmas.Trust;
+using Microsoft.Extensions.Options;
+
+namespace Cloud.Hub.Learning.Workers;
+
+/// <summary>One run from experience to a registered model: collect, fit, quantize, evaluate against the parent, pass the gate or say why not.</summary>
+internal sealed class TrainingPipeline(
+    ExperienceCollector collector, ModelFitter fitter, IModelRegistry registry, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time)
+{
+    private const string Float32 = "float32";
+    private const string Int8 = "int8-qdq";
+
+    private static readonly string CodeVersion =
+        typeof(TrainingPipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <returns>The run in its last state, <c>registered</c> or <c>rejected</c>; not yet reported.</returns>
+    /// <exception cref="TrainingRefusedException">The data cannot give a model; the message says what is missing.</exception>
+    public async Task<TrainingRunView> RunAsync(TrainingRunView run, CancellationToken cancellation)
+    {
+        run = await Step(run, RunStates.Collecting, 0, "reading experience and labels", cancellation);
+        var recipe = LearningRecipes.Find(run.Request.Recipe);
+        var parent = await ParentAsync(run.Request.ParentDigest, cancellation);
+        var experience = await collector.CollectAsync(parent?.Manifest.Channels, options.Value.NotRead, options.Value.MaxRows, cancellation);
+        var cutter = new WindowCutter(experience, recipe.Features, recipe.Window, recipe.Threshold.CalibrationRows);
+        var usable = experience.Runs.Where(cutter.IsCalibrated).ToList();
+        var heldOutIds = RunSplit.HeldOut(usable.Select(r => r.RunId), run.Request.HeldOutRuns);
+        var heldOut = usable.Where(r => heldOutIds.Contains(r.RunId)).ToList();
+        var fitted = usable.Where(r => !heldOutIds.Contains(r.RunId)).ToList();
+        var digest = experience.Digest(fitted);
+        var windows = Cut(recipe, cutter, fitted);
+        run = run with { TrainingWindows = windows.Windows };
+        run = await Step(run, RunStates.Training, 0.1, Describe(experience, fitted.Count, heldOut.Count, windows), cancellation);
+
+        (var model, run) = await fitter.FitAsync(run, recipe, windows, digest, cancellation);
+        run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
+        var manifest = await ManifestAsync(run, recipe, experience, model, digest, cancellation);
+        return await Task.Run(() => Judge(run, manifest, model, parent, experience, heldOut, cancellation), cancellation) is var (judged, released) && judged.State == RunStates.Registered
+            ? judged with { CandidateDigest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest }
+            : judged;
+    }
+
+    private static WindowSet Cut(LearningRecipe recipe, WindowCutter cutter, IEnumerable<RunRows> runs)
+    {
+        var shape = new Shape(cutter.TensorShape[^1], cutter.TensorShape[1]);
+        return new WindowSet(recipe, shape, runs.SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses));
+    }
+
+    private static string Describe(FleetExperience experience, int fitted, int heldOut, WindowSet windows)
+    {
+        var uncalibrated = experience.Runs.Count - fitted - heldOut;
+        var left = string.Concat(experience.LeftOut.Select(pair => $"; {pair.Value} experiences left out: {pair.Key}"));
+        return $"{windows.Windows} windows ({windows.Anomalous} anomalous) of {fitted} runs, {heldOut} runs held out, {uncalibrated} without calibration rows left out{left}";
+    }
+
+    private async Task<TrainingRunView> Step(TrainingRunView run, string state, double progress, string message, CancellationToken cancellation)
+    {
+        run = run with { State = state, Progress = progress, Message = message };
+        await reporter.ReportAsync(run, cancellation);
+        return run;
+    }
+
+    private async Task<VerifiedPackage?> ParentAsync(string? digest, CancellationToken cancellation)
+    {
+        if (digest is null) return null;
+        var package = await registry.PackageAsync(digest, cancellation) ?? throw new TrainingRefusedException($"the registry has no parent {digest}");
+        return ModelPackage.Open(package, digest, new PackageLimits());
+    }
+
+    private async Task<ModelManifest> ManifestAsync(
+        TrainingRunView run, LearningRecipe recipe, FleetExperience experience, FittedModel model, string dataDigest, CancellationToken cancellation) => new()
+        {
+            Name = run.Request.ModelName,
+            Release = await registry.NextReleaseAsync(run.Request.ModelName, cancellation),
+            OnnxDigest = DigestOf(model.Float),
+            OnnxBytes = model.Float.Length,
+            Channels = experience.Channels,
+            RateHz = experience.RateHz,
+            Window = recipe.Window,
+            Recipe = recipe.Features,
+            Input = model.Input,
+            Output = model.Output,
+            Head = recipe.Head,
+            Threshold = recipe.Threshold,
+            Precision = Float32,
+            Lineage = new Lineage
+            {
+                ParentDigest = run.Request.ParentDigest,
+                RunId = run.RunId,
+                DataDigests = [dataDigest],
+                CreatedAt = time.GetUtcNow(),
+                CodeVersion = CodeVersion,
+                Seed = run.Request.Seed,
+            },
+        };
+
+    private (TrainingRunView Run, (ModelManifest Manifest, byte[] Onnx) Released) Judge(
+        TrainingRunView run, ModelManifest manifest, FittedModel model, VerifiedPackage? parent, FleetExperience experience, IReadOnlyList<RunRows> heldOut, CancellationToken cancellation)
+    {
+        var int8Manifest = manifest with { Precision = Int8, OnnxDigest = DigestOf(model.Int8), OnnxBytes = model.Int8.Length };
+        var precise = DeviceReplay.Run(manifest, model.Float, experience, heldOut, cancellation);
+        var rounded = DeviceReplay.Run(int8Manifest, model.Int8, experience, heldOut, cancellation);
+        var before = parent is null ? null : DeviceReplay.Run(parent.Manifest, parent.Onnx, experience, heldOut, cancellation);
+        var (isInt8, why) = PrefersInt8(model, precise, rounded);
+        var (chosen, onnx, result) = isInt8 ? (int8Manifest, model.Int8, rounded) : (manifest, model.Float, precise);
+        var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows).Judge(before, result);
+        run = run with
+        {
+            State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
+            Progress = 1,
+            Message = $"{verdict.Reason}; {why}",
+            CandidateMetrics = result.Slices,
+            ParentMetrics = before?.Slices ?? run.ParentMetrics,
+        };
+        return (run, (chosen with { Metrics = result.Slices }, onnx));
+    }
+
+    /// <summary>int8 ships where it is neither slower nor worse than its float twin.</summary>
+    private (bool Yes, string Why) PrefersInt8(FittedModel model, EvaluationResult precise, EvaluationResult rounded)
+    {
+        var (floatUs, int8Us) = Latency.Compare(model.Float, model.Int8, model.Input, model.Output);
+        var loss = precise.All.F1 is { } a && rounded.All.F1 is { } b ? a - b : precise.Disagreement(rounded);
+        var facts = string.Create(
+            CultureInfo.InvariantCulture, $"int8 takes {int8Us:0.0} µs and float {floatUs:0.0} µs, int8 loses {loss:0.0000}, {model.Int8.Length} bytes instead of {model.Float.Length}");
+        if (loss > options.Value.Int8Loss || rounded.Invalid > precise.Invalid) return (false, $"float32 ships because int8 is worse ({facts})");
+        return int8Us > options.Value.Int8Slowdown * floatUs ? (false, $"float32 ships because int8 is slower ({facts})") : (true, $"int8 ships ({facts})");
+    }
+
+    private static string DigestOf(byte[] onnx) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}";
+}

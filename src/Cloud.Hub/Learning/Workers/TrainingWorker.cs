@@ -1,0 +1,71 @@
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Storage;
+
+namespace Cloud.Hub.Learning.Workers;
+
+/// <summary>Works the queue, one run at a time. What a restart interrupted is taken up first and goes on from its checkpoint when the data are still the same.</summary>
+internal sealed class TrainingWorker(
+    TrainingQueue queue, RunStore store, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics, TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var run in store.Unfinished())
+        {
+            if (run.State != RunStates.Queued) Log.TakenUpAgain(logger, run.RunId, run.State);
+            queue.Add(run.RunId);
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var runId in queue.Waiting.ReadAllAsync(stoppingToken))
+        {
+            if (store.Find(runId) is { } run && !RunStates.HasEnded(run.State)) await WorkAsync(run, stoppingToken);
+            queue.Remove(runId);
+        }
+    }
+
+    private async Task WorkAsync(TrainingRunView run, CancellationToken stopping)
+    {
+        var began = time.GetTimestamp();
+        Log.Started(logger, run.RunId, run.Request.ModelName, run.Request.Recipe, run.Request.RequestedBy);
+        var stop = queue.StopOf(run.RunId);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, stop);
+        try
+        {
+            run = await pipeline.RunAsync(run, either.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Left as it is: the next start takes it up again.
+            return;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            run = Last(run) with { State = RunStates.Cancelled, Message = "cancelled" };
+        }
+        catch (TrainingRefusedException refused)
+        {
+            run = Last(run) with { State = RunStates.Failed, Message = refused.Message };
+        }
+#pragma warning disable CA1031 // The loop's one catch: whatever broke belongs to this run, the next one must go on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.Failed(logger, run.RunId, error);
+            run = Last(run) with { State = RunStates.Failed, Message = error.Message };
+        }
+
+        run = run with { EndedAt = time.GetUtcNow() };
+        await store.DropCheckpointAsync(run.RunId, CancellationToken.None);
+        await reporter.ReportAsync(run, CancellationToken.None);
+        var took = time.GetElapsedTime(began);
+        metrics.Ended(run.State, run.TrainingWindows, took);
+        Log.Ended(logger, run.RunId, run.State, took.TotalSeconds, run.Message);
+    }
+
+    /// <summary>What was last reported, with its curve and numbers.</summary>
+    private TrainingRunView Last(TrainingRunView run) => store.Find(run.RunId) ?? run;
+}
