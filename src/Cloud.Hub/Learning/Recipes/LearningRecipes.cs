@@ -5,7 +5,7 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Recipes;
 
-/// <summary>The recipes there are. Their numbers come from leave-files-out experiments on the development half of SKAB; what was tried stands in docs/learning-results.md.</summary>
+/// <summary>The recipes there are. Their numbers come from leave-files-out experiments on the development half of SKAB.</summary>
 internal static class LearningRecipes
 {
     /// <summary>Ten rows of smoothing before thirty steps: 39 raw rows of look-back.</summary>

@@ -2,7 +2,7 @@ using Hmas.Storage;
 
 namespace Cloud.Hub.Learning.Storage;
 
-/// <summary>Tables of learning.db (docs/formats/learning.md). Landed steps are never edited.</summary>
+/// <summary>Tables of learning.db (docs/formats/training-checkpoint.md). Landed steps are never edited.</summary>
 internal static class LearningSchema
 {
     public static readonly IReadOnlyList<Migration> Migrations =

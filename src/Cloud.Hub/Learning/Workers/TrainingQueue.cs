@@ -12,7 +12,8 @@ internal sealed class TrainingQueue
 
     public ChannelReader<string> Waiting => _waiting.Reader;
 
-    public int Count => _waiting.Reader.Count;
+    /// <summary>Runs that wait or work.</summary>
+    public int Count => _stops.Count;
 
     public void Add(string runId)
     {

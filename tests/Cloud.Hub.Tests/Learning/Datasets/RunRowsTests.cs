@@ -1,0 +1,64 @@
+using Cloud.Hub.Learning.Datasets;
+using Hmas.Contracts.Facts;
+
+namespace Cloud.Hub.Tests.Learning.Datasets;
+
+public sealed class RunRowsTests
+{
+    [Fact]
+    public void Overlapping_windows_give_each_row_once_and_a_gap_parts_the_segments()
+    {
+        var rows = new RunRows("d", "r", [1, 0], rateHz: 1);
+        rows.Add(Window(0, 6, ExperienceReasons.Calibration));
+        rows.Add(Window(4, 6, ExperienceReasons.Alarm));
+        rows.Add(Window(20, 3, ExperienceReasons.Routine));
+
+        var segments = rows.Segments().ToList();
+        Assert.Equal([10, 3], segments.Select(s => s.Count));
+        Assert.Equal([100f, 0f], segments[0][0].Values);
+        Assert.Equal(6 * 2, rows.CalibrationRows().Length);
+        Assert.Equal([9L], segments[0].Where(r => r.IsAlarm).Select(r => r.TimeUs / 1_000_000));
+    }
+
+    [Fact]
+    public void The_later_label_of_a_moment_wins()
+    {
+        var timeline = new LabelTimeline(
+        [
+            Label(null, 0, 100, "normal"), Label("r", 40, 60, "valve"), Label("r", 50, 50, "normal"), Label("other", 0, 100, "leak"),
+        ]);
+        Assert.Null(timeline.At("r", 101));
+        Assert.False(timeline.At("r", 10));
+        Assert.True(timeline.At("r", 45));
+        Assert.False(timeline.At("r", 50));
+        Assert.True(timeline.At("other", 10));
+    }
+
+    [Theory]
+    [InlineData("", "run-3,run-7")]
+    [InlineData("run-1,run-6*", "run-1,run-6")]
+    public void Held_out_runs_are_named_or_every_fourth(string patterns, string expected)
+    {
+        var runs = Enumerable.Range(0, 8).Select(i => $"run-{i}");
+        var heldOut = RunSplit.HeldOut(runs, patterns.Length == 0 ? [] : patterns.Split(','));
+        Assert.Equal(expected.Split(','), heldOut.Order(StringComparer.Ordinal));
+    }
+
+    private static OutcomeLabel Label(string? run, long from, long to, string label) => new() { DeviceId = "d", RunId = run, FromUs = from, ToUs = to, Label = label, Source = "operator" };
+
+    private static ExperienceRecord Window(int from, int length, ExperienceReasons reasons) => new()
+    {
+        RunId = "r",
+        StartUs = from * 1_000_000L,
+        EndUs = (from + length - 1) * 1_000_000L,
+        Channels = 2,
+        Window = [.. Enumerable.Range(from, length).Select(i => (float)i), .. Enumerable.Range(from, length).Select(i => 100f + i)],
+        Centre = [],
+        Scale = [],
+        ModelDigest = "",
+        Score = 0,
+        Threshold = 0,
+        Reasons = reasons,
+        Value = 0,
+    };
+}

@@ -1,0 +1,74 @@
+using Cloud.Hub.Bus;
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Host;
+using Cloud.Hub.Learning;
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Redistribution.Contract;
+using Hmas.Inference;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Cloud.Hub.Tests.Learning.Service;
+
+/// <summary>The Learning service as its module wires it, over a simulated fleet, with its database in a folder.</summary>
+internal sealed class LearningFixture : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly EventBus.Subscription _events;
+
+    public LearningFixture(SimulatedFleet fleet, string folder, MemoryRegistry registry)
+    {
+        NativeRuntime.DisableTelemetry();
+        Registry = registry;
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<EventBus>().AddSingleton(new HubPaths(folder));
+        services.AddSingleton<IFleet>(fleet).AddSingleton<IFeedback>(fleet).AddSingleton<IExperienceArchive>(fleet).AddSingleton<IModelRegistry>(registry);
+        services.AddLearning(new ConfigurationBuilder().Build());
+        _services = services.BuildServiceProvider();
+        _events = _services.GetRequiredService<EventBus>().Subscribe("test", happened => happened is TrainingProgressed);
+    }
+
+    public MemoryRegistry Registry { get; }
+
+    public ITrainingRuns Runs => _services.GetRequiredService<ITrainingRuns>();
+
+    public static TrainingRequest Request(string recipe, string? parent = null) => new() { ModelName = "pump", Recipe = recipe, ParentDigest = parent, RequestedBy = "test" };
+
+    public async Task BeginAsync()
+    {
+        foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
+    }
+
+    public async Task EndAsync()
+    {
+        foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>Waits for the bus to tell this of a run.</summary>
+    public async Task<TrainingRunView> UntilAsync(string runId, Func<TrainingProgressed, bool> reached)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        await foreach (var happened in _events.Events.ReadAllAsync(limit.Token))
+        {
+            if (happened is TrainingProgressed progressed && progressed.RunId == runId && reached(progressed)) break;
+        }
+
+        return (await Runs.RunAsync(runId, CancellationToken.None))!;
+    }
+
+    public async Task<TrainingRunView> TrainAsync(TrainingRequest request)
+    {
+        var runId = await Runs.StartAsync(request, CancellationToken.None);
+        return await UntilAsync(runId, progressed => RunStates.HasEnded(progressed.State));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _events.Dispose();
+        await _services.DisposeAsync();
+    }
+}

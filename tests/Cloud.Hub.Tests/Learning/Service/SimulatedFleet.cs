@@ -1,0 +1,139 @@
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Memory.Contract;
+using Hmas.Contracts.Commands;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Sensing;
+using Hmas.Contracts.Twins;
+
+namespace Cloud.Hub.Tests.Learning.Service;
+
+/// <summary>Devices with recorded runs behind the three doors that Learning reads: each run is healthy noise, then one channel leaves its level, then it is healthy again.</summary>
+internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
+{
+    public const int CalibrationRows = 400;
+    public const int Rows = 900;
+    public const int FaultFrom = 560;
+    public const int FaultTo = 760;
+    private const int WindowRows = 60;
+    private static readonly string[] Channels = ["Current", "Pressure", "Temperature", "Flow"];
+
+    private readonly List<ArchivedExperience> _experiences = [];
+    private readonly List<OutcomeLabel> _labels = [];
+    private readonly List<DeviceView> _devices = [];
+
+    /// <param name="shift">Size of the fault in standard deviations.</param>
+    public SimulatedFleet(int runs, bool isLabelled = true, float shift = 8f, int seed = 1)
+    {
+        _devices.Add(Device("pump-1"));
+        for (var run = 0; run < runs; run++) AddRun($"run-{run:00}", isLabelled, shift, new Random(seed + run));
+    }
+
+    public long Epoch { get; init; } = 7;
+
+    public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DeviceView>>(_devices);
+
+    public Task<IReadOnlyList<OutcomeLabel>> LabelsAsync(string? deviceId, string? runId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<OutcomeLabel>>(_labels);
+
+    public async IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var experience in _experiences)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Task.Yield();
+            yield return experience;
+        }
+    }
+
+    public Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
+
+    public Task AddLabelsAsync(IReadOnlyList<OutcomeLabel> labels, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<bool> AcknowledgeAsync(string alarmId, string label, string who, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    Task<IReadOnlyList<ModelQuality>> IFeedback.QualityAsync(CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<AppendResult> AppendAsync(IReadOnlyList<FactBatch> batches, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    public Task<ArchiveStatistics> StatisticsAsync(CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
+    private static DeviceView Device(string id) => new()
+    {
+        SiteId = "site-a",
+        DeviceId = id,
+        Online = true,
+        Reported = new ReportedState
+        {
+            DesiredVersion = 1,
+            BootId = "b",
+            AgentVersion = "1",
+            Session = 1,
+            SlotState = SlotState.Empty,
+            Channels = [.. Channels.Select(name => new SensorChannel(name))],
+            RateHz = 1,
+            Counters = new DeviceCounters(),
+            TimestampUs = 0,
+        },
+    };
+
+    private void AddRun(string run, bool isLabelled, float shift, Random random)
+    {
+        var start = 1_700_000_000_000_000L + (random.Next(1000) * 10_000_000_000L);
+        var rows = new float[Rows][];
+        var level = Channels.Select(_ => (float)(10 * random.NextDouble())).ToArray();
+        var faulty = new[] { 0, 1, 3 }[random.Next(3)];
+        for (var i = 0; i < Rows; i++)
+        {
+            rows[i] = [.. level.Select((v, c) => v + (c == 2 ? 0.01f * i : 0) + (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)
+                + (i >= FaultFrom && i < FaultTo && c == faulty ? shift * 0.5f : 0))];
+        }
+
+        // What a device keeps: tumbling windows; windows overlap where it alarmed.
+        for (var from = 0; from + WindowRows <= Rows; from += from >= FaultFrom - WindowRows && from < FaultTo ? 20 : WindowRows)
+        {
+            var window = new float[Channels.Length * WindowRows];
+            for (var t = 0; t < WindowRows; t++)
+            {
+                for (var c = 0; c < Channels.Length; c++) window[(c * WindowRows) + t] = rows[from + t][c];
+            }
+
+            var reasons = from + WindowRows <= CalibrationRows ? ExperienceReasons.Calibration : ExperienceReasons.Routine;
+            _experiences.Add(new ArchivedExperience(_experiences.Count + 1, "site-a", "pump-1", Epoch, _experiences.Count + 1, new ExperienceRecord
+            {
+                RunId = run,
+                StartUs = start + (from * 1_000_000L),
+                EndUs = start + ((from + WindowRows - 1) * 1_000_000L),
+                Window = window,
+                Channels = Channels.Length,
+                Centre = [],
+                Scale = [],
+                ModelDigest = "",
+                Score = float.NaN,
+                Threshold = float.NaN,
+                Reasons = reasons,
+                Value = 0.5f,
+            }));
+        }
+
+        if (!isLabelled) return;
+        _labels.Add(new OutcomeLabel { DeviceId = "pump-1", RunId = run, FromUs = start, ToUs = start + (Rows * 1_000_000L), Label = "normal", Source = "operator" });
+        _labels.Add(new OutcomeLabel
+        {
+            DeviceId = "pump-1", RunId = run, FromUs = start + (FaultFrom * 1_000_000L), ToUs = start + ((FaultTo - 1) * 1_000_000L), Label = "valve", Source = "maintenance",
+        });
+    }
+}
