@@ -13,7 +13,7 @@ public sealed partial class FleetClient
     [LoggerMessage(EventId = 1102, EventName = "LinkLost", Level = LogLevel.Warning, Message = "Lost the link to {Broker}: {Reason}; next attempt in {WaitSeconds:0.0} s")]
     private partial void LogLost(Uri broker, string reason, double waitSeconds);
 
-    [LoggerMessage(EventId = 1103, EventName = "FallsBack", Level = LogLevel.Information, Message = "{Broker} does not take MQTT 5; speaking 3.1.1")]
+    [LoggerMessage(EventId = 1103, EventName = "FallsBack", Level = LogLevel.Information, Message = "{Broker} did not take MQTT 5; trying 3.1.1")]
     private partial void LogFallsBack(Uri broker);
 
     [LoggerMessage(EventId = 1104, EventName = "NoGoodbye", Level = LogLevel.Information, Message = "Could not say offline to {Broker}: {Reason}")]

@@ -25,7 +25,7 @@ public sealed partial class FleetClient : IAsyncDisposable
     private int _started;
     private long _telemetryDropped;
     private long _inboundDropped;
-    private bool _speaks311;
+    private bool _next311;
 
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">A setting is out of range.</exception>
     public FleetClient(FleetClientSettings settings, TimeProvider time, ILogger logger)
@@ -113,14 +113,16 @@ public sealed partial class FleetClient : IAsyncDisposable
     private async Task<TimeSpan> RunLinkAsync(CancellationToken stop)
     {
         var session = _settings.Will?.NextSession() ?? 0;
-        var v5 = _settings.Version == MqttVersion.V5 || (_settings.Version == MqttVersion.Auto && !_speaks311);
+        // One attempt at a time falls back, so that a broker caught in its restart, or upgraded, is spoken to in 5.0 again.
+        var v5 = _settings.Version == MqttVersion.V5 || (_settings.Version == MqttVersion.Auto && !_next311);
+        _next311 = false;
         await using var link = new Link(_settings, _time, ReceiveAsync);
         var refused = await link.OpenAsync(v5, session, stop).ConfigureAwait(false) ?? await BirthAsync(link, session, stop).ConfigureAwait(false);
         if (refused is not null)
         {
             if (refused.Wants311 && _settings.Version == MqttVersion.Auto)
             {
-                _speaks311 = true;
+                _next311 = true;
                 LogFallsBack(_settings.Broker);
                 return TimeSpan.Zero;
             }

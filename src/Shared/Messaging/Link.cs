@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
@@ -72,7 +74,7 @@ internal sealed class Link : IAsyncDisposable
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Socket, TLS and protocol failures come in many types; all mean the same: there is no link.
-            return new LinkEnd(0, Innermost(failure), v5 && failure is MqttProtocolViolationException);
+            return new LinkEnd(0, Innermost(failure), v5 && HungUp(failure));
         }
     }
 
@@ -179,6 +181,19 @@ internal sealed class Link : IAsyncDisposable
     {
         while (failure.InnerException is { } inner) failure = inner;
         return $"{failure.GetType().Name}: {failure.Message}";
+    }
+
+    /// <summary>RabbitMQ 3.10 hangs up on an MQTT 5 CONNECT; others answer with a 3.1.1 CONNACK, which is no lawful answer to it.</summary>
+    private static bool HungUp(Exception failure)
+    {
+        for (var inner = failure; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SocketException socket) return socket.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown;
+            if (inner is AuthenticationException) return false;
+            if (inner is MqttCommunicationTimedOutException) return false;
+        }
+
+        return failure is MqttCommunicationException or MqttProtocolViolationException;
     }
 
     private static void Check(MqttClientPublishResult result, string topic)

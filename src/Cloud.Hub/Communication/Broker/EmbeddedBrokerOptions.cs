@@ -9,7 +9,7 @@ internal sealed class EmbeddedBrokerOptions
     [Range(1, 100_000)]
     public int MaxConnections { get; set; } = 500;
 
-    /// <summary>Largest packet of a client; a larger one ends its connection before it is read. Default 1 MiB and a header.</summary>
+    /// <summary>Largest packet of a client; a larger one ends its connection. Default 1 MiB and a header.</summary>
     [Range(1024, 64 << 20)]
     public int MaxPacketBytes { get; set; } = (1 << 20) + 1024;
 

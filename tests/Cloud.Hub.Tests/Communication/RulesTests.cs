@@ -1,0 +1,37 @@
+using Cloud.Hub.Communication.Broker;
+using Cloud.Hub.Communication.Devices;
+using Hmas.Contracts.Twins;
+
+namespace Cloud.Hub.Tests.Communication;
+
+public sealed class RulesTests
+{
+    [Theory]
+    [InlineData(true, 8, "boot", 20, true)]
+    [InlineData(false, 7, "boot", 20, true)]
+    [InlineData(false, 6, "boot", 20, false)]
+    [InlineData(true, 6, "boot", 20, false)]
+    [InlineData(true, 1, "other", 20, true)]
+    [InlineData(false, 1, "other", 20, false)]
+    [InlineData(true, 1, "other", 5, false)]
+    public void A_word_on_presence_is_news_unless_its_session_is_over(bool online, long session, string boot, long timestampUs, bool news) =>
+        Assert.Equal(news, TwinRules.IsNews(new Presence(true, 7, "boot", 10), new Presence(online, session, boot, timestampUs)));
+
+    [Fact]
+    public void Each_change_of_the_desired_state_is_one_version_on()
+    {
+        var first = TwinRules.Next(null, desired => desired with { SamplingBoost = 2 });
+        Assert.Equal((1, 2), (first.Version, first.SamplingBoost));
+        Assert.Equal(2, TwinRules.Next(first, desired => desired with { Version = 99 }).Version);
+    }
+
+    [Fact]
+    public void A_client_above_its_rate_is_held_until_its_allowance_has_grown_again()
+    {
+        var allowance = new PublishAllowance(messagesPerSecond: 10, bytesPerSecond: 1000, now: TimeSpan.Zero);
+        for (var i = 0; i < 10; i++) Assert.Equal(TimeSpan.Zero, allowance.Take(1, TimeSpan.Zero));
+        Assert.Equal(0.1, allowance.Take(1, TimeSpan.Zero).TotalSeconds, 3);
+        Assert.Equal(TimeSpan.Zero, allowance.Take(1, TimeSpan.FromSeconds(2)));
+        Assert.Equal(1, allowance.Take(1999, TimeSpan.FromSeconds(2)).TotalSeconds, 2);
+    }
+}
