@@ -62,6 +62,7 @@ internal sealed class DashboardFiles
         ".js" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
+        ".woff2" => "font/woff2",
         _ => "application/octet-stream",
     };
 

@@ -1,0 +1,44 @@
+// Numbers and times as people read them.
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+export const count = (n: number): string => (Math.abs(n) < 100_000 ? whole.format(n) : short.format(n));
+
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+export const bytes = (n: number): string => (n < 1e6 ? `${whole.format(n / 1e3)} kB` : n < 1e9 ? `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB` : `${(n / 1e9).toFixed(1)} GB`);
+
+export const percent = (share: number | null | undefined, digits = 1): string => (share === null || share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`);
+
+/** First eight hex digits of a digest. */
+export const digest = (text: string | null | undefined): string => (text ? text.slice(text.indexOf(':') + 1, text.indexOf(':') + 9) : '–');
+
+export function value(n: number | null | undefined): string {
+  if (n === null || n === undefined || !Number.isFinite(n)) return '–';
+  const size = Math.abs(n);
+  return size === 0 ? '0' : size >= 1000 ? whole.format(n) : size >= 100 ? n.toFixed(0) : size >= 10 ? n.toFixed(1) : size >= 0.1 ? n.toFixed(2) : size >= 0.001 ? n.toFixed(4) : n.toExponential(1);
+}
+
+/** Clock time of this machine. */
+export const clock = (iso: string | undefined): string => (iso ? new Date(iso).toLocaleTimeString('en-GB') : '');
+
+/** Event time, as the device's clock had it, in UTC: recordings keep theirs. */
+export const eventTime = (us: number): string => new Date(us / 1000).toISOString().slice(11, 19);
+
+export const eventDay = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
+
+export function span(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}
+
+export function ago(iso: string | undefined, now = Date.now()): string {
+  return iso ? `${span((now - Date.parse(iso)) / 1000)} ago` : '';
+}
+
+/** SenML units as people write them. */
+export const unit = (senml: string): string => ({ Cel: '°C', 'm/s2': 'm/s²', '%RH': '% RH' })[senml] ?? senml;
+
+export const words = (camel: string): string => camel.replace(/[-_]/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -1,0 +1,186 @@
+import 'uplot/dist/uPlot.min.css';
+import '../styles/tokens.css';
+import '../styles/frame.css';
+import '../styles/bench.css';
+import '../styles/proof.css';
+
+import { Api, Refused, forgetToken, keepToken, takeToken } from './api';
+import { h, replace } from './dom';
+import { eventTime, unit, value } from './format';
+import { Live } from './live';
+import { page, type Rooms } from './page';
+import { ChannelPlot } from './plots/channel';
+import { ScorePlot } from './plots/score';
+import { archive, decisions, models, opinions } from './sections/agents';
+import { alarms } from './sections/alarms';
+import { advice, facts } from './sections/device';
+import { devices } from './sections/devices';
+import { learning } from './sections/learning';
+import { loop } from './sections/loop';
+import { rollouts } from './sections/rollouts';
+import { signIn } from './sign-in';
+import { Store, type Resource } from './store';
+import { applyTheme, nextTheme, onTheme, theme } from './theme';
+import type { Alarm, Point } from './types';
+
+const POINTS_MS = 200;
+const root = document.getElementById('app')!;
+applyTheme();
+void open(takeToken(), null);
+
+/** Null when the hub takes the token; else what to tell the person. */
+async function refusal(token: string): Promise<string | null> {
+  try {
+    await new Api(token).get('sites');
+    return null;
+  } catch (e) {
+    if (!(e instanceof Refused)) return 'The hub does not answer. Is it running?';
+    return e.status === 401 || e.status === 403 ? 'The hub does not take this token.' : e.status === 429 ? 'Too many wrong tokens. Wait a minute.' : null;
+  }
+}
+
+async function open(token: string | null, said: string | null): Promise<void> {
+  const first = token ? await refusal(token) : said;
+  if (!token || first !== null) {
+    token = await signIn(root, first, refusal);
+    keepToken(token);
+  }
+  run(token);
+}
+
+function run(token: string): void {
+  const rooms = page(root, () => { nextTheme(); repaint(); });
+  const answering = new Map<string, string>();
+  let channelPlots: { plot: ChannelPlot; index: number; now: HTMLElement }[] = [];
+  let channelsOf = '';
+  let pointsDue = 0;
+  const score = new ScorePlot(rooms.score, point => reading(rooms, point ?? store.telemetry?.points.at(-1) ?? null, point !== null));
+  const store = new Store(new Api(token), render, pointsCame, signedOut);
+  const live = new Live(token, event => store.happened(event), (state, heard) => {
+    rooms.mark.className = `mark ${state}`;
+    const text = state === 'live' ? 'live' : state === 'connecting' ? 'connecting' : `stale for ${Math.round((Date.now() - heard) / 1000)} s`;
+    if (rooms.mark.textContent !== text) rooms.mark.textContent = text;
+    document.documentElement.classList.toggle('stale', state === 'stale');
+  });
+  onTheme(repaint);
+  nameTheme();
+  render('overview');
+  renderPoints();
+  void store.start();
+
+  function render(what: Resource): void {
+    const failures = [...new Set(store.failed.values())];
+    rooms.banner.hidden = failures.length === 0;
+    if (failures.length) replace(rooms.banner, h('strong', null, 'Part of this is old. '), failures.join(' · '), '. Trying again.');
+    if (what === 'devices' && !store.selected) {
+      const first = store.state.devices?.find(device => device.online) ?? store.state.devices?.[0];
+      if (first) return void store.select(first.deviceId);
+    }
+
+    replace(rooms.fleet, archive(store));
+    if (what === 'overview') replace(rooms.loop, loop(store.state.overview));
+    if (['devices', 'overview', 'alarms'].includes(what)) replace(rooms.devices, devices(store, select));
+    if (['devices', 'models', 'detail'].includes(what)) renderDevice();
+    if (['alarms', 'faults'].includes(what)) renderAlarms();
+    if (what === 'rollouts') replace(rooms.rollouts, rollouts(store));
+    if (what === 'training') replace(rooms.learning, learning(store));
+    if (what === 'decisions') replace(rooms.decisions, decisions(store));
+    if (what === 'opinions' || what === 'quality') replace(rooms.opinions, opinions(store));
+    if (what === 'models' || what === 'overview') replace(rooms.models, models(store));
+  }
+
+  function renderDevice(): void {
+    const device = store.state.devices?.find(known => known.deviceId === store.selected);
+    replace(rooms.title, device ? [device.deviceId, h('small', null, ` ${device.siteId}`)] : 'Device');
+    replace(rooms.facts, facts(store));
+    replace(rooms.advice, advice(store));
+    renderPoints();
+  }
+
+  function renderAlarms(): void {
+    const open = store.state.alarms?.length ?? 0;
+    rooms.alarmCount.textContent = open ? `${open} open` : '';
+    document.title = open ? `(${open}) HMAS` : 'HMAS';
+    replace(rooms.alarms, alarms(store, (alarm, label) => void acknowledge(alarm, label), select, answering));
+  }
+
+  function select(deviceId: string): void {
+    void store.select(deviceId);
+    rooms.title.scrollIntoView({ block: 'nearest' });
+  }
+
+  async function acknowledge(alarm: Alarm, label: string): Promise<void> {
+    answering.set(alarm.alarmId, 'sending');
+    renderAlarms();
+    try {
+      await store.api.post(`alarms/${encodeURIComponent(alarm.alarmId)}/acknowledge`, { label });
+      store.state.alarms = store.state.alarms?.filter(open => open.alarmId !== alarm.alarmId) ?? [];
+      answering.delete(alarm.alarmId);
+    } catch (e) {
+      answering.set(alarm.alarmId, `Not taken: ${e instanceof Refused ? e.message : 'the hub does not answer'}`);
+    }
+    renderAlarms();
+    store.soon('alarms');
+  }
+
+  function pointsCame(deviceId: string, isNewRun: boolean): void {
+    if (isNewRun && deviceId === store.selected) renderPoints();
+    if (pointsDue) return;
+    pointsDue = window.setTimeout(() => { pointsDue = 0; renderPoints(); replace(rooms.devices, devices(store, select)); }, POINTS_MS);
+  }
+
+  function renderPoints(): void {
+    const telemetry = store.telemetry;
+    const points = telemetry?.points ?? [];
+    const last = points.at(-1);
+    score.show(points);
+    rooms.score.hidden = points.length < 2;
+    rooms.scoreEmpty.hidden = points.length >= 2 && points.some(p => p.score != null);
+    rooms.scoreEmpty.textContent = !store.selected ? 'Choose a device to see what it senses.' : points.length < 2 ? `Nothing heard from ${store.selected} yet. Points appear as soon as it streams.`
+      : 'Calibrating: it takes its first rows as healthy, then scores what follows.';
+    rooms.score.setAttribute('aria-label', last?.score != null ? `Anomaly score of ${store.selected}: ${value(last.score)}, threshold ${value(last.threshold)}, ${last.alarm ? 'alarm' : 'normal'}` : 'No anomaly score yet');
+    rooms.score.dataset['score'] = last?.score == null ? '' : String(last.score);
+    reading(rooms, last ?? null, false);
+
+    const channels = telemetry?.channels ?? [];
+    const key = `${store.selected}:${channels.map(channel => channel.name).join()}`;
+    if (key !== channelsOf) {
+      channelsOf = key;
+      channelPlots = channels.map((_, index) => {
+        const element = h('div', { class: 'plot' });
+        return { plot: new ChannelPlot(element, index), index, now: h('b') };
+      });
+      rooms.channels.replaceChildren(...channels.map((channel, i) => h('figure', null,
+        h('figcaption', null, h('span', null, channel.name), h('span', null, channelPlots[i]!.now, h('small', null, ` ${unit(channel.unit)}`))), channelPlots[i]!.plot.host)));
+    }
+    for (const { plot, index, now } of channelPlots) {
+      plot.show(points);
+      now.textContent = value(last?.values[index]);
+    }
+  }
+
+  function repaint(): void {
+    nameTheme();
+    score.remake();
+    for (const { plot } of channelPlots) plot.remake();
+  }
+
+  function nameTheme(): void {
+    rooms.theme.textContent = { auto: 'Auto', light: 'Light', dark: 'Dark' }[theme()];
+    rooms.theme.setAttribute('aria-label', `Theme: ${theme()}. Change it`);
+  }
+
+  function signedOut(): void {
+    live.stop();
+    forgetToken();
+    location.reload();
+  }
+}
+
+/** The newest score in large figures, or the one under the pointer. */
+function reading(rooms: Rooms, point: Point | null, isUnderPointer: boolean): void {
+  if (point?.score == null) return replace(rooms.reading, h('span', { class: 'quiet' }, point ? 'no score yet' : ''));
+  const share = point.threshold ? point.score / point.threshold : null;
+  replace(rooms.reading, h('strong', { class: point.alarm ? 'alarm' : '' }, value(point.score)), h('span', null, share === null ? 'score' : `${share.toFixed(2)} × threshold`),
+    h('time', null, `${isUnderPointer ? 'at ' : ''}${eventTime(point.timestampUs)}`));
+}

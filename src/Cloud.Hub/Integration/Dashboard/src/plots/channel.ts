@@ -1,0 +1,39 @@
+// One channel of the device, small.
+
+import type uPlot from 'uplot';
+import type { Point } from '../types';
+import { value } from '../format';
+import { FONT, palette } from './palette';
+import { Plot, shade } from './plot';
+
+export class ChannelPlot extends Plot {
+  private points: Point[] = [];
+
+  constructor(element: HTMLElement, private readonly index: number) { super(element, 76); }
+
+  show(points: Point[]): void {
+    this.points = points;
+    this.refresh();
+  }
+
+  protected data(): uPlot.AlignedData | null {
+    if (this.points.length < 2) return null;
+    return [this.points.map(p => p.timestampUs / 1e6), this.points.map(p => p.values[this.index] ?? null)];
+  }
+
+  protected options(): Omit<uPlot.Options, 'width' | 'height'> {
+    const { quiet, grid, trace, wash } = palette();
+    return {
+      legend: { show: false },
+      padding: [4, 2, 4, 0],
+      cursor: { sync: { key: 'run' }, y: false, points: { size: 5, fill: trace, stroke: trace }, drag: { x: false, y: false } },
+      scales: { x: { time: false } },
+      axes: [
+        { show: false },
+        { stroke: quiet, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 40, gap: 4, space: 26, values: (_, splits) => splits.map(split => value(split)) },
+      ],
+      series: [{}, { stroke: trace, width: 1.2, points: { show: false } }],
+      hooks: { drawClear: [plot => shade(plot, this.points.map(p => p.alarm), wash)] },
+    };
+  }
+}

@@ -1,0 +1,39 @@
+// Open alarms; the answer to one is a label that the fleet learns from.
+
+import { h, type Child } from '../dom';
+import { eventDay, eventTime, span, value, words } from '../format';
+import type { Store } from '../store';
+import type { Alarm } from '../types';
+
+const SHOWN = 12;
+
+export function alarms(store: Store, acknowledge: (alarm: Alarm, label: string) => void, select: (deviceId: string) => void, answering: ReadonlyMap<string, string>): Child {
+  const open = store.state.alarms;
+  if (!open) return h('p', { class: 'empty' }, store.failed.get('alarms') ?? 'Asking the hub …');
+  if (open.length === 0) return h('p', { class: 'empty' }, 'No open alarm. Answers you give become labels, and the next training learns from them.');
+  return [
+    h('ul', { class: 'alarm-list' }, open.slice(0, SHOWN).map(alarm => item(alarm, store, acknowledge, select, answering.get(alarm.alarmId)))),
+    open.length > SHOWN ? h('p', { class: 'more' }, `${open.length - SHOWN} older ones wait behind these.`) : null,
+  ];
+}
+
+function item(alarm: Alarm, store: Store, acknowledge: (alarm: Alarm, label: string) => void, select: (deviceId: string) => void, state: string | undefined): Child {
+  const { raised } = alarm;
+  const faults = store.state.faults ?? [];
+  const button = (label: string, text: string, kind = ''): Child => h('button', {
+    type: 'button', class: kind, disabled: state === 'sending', 'data-key': `${alarm.alarmId}-${label}`, onClick: () => acknowledge(alarm, label),
+  }, text);
+  const length = alarm.endedUs ? `lasted ${span((alarm.endedUs - raised.timestampUs) / 1e6)}` : 'still raised';
+  return h('li', { class: `alarm ${raised.severity} ${alarm.endedUs ? 'ended' : 'raised'}` },
+    h('div', { class: 'head' },
+      h('button', { type: 'button', class: 'link', 'data-key': `${alarm.alarmId}-show`, onClick: () => select(alarm.deviceId) }, alarm.deviceId),
+      h('span', { class: 'severity' }, raised.severity),
+      h('span', { class: 'when', title: eventDay(raised.timestampUs) }, eventTime(raised.timestampUs))),
+    h('p', { class: 'why' }, words(raised.ruleId), raised.score != null && raised.threshold != null ? `: score ${value(raised.score)} over ${value(raised.threshold)}` : '', ` · ${length}`),
+    raised.reasons.length ? h('p', { class: 'reasons' }, raised.reasons.slice(0, 3).join(' · ')) : null,
+    h('div', { class: 'answers', role: 'group', 'aria-label': `What was it on ${alarm.deviceId}?` },
+      button('normal', 'Normal'), button('anomaly', 'Anomaly'),
+      faults.length ? h('details', { 'data-key': `${alarm.alarmId}-faults` }, h('summary', { 'data-key': `${alarm.alarmId}-name` }, 'Name the fault'),
+        h('div', { class: 'faults' }, faults.map(fault => button(fault.name, words(fault.name))))) : null),
+    state && state !== 'sending' ? h('p', { class: 'note bad', role: 'alert' }, state) : null);
+}

@@ -1,0 +1,59 @@
+// Sites and their devices, each with its score at a glance.
+
+import { h, s, type Child } from '../dom';
+import { digest, plural } from '../format';
+import type { Store } from '../store';
+import type { Device, Point } from '../types';
+
+export function devices(store: Store, select: (deviceId: string) => void): Child {
+  const all = store.state.devices;
+  if (!all) return h('p', { class: 'empty' }, store.failed.get('devices') ?? 'Asking the hub …');
+  if (all.length === 0) {
+    return h('div', { class: 'empty' }, h('p', null, 'No device is enrolled yet.'),
+      h('p', null, 'Enrol one with the enrolment token (', h('code', null, 'POST /api/v1/devices'), ') and start its agent: it appears here by itself.'));
+  }
+
+  const sites = new Map<string, Device[]>();
+  for (const device of all) sites.set(device.siteId, [...(sites.get(device.siteId) ?? []), device]);
+  return [...sites].map(([siteId, list]) => {
+    const site = store.state.overview?.sites.find(known => known.siteId === siteId);
+    const online = list.filter(device => device.online).length;
+    return h('div', { class: 'site' },
+      h('h3', null, h('span', null, siteId), h('small', null, `${online} of ${list.length} online`)),
+      site?.incident ? h('p', { class: 'incident' }, site.incident, site.samplingBoost > 1 ? ` · sampling ×${site.samplingBoost}` : '') : null,
+      h('ul', null, list.map(device => row(device, store, select))));
+  });
+}
+
+export type DeviceState = 'offline' | 'no model' | 'calibrating' | 'alarm' | 'normal';
+
+export function stateOf(device: Device, store: Store): DeviceState {
+  if (!device.online) return 'offline';
+  if (!device.reported?.activeDigest) return 'no model';
+  if (!device.reported.calibrated) return 'calibrating';
+  return store.recent.get(device.deviceId)?.at(-1)?.alarm ? 'alarm' : 'normal';
+}
+
+function row(device: Device, store: Store, select: (deviceId: string) => void): Child {
+  const state = stateOf(device, store);
+  const open = store.state.alarms?.filter(alarm => alarm.deviceId === device.deviceId).length ?? 0;
+  const boost = device.reported?.samplingBoost ?? 1;
+  return h('li', null, h('button', {
+    class: `device-row ${state.replace(' ', '-')}`, type: 'button', 'data-key': `device-${device.deviceId}`, 'aria-pressed': store.selected === device.deviceId ? 'true' : 'false',
+    onClick: () => select(device.deviceId),
+  },
+  h('span', { class: 'dot', 'aria-hidden': 'true' }),
+  h('span', { class: 'name' }, device.deviceId),
+  h('span', { class: 'state' }, state),
+  h('span', { class: 'spark' }, spark(store.recent.get(device.deviceId) ?? [])),
+  h('span', { class: 'meta' }, h('code', { title: device.reported?.activeDigest ?? 'no model answers' }, digest(device.reported?.activeDigest)),
+    device.reported?.runId ? ` · ${device.reported.runId}` : '', boost > 1 ? ` · ×${boost}` : '', open > 0 ? h('b', null, ` · ${plural(open, 'alarm')}`) : null)));
+}
+
+/** Score over threshold, 0 to 2, newest right; the line in the middle is the threshold. */
+function spark(points: Point[]): Child {
+  const ratios = points.flatMap(p => (p.score != null && p.threshold ? [Math.min(2, Math.max(0, p.score / p.threshold))] : []));
+  const y = (ratio: number): string => (17 - ratio * 8).toFixed(1);
+  const line = ratios.map((ratio, i) => `${(72 - (ratios.length - 1 - i) * (72 / 89)).toFixed(1)},${y(ratio)}`).join(' ');
+  return s('svg', { viewBox: '0 0 72 18', 'aria-hidden': 'true' }, s('line', { x1: 0, x2: 72, y1: 9, y2: 9, class: 'limit' }), ratios.length > 1 ? s('polyline', { points: line }) : null);
+}

@@ -1,0 +1,60 @@
+// Training: how the loss fell, and whether the candidate is better on recordings it never saw.
+
+import { h, s, type Child } from '../dom';
+import { clock, count, digest, percent, value, words } from '../format';
+import type { Store } from '../store';
+import type { Slice, Training } from '../types';
+
+const SLICES = 8;
+
+export function learning(store: Store): Child {
+  const runs = store.state.training;
+  if (!runs) return h('p', { class: 'empty' }, store.failed.get('training') ?? 'Asking the hub …');
+  const [newest, ...older] = runs;
+  if (!newest) return h('p', { class: 'empty' }, 'Nothing has been trained yet. The fleet agent starts a run when experience and labels suffice.');
+  return [
+    run(newest),
+    older.length ? h('div', { class: 'older' }, h('h3', null, 'Before'), h('ul', null, older.slice(0, 6).map(before =>
+      h('li', null, h('span', { class: `badge ${before.state}` }, words(before.state)), h('span', null, ` ${before.message || before.request.recipe}`), h('time', null, clock(before.startedAt)))))) : null,
+  ];
+}
+
+const isOver = (state: string): boolean => ['registered', 'rejected', 'failed', 'cancelled'].includes(state);
+
+function run(training: Training): Child {
+  const share = Math.round(Math.min(1, Math.max(0, training.progress)) * 100);
+  return h('div', { class: 'training' },
+    h('p', { class: 'lead' }, h('span', { class: `badge ${training.state}` }, words(training.state)), ` ${training.request.modelName}, ${training.request.recipe}`,
+      training.candidateDigest ? [' → ', h('code', { title: training.candidateDigest }, digest(training.candidateDigest))] : null),
+    isOver(training.state) ? null : h('progress', { max: 100, value: share, 'aria-label': 'Training progress' }, `${share} %`),
+    h('p', { class: 'quiet' }, [training.message, `${count(training.trainingWindows)} windows`, `asked for by ${training.request.requestedBy}`, `started ${clock(training.startedAt)}`].filter(Boolean).join(' · ')),
+    training.lossCurve.length > 1 ? loss(training.lossCurve) : null,
+    metrics(training));
+}
+
+function loss(curve: number[]): Child {
+  const finite = curve.filter(Number.isFinite);
+  const top = Math.max(...finite), bottom = Math.min(...finite);
+  const x = (i: number): number => 4 + (i / (curve.length - 1)) * 392;
+  const y = (n: number): number => 6 + (top === bottom ? 0.5 : (top - n) / (top - bottom)) * 68;
+  const points = curve.flatMap((n, i) => (Number.isFinite(n) ? [`${x(i).toFixed(1)},${y(n).toFixed(1)}`] : []));
+  return h('figure', { class: 'loss' },
+    s('svg', { viewBox: '0 0 400 80', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Loss fell from ${value(finite[0])} to ${value(finite.at(-1))} over ${curve.length} epochs` },
+      s('line', { x1: 0, x2: 400, y1: 79, y2: 79, class: 'base' }), s('polyline', { points: points.join(' ') })),
+    h('figcaption', null, h('span', null, `loss ${value(finite[0])}`), h('span', null, `${curve.length} epochs`), h('span', null, value(finite.at(-1)))));
+}
+
+function metrics(training: Training): Child {
+  const slices = Object.keys(training.candidateMetrics).sort((a, b) => (a === 'all' ? -1 : b === 'all' ? 1 : a.localeCompare(b)));
+  if (slices.length === 0) return null;
+  const cell = (before: number | undefined, after: number | undefined, higher: boolean): Child => {
+    const better = before == null || after == null || Math.abs(after - before) < 5e-4 ? '' : (after > before) === higher ? 'better' : 'worse';
+    return h('td', { class: `number ${better}` }, before == null ? null : h('small', null, `${percent(before)} → `), h('b', null, percent(after)));
+  };
+  return h('table', { class: 'metrics' }, h('caption', null, 'On held-out recordings, before → after'),
+    h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Slice'), h('th', { scope: 'col' }, 'F1'), h('th', { scope: 'col' }, 'False alarms'), h('th', { scope: 'col' }, 'Missed'))),
+    h('tbody', null, slices.slice(0, SLICES).map(name => {
+      const after = training.candidateMetrics[name] as Slice, before = training.parentMetrics[name];
+      return h('tr', { class: name === 'all' ? 'all' : '' }, h('th', { scope: 'row' }, name), cell(before?.f1, after.f1, true), cell(before?.falseAlarmRate, after.falseAlarmRate, false), cell(before?.missedAlarmRate, after.missedAlarmRate, false));
+    })));
+}

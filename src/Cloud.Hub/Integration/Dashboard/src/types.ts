@@ -1,0 +1,56 @@
+// The hub's answers as far as this page reads them (OpenAPI: /openapi/v1.json). Everything that is a text may come from a device: it is shown as text, never as markup.
+
+export interface Channel { name: string; unit: string }
+export interface Point { timestampUs: number; values: (number | null)[]; score?: number | null; threshold?: number | null; alarm: boolean }
+export interface Telemetry { deviceId: string; runId?: string; channels: Channel[]; points: Point[] }
+
+export interface Reported {
+  agentVersion: string; activeDigest?: string; standbyDigest?: string; slotState: string; refusal?: string; runId?: string;
+  calibrated: boolean; samplingBoost: number; channels: Channel[]; rateHz: number;
+  counters: { samples: number; droppedSamples: number; windows: number; alarmWindows: number; factsProduced: number; factsAcknowledged: number; residentBytes: number };
+}
+export interface Device { siteId: string; deviceId: string; online: boolean; lastSeen?: string; reported?: Reported }
+export interface Advice { asset: string; fault: string; confidence: number; reasons: string[]; advice: string }
+export interface Opinion { deviceId: string; runId: string; endUs: number; teacherScore: number; deviceAlarm: boolean; agrees: boolean }
+export interface Quality { deviceId: string; verdict: string; missingShare: number; stuckShare: number; outOfRangeShare: number; windows: number; explanation: string }
+export interface DeviceDetail extends Device { advice?: Advice; opinions: Opinion[]; quality?: Quality }
+
+export interface Stage { stage: string; state: 'idle' | 'busy' | 'done' | 'failed'; detail: string; at?: string }
+export interface Site { siteId: string; devices: number; online: number; anomalous: number; samplingBoost: number; incident?: string }
+export interface ModelInUse { digest: string; name?: string; release?: number; devices: number }
+export interface Overview {
+  sites: Site[]; models: ModelInUse[]; openAlarms: number;
+  archive: { facts: number; experiences: number; repeats: number; gaps: number; evicted: number; bytes: number };
+  loop: Stage[];
+}
+
+export interface Alarm {
+  alarmId: string; siteId: string; deviceId: string; endedUs?: number; label?: string; acknowledgedBy?: string;
+  raised: { runId: string; ruleId: string; severity: string; timestampUs: number; score?: number; threshold?: number; reasons: string[] };
+}
+
+export interface Slice { rows: number; f1?: number; falseAlarmRate?: number; missedAlarmRate?: number }
+export interface Training {
+  runId: string; request: { modelName: string; recipe: string; requestedBy: string; parentDigest?: string };
+  state: string; progress: number; message: string; candidateDigest?: string; trainingWindows: number; lossCurve: number[];
+  parentMetrics: Record<string, Slice>; candidateMetrics: Record<string, Slice>; startedAt: string; endedAt?: string;
+}
+
+export interface Evidence {
+  devicesTold: number; devicesAnswered: number; devicesFailed: number; windows: number; alarmRate?: number; controlAlarmRate?: number;
+  falseAlarmRate?: number; labelledNormalWindows: number; invalidRate: number; inferenceP99Us: number;
+}
+export interface Gate {
+  minimumWindows: number; maximumAlarmRateIncrease: number; maximumFalseAlarmRate: number; maximumInvalidRate: number; maximumInferenceP99Us: number; maximumFailedShare: number;
+}
+export interface RolloutDevice { deviceId: string; state?: string; answeringDigest?: string; reason?: string; touched: boolean; restored: boolean; swapMs?: number }
+export interface RolloutGroup { name: string; state: string; devices: RolloutDevice[]; evidence?: Evidence }
+export interface Transition { at: string; group: string; from: string; to: string; reason: string }
+export interface Rollout {
+  rolloutId: string; request: { digest: string; requestedBy: string; reason: string; gate: Gate };
+  state: string; groups: RolloutGroup[]; transitions: Transition[]; startedAt: string; endedAt?: string; stoppedBy?: string;
+}
+
+export interface Decision { at: string; agent: string; decision: string; reason: string }
+export interface Fault { name: string; description: string; advice: string }
+export interface ModelEntry { digest: string; manifest: { name: string; release: number; precision: string }; packageBytes: number; addedAt: string; addedBy: string; quarantined: boolean }
