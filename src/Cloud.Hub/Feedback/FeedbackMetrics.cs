@@ -6,16 +6,16 @@ namespace Cloud.Hub.Feedback;
 internal sealed class FeedbackMetrics
 {
     private readonly Counter<long> _labels;
-    private readonly Counter<long> _windows;
+    private readonly Counter<long> _stretches;
 
     public FeedbackMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("Hmas.Hub");
         _labels = meter.CreateCounter<long>("hmas.feedback.labels", "{label}", "Labels stored, answers to alarms among them");
-        _windows = meter.CreateCounter<long>("hmas.feedback.windows", "{window}", "Experience windows with a model's answer joined with labels");
+        _stretches = meter.CreateCounter<long>("hmas.feedback.stretches", "{stretch}", "Stretches of a model's evidence taken in");
     }
 
     public void Labels(int count) => _labels.Add(count);
 
-    public void Windows(int count) => _windows.Add(count);
+    public void Stretches(int count) => _stretches.Add(count);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Feedback;
 
-/// <summary>The door of the Feedback service. It needs <see cref="IExperienceArchive"/>; with <see cref="IFactArchive"/> it also finds alarms that the bus did not tell.</summary>
+/// <summary>The door of the Feedback service. It needs <see cref="IFactArchive"/>.</summary>
 internal static class FeedbackModule
 {
     public static IServiceCollection AddFeedback(this IServiceCollection services, IConfiguration configuration)

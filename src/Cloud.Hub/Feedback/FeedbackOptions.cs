@@ -11,9 +11,9 @@ internal sealed class FeedbackOptions : IValidatableObject
     /// <summary>How often the archive is asked for what the bus did not tell. Default 10 s.</summary>
     public TimeSpan CatchUpInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Newest windows that a late label can still reach, about 150 bytes each. Default 5 million.</summary>
+    /// <summary>Newest stretches of evidence that a late label can still reach, about 150 bytes each. Default 5 million.</summary>
     [Range(1000, 1_000_000_000)]
-    public long MaxWindows { get; set; } = 5_000_000;
+    public long MaxStretches { get; set; } = 5_000_000;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -3,7 +3,6 @@ using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Feedback.Domain;
 using Cloud.Hub.Feedback.Storage;
 using Cloud.Hub.Host;
-using Cloud.Hub.Memory.Contract;
 using Hmas.Contracts.Facts;
 using Hmas.Storage;
 using Microsoft.Data.Sqlite;
@@ -14,19 +13,19 @@ namespace Cloud.Hub.Feedback;
 /// <summary>Labels, alarms and what they say of models, in the embedded store: one file, feedback.db.</summary>
 internal sealed class OutcomeBook : IFeedback, IAsyncDisposable
 {
-    private const string ExperienceReader = "experiences";
+    private const string EvidenceReader = "evidence";
     private const string AlarmReader = "alarms";
 
     private readonly Database _database;
     private readonly EventBus _bus;
     private readonly FeedbackMetrics _metrics;
-    private readonly long _maxWindows;
+    private readonly long _maxStretches;
 
     public OutcomeBook(HubPaths paths, EventBus bus, IOptions<FeedbackOptions> options, FeedbackMetrics metrics, ILogger<OutcomeBook> logger)
     {
         _bus = bus;
         _metrics = metrics;
-        _maxWindows = options.Value.MaxWindows;
+        _maxStretches = options.Value.MaxStretches;
         _database = Database.Open(paths.Database("feedback"), FeedbackSchema.Migrations, logger: logger);
     }
 
@@ -67,33 +66,25 @@ internal sealed class OutcomeBook : IFeedback, IAsyncDisposable
     public Task<IReadOnlyList<ModelQuality>> QualityAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ModelQuality>>(_database.Read(ReadQuality));
 
-    /// <summary>The archive's id up to which experiences were taken in.</summary>
-    public long ExperiencePlace() => _database.Read(static connection => PlaceTable.Read(connection, ExperienceReader));
+    /// <summary>The archive's fact id up to which evidence was taken in.</summary>
+    public long EvidencePlace() => _database.Read(static connection => PlaceTable.Read(connection, EvidenceReader));
 
     public long AlarmPlace() => _database.Read(static connection => PlaceTable.Read(connection, AlarmReader));
 
-    /// <summary>Takes experiences in, in the archive's order; those without a model's answer judge nobody and only move the place.</summary>
-    public async Task TakeExperiencesAsync(IReadOnlyList<ArchivedExperience> experiences, CancellationToken cancellation)
+    /// <summary>Takes evidence in, in the archive's order.</summary>
+    /// <param name="place">The archive's fact id up to which evidence is now known.</param>
+    public async Task TakeEvidenceAsync(IReadOnlyList<JudgedStretch> stretches, long place, CancellationToken cancellation)
     {
-        var windows = new List<JudgedWindow>(experiences.Count);
-        foreach (var experience in experiences)
-        {
-            var record = experience.Record;
-            if (!float.IsNaN(record.Score) && record.ModelDigest.Length > 0)
-                windows.Add(new JudgedWindow(experience.Id, experience.DeviceId, record.RunId, record.StartUs, record.EndUs, record.ModelDigest, record.IsAlarm));
-        }
-
-        var place = experiences[^1].Id;
         await _database.WriteAsync(
             connection =>
             {
-                using var table = new WindowTable(connection);
-                table.Add(windows);
+                using var table = new StretchTable(connection);
+                table.Add(stretches);
                 Forget(connection, place);
-                PlaceTable.Write(connection, ExperienceReader, place);
+                PlaceTable.Write(connection, EvidenceReader, place);
             },
             cancellation);
-        _metrics.Windows(windows.Count);
+        _metrics.Stretches(stretches.Count);
     }
 
     /// <summary>Takes alarm events in; a repeat changes nothing.</summary>
@@ -125,11 +116,11 @@ internal sealed class OutcomeBook : IFeedback, IAsyncDisposable
         _bus.Publish(new LabelsAdded(labels));
     }
 
-    /// <summary>Lets the oldest windows go; what they counted stays, but a later label no longer reaches them.</summary>
+    /// <summary>Lets the oldest stretches go; what they counted stays, but a later label no longer reaches them.</summary>
     private void Forget(SqliteConnection connection, long newest)
     {
-        using var forget = new BoundStatement(connection, "DELETE FROM window WHERE id<=?1");
-        forget.Bind(1, newest - _maxWindows).Execute();
+        using var forget = new BoundStatement(connection, "DELETE FROM stretch WHERE id<=?1");
+        forget.Bind(1, newest - _maxStretches).Execute();
     }
 
     private static List<ModelQuality> ReadQuality(SqliteConnection connection)

@@ -1,11 +1,15 @@
+using System.Text.Json;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Feedback;
 using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Feedback.Storage;
 using Cloud.Hub.Feedback.Workers;
 using Cloud.Hub.Host;
 using Cloud.Hub.Memory;
 using Cloud.Hub.Memory.Contract;
+using Hmas.Contracts;
 using Hmas.Contracts.Facts;
+using Hmas.Contracts.Models;
 using Hmas.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +33,8 @@ internal sealed class FeedbackFixture : IAsyncDisposable
 
     public IExperienceArchive Archive => _services.GetRequiredService<IExperienceArchive>();
 
+    public IFactArchive Facts => _services.GetRequiredService<IFactArchive>();
+
     public EventBus Bus => _services.GetRequiredService<EventBus>();
 
     public JoinLoop Loop => _services.GetServices<IHostedService>().OfType<JoinLoop>().Single();
@@ -39,10 +45,10 @@ internal sealed class FeedbackFixture : IAsyncDisposable
         _services = Build();
     }
 
-    /// <summary>Stores experiences of pump-1 in the archive and gives the batch, as ingest would.</summary>
-    public async Task<FactBatch> StoreAsync(params ExperienceRecord[] records)
+    /// <summary>Stores evidence of pump-1 in the archive and gives the batch, as ingest would.</summary>
+    public async Task<FactBatch> StoreAsync(params ModelEvidence[] records)
     {
-        var batch = Memory.Some.Batch("pump-1", [.. records.Select(record => Memory.Some.Fact(++_sequence, record))]);
+        var batch = Memory.Some.Batch("pump-1", [.. records.Select(record => new Fact(++_sequence, FactKind.Evidence, record.ToUs, JsonSerializer.SerializeToUtf8Bytes(record, ContractsJson.Default.ModelEvidence)))]);
         await Archive.AppendAsync([batch], default);
         return batch;
     }
@@ -55,12 +61,23 @@ internal sealed class FeedbackFixture : IAsyncDisposable
     }
 
     /// <summary>Stores and joins.</summary>
-    public async Task TakeAsync(params ExperienceRecord[] records)
+    public async Task TakeAsync(params ModelEvidence[] records)
     {
         await StoreAsync(records);
-        var read = new List<ArchivedExperience>();
-        await foreach (var experience in Archive.ReadAsync(new ExperienceQuery { AfterId = Book.ExperiencePlace() }, default)) read.Add(experience);
-        await Book.TakeExperiencesAsync(read, default);
+        var (stretches, place) = (new List<JudgedStretch>(), Book.EvidencePlace());
+        await foreach (var (fact, evidence) in EvidenceAsync(place))
+        {
+            place = fact.Id;
+            stretches.Add(new JudgedStretch(fact.Id, fact.DeviceId, evidence.RunId, evidence.FromUs, evidence.ToUs, evidence.Digest, evidence.AlarmWindows, evidence.Windows - evidence.AlarmWindows));
+        }
+
+        await Book.TakeEvidenceAsync(stretches, place, default);
+    }
+
+    public async IAsyncEnumerable<(ArchivedFact Fact, ModelEvidence Evidence)> EvidenceAsync(long after = 0)
+    {
+        await foreach (var fact in Facts.ReadFactsAsync(new FactQuery { Kind = FactKind.Evidence, AfterId = after }, default))
+            yield return (fact, JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.ModelEvidence)!);
     }
 
     public async Task<ModelQuality> QualityAsync() => Assert.Single(await Book.QualityAsync(default));

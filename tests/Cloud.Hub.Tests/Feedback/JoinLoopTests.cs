@@ -18,11 +18,11 @@ public sealed class JoinLoopTests : IAsyncDisposable
         var alarm = OutcomeBookTests.Alarm("a1", raised: true, 5);
         await _fixture.StoreAsync(FactKind.Alarm, JsonSerializer.SerializeToUtf8Bytes(alarm.Alarm, ContractsJson.Default.AlarmEvent));
         await _fixture.StoreAsync(OutcomeBookTests.Window(1, true), OutcomeBookTests.Window(2, true));
-        using var windows = new CounterProbe("hmas.feedback.windows");
+        using var windows = new CounterProbe("hmas.feedback.stretches");
         await _fixture.Loop.StartAsync(default);
         await windows.ReachAsync(2);
         var batch = await _fixture.StoreAsync(OutcomeBookTests.Window(3, true));
-        _fixture.Bus.Publish(new FactsStored(batch));
+        _fixture.Bus.Publish(new EvidenceReported("site-1", "pump-1", OutcomeBookTests.Window(3, true)));
         await windows.ReachAsync(3);
         await _fixture.Loop.StopAsync(default);
         Assert.Equal(4, batch.Facts[^1].Sequence);
@@ -32,7 +32,7 @@ public sealed class JoinLoopTests : IAsyncDisposable
     [Fact]
     public async Task What_the_bus_dropped_is_found_at_the_next_interval()
     {
-        using var windows = new CounterProbe("hmas.feedback.windows");
+        using var windows = new CounterProbe("hmas.feedback.stretches");
         await _fixture.StoreAsync(OutcomeBookTests.Window(1, true));
         await _fixture.Loop.StartAsync(default);
         await windows.ReachAsync(1);

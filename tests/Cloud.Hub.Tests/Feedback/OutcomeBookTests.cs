@@ -2,6 +2,7 @@ using Cloud.Hub.Bus;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Tests.Memory;
 using Hmas.Contracts.Facts;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Feedback;
 
@@ -36,7 +37,7 @@ public sealed class OutcomeBookTests : IAsyncDisposable
     [Fact]
     public async Task A_window_across_a_label_boundary_judges_no_model()
     {
-        await _fixture.TakeAsync(Window(9, alarm: true) with { EndUs = 11 * Second });
+        await _fixture.TakeAsync(Window(9, alarm: true) with { ToUs = 11 * Second });
         await _fixture.Book.AddLabelsAsync([Label(0, 9, "anomaly"), Label(10, 19, "normal")], default);
         Assert.Empty(await _fixture.Book.QualityAsync(default));
     }
@@ -52,12 +53,11 @@ public sealed class OutcomeBookTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_window_without_a_model_judges_nobody_and_is_not_read_again()
+    public async Task A_stretch_counts_all_its_windows()
     {
-        await _fixture.Book.AddLabelsAsync([Label(0, 9, "anomaly")], default);
-        await _fixture.TakeAsync(Window(2, alarm: false) with { Score = float.NaN });
-        Assert.Empty(await _fixture.Book.QualityAsync(default));
-        Assert.Equal(1, _fixture.Book.ExperiencePlace());
+        await _fixture.Book.AddLabelsAsync([Label(0, 9, "normal")], default);
+        await _fixture.TakeAsync(Window(2, alarm: false) with { Windows = 20, AlarmWindows = 3 });
+        Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 0, 3, 17, 0), await _fixture.QualityAsync());
     }
 
     [Fact]
@@ -73,21 +73,21 @@ public sealed class OutcomeBookTests : IAsyncDisposable
             }
             else
             {
-                await _fixture.TakeAsync(Window(random.Next(60), random.Next(2) == 0) with { EndUs = (60 + random.Next(20)) * Second }, Window(random.Next(80), random.Next(2) == 0));
+                await _fixture.TakeAsync(Window(random.Next(60), random.Next(2) == 0) with { ToUs = (60 + random.Next(20)) * Second }, Window(random.Next(80), random.Next(2) == 0));
             }
         }
 
         var incremental = await _fixture.Book.QualityAsync(default);
         await using var fresh = new FeedbackFixture();
         await fresh.Book.AddLabelsAsync(await _fixture.Book.LabelsAsync(null, null, default), default);
-        var records = new List<ExperienceRecord>();
-        await foreach (var experience in _fixture.Archive.ReadAsync(new(), default)) records.Add(experience.Record);
+        var records = new List<ModelEvidence>();
+        await foreach (var (_, evidence) in _fixture.EvidenceAsync()) records.Add(evidence);
         await fresh.TakeAsync([.. records]);
         Assert.Equal(await fresh.Book.QualityAsync(default), incremental);
     }
 
     [Fact]
-    public async Task An_answered_alarm_is_a_label_over_its_time_with_the_windows_that_raised_it()
+    public async Task An_answered_alarm_is_a_label_over_its_time()
     {
         await _fixture.TakeAsync(Window(8, alarm: false), Window(9, alarm: true), Window(10, alarm: true), Window(11, alarm: true), Window(20, alarm: true));
         using var subscription = _fixture.Bus.Subscribe("test", happened => happened is LabelsAdded);
@@ -96,9 +96,9 @@ public sealed class OutcomeBookTests : IAsyncDisposable
         Assert.True(await _fixture.Book.AcknowledgeAsync("a1", "normal", "ada", default));
 
         var label = Assert.Single(await _fixture.Book.LabelsAsync("pump-1", "run-1", default));
-        Assert.Equal((9 * Second, 12 * Second, "normal", "acknowledgement", "run-1"), (label.FromUs, label.ToUs, label.Label, label.Source, label.RunId));
+        Assert.Equal(((10 * Second) - 1, 12 * Second, "normal", "acknowledgement", "run-1"), (label.FromUs, label.ToUs, label.Label, label.Source, label.RunId));
         Assert.Equal(label, Assert.Single(Assert.IsType<LabelsAdded>(await subscription.Events.ReadAsync()).Labels));
-        Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 0, 3, 0, 0), await _fixture.QualityAsync());
+        Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 0, 2, 0, 0), await _fixture.QualityAsync());
         await _fixture.ReopenAsync();
         var view = Assert.Single(await _fixture.Book.AlarmsAsync(openOnly: false, 10, default));
         Assert.Equal(("a1", "site-1", "pump-1", 12 * Second, "normal", "ada"), (view.AlarmId, view.SiteId, view.DeviceId, view.EndedUs, view.Label, view.AcknowledgedBy));
@@ -140,8 +140,11 @@ public sealed class OutcomeBookTests : IAsyncDisposable
         AlarmId = id, RunId = "run-1", RuleId = "score-high", Raised = raised, Severity = "critical", TimestampUs = timestampUs, Reasons = ["score 2.1 > 1"],
     });
 
-    internal static ExperienceRecord Window(long second, bool alarm) =>
-        Some.Experience(second * Second, length: 2, reasons: alarm ? ExperienceReasons.Alarm : ExperienceReasons.Routine);
+    /// <summary>Evidence of one window.</summary>
+    internal static ModelEvidence Window(long second, bool alarm) => new()
+    {
+        Digest = Some.Digest, BootId = "boot", RunId = "run-1", FromUs = second * Second, ToUs = (second * Second) + (Second / 2), Windows = 1, AlarmWindows = alarm ? 1 : 0,
+    };
 
     private static OutcomeLabel Label(long fromSecond, long toSecond, string label) =>
         new() { DeviceId = "pump-1", FromUs = fromSecond * Second, ToUs = ((toSecond + 1) * Second) - 1, Label = label, Source = "operator" };

@@ -16,7 +16,7 @@ public interface IFeedback
     /// <summary>Answers an alarm: <paramref name="label"/> <c>normal</c> marks it false, anything else names the fault. The answer is a label. False when there is no such alarm.</summary>
     Task<bool> AcknowledgeAsync(string alarmId, string label, string who, CancellationToken cancellation);
 
-    /// <summary>Per model digest, over labelled experience windows.</summary>
+    /// <summary>Per model digest and device, over all windows of evidence stretches whose truth is known.</summary>
     Task<IReadOnlyList<ModelQuality>> QualityAsync(CancellationToken cancellation);
 }
 

@@ -8,18 +8,18 @@ internal record struct QualityCounts
     public long TrueNegatives;
     public long FalseNegatives;
 
-    /// <summary>Counts a window of this truth in (<paramref name="by"/> 1) or out again (-1).</summary>
-    public void Count(Truth truth, bool isAlarm, int by)
+    /// <summary>Counts windows of this truth in; negative numbers count them out again.</summary>
+    public void Count(Truth truth, long alarmed, long quiet)
     {
         if (truth == Truth.Anomaly)
         {
-            if (isAlarm) TruePositives += by;
-            else FalseNegatives += by;
+            TruePositives += alarmed;
+            FalseNegatives += quiet;
         }
         else if (truth == Truth.Normal)
         {
-            if (isAlarm) FalsePositives += by;
-            else TrueNegatives += by;
+            FalsePositives += alarmed;
+            TrueNegatives += quiet;
         }
     }
 }

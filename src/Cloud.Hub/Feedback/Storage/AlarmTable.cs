@@ -55,13 +55,13 @@ internal static class AlarmTable
         return alarms;
     }
 
-    /// <summary>Notes the answer and gives its label: from the start of the windows that raised the alarm to its end, or to the newest window while it stands. Null when there is no such alarm.</summary>
+    /// <summary>Notes the answer and gives its label: from the moment the alarm was raised to its end, or to the newest evidence while it stands. Null when there is no such alarm.</summary>
     public static OutcomeLabel? Answer(SqliteConnection connection, string alarmId, string label, string who)
     {
         using var find = new BoundStatement(connection, """
             SELECT device, run, raised_us,
-              (SELECT min(start_us) FROM window w WHERE w.device=a.device AND w.run=a.run AND w.end_us>=a.raised_us AND w.start_us<=a.raised_us AND w.is_alarm=1),
-              coalesce(ended_us, (SELECT max(end_us) FROM window w WHERE w.device=a.device AND w.run=a.run), raised_us)
+              raised_us,
+              coalesce(ended_us, (SELECT max(end_us) FROM stretch s WHERE s.device=a.device AND s.run=a.run), raised_us)
             FROM alarm a WHERE alarm_id=?1
             """);
         find.Bind(1, alarmId);

@@ -14,10 +14,10 @@ internal static class FeedbackSchema
             CREATE TABLE alarm(
               id INTEGER PRIMARY KEY AUTOINCREMENT, alarm_id TEXT NOT NULL UNIQUE, site TEXT NOT NULL, device TEXT NOT NULL, run TEXT NOT NULL,
               raised_us INTEGER NOT NULL, ended_us INTEGER, event TEXT NOT NULL, label TEXT, labelled_to_us INTEGER, acknowledged_by TEXT);
-            CREATE TABLE window(
+            CREATE TABLE stretch(
               id INTEGER PRIMARY KEY, device TEXT NOT NULL, run TEXT NOT NULL, start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, digest TEXT NOT NULL,
-              is_alarm INTEGER NOT NULL, truth INTEGER NOT NULL);
-            CREATE INDEX window_by_time ON window(device, end_us);
+              alarmed INTEGER NOT NULL, quiet INTEGER NOT NULL, truth INTEGER NOT NULL);
+            CREATE INDEX stretch_by_time ON stretch(device, end_us);
             CREATE TABLE quality(
               digest TEXT NOT NULL, device TEXT NOT NULL, tp INTEGER NOT NULL, fp INTEGER NOT NULL, tn INTEGER NOT NULL, fn INTEGER NOT NULL,
               PRIMARY KEY(digest, device)) WITHOUT ROWID;

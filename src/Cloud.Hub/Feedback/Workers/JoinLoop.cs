@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Cloud.Hub.Bus;
+using Cloud.Hub.Feedback.Storage;
 using Cloud.Hub.Memory.Contract;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
@@ -7,15 +10,15 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Feedback.Workers;
 
-/// <summary>Takes experiences and alarms into the book: told by the bus, and by the archive of what the bus dropped or what happened before the start.</summary>
+/// <summary>Takes evidence and alarms into the book: told by the bus, and by the archive of what the bus dropped or what happened before the start.</summary>
 internal sealed class JoinLoop(
-    OutcomeBook book, IExperienceArchive archive, EventBus bus, IOptions<FeedbackOptions> options, TimeProvider time, ILogger<JoinLoop> logger, IFactArchive? facts = null) : BackgroundService
+    OutcomeBook book, IFactArchive archive, EventBus bus, IOptions<FeedbackOptions> options, TimeProvider time, ILogger<JoinLoop> logger) : BackgroundService
 {
     private const int BatchRows = 256;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = bus.Subscribe("feedback", static happened => happened is AlarmChanged or FactsStored);
+        using var subscription = bus.Subscribe("feedback", static happened => happened is AlarmChanged or EvidenceReported);
         using var timer = new PeriodicTimer(options.Value.CatchUpInterval, time);
         await CatchUpAsync(stoppingToken);
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
@@ -40,66 +43,64 @@ internal sealed class JoinLoop(
     private async Task TakeEventsAsync(EventBus.Subscription subscription, CancellationToken cancellation)
     {
         var alarms = new List<AlarmChanged>();
-        var hasExperiences = false;
+        var hasEvidence = false;
         while (subscription.Events.TryRead(out var happened))
         {
             if (happened is AlarmChanged alarm) alarms.Add(alarm);
-            else hasExperiences = true;
+            else hasEvidence = true;
         }
 
         await GuardAsync("alarms", () => alarms.Count == 0 ? Task.CompletedTask : book.TakeAlarmsAsync(alarms, null, cancellation));
-        if (hasExperiences) await GuardAsync("experiences", () => ReadExperiencesAsync(cancellation));
+        if (hasEvidence) await GuardAsync("evidence", () => ReadEvidenceAsync(cancellation));
     }
 
     private async Task CatchUpAsync(CancellationToken cancellation)
     {
-        await GuardAsync("experiences", () => ReadExperiencesAsync(cancellation));
-        if (facts is not null) await GuardAsync("alarms", () => ReadAlarmsAsync(facts, cancellation));
+        await GuardAsync("evidence", () => ReadEvidenceAsync(cancellation));
+        await GuardAsync("alarms", () => ReadAlarmsAsync(cancellation));
     }
 
-    private async Task ReadExperiencesAsync(CancellationToken cancellation)
-    {
-        var batch = new List<ArchivedExperience>(BatchRows);
-        await foreach (var experience in archive.ReadAsync(new ExperienceQuery { AfterId = book.ExperiencePlace() }, cancellation))
-        {
-            batch.Add(experience);
-            if (batch.Count < BatchRows) continue;
-            await book.TakeExperiencesAsync(batch, cancellation);
-            batch.Clear();
-        }
+    private Task ReadEvidenceAsync(CancellationToken cancellation) => ReadAsync(
+        FactKind.Evidence, book.EvidencePlace(), ContractsJson.Default.ModelEvidence,
+        static (fact, evidence) => new JudgedStretch(
+            fact.Id, fact.DeviceId, evidence.RunId, evidence.FromUs, evidence.ToUs, evidence.Digest, evidence.AlarmWindows, evidence.Windows - evidence.AlarmWindows),
+        (stretches, place) => book.TakeEvidenceAsync(stretches, place, cancellation), cancellation);
 
-        if (batch.Count > 0) await book.TakeExperiencesAsync(batch, cancellation);
-    }
+    private Task ReadAlarmsAsync(CancellationToken cancellation) => ReadAsync(
+        FactKind.Alarm, book.AlarmPlace(), ContractsJson.Default.AlarmEvent,
+        static (fact, alarm) => new AlarmChanged(fact.SiteId, fact.DeviceId, alarm),
+        (alarms, place) => book.TakeAlarmsAsync(alarms, place, cancellation), cancellation);
 
-    private async Task ReadAlarmsAsync(IFactArchive source, CancellationToken cancellation)
+    /// <summary>Reads the archive from a place on and hands over what it holds, batch by batch, each with the place it reaches.</summary>
+    private async Task ReadAsync<TPayload, TItem>(
+        FactKind kind, long place, JsonTypeInfo<TPayload> json, Func<ArchivedFact, TPayload, TItem> make, Func<IReadOnlyList<TItem>, long, Task> take, CancellationToken cancellation)
     {
-        var batch = new List<AlarmChanged>(BatchRows);
-        var place = book.AlarmPlace();
+        var batch = new List<TItem>(BatchRows);
         var isNew = false;
-        await foreach (var fact in source.ReadFactsAsync(new FactQuery { Kind = FactKind.Alarm, AfterId = place }, cancellation))
+        await foreach (var fact in archive.ReadFactsAsync(new FactQuery { Kind = kind, AfterId = place }, cancellation))
         {
             (place, isNew) = (fact.Id, true);
-            if (TryParse(fact, out var alarm)) batch.Add(new AlarmChanged(fact.SiteId, fact.DeviceId, alarm));
+            if (TryParse(fact, json, out var payload)) batch.Add(make(fact, payload));
             if (batch.Count < BatchRows) continue;
-            await book.TakeAlarmsAsync(batch, place, cancellation);
+            await take(batch, place);
             batch.Clear();
+            isNew = false;
         }
 
-        if (isNew) await book.TakeAlarmsAsync(batch, place, cancellation);
+        if (isNew) await take(batch, place);
     }
 
-    private bool TryParse(ArchivedFact fact, out AlarmEvent alarm)
+    private bool TryParse<TPayload>(ArchivedFact fact, JsonTypeInfo<TPayload> json, [NotNullWhen(true)] out TPayload? payload)
     {
-        alarm = null!;
+        payload = default;
         try
         {
-            if (JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.AlarmEvent) is not { } parsed) return false;
-            alarm = parsed;
-            return true;
+            payload = JsonSerializer.Deserialize(fact.Fact.Payload.Span, json);
+            return payload is not null;
         }
         catch (JsonException error)
         {
-            Log.AlarmUnreadable(logger, fact.Fact.Sequence, fact.DeviceId, error.Message);
+            Log.FactUnreadable(logger, fact.Fact.Sequence, fact.DeviceId, fact.Fact.Kind, error.Message);
             return false;
         }
     }

@@ -69,6 +69,9 @@ public sealed record GatePolicy
     /// <summary>Share of windows labelled normal on which the new digest alarms, absolute.</summary>
     public double MaximumFalseAlarmRate { get; init; } = 0.35;
 
+    /// <summary>Windows labelled normal that the new digest must have answered, over the group, before it may pass; 0: labels are not waited for.</summary>
+    public int MinimumLabelledNormalWindows { get; init; }
+
     /// <summary>Share of windows with a NaN or infinite score.</summary>
     public double MaximumInvalidRate { get; init; }
 

@@ -6,22 +6,22 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Feedback.Storage;
 
-/// <summary>Windows with their truth, and the confusion counts that follow from them; every change of one changes the other in the same transaction.</summary>
-internal sealed class WindowTable(SqliteConnection connection) : IDisposable
+/// <summary>Stretches with their truth, and the confusion counts that follow from them; every change of one changes the other in the same transaction.</summary>
+internal sealed class StretchTable(SqliteConnection connection) : IDisposable
 {
     private readonly BoundStatement _labels = new(connection, """
         SELECT from_us, to_us, label FROM label WHERE device=?1 AND (run IS NULL OR run=?2) AND to_us>=?3 AND from_us<=?4 ORDER BY id
         """);
 
     private readonly BoundStatement _add = new(connection, """
-        INSERT OR IGNORE INTO window(id, device, run, start_us, end_us, digest, is_alarm, truth) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING 1
+        INSERT OR IGNORE INTO stretch(id, device, run, start_us, end_us, digest, alarmed, quiet, truth) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING 1
         """);
 
     private readonly BoundStatement _touched = new(connection, """
-        SELECT id, run, start_us, end_us, digest, is_alarm, truth FROM window WHERE device=?1 AND end_us>=?2 AND start_us<=?3
+        SELECT id, run, start_us, end_us, digest, alarmed, quiet, truth FROM stretch WHERE device=?1 AND end_us>=?2 AND start_us<=?3
         """);
 
-    private readonly BoundStatement _setTruth = new(connection, "UPDATE window SET truth=?2 WHERE id=?1");
+    private readonly BoundStatement _setTruth = new(connection, "UPDATE stretch SET truth=?2 WHERE id=?1");
 
     private readonly BoundStatement _count = new(connection, """
         INSERT INTO quality(digest, device, tp, fp, tn, fn) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
@@ -31,17 +31,17 @@ internal sealed class WindowTable(SqliteConnection connection) : IDisposable
     private readonly Dictionary<(string Digest, string Device), QualityCounts> _changes = [];
     private readonly List<LabelSpan> _spans = [];
 
-    /// <summary>Adds windows that are not known yet, judged by the labels that are there.</summary>
-    public void Add(IReadOnlyList<JudgedWindow> windows)
+    /// <summary>Adds stretches that are not known yet, judged by the labels that are there.</summary>
+    public void Add(IReadOnlyList<JudgedStretch> stretches)
     {
-        foreach (var window in windows)
+        foreach (var stretch in stretches)
         {
-            var truth = Judge(window.DeviceId, window.RunId, window.StartUs, window.EndUs);
-            _add.Bind(1, window.Id).Bind(2, window.DeviceId).Bind(3, window.RunId).Bind(4, window.StartUs).Bind(5, window.EndUs).Bind(6, window.Digest)
-                .Bind(7, window.IsAlarm ? 1 : 0).Bind(8, (long)truth);
+            var truth = Judge(stretch.DeviceId, stretch.RunId, stretch.StartUs, stretch.EndUs);
+            _add.Bind(1, stretch.Id).Bind(2, stretch.DeviceId).Bind(3, stretch.RunId).Bind(4, stretch.StartUs).Bind(5, stretch.EndUs).Bind(6, stretch.Digest)
+                .Bind(7, stretch.Alarmed).Bind(8, stretch.Quiet).Bind(9, (long)truth);
             var isNew = false;
             while (_add.Step()) isNew = true;
-            if (isNew) Change(window.Digest, window.DeviceId, truth, window.IsAlarm, 1);
+            if (isNew) Change(stretch.Digest, stretch.DeviceId, truth, stretch.Alarmed, stretch.Quiet, 1);
         }
 
         WriteChanges();
@@ -50,20 +50,20 @@ internal sealed class WindowTable(SqliteConnection connection) : IDisposable
     /// <summary>Judges anew what a label touches; the label is in its table already.</summary>
     public void Rejudge(OutcomeLabel label)
     {
-        var touched = new List<(long Id, string Run, long Start, long End, string Digest, bool IsAlarm, Truth Truth)>();
+        var touched = new List<(long Id, string Run, long Start, long End, string Digest, long Alarmed, long Quiet, Truth Truth)>();
         _touched.Bind(1, label.DeviceId).Bind(2, label.FromUs).Bind(3, label.ToUs);
         while (_touched.Step())
         {
-            touched.Add((_touched.Number(0), _touched.Text(1)!, _touched.Number(2), _touched.Number(3), _touched.Text(4)!, _touched.Number(5) != 0, (Truth)_touched.Number(6)));
+            touched.Add((_touched.Number(0), _touched.Text(1)!, _touched.Number(2), _touched.Number(3), _touched.Text(4)!, _touched.Number(5), _touched.Number(6), (Truth)_touched.Number(7)));
         }
 
-        foreach (var window in touched)
+        foreach (var stretch in touched)
         {
-            var truth = Judge(label.DeviceId, window.Run, window.Start, window.End);
-            if (truth == window.Truth) continue;
-            _setTruth.Bind(1, window.Id).Bind(2, (long)truth).Execute();
-            Change(window.Digest, label.DeviceId, window.Truth, window.IsAlarm, -1);
-            Change(window.Digest, label.DeviceId, truth, window.IsAlarm, 1);
+            var truth = Judge(label.DeviceId, stretch.Run, stretch.Start, stretch.End);
+            if (truth == stretch.Truth) continue;
+            _setTruth.Bind(1, stretch.Id).Bind(2, (long)truth).Execute();
+            Change(stretch.Digest, label.DeviceId, stretch.Truth, stretch.Alarmed, stretch.Quiet, -1);
+            Change(stretch.Digest, label.DeviceId, truth, stretch.Alarmed, stretch.Quiet, 1);
         }
 
         WriteChanges();
@@ -82,8 +82,8 @@ internal sealed class WindowTable(SqliteConnection connection) : IDisposable
         return TruthOfWindow.Judge(startUs, endUs, _spans);
     }
 
-    private void Change(string digest, string device, Truth truth, bool isAlarm, int by) =>
-        CollectionsMarshal.GetValueRefOrAddDefault(_changes, (digest, device), out _).Count(truth, isAlarm, by);
+    private void Change(string digest, string device, Truth truth, long alarmed, long quiet, int by) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_changes, (digest, device), out _).Count(truth, by * alarmed, by * quiet);
 
     private void WriteChanges()
     {
