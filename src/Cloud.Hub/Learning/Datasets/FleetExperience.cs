@@ -27,7 +27,7 @@ internal sealed record FleetExperience(
             {
                 hash.AppendData(BitConverter.GetBytes(row.TimeUs));
                 hash.AppendData(MemoryMarshal.AsBytes(row.Values.AsSpan()));
-                hash.AppendData([(byte)(Truth(run, row) switch { true => 2, false => 1, null => 0 }), (byte)row.Reasons]);
+                hash.AppendData([(byte)(Truth(run, row) switch { true => 2, false => 1, null => 0 }), (byte)(row.IsCalibration ? 1 : 0)]);
             }
         }
 

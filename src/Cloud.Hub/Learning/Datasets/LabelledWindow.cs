@@ -3,5 +3,5 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <summary>A model's input cut out of a run.</summary>
 /// <param name="Features">(T, R), time-major, as the engine has it.</param>
 /// <param name="Anomalous">Truth of its last row; null: unknown.</param>
-/// <param name="Alarm">The device alarmed on a window that ended there.</param>
-internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool Alarm);
+/// <param name="IsCalibration">Its last row is one of the run's calibration rows.</param>
+internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration);

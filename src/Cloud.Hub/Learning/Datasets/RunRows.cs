@@ -31,24 +31,21 @@ internal sealed class RunRows
     public void Add(ExperienceRecord record)
     {
         var length = record.Length;
+        var isCalibration = (record.Reasons & ExperienceReasons.Calibration) != 0;
         var step = length > 1 ? (double)(record.EndUs - record.StartUs) / (length - 1) : 0;
         for (var t = 0; t < length; t++)
         {
             var timeUs = record.StartUs + (long)Math.Round(t * step);
             var place = (long)Math.Round(timeUs * _rateHz / 1e6);
-            var reasons = record.Reasons & (ExperienceReasons.Calibration | ExperienceReasons.Alarm);
-
-            // An alarm is about the window's last row; calibration about all of them.
-            if (t < length - 1) reasons &= ~ExperienceReasons.Alarm;
             if (_rows.TryGetValue(place, out var known))
             {
-                _rows[place] = known with { Reasons = known.Reasons | reasons };
+                _rows[place] = known with { IsCalibration = known.IsCalibration || isCalibration };
                 continue;
             }
 
             var values = new float[_columns.Length];
             for (var c = 0; c < values.Length; c++) values[c] = record.Window[(_columns[c] * length) + t];
-            _rows.Add(place, new Row(place, timeUs, values, reasons));
+            _rows.Add(place, new Row(place, timeUs, values, isCalibration));
         }
     }
 
@@ -78,11 +75,6 @@ internal sealed class RunRows
     /// <param name="Place">On the sampling grid; never a feature.</param>
     /// <param name="TimeUs">Event time; for labels only.</param>
     /// <param name="Values">(C,), channel units.</param>
-    /// <param name="Reasons">Calibration and alarm of the windows that hold it.</param>
-    public readonly record struct Row(long Place, long TimeUs, float[] Values, ExperienceReasons Reasons)
-    {
-        public bool IsCalibration => (Reasons & ExperienceReasons.Calibration) != 0;
-
-        public bool IsAlarm => (Reasons & ExperienceReasons.Alarm) != 0;
-    }
+    /// <param name="IsCalibration">A window that holds it was kept as calibration.</param>
+    public readonly record struct Row(long Place, long TimeUs, float[] Values, bool IsCalibration);
 }

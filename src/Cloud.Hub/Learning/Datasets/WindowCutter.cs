@@ -34,7 +34,7 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
                 var turned = new float[features.Length];
                 for (var i = 0; i < features.Length; i++) turned[(i % length * rows) + (i / length)] = features[i];
                 var last = segment[end];
-                yield return new LabelledWindow(turned, experience.Truth(run, last), last.IsAlarm);
+                yield return new LabelledWindow(turned, experience.Truth(run, last), last.IsCalibration);
             }
         }
     }

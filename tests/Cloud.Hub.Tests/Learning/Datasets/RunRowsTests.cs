@@ -17,7 +17,6 @@ public sealed class RunRowsTests
         Assert.Equal([10, 3], segments.Select(s => s.Count));
         Assert.Equal([100f, 0f], segments[0][0].Values);
         Assert.Equal(6 * 2, rows.CalibrationRows().Length);
-        Assert.Equal([9L], segments[0].Where(r => r.IsAlarm).Select(r => r.TimeUs / 1_000_000));
     }
 
     [Fact]
