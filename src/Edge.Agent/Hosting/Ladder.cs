@@ -19,8 +19,13 @@ internal static class Ladder
         _ => throw new SettingsException([$"sensor:kind '{options.Kind}' is none of {string.Join(", ", SensorOptions.Kinds)}"]),
     };
 
-    public static IReadOnlyList<IActuator> MakeActuators(IReadOnlyList<ActuatorOptions> options, ILoggerFactory loggers) =>
-        [.. options.Select(actuator => MakeActuator(actuator, loggers))];
+    /// <summary>The configured actuators, and <c>log</c> where none bears that name: every device can write an alarm down.</summary>
+    public static IReadOnlyList<IActuator> MakeActuators(IReadOnlyList<ActuatorOptions> options, ILoggerFactory loggers)
+    {
+        var actuators = options.Select(actuator => MakeActuator(actuator, loggers)).ToList();
+        if (actuators.TrueForAll(actuator => actuator.Name != "log")) actuators.Add(new LogActuator("log", loggers.CreateLogger<LogActuator>()));
+        return [.. actuators];
+    }
 
     /// <exception cref="RuleFileException">The file cannot be used; the message names file, line and field.</exception>
     public static RuleSet LoadRules(RulesOptions options, ISensor sensor, int historyFrames, IReadOnlyList<IActuator> actuators) =>
