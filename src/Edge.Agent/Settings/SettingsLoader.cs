@@ -29,7 +29,8 @@ internal static class SettingsLoader
     {
         foreach (var (key, value) in from)
         {
-            if (SettingsKeys.IsKnown(key)) keys[key] = value;
+            // An empty value takes a setting back to its default.
+            if (SettingsKeys.IsKnown(key)) keys[key] = value is "" ? null : value;
             // A section that stands there with nothing in it is as good as absent.
             else if (value is null && SettingsKeys.All.Any(known => known.StartsWith(SettingsKeys.Pattern(key) + ":", StringComparison.OrdinalIgnoreCase))) continue;
             else problems.Add($"{place(key)} is not a setting{(NearestKey.Find(SettingsKeys.Pattern(key), SettingsKeys.All) is { } near ? $"; did you mean {near}?" : "")}");
