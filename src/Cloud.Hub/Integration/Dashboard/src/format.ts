@@ -7,9 +7,9 @@ export const count = (n: number): string => (Math.abs(n) < 100_000 ? whole.forma
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
-export const bytes = (n: number): string => (n < 1e6 ? `${whole.format(n / 1e3)} kB` : n < 1e9 ? `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB` : `${(n / 1e9).toFixed(1)} GB`);
+export const bytes = (n: number): string => (n < 1e6 ? `${whole.format(n / 1e3)}\u00a0kB` : n < 1e9 ? `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)}\u00a0MB` : `${(n / 1e9).toFixed(1)}\u00a0GB`);
 
-export const percent = (share: number | null | undefined, digits = 1): string => (share === null || share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`);
+export const percent = (share: number | null | undefined, digits = 1): string => (share === null || share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)}\u00a0%`);
 
 /** First eight hex digits of a digest. */
 export const digest = (text: string | null | undefined): string => (text ? text.slice(text.indexOf(':') + 1, text.indexOf(':') + 9) : '–');
@@ -29,9 +29,9 @@ export const eventTime = (us: number): string => new Date(us / 1000).toISOString
 export const eventDay = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
 
 export function span(seconds: number): string {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))}\u00a0s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}\u00a0min\u00a0${Math.round(seconds % 60)}\u00a0s`;
+  return `${Math.floor(seconds / 3600)}\u00a0h\u00a0${Math.round((seconds % 3600) / 60)}\u00a0min`;
 }
 
 export function ago(iso: string | undefined, now = Date.now()): string {

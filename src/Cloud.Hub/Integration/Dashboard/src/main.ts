@@ -73,7 +73,8 @@ function run(token: string): void {
     rooms.banner.hidden = failures.length === 0;
     if (failures.length) replace(rooms.banner, h('strong', null, 'Part of this is old. '), failures.join(' · '), '. Trying again.');
     if (what === 'devices' && !store.selected) {
-      const first = store.state.devices?.find(device => device.online) ?? store.state.devices?.[0];
+      const raised = store.state.alarms?.find(alarm => alarm.endedUs === undefined)?.deviceId;
+      const first = store.state.devices?.find(device => device.deviceId === raised) ?? store.state.devices?.find(device => device.online) ?? store.state.devices?.[0];
       if (first) return void store.select(first.deviceId);
     }
 
@@ -166,7 +167,7 @@ function run(token: string): void {
   }
 
   function nameTheme(): void {
-    rooms.theme.textContent = { auto: 'Auto', light: 'Light', dark: 'Dark' }[theme()];
+    rooms.theme.textContent = { auto: 'Theme: auto', light: 'Theme: light', dark: 'Theme: dark' }[theme()];
     rooms.theme.setAttribute('aria-label', `Theme: ${theme()}. Change it`);
   }
 

@@ -23,6 +23,7 @@ const LEAST_MS = 1_000;
 const ANYWAY_MS = 15_000;
 const KEPT_POINTS = 1_200;
 const RECENT_POINTS = 90;
+const PREFETCHED = 24;
 
 export class Store {
   readonly state: Partial<State> = {};
@@ -38,6 +39,8 @@ export class Store {
 
   async start(): Promise<void> {
     await Promise.all((Object.keys(PATHS) as Resource[]).map(what => this.fetch(what)));
+    await Promise.all((this.state.devices ?? []).slice(0, PREFETCHED).map(device => this.fetchRecent(device.deviceId)));
+    this.onChange('devices');
     setInterval(() => this.all(), ANYWAY_MS);
   }
 
@@ -100,6 +103,18 @@ export class Store {
       this.onPoints(deviceId, true);
     } catch {
       // The device section says that the hub does not answer; live points still arrive.
+    }
+  }
+
+  /** The last points of a device for its line in the list, unless live ones came first. */
+  private async fetchRecent(deviceId: string): Promise<void> {
+    try {
+      const telemetry = await this.api.get<Telemetry>(`devices/${encodeURIComponent(deviceId)}/telemetry?limit=${RECENT_POINTS}`);
+      const since = this.recent.get(deviceId) ?? [];
+      const first = since[0]?.timestampUs ?? Infinity;
+      this.recent.set(deviceId, [...telemetry.points.filter(point => point.timestampUs < first), ...since].slice(-RECENT_POINTS));
+    } catch {
+      // The line stays empty until the device streams.
     }
   }
 

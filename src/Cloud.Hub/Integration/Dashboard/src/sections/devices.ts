@@ -31,7 +31,9 @@ export function stateOf(device: Device, store: Store): DeviceState {
   if (!device.online) return 'offline';
   if (!device.reported?.activeDigest) return 'no model';
   if (!device.reported.calibrated) return 'calibrating';
-  return store.recent.get(device.deviceId)?.at(-1)?.alarm ? 'alarm' : 'normal';
+  const newest = store.recent.get(device.deviceId)?.at(-1);
+  const isRaised = newest ? newest.alarm : store.state.alarms?.some(alarm => alarm.deviceId === device.deviceId && alarm.endedUs === undefined);
+  return isRaised ? 'alarm' : 'normal';
 }
 
 function row(device: Device, store: Store, select: (deviceId: string) => void): Child {
