@@ -7,7 +7,7 @@ namespace Hmas.Benchmarks.Inference;
 /// <summary>What do our session and our detector add to a bare C-API run of the same model in the same process? Target: at most 5 %.</summary>
 /// <remarks>Model: two convolutions, 8 → 32 → 8 channels over 64 steps (<c>wide.onnx</c> of the tests).</remarks>
 [MemoryDiagnoser]
-public class RunBenchmark
+public class RunBenchmark : IDisposable
 {
     private BareModel? _bare;
     private ModelSession? _session;
@@ -51,10 +51,11 @@ public class RunBenchmark
     }
 
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _session?.Dispose();
         _detector?.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true)]
