@@ -6,6 +6,7 @@ using Cloud.Hub.Host.Grains;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Integration;
+using Cloud.Hub.Learning;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Memory;
 using Cloud.Hub.Memory.Contract;
@@ -31,6 +32,9 @@ internal static class HubModules
         new(HubServices.Memory, (MemoryOptions.Section, typeof(MemoryOptions)),
             static (services, configuration) => services.AddMemory(configuration), static (routes, _) => routes.MapMemory(),
             static services => services.AddRemoteMemory(), Doors: [typeof(IExperienceArchive), typeof(IFactArchive)], Needs: []),
+        new(HubServices.Learning, (LearningOptions.Section, typeof(LearningOptions)),
+            static (services, configuration) => services.AddLearning(configuration), static (routes, _) => routes.MapLearning(),
+            AddRemote: null, Doors: [typeof(ITrainingRuns)], Needs: [typeof(IExperienceArchive), typeof(IFeedback), typeof(IModelRegistry)]),
         new(HubServices.Reasoning, (ReasoningOptions.Section, typeof(ReasoningOptions)),
             static (services, configuration) => services.AddReasoning(configuration), static (routes, _) => routes.MapReasoning(),
             AddRemote: null, Doors: [typeof(IAgents)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(ITrainingRuns), typeof(IRollouts)]),

@@ -31,6 +31,12 @@ internal static class GroupEvaluation
         }
 
         if (Behaviour(gate, evidence) is { } worse) return Fail(worse.Word, worse.Reason, evidence);
+        if (evidence.LabelledNormalWindows < gate.MinimumLabelledNormalWindows)
+        {
+            var unlabelled = $"{evidence.LabelledNormalWindows} of {gate.MinimumLabelledNormalWindows} windows labelled normal";
+            return isLate ? Fail("no-data", $"after {waited.TotalSeconds:0} s: {unlabelled}", evidence) : new GateVerdict(GateOutcome.Wait, null, unlabelled, evidence);
+        }
+
         var compared = evidence.ControlAlarmRate is { } control ? $"{Share(control)} of the control" : "no control device";
         return new GateVerdict(GateOutcome.Pass, null, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices, alarm rate {Share(evidence.AlarmRate)} against {compared}", evidence);
     }
