@@ -125,6 +125,9 @@ internal static class HubBuilder
     {
         log.MinimumLevel.Is(options.Level)
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
+            // Its HTTP/2 warning is about TLS negotiation; the cleartext listeners take prior knowledge (Ports/CleartextHttp2.cs).
+            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", Serilog.Events.LogEventLevel.Error)
+            .MinimumLevel.Override("Polly", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("Orleans", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("Grpc", Serilog.Events.LogEventLevel.Warning)
             .Enrich.FromLogContext();

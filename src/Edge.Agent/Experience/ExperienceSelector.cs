@@ -39,7 +39,7 @@ internal sealed class ExperienceSelector(ExperienceOptions options)
         }
 
         if (window.IsRequested) Take(ExperienceReasons.Requested, 1);
-        if (window.IsCalibration && IsDue(ref _sinceCalibration, boost.Every(options.CalibrationEvery))) Take(ExperienceReasons.Calibration, CalibrationValue);
+        if (window.IsCalibration && IsDue(ref _sinceCalibration, options.CalibrationEvery)) Take(ExperienceReasons.Calibration, CalibrationValue);
         if (window.IsAlarm && !_wasAlarm) _sinceAlarm = long.MaxValue - 1;
         if (window.IsAlarm && IsDue(ref _sinceAlarm, boost.Every(options.AlarmEvery))) Take(ExperienceReasons.Alarm, _wasAlarm ? AlarmValue : FirstAlarmValue);
         if (IsUncertain(window.ScoreRatio) && IsDue(ref _sinceUncertain, boost.Every(options.AlarmEvery))) Take(ExperienceReasons.Uncertain, UncertainValue);

@@ -88,6 +88,13 @@ internal sealed class ModelSlots
         return current.Previous;
     }
 
+    /// <summary>No model in any slot.</summary>
+    public void Empty()
+    {
+        Write(new SlotsDocument());
+        Collect();
+    }
+
     /// <summary>An assignment is not tried again until the hub asks for something else; the standby slot is empty.</summary>
     public void Refuse(ModelAssignment assignment, string reason)
     {

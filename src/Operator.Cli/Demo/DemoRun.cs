@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Edge.Sensors.Simulation;
+using Hmas.Trust;
 using Operator.Cli.Demo.Hub;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Report;
@@ -110,7 +112,8 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await site.TokenAsync(cancellation));
-        await File.WriteAllTextAsync(site.TrustedKeysFile, await http.GetStringAsync(site.Keys, cancellation), cancellation);
+        var keys = await http.GetFromJsonAsync<Dictionary<string, byte[][]>>(site.Keys, cancellation);
+        PublicKeyFile.Write(site.TrustedKeysFile, keys!["ed25519"]);
     }
 
     /// <summary>Waits for the fleet's agent to train, and for the run to end well.</summary>

@@ -58,27 +58,27 @@ public sealed record GroupPlan(string Name, double Share);
 public sealed record GatePolicy
 {
     /// <summary>Windows answered by the new digest, over the group, before any verdict.</summary>
-    public int MinimumWindows { get; init; } = 200;
+    public int MinimumWindows { get; set; } = 200;
 
     /// <summary>No verdict by then: the group is restored. No data is never success.</summary>
-    public TimeSpan MaximumWait { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Alarm rate of the group may exceed the reference by at most this much (absolute). Reference: the control devices over the same time.</summary>
-    public double MaximumAlarmRateIncrease { get; init; } = 0.25;
+    public double MaximumAlarmRateIncrease { get; set; } = 0.25;
 
     /// <summary>Share of windows labelled normal on which the new digest alarms, absolute.</summary>
-    public double MaximumFalseAlarmRate { get; init; } = 0.35;
+    public double MaximumFalseAlarmRate { get; set; } = 0.35;
 
     /// <summary>Windows labelled normal that the new digest must have answered, over the group, before it may pass; 0: labels are not waited for.</summary>
-    public int MinimumLabelledNormalWindows { get; init; }
+    public int MinimumLabelledNormalWindows { get; set; }
 
     /// <summary>Share of windows with a NaN or infinite score.</summary>
-    public double MaximumInvalidRate { get; init; }
+    public double MaximumInvalidRate { get; set; }
 
-    public double MaximumInferenceP99Us { get; init; } = 50_000;
+    public double MaximumInferenceP99Us { get; set; } = 50_000;
 
     /// <summary>Share of the devices that were told and refused or returned.</summary>
-    public double MaximumFailedShare { get; init; }
+    public double MaximumFailedShare { get; set; }
 }
 
 public sealed record RolloutView

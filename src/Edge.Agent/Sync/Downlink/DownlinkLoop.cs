@@ -23,6 +23,8 @@ internal sealed class DownlinkLoop(
     private readonly string _ack = Topics.FactAck(device.Site, device.Id);
     private readonly string _desired = Topics.Desired(device.Site, device.Id);
     private readonly string _command = Topics.Command(device.Site, device.Id);
+    private bool _hasApplied;
+    private ModelAssignment? _model;
     private long _unusable;
 
     /// <summary>Messages that were not what their topic promises.</summary>
@@ -95,7 +97,9 @@ internal sealed class DownlinkLoop(
     private void Apply(DesiredState desired)
     {
         boost.Value = desired.SamplingBoost;
-        if (desired.Model is { } model) updater.Assign(model);
+        // A change of something else must not begin the model's way through the slots anew.
+        if (!_hasApplied || desired.Model != _model) updater.Assign(desired.Model);
+        (_hasApplied, _model) = (true, desired.Model);
         logger.DesiredTaken(desired.Version, desired.Model?.Digest, desired.SamplingBoost);
     }
 

@@ -35,7 +35,7 @@ internal sealed class ModelUpdater
     private readonly ModelOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<ModelAssignment> _assigned = Channel.CreateBounded<ModelAssignment>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<ModelAssignment?> _assigned = Channel.CreateBounded<ModelAssignment?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Lock _gate = new();
     private CancellationTokenSource? _step;
 
@@ -57,8 +57,8 @@ internal sealed class ModelUpdater
         _logger = logger;
     }
 
-    /// <summary>The hub wants this model. Any thread; the newest wins.</summary>
-    public void Assign(ModelAssignment assignment)
+    /// <summary>The hub wants this model; null: it takes back what it gave. Any thread; the newest wins.</summary>
+    public void Assign(ModelAssignment? assignment)
     {
         _assigned.Writer.TryWrite(assignment);
         lock (_gate) _step?.Cancel();
@@ -99,7 +99,8 @@ internal sealed class ModelUpdater
         if (_slots.Current is { Active: not null, Committed: false } current) await StepAsync(token => ProveAsync(current.Assignment, null, token), current.Active.Digest, ct);
         await foreach (var assignment in _assigned.Reader.ReadAllAsync(ct))
         {
-            await StepAsync(token => ApplyAsync(assignment, token), assignment.Digest, ct);
+            if (assignment is null) Withdraw();
+            else await StepAsync(token => ApplyAsync(assignment, token), assignment.Digest, ct);
         }
     }
 
@@ -125,6 +126,15 @@ internal sealed class ModelUpdater
             _watch.End();
             _pipeline.ExchangeShadow(null)?.Dispose();
         }
+    }
+
+    /// <summary>Goes back to no model, unless the active one came with the device and not from the hub.</summary>
+    private void Withdraw()
+    {
+        if (_slots.Current.Active is not { Assigned: true } active) return;
+        _slots.Empty();
+        _pipeline.Exchange(null)?.Dispose();
+        _reporter.Tell(SlotState.Returned, active.Digest, null, null, "restored", "the hub took it back and has no other");
     }
 
     private async Task ApplyAsync(ModelAssignment assignment, CancellationToken ct)
@@ -186,7 +196,7 @@ internal sealed class ModelUpdater
 
     private async Task TryOutAsync(ModelAssignment assignment, VerifiedPackage package, long arrived, CancellationToken ct)
     {
-        _slots.Stage(new SlotEntry(package.Digest, package.Manifest.Name, package.Manifest.Release), assignment);
+        _slots.Stage(new SlotEntry(package.Digest, package.Manifest.Name, package.Manifest.Release, Assigned: true), assignment);
         Tell(SlotState.Verified, assignment);
         _probe.Run(package, _rows.Copy(IndicesOf(package.Manifest)));
         Tell(SlotState.Probed, assignment);

@@ -3,7 +3,7 @@ using Shared.Tests.Inference;
 namespace Shared.Tests;
 
 /// <summary>Entry point of this assembly when a test starts it as a process of its own; the test runner does not use it.</summary>
-internal static class ChildProgram
+internal static class ChildVerbs
 {
     private static int Main(string[] args)
     {
