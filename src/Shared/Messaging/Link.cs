@@ -171,7 +171,8 @@ internal sealed class Link : IAsyncDisposable
     private static LinkEnd Refused(MqttClientConnectResult answer)
     {
         var reason = answer.ServerReference is { Length: > 0 } other ? $"{answer.ResultCode}, see {other}" : $"{answer.ResultCode} {answer.ReasonString}".TrimEnd();
-        return new LinkEnd((byte)answer.ResultCode, reason, answer.ResultCode == MqttClientConnectResultCode.UnsupportedProtocolVersion);
+        // 1 is what a broker of 3.1.1 answers to a version it does not know (MQTT 3.1.1, section 3.2.2.3).
+        return new LinkEnd((byte)answer.ResultCode, reason, answer.ResultCode == MqttClientConnectResultCode.UnsupportedProtocolVersion || (byte)answer.ResultCode == 1);
     }
 
     private static string Describe(MqttClientDisconnectedEventArgs disconnected) =>

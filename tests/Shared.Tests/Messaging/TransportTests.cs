@@ -49,10 +49,11 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         await using var observer = await WatchAsync(broker, "will-observer", "will/d1/state/presence");
         await using var device = new Running(Settings(line.Address, "will-d1") with { Will = Presence("will/d1/state/presence", firstSession: 7) });
         await device.ConnectedAsync();
-        Assert.Equal("7 online", await observer.NextAsync());
+        var online = await observer.NextAsync();
+        Assert.EndsWith(" online", online, StringComparison.Ordinal);
         line.Freeze();
         line.Cut();
-        Assert.Equal("7 offline", await observer.NextAsync());
+        Assert.Equal(online.Replace("online", "offline", StringComparison.Ordinal), await observer.NextAsync());
         line.Thaw();
         Assert.Equal("online", (await observer.NextAsync()).Split(' ')[1]);
     }
@@ -62,17 +63,20 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     {
         var broker = await farm.GetAsync(kind);
         await using var observer = await WatchAsync(broker, "stop-observer", "stop/d1/state/presence");
+        string offline;
         await using (var device = new Running(Settings(broker.Address, "stop-d1") with { Will = Presence("stop/d1/state/presence", firstSession: 3) }))
         {
             await device.ConnectedAsync();
-            Assert.Equal("3 online", await observer.NextAsync());
+            var online = await observer.NextAsync();
+            Assert.EndsWith(" online", online, StringComparison.Ordinal);
+            offline = online.Replace("online", "offline", StringComparison.Ordinal);
         }
 
-        Assert.Equal("3 offline", await observer.NextAsync());
+        Assert.Equal(offline, await observer.NextAsync());
         await using var late = await WatchAsync(broker, "stop-late", "stop/d1/state/presence");
         var kept = await late.Client.Inbound.ReadAsync().AsTask().WaitAsync(Limit);
         Assert.True(kept.Retained, "the last word on presence is retained");
-        Assert.Equal("3 offline", Encoding.UTF8.GetString(kept.Payload.Span));
+        Assert.Equal(offline, Encoding.UTF8.GetString(kept.Payload.Span));
     }
 
     [Theory, MemberData(nameof(Brokers))]

@@ -28,7 +28,7 @@ public sealed record TrainingRequest
     /// <summary>Model of which the candidate must be better; null for a first model.</summary>
     public string? ParentDigest { get; init; }
 
-    /// <summary>Runs of machines kept out of the fit and used as the held-out test; when empty, every fourth run by name is.</summary>
+    /// <summary>Runs of machines kept out of the fit and used as the held-out test, by name, <c>*</c> standing for any characters; when empty, every fourth run by name is.</summary>
     public IReadOnlyList<string> HeldOutRuns { get; init; } = [];
 
     public long Seed { get; init; } = 1;
