@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Hmas.Testing;
 
 namespace Architecture.Tests;
 
 /// <summary>The repository as text: the walls are held by reading what the compiler reads.</summary>
 internal static partial class SourceTree
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     /// <summary>All hand-written C# files below a folder, as (path relative to the root with forward slashes, text).</summary>
     public static IEnumerable<(string Path, string Text)> Files(string folder) =>
@@ -19,13 +20,6 @@ internal static partial class SourceTree
     /// <summary>Project files referenced by a project file, by name without extension.</summary>
     public static IEnumerable<string> References(string project) =>
         ReferenceLine().Matches(File.ReadAllText(Path.Combine(Root, project))).Select(match => Path.GetFileNameWithoutExtension(match.Groups[1].Value));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "HMAS.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("HMAS.sln is in no folder above the tests");
-    }
 
     [GeneratedRegex(@"^(?:global )?using (?:static )?([A-Z][\w.]+);", RegexOptions.Multiline)]
     private static partial Regex UsingLine();

@@ -24,7 +24,8 @@ internal sealed record DemoOptions
     /// <summary>Added to every port of the hub, so that two demos can run side by side.</summary>
     public int PortOffset { get; init; }
 
-    public string WorkFolder => Path.Combine(Root.FullName, "artifacts", "demo");
+    /// <summary>For everything that the demo and its programs write.</summary>
+    public string WorkFolder { get => field ?? Path.Combine(Root.FullName, "artifacts", "demo"); init; }
 
     public string ReportFile => Path.Combine(Root.FullName, "demo-report.json");
 }

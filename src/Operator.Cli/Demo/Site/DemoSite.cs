@@ -38,37 +38,20 @@ internal sealed class DemoSite : IAsyncDisposable
     /// <summary>Where the devices find the keys they trust.</summary>
     public string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
 
+    private static string SettingsFile(Device device) => Path.Combine(device.Folder, "agent.yaml");
+
+    private string HubSettingsFile => Path.Combine(_options.WorkFolder, "hub.yaml");
+
     private string HubFolder => Path.Combine(_options.WorkFolder, "hub");
 
     private string Publish(string program) => Path.Combine(_options.Root.FullName, "artifacts", "publish", program);
 
-    /// <summary>Starts the hub and waits until it answers.</summary>
+    /// <summary>Starts the hub with these settings and waits until it answers.</summary>
     public async Task StartHubAsync(string settings, CancellationToken cancellation)
     {
         Directory.CreateDirectory(HubFolder);
-        var settingsFile = Path.Combine(_options.WorkFolder, "hub.yaml");
-        await File.WriteAllTextAsync(settingsFile, settings, cancellation);
-        _hub = ChildProcess.Start(
-            "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
-            ["run", "--data", HubFolder, "--settings", settingsFile, "--port-offset", _options.PortOffset.ToString(CultureInfo.InvariantCulture)],
-            Path.Combine(_options.WorkFolder, "hub.log"));
-        using var http = new HttpClient();
-        while (true)
-        {
-            _hub.RequireRunning();
-            try
-            {
-                using var answer = await http.GetAsync(new Uri(Front, "healthz"), cancellation);
-                if (answer.IsSuccessStatusCode) break;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation);
-        }
-
+        await File.WriteAllTextAsync(HubSettingsFile, settings, cancellation);
+        await LaunchHubAsync(cancellation);
         _api = new HubApi(Front, await TokenAsync(cancellation));
     }
 
@@ -87,10 +70,22 @@ internal sealed class DemoSite : IAsyncDisposable
             await writer.WriteAsync(enrolment.Password);
         }
 
-        var settings = Path.Combine(device.Folder, "agent.yaml");
-        await File.WriteAllTextAsync(settings, AgentSettings.Write(device, passwordFile, _options, MqttPort + _options.PortOffset, ArtefactPort + _options.PortOffset, TrustedKeysFile), cancellation);
-        var program = Path.Combine(Publish("agent"), "hmas-agent");
-        _agents[device] = ChildProcess.Start($"the agent of {device.Id}", program, ["run", "--settings", settings], Path.Combine(device.Folder, "agent.log"));
+        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, MqttPort + _options.PortOffset, ArtefactPort + _options.PortOffset, TrustedKeysFile), cancellation);
+        Launch(device);
+    }
+
+    /// <summary>Ends a device's agent at once, as a crash or a power cut would, and starts it again.</summary>
+    public async Task CrashDeviceAsync(Device device)
+    {
+        await _agents[device].KillAsync();
+        Launch(device);
+    }
+
+    /// <summary>Ends the hub, its broker with it, at once, and starts it again.</summary>
+    public async Task CrashHubAsync(CancellationToken cancellation)
+    {
+        if (_hub is not null) await _hub.KillAsync();
+        await LaunchHubAsync(cancellation);
     }
 
     /// <summary>Memory the agent holds now, bytes.</summary>
@@ -101,6 +96,34 @@ internal sealed class DemoSite : IAsyncDisposable
     {
         _hub?.RequireRunning();
         foreach (var agent in _agents.Values) agent.RequireRunning();
+    }
+
+    private void Launch(Device device) => _agents[device] = ChildProcess.Start(
+        $"the agent of {device.Id}", Path.Combine(Publish("agent"), "hmas-agent"), ["run", "--settings", SettingsFile(device)], Path.Combine(device.Folder, "agent.log"));
+
+    /// <summary>Starts the hub and waits until it answers.</summary>
+    private async Task LaunchHubAsync(CancellationToken cancellation)
+    {
+        _hub = ChildProcess.Start(
+            "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
+            ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", _options.PortOffset.ToString(CultureInfo.InvariantCulture)],
+            Path.Combine(_options.WorkFolder, "hub.log"));
+        using var http = new HttpClient();
+        while (true)
+        {
+            _hub.RequireRunning();
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(Front, "healthz"), cancellation);
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation);
+        }
     }
 
     public async ValueTask DisposeAsync()
