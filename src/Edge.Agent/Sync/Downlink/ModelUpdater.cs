@@ -60,8 +60,9 @@ internal sealed class ModelUpdater
     /// <summary>The hub wants this model; null: it takes back what it gave. Any thread; the newest wins.</summary>
     public void Assign(ModelAssignment? assignment)
     {
-        _assigned.Writer.TryWrite(assignment);
+        // Cancelled before it is written: the loop may pick the new one up at once, and its own step must not be the one that ends.
         lock (_gate) _step?.Cancel();
+        _assigned.Writer.TryWrite(assignment);
     }
 
     /// <summary>Puts the model of the active slot into the pipeline before the first sample: from disk alone, without the hub.</summary>
