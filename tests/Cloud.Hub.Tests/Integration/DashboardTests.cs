@@ -1,0 +1,260 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Cloud.Hub.Bus;
+using Cloud.Hub.Host;
+using Microsoft.Playwright;
+using NSubstitute;
+using static Microsoft.Playwright.Assertions;
+
+namespace Cloud.Hub.Tests.Integration;
+
+/// <summary>The page in a real browser, over a real hub whose doors show a simulated fleet. <c>HMAS_SCREENSHOTS</c> names a folder that gets pictures.</summary>
+public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    [Fact]
+    public async Task A_person_sees_the_fleet_the_loop_and_the_rollouts_evidence()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        var site = Simulate(front);
+        var page = await OpenAsync(front, 1440, 1180);
+        await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
+        await Expect(page.Locator(".mark")).ToHaveTextAsync("live");
+        await Expect(page.Locator(".station")).ToHaveCountAsync(8);
+        await Expect(page.Locator(".station.done").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".incident")).ToContainTextAsync("a common supply is likely");
+        await Expect(page.Locator(".lane.passed .evidence").First).ToContainTextAsync("control 5.4 %");
+        await Expect(page.Locator(".timeline").First).ToContainTextAsync("alarm rate 6.1 % against 5.4 %");
+        await Expect(page.Locator(".metrics")).ToContainTextAsync("79.3 %");
+        await page.GetByRole(AriaRole.Button, new() { Name = SimulatedSite.Alarmed }).First.ClickAsync();
+        await Expect(page.Locator("#device-title")).ToContainTextAsync(SimulatedSite.Alarmed);
+        await Expect(page.Locator(".channels figure")).ToHaveCountAsync(8);
+        await Expect(page.Locator(".beside")).ToContainTextAsync("shaft seal");
+        await Expect(page.Locator(".score canvas")).ToBeVisibleAsync();
+        await PictureAsync(page, "light", fullPage: false);
+        await PictureAsync(page, "light-full");
+        Assert.Empty(site.Answers);
+    }
+
+    [Fact]
+    public async Task The_score_moves_while_the_device_streams()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        var site = Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        var score = page.Locator(".plot.score");
+        await Expect(score).ToHaveAttributeAsync("data-score", Number());
+        var before = await score.GetAttributeAsync("data-score");
+        site.Step();
+        await Expect(score).Not.ToHaveAttributeAsync("data-score", before!);
+    }
+
+    [Fact]
+    public async Task An_alarm_is_answered_with_one_click()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        var site = Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator("li.alarm")).ToHaveCountAsync(3);
+        await page.Locator("li.alarm", new() { HasText = "pump-4" }).GetByRole(AriaRole.Button, new() { Name = "Normal", Exact = true }).ClickAsync();
+        await Expect(page.Locator("li.alarm")).ToHaveCountAsync(2);
+        await page.Locator("li.alarm").First.GetByText("Name the fault").ClickAsync();
+        await page.Locator("li.alarm").First.GetByRole(AriaRole.Button, new() { Name = "leak" }).ClickAsync();
+        await Expect(page.Locator("li.alarm")).ToHaveCountAsync(1);
+        Assert.Equal([("a-1", "normal"), ("a-3", "leak")], site.Answers);
+        await Expect(page).ToHaveTitleAsync("(1) HMAS");
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_told_and_the_right_one_opens_once_and_for_the_tab()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await NewPageAsync(front, 1280, 900, ColorScheme.Light);
+        await page.GotoAsync("/");
+        await page.GetByLabel("Operator token").FillAsync("hmas_op_guess");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not take this token");
+        await page.GetByLabel("Operator token").FillAsync(front.Hub.OperatorToken);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
+        await page.ReloadAsync();
+        await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_address_is_taken_and_removed()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".device-row").First).ToBeVisibleAsync();
+        Assert.DoesNotContain("token", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_device_says_is_shown_as_text_whatever_it_is()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        var site = Simulate(front);
+        const string Markup = "<img src=x onerror=document.title='owned'><b>bold</b>";
+        site.Devices = [SampleFleet.Device("pump-1", run: Markup)];
+        front.Doors.Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([new(SampleFleet.Noon, Markup, Markup, Markup)]);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".device-row")).ToContainTextAsync("onerror");
+        await Expect(page.Locator(".decisions")).ToContainTextAsync("<b>bold</b>");
+        Assert.Equal(0, await page.Locator("img").CountAsync());
+        await Expect(page).Not.ToHaveTitleAsync("owned");
+    }
+
+    [Fact]
+    public async Task An_empty_hub_says_what_to_do_first()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".devices")).ToContainTextAsync("No device is enrolled yet");
+        await Expect(page.Locator(".alarms")).ToContainTextAsync("No open alarm");
+        await Expect(page.Locator(".rollouts")).ToContainTextAsync("No model has been rolled out yet");
+        await PictureAsync(page, "empty");
+    }
+
+    [Fact]
+    public async Task A_hub_that_goes_away_leaves_the_page_marked_stale()
+    {
+        var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".mark")).ToHaveTextAsync("live");
+        await front.DisposeAsync();
+        await Expect(page.Locator(".mark")).ToContainTextAsync("stale", new() { Timeout = 20_000 });
+        await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
+        await PictureAsync(page, "stale", fullPage: false);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Text_is_readable_in_both_themes(ColorScheme scheme)
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await OpenAsync(front, 1440, 1180, scheme);
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+        await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
+        await page.GetByRole(AriaRole.Button, new() { Name = SimulatedSite.Alarmed }).First.ClickAsync();
+        await Expect(page.Locator(".score canvas")).ToBeVisibleAsync();
+        var pale = await page.EvaluateAsync<string[]>(PaleTexts);
+        Assert.True(pale.Length == 0, $"contrast below 4.5: {string.Join("; ", pale)}");
+        if (scheme == ColorScheme.Dark) await PictureAsync(page, "dark", fullPage: false);
+        await page.Locator("button.theme").ClickAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "light" : "dark");
+    }
+
+    [Fact]
+    public async Task On_a_phone_nothing_is_cut_off_and_buttons_are_large_enough()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await OpenAsync(front, 375, 812);
+        await Expect(page.Locator("li.alarm")).ToHaveCountAsync(3);
+        await Expect(page.Locator(".evidence").First).ToBeVisibleAsync();
+        var wide = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.sr, .skip') && e.getBoundingClientRect().right > 376 && e.getBoundingClientRect().width > 0).map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`)");
+        Assert.True(wide.Length == 0, $"reaches past 375 px: {string.Join(", ", wide)}");
+        var low = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.answers button, .device-row')].filter(e => e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 38).map(e => e.textContent)");
+        Assert.Empty(low);
+        await PictureAsync(page, "phone");
+    }
+
+    [Fact]
+    public async Task Everything_is_reached_by_keyboard_and_has_a_name()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
+        var nameless = await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('button, input, summary, section, [role=img]')].filter(e => !(e.textContent.trim() || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.labels?.length)).map(e => e.outerHTML.slice(0, 80))");
+        Assert.Empty(nameless);
+        Assert.Equal(1, await page.Locator("h1").CountAsync());
+        var row = page.Locator(".device-row", new() { HasText = "pump-2" });
+        await row.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#device-title")).ToContainTextAsync("pump-2");
+        await Expect(page.Locator(".device-row", new() { HasText = "pump-2" })).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task The_page_is_served_to_nobody_in_particular_under_a_strict_policy()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        using var nobody = front.Hub.Http(HubServices.Front, token: "");
+        using var answer = await nobody.GetAsync("/");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var policy = string.Join(' ', answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        using var script = await nobody.GetAsync("/assets/app.js");
+        Assert.Equal("text/javascript", script.Content.Headers.ContentType?.MediaType);
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/assets/app.js") { Headers = { { "If-None-Match", script.Headers.ETag!.Tag } } };
+        using var unchanged = await nobody.SendAsync(again);
+        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await nobody.GetAsync("/assets/nothing.js")).StatusCode);
+    }
+
+    private static SimulatedSite Simulate(FrontFixture front)
+    {
+        var site = new SimulatedSite(front.Doors, front.Hub.Get<EventBus>(), TimeProvider.System.GetUtcNow());
+        site.TellHistory();
+        return site;
+    }
+
+    private async Task<IPage> OpenAsync(FrontFixture front, int width, int height, ColorScheme scheme = ColorScheme.Light)
+    {
+        var page = await NewPageAsync(front, width, height, scheme);
+        await page.GotoAsync($"/#token={front.Hub.OperatorToken}");
+        return page;
+    }
+
+    /// <summary>A page that fails the test when it asks anybody but the hub, or breaks its own policy.</summary>
+    private async Task<IPage> NewPageAsync(FrontFixture front, int width, int height, ColorScheme scheme)
+    {
+        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = front.Hub.Address(HubServices.Front).ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce,
+        });
+        var page = await context.NewPageAsync();
+        var home = front.Hub.Address(HubServices.Front);
+        page.Request += (_, request) => Assert.Equal(home.Authority, new Uri(request.Url).Authority);
+        page.PageError += (_, error) => Assert.Fail(error);
+        page.Console += (_, message) => Assert.DoesNotContain("Content Security Policy", message.Text, StringComparison.Ordinal);
+        return page;
+    }
+
+    private static async Task PictureAsync(IPage page, string name, bool fullPage = true)
+    {
+        if (Environment.GetEnvironmentVariable("HMAS_SCREENSHOTS") is not { Length: > 0 } folder) return;
+        await page.EvaluateAsync("() => document.fonts.ready");
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = fullPage });
+    }
+
+    [GeneratedRegex("^[0-9]")]
+    private static partial Regex Number();
+
+    /// <summary>Texts whose contrast against what is painted behind them is below 4.5 (WCAG 2.2, 1.4.3).</summary>
+    private const string PaleTexts =
+        """
+        () => {
+          const parse = text => { const n = text.match(/[\d.]+/g).map(Number); return [n[0], n[1], n[2], n[3] ?? 1]; };
+          const luminance = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+          const behind = element => { for (let e = element; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c[3] > 0.99) return c; } return [255, 255, 255, 1]; };
+          const said = [];
+          for (const element of document.querySelectorAll('body *')) {
+            const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+            if (!own || element.closest('.sr, .skip, noscript') || element.getBoundingClientRect().width === 0) continue;
+            const front = luminance(parse(getComputedStyle(element).color).slice(0, 3)), back = luminance(behind(element).slice(0, 3));
+            const contrast = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+            if (contrast < 4.5) said.push(`${element.className || element.tagName} '${element.textContent.trim().slice(0, 24)}' ${contrast.toFixed(2)}`);
+          }
+          return [...new Set(said)];
+        }
+        """;
+}
