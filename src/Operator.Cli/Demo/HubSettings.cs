@@ -22,12 +22,12 @@ internal static class HubSettings
           healthWindows: 30
           gate:
             minimumWindows: 200
-            minimumLabelledNormalWindows: 100
+            minimumLabelledNormalWindows: 600
             maximumWait: 00:03:00
             # The site's machines are anomalous a third of the time, so a model that sees it alarms far more often than one that is blind: false alarms decide.
             maximumAlarmRateIncrease: 0.9
             # One recording may have a bad day: a third of the false alarms of a good model fall into the rig's recovery after a fault.
-            maximumFalseAlarmRate: 0.7
+            maximumFalseAlarmRate: 0.6
         """) + "\n";
 }
 
