@@ -1,6 +1,6 @@
 namespace Edge.Agent.Settings;
 
-/// <summary>Every key the agent knows; <c>*</c> stands for a list's index. A test holds it equal to the option types.</summary>
+/// <summary>Every key the agent knows; <c>*</c> stands for a list's index.</summary>
 internal static class SettingsKeys
 {
     public static IReadOnlyList<string> All { get; } =
