@@ -10,7 +10,7 @@ public abstract class BrokerFixture : IAsyncDisposable
     /// <summary>How long a broker may take to listen: RabbitMQ on a busy machine is the slow one.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
-    protected BrokerFixture() => Port = FreePort();
+    protected BrokerFixture() => Port = FreePorts.One();
 
     /// <summary>Where the broker itself listens.</summary>
     public int Port { get; }
@@ -44,13 +44,6 @@ public abstract class BrokerFixture : IAsyncDisposable
         BrokerKind.RabbitMq when !File.Exists(RabbitMqFixture.Program) => "rabbitmq-server is not installed: apt-get install rabbitmq-server",
         _ => null,
     };
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Starts, or starts again on the same port, and returns when it accepts MQTT.</summary>
     public async Task StartAsync()

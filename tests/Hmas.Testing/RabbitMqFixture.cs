@@ -9,8 +9,8 @@ public sealed class RabbitMqFixture : ProcessBrokerFixture
     // Not the one in /usr/sbin, which wants to be root or rabbitmq.
     public const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
-    private readonly int _distributionPort = FreePort();
-    private readonly int _mapperPort = FreePort();
+    private readonly int _distributionPort = FreePorts.One();
+    private readonly int _mapperPort = FreePorts.One();
     private Process? _mapper;
 
     /// <summary>3.10 has MQTT 3.1.1 only.</summary>

@@ -22,7 +22,7 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using var folder = new TempFolder();
-        var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = 2, Speed = 300, PortOffset = 30_000 };
+        var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = 2, Speed = 300, PortOffset = FreePorts.HubOffset() };
         SimulatedSite.WriteRecordings(Path.Combine(folder.Path, "recordings"), seed: 1);
         var recordings = RecordingSet.Read("simulated", Path.Combine(folder.Path, "recordings"), devices: 2);
         await using var site = new DemoSite(options, TimeProvider.System);

@@ -21,7 +21,7 @@ public sealed class CommunicationFixture : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string?> _settings;
-    private readonly int _port = BrokerFixture.FreePort();
+    private readonly int _port = FreePorts.One();
     private ServiceProvider _services;
 
     private CommunicationFixture((string Key, string Value)[] settings)

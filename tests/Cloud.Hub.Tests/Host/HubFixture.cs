@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Host.Settings;
 using Grpc.Net.Client;
+using Hmas.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,25 +51,11 @@ public sealed class HubFixture : IAsyncDisposable
             ["Data"] = data,
             ["Services"] = services,
         };
-        values.TryAdd("PortOffset", FreeOffset().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        values.TryAdd("PortOffset", FreePorts.HubOffset().ToString(System.Globalization.CultureInfo.InvariantCulture));
         values.TryAdd("Log:Level", "Warning");
         var app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), adjust);
         await app.StartAsync();
         return new HubFixture(app, data, folder is null);
-    }
-
-    /// <summary>An offset at which every port of a whole hub is free now, below the kernel's own range of outgoing ports.</summary>
-    public static int FreeOffset()
-    {
-        int[] ports = [1883, 8883, 11111, HubServices.DefaultPort(HubServices.Front), .. HubServices.All.Select(HubServices.DefaultPort)];
-        var random = new Random(Environment.ProcessId + (int)(TimeProvider.System.GetTimestamp() & 0x7FFFFFFF));
-        for (var attempt = 0; attempt < 1_000; attempt++)
-        {
-            var offset = random.Next(1, 21_000);
-            if (ports.All(port => IsFree(port + offset))) return offset;
-        }
-
-        throw new InvalidOperationException("no free ports on this machine");
     }
 
     public T Get<T>()
@@ -110,21 +96,5 @@ public sealed class HubFixture : IAsyncDisposable
         client.DefaultRequestVersion = HttpVersion.Version20;
         client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
         return client;
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            socket.Listen(1);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

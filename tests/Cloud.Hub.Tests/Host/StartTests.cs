@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Settings;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Host;
 
@@ -37,7 +38,7 @@ public class StartTests
     [Fact]
     public void A_port_in_use_is_named_with_its_service()
     {
-        var offset = HubFixture.FreeOffset();
+        var offset = FreePorts.HubOffset();
         using var holder = new TcpListener(IPAddress.Loopback, 8200 + offset);
         holder.Start();
         var settings = Load(("Services", "memory"), ("PortOffset", $"{offset}"), ("Data", Path.Combine(Path.GetTempPath(), "hmas-never-made")));

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Redistribution;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Host.Grains;
 
@@ -13,7 +12,7 @@ public class TwoSilosTests
     public async Task A_rollout_goes_on_in_the_other_hub_when_one_of_two_on_redis_crashes()
     {
         if (!File.Exists("/usr/bin/redis-server")) return;    // Debian package redis-server
-        var port = FreePort();
+        var port = FreePorts.One();
         using var redis = Process.Start(new ProcessStartInfo("/usr/bin/redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
         try
         {
@@ -51,12 +50,5 @@ public class TwoSilosTests
 
         await scene.ReachedAsync(view.RolloutId, RolloutState.Completed);
         for (var i = 0; i < 6; i++) Assert.Equal(next.Digest, scene.Fleet[$"d{i}"].Reported!.ActiveDigest);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
