@@ -35,7 +35,7 @@ internal sealed class LearningOptions
     [Range(0.0, 1.0)]
     public double SliceLimit { get; set; } = 0.25;
 
-    /// <summary>Held-out runs with fewer labelled rows are judged in the pool only. Default 100.</summary>
+    /// <summary>Held-out runs with fewer rows labelled normal, or fewer labelled anomalous, are judged in the pool only. Default 100.</summary>
     [Range(1, 1_000_000)]
     public int MinSliceRows { get; set; } = 100;
 

@@ -27,7 +27,7 @@ internal sealed class BadModelDrill(DemoSite site, Conductor conductor, Progress
             package.Onnx.ToArray(), cancellation);
 
         using var stop = new CancellationTokenSource();
-        var playing = conductor.KeepPlayingAsync(recordings, static _ => Purposes.Watch, labelAtOnce: true, stop.Token, cancellation);
+        var playing = conductor.KeepPlayingAsync(recordings, stop.Token, cancellation);
         var rollout = await site.Api.StartRolloutAsync(
             new
             {

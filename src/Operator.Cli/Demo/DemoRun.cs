@@ -41,12 +41,8 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
     private async Task<DemoReport> RunStagesAsync(DemoSite site, RecordingSet recordings, CancellationToken cancellation)
     {
         var conductor = new Conductor(site, time);
-        // Every fourth recording that is lived through is the hub's own hold-out test.
-        var holdOut = recordings.Training.Where((_, index) => index % 4 == 3).ToHashSet();
-        string PurposeOf(Recording recording) => holdOut.Contains(recording) ? Purposes.HoldOut : Purposes.Training;
-
         view.Enter(DemoStages.Start);
-        await site.StartHubAsync(HubSettings.Write(options, site.Devices.Count, recordings.Training.Count - holdOut.Count), cancellation);
+        await site.StartHubAsync(HubSettings.Write(options, site.Devices.Count, recordings.Training.Count), cancellation);
         await FetchTrustedKeysAsync(site, cancellation);
         view.Report(0.4, $"dashboard: {site.Front}#token={await site.TokenAsync(cancellation)}");
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, cancellation);
@@ -58,11 +54,11 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
 
         view.Enter(DemoStages.FirstModel);
         var first = await AwaitTrainingAsync(site, round: 1, 0.6, cancellation);
-        var firstRollout = await WatchRolloutAsync(site, conductor, recordings.Training, first.CandidateDigest!, cancellation);
+        var firstRollout = await WatchRolloutAsync(site, conductor, recordings.HoldOut, first.CandidateDigest!, cancellation);
 
         view.Enter(DemoStages.Live);
         await conductor.RestAsync(static _ => { }, cancellation);
-        await conductor.PlayOnceAsync(recordings.Training, PurposeOf, view.Advance, cancellation);
+        await conductor.PlayOnceAsync([.. recordings.Training.Select(static recording => (recording, Purposes.Training)), .. recordings.HoldOut.Select(static recording => (recording, Purposes.HoldOut))], view.Advance, cancellation);
 
         var plays = site.Devices.Zip(recordings.Unseen).ToArray();
         view.Enter(DemoStages.Before);
@@ -73,7 +69,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         var second = await AwaitTrainingAsync(site, round: 2, 1, cancellation);
 
         view.Enter(DemoStages.Rollout);
-        var secondRollout = await WatchRolloutAsync(site, conductor, recordings.Training, second.CandidateDigest!, cancellation);
+        var secondRollout = await WatchRolloutAsync(site, conductor, recordings.HoldOut, second.CandidateDigest!, cancellation);
         await conductor.RestAsync(static _ => { }, cancellation);
 
         view.Enter(DemoStages.After);
@@ -83,7 +79,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         if (options.BadModel)
         {
             view.Enter(DemoStages.BadModel);
-            bad = await new BadModelDrill(site, conductor, view, time).RunAsync(second.CandidateDigest!, recordings.Training, cancellation);
+            bad = await new BadModelDrill(site, conductor, view, time).RunAsync(second.CandidateDigest!, recordings.HoldOut, cancellation);
         }
 
         view.Enter(DemoStages.Report);
@@ -142,7 +138,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
     private async Task<RolloutAnswer> WatchRolloutAsync(DemoSite site, Conductor conductor, IReadOnlyList<Recording> recordings, string digest, CancellationToken cancellation)
     {
         using var stop = new CancellationTokenSource();
-        var playing = conductor.KeepPlayingAsync(recordings, static _ => Purposes.Watch, labelAtOnce: true, stop.Token, cancellation);
+        var playing = conductor.KeepPlayingAsync(recordings, stop.Token, cancellation);
         var rollout = await new RolloutWatch(site, view, time).UntilEndedAsync(digest, cancellation);
         await stop.CancelAsync();
         await playing;

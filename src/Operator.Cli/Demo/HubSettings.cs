@@ -5,7 +5,7 @@ namespace Operator.Cli.Demo;
 /// <summary>The hub's settings for the demo: small numbers, because its fleet lives a day in a minute.</summary>
 internal static class HubSettings
 {
-    /// <summary>Runs whose rows no fit may see: the ones that judge the devices, the hold-out test's, and those played while a rollout is watched.</summary>
+    /// <summary>Runs whose rows no fit may see: the ones that judge the devices, and the hold-out test's.</summary>
     public static string Write(DemoOptions options, int acceptanceRuns, int trainingRuns) => string.Create(CultureInfo.InvariantCulture, $"""
         # Written by the demo.
         reasoning:
@@ -17,7 +17,6 @@ internal static class HubSettings
           heldOutRuns:
             - "*-{Purposes.Unseen}-*"
             - "*-{Purposes.HoldOut}-*"
-            - "*-{Purposes.Watch}-*"
           shadowWindows: 30
           healthWindows: 30
           gate:
@@ -38,5 +37,4 @@ internal static class Purposes
     public const string Training = "training";
     public const string HoldOut = "holdout";
     public const string Unseen = "unseen";
-    public const string Watch = "watch";
 }

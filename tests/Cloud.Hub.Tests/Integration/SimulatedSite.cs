@@ -151,8 +151,8 @@ internal sealed class SimulatedSite
 
     private static IReadOnlyList<TrainingRunView> Training(DateTimeOffset now)
     {
-        Dictionary<string, SliceMetrics> before = new() { ["all"] = new(4_100, 0.712, 0.141, 0.322), ["valve-7"] = new(1_100, 0.74, 0.12, 0.30), ["valve-14"] = new(1_000, 0.69, 0.17, 0.33), ["leak-5"] = new(2_000, 0.71, 0.13, 0.33) };
-        Dictionary<string, SliceMetrics> after = new() { ["all"] = new(4_100, 0.793, 0.102, 0.231), ["valve-7"] = new(1_100, 0.83, 0.08, 0.19), ["valve-14"] = new(1_000, 0.78, 0.11, 0.24), ["leak-5"] = new(2_000, 0.77, 0.14, 0.25) };
+        Dictionary<string, SliceMetrics> before = new() { ["all"] = new(4_100, 1_400, 0.712, 0.141, 0.322), ["valve-7"] = new(1_100, 380, 0.74, 0.12, 0.30), ["valve-14"] = new(1_000, 350, 0.69, 0.17, 0.33), ["leak-5"] = new(2_000, 670, 0.71, 0.13, 0.33) };
+        Dictionary<string, SliceMetrics> after = new() { ["all"] = new(4_100, 1_400, 0.793, 0.102, 0.231), ["valve-7"] = new(1_100, 380, 0.83, 0.08, 0.19), ["valve-14"] = new(1_000, 350, 0.78, 0.11, 0.24), ["leak-5"] = new(2_000, 670, 0.77, 0.14, 0.25) };
         var request = new TrainingRequest { ModelName = "pump-anomaly", Recipe = "reconstruction", RequestedBy = "fleet-agent", ParentDigest = SampleFleet.OldDigest };
         return
         [

@@ -62,11 +62,11 @@ internal static class LearningTranslation
     }
 
     private static SliceMetrics FromWire(V1.SliceMetrics metrics) => new(
-        metrics.Rows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null, metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null);
+        metrics.Rows, metrics.AnomalousRows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null, metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null);
 
     private static V1.SliceMetrics ToWire(SliceMetrics metrics)
     {
-        var wire = new V1.SliceMetrics { Rows = metrics.Rows };
+        var wire = new V1.SliceMetrics { Rows = metrics.Rows, AnomalousRows = metrics.AnomalousRows };
         if (metrics.F1 is { } f1) wire.F1 = f1;
         if (metrics.FalseAlarmRate is { } far) wire.FalseAlarmRate = far;
         if (metrics.MissedAlarmRate is { } mar) wire.MissedAlarmRate = mar;

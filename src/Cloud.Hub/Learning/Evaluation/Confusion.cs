@@ -7,6 +7,8 @@ internal readonly record struct Confusion(int TruePositives, int FalsePositives,
 {
     public int Rows => TruePositives + FalsePositives + TrueNegatives + FalseNegatives;
 
+    public int AnomalousRows => TruePositives + FalseNegatives;
+
     public static Confusion operator +(Confusion a, Confusion b) => new(
         a.TruePositives + b.TruePositives, a.FalsePositives + b.FalsePositives, a.TrueNegatives + b.TrueNegatives, a.FalseNegatives + b.FalseNegatives);
 
@@ -20,7 +22,7 @@ internal readonly record struct Confusion(int TruePositives, int FalsePositives,
 
     /// <summary>F1 = TP/(TP + (FP + FN)/2), FAR = FP/(FP + TN), MAR = FN/(FN + TP): SKAB's own definitions; null where nothing was to count.</summary>
     public SliceMetrics ToMetrics() => new(
-        Rows, Ratio(TruePositives, TruePositives + ((FalsePositives + FalseNegatives) / 2.0)),
+        Rows, AnomalousRows, Ratio(TruePositives, TruePositives + ((FalsePositives + FalseNegatives) / 2.0)),
         Ratio(FalsePositives, FalsePositives + TrueNegatives), Ratio(FalseNegatives, FalseNegatives + TruePositives));
 
     private static double? Ratio(double part, double whole) => whole == 0 ? null : part / whole;

@@ -5,7 +5,7 @@ namespace Cloud.Hub.Learning.Evaluation;
 /// <summary>Decides over a candidate by what held-out runs show. No data is never success: against a parent there must be labelled rows.</summary>
 /// <param name="margin">The pooled F1 may be lower than the parent's by at most this.</param>
 /// <param name="sliceLimit">The F1 of a slice may be lower by at most this.</param>
-/// <param name="minSliceRows">Slices with fewer labelled rows are too small to judge alone.</param>
+/// <param name="minSliceRows">Slices with fewer rows labelled normal, or fewer labelled anomalous, are too small to judge alone: one late alarm would move their F1 by more than the limit.</param>
 internal sealed class ReleaseGate(double margin, double sliceLimit, int minSliceRows)
 {
     /// <param name="parent">Null for a first model.</param>
@@ -25,7 +25,7 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
             return new GateVerdict(false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
         foreach (var (name, slice) in candidate.Slices)
         {
-            if (name == EvaluationResult.Pooled || slice.Rows < minSliceRows) continue;
+            if (name == EvaluationResult.Pooled || Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) < minSliceRows) continue;
             if (slice.F1 is { } sliceNow && parent.Slices.GetValueOrDefault(name)?.F1 is { } sliceBefore && sliceNow < sliceBefore - sliceLimit)
                 return new GateVerdict(false, $"slice {name}: F1 fell from {Text(sliceBefore)} to {Text(sliceNow)}, more than {Text(sliceLimit)}");
         }

@@ -25,10 +25,8 @@ internal sealed class Conductor(DemoSite site, TimeProvider time)
         }
     }
 
-    /// <summary>Keeps every device busy with the recordings in turn until told to stop; labels each run some time after it ended.</summary>
-    /// <param name="purposeOf">Purpose of a recording, part of the run's name.</param>
-    /// <param name="labelAtOnce">False: the labels wait for <see cref="SendLabelsAsync"/>.</param>
-    public async Task KeepPlayingAsync(IReadOnlyList<Recording> recordings, Func<Recording, string> purposeOf, bool labelAtOnce, CancellationToken stop, CancellationToken cancellation)
+    /// <summary>Keeps every device busy with held-out recordings in turn until told to stop; each run is labelled as soon as it is over, for the gates that watch.</summary>
+    public async Task KeepPlayingAsync(IReadOnlyList<Recording> heldOut, CancellationToken stop, CancellationToken cancellation)
     {
         var next = 0;
         while (!stop.IsCancellationRequested)
@@ -37,20 +35,19 @@ internal sealed class Conductor(DemoSite site, TimeProvider time)
             {
                 // One ahead of what it plays, so that it never runs dry.
                 if (device.BusyUntil > time.GetUtcNow() + TimeSpan.FromSeconds(1)) continue;
-                var recording = recordings[next++ % recordings.Count];
-                _unlabelled.Enqueue(device.Play(recording, purposeOf(recording)));
+                _unlabelled.Enqueue(device.Play(heldOut[next++ % heldOut.Count], Purposes.HoldOut));
             }
 
-            if (labelAtOnce) await SendLabelsAsync(cancellation);
+            await SendLabelsAsync(cancellation);
             await Task.Delay(Glance, time, cancellation);
         }
     }
 
     /// <summary>Plays every recording once, shared out among the devices; the labels wait.</summary>
-    public async Task PlayOnceAsync(IReadOnlyList<Recording> recordings, Func<Recording, string> purposeOf, Action<double> progress, CancellationToken cancellation)
+    public async Task PlayOnceAsync(IReadOnlyList<(Recording Recording, string Purpose)> plays, Action<double> progress, CancellationToken cancellation)
     {
-        for (var i = 0; i < recordings.Count; i++)
-            _unlabelled.Enqueue(site.Devices[i % site.Devices.Count].Play(recordings[i], purposeOf(recordings[i])));
+        for (var i = 0; i < plays.Count; i++)
+            _unlabelled.Enqueue(site.Devices[i % site.Devices.Count].Play(plays[i].Recording, plays[i].Purpose));
         await RestAsync(progress, cancellation);
     }
 

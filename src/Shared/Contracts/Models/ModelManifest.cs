@@ -97,4 +97,6 @@ public sealed record Lineage
 }
 
 /// <summary>Row-wise outlier scores of one slice: F1 = TP/(TP+(FP+FN)/2), FAR = FP/(FP+TN), MAR = FN/(FN+TP), all 0 to 1; NaN is written as null.</summary>
-public sealed record SliceMetrics(int Rows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate);
+/// <param name="Rows">Labelled rows.</param>
+/// <param name="AnomalousRows">Those of them whose label is an anomaly: TP+FN.</param>
+public sealed record SliceMetrics(int Rows, int AnomalousRows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate);

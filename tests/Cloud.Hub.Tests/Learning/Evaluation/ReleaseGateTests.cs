@@ -18,10 +18,22 @@ public sealed class ReleaseGateTests
         Assert.True(verdict.Released == passes, verdict.Reason);
     }
 
+    [Theory]
+    [InlineData(99, 900)]
+    [InlineData(900, 99)]
+    public void A_slice_with_few_rows_of_either_truth_is_judged_in_the_pool_only(int anomalous, int normal)
+    {
+        var before = Result(0.8, 0.8);
+        var now = Result(0.8, 0.8);
+        ((Dictionary<string, SliceMetrics>)before.Slices)["small"] = new(anomalous + normal, anomalous, 0.9, 0.0, 0.0);
+        ((Dictionary<string, SliceMetrics>)now.Slices)["small"] = new(anomalous + normal, anomalous, 0.0, 0.0, 1.0);
+        Assert.True(Gate.Judge(before, now).Released);
+    }
+
     [Fact]
     public void Without_a_labelled_row_nothing_is_released_over_a_parent()
     {
-        var silent = new EvaluationResult(new Dictionary<string, SliceMetrics> { ["all"] = new(0, null, null, null) }, [], 0);
+        var silent = new EvaluationResult(new Dictionary<string, SliceMetrics> { ["all"] = new(0, 0, null, null, null) }, [], 0);
         Assert.False(Gate.Judge(silent, silent).Released);
         Assert.True(Gate.Judge(null, silent).Released);
     }
@@ -40,5 +52,5 @@ public sealed class ReleaseGateTests
     }
 
     private static EvaluationResult Result(double pooled, double slice) => new(
-        new Dictionary<string, SliceMetrics> { ["all"] = new(1000, pooled, 0.1, 0.1), ["valve"] = new(300, slice, 0.1, 0.1), ["tiny"] = new(20, 0.0, 1.0, 1.0) }, [], 0);
+        new Dictionary<string, SliceMetrics> { ["all"] = new(1000, 350, pooled, 0.1, 0.1), ["valve"] = new(300, 100, slice, 0.1, 0.1) }, [], 0);
 }
