@@ -9,7 +9,7 @@ filter="${1:-}"
 wanted=(
   /usr/sbin/mosquitto:mosquitto mosquitto_pub:mosquitto-clients /usr/sbin/rabbitmq-server:rabbitmq-server redis-server:redis-server
   promtool:prometheus chromium:chromium gcc:gcc strace:strace python3:python3 /usr/lib/python3/dist-packages/onnx:python3-onnx
-  /usr/lib/python3/dist-packages/torch:python3-torch /usr/include/zlib.h:zlib1g-dev
+  /usr/lib/python3/dist-packages/grpc:python3-grpcio /usr/lib/python3/dist-packages/torch:python3-torch /usr/include/zlib.h:zlib1g-dev
 )
 missing=()
 for entry in "${wanted[@]}"; do

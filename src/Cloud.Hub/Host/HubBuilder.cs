@@ -90,7 +90,8 @@ internal static class HubBuilder
     private static void MapHub(WebApplication app, HubPorts ports, bool openMetrics)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        // A gRPC client reads the status; a body of problem details is no content type that it may be given.
+        app.UseWhen(static context => context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true, static branch => branch.UseStatusCodePages());
         app.UseWebSockets();
         app.UseRouting();
         app.UseSecurity();

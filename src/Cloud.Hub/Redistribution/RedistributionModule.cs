@@ -18,13 +18,9 @@ internal static class RedistributionModule
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IRollouts, FleetRollouts>();
-        services.AddHostedService<RolloutClock>().AddHostedService<RolloutFeed>();
-        return services.AddRolloutGrains();
-    }
-
-    /// <summary>What rollout grains need in any process whose silo may be given one, also where the registry is elsewhere.</summary>
-    public static IServiceCollection AddRolloutGrains(this IServiceCollection services) =>
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<ModelAssigner>();
+        return services.AddHostedService<RolloutClock>().AddHostedService<RolloutFeed>();
+    }
 
     public static void MapRedistribution(this IEndpointRouteBuilder routes)
     {

@@ -34,7 +34,7 @@ internal sealed class SimulatedDoors
         Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([]);
         Opinions.RecentAsync(null, 0, default).ReturnsForAnyArgs([]);
         Opinions.QualityAsync(default).ReturnsForAnyArgs([]);
-        Pump.Faults.Returns([]);
+        Pump.FaultsAsync(default).ReturnsForAnyArgs([]);
     }
 
     public IFleet Fleet { get; } = Substitute.For<IFleet>();

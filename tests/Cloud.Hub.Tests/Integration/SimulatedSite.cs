@@ -69,10 +69,10 @@ internal sealed class SimulatedSite
         doors.Opinions.RecentAsync(null, 0, default).ReturnsForAnyArgs(call => [.. opinions.Where(opinion => call.ArgAt<string?>(0) is not { } id || opinion.DeviceId == id).Take(call.ArgAt<int>(1))]);
         doors.Opinions.QualityAsync(default).ReturnsForAnyArgs([
             .. Enumerable.Range(1, 4).Select(static i => new DataQuality($"pump-{i}", i == 4 ? "suspect" : "good", 0, i == 4 ? 0.04 : 0, 0, 1_400, i == 4 ? "thermocouple stood still for 4 % of the time" : "all channels alive and within range"))]);
-        doors.Pump.Faults.Returns([
+        doors.Pump.FaultsAsync(default).ReturnsForAnyArgs([
             new PumpFault("cavitation", "Vapour bubbles collapse in the pump", "Raise suction pressure"), new PumpFault("leak", "Fluid is lost", "Inspect seals"), new PumpFault("valve-closing", "Discharge closes", "Check valve"),
             new PumpFault("bearing-wear", "Bearings are worn", "Plan a replacement"), new PumpFault("imbalance", "The rotor is out of balance", "Balance the rotor")]);
-        doors.Pump.Advise("", [], null!).ReturnsForAnyArgs(new PumpAdvice("circulation pump", "leak", 0.82, ["pressure 3.1 scales below its centre", "flow 2.4 scales above", "vibration as usual"],
+        doors.Pump.AdviseAsync("", [], null!, default).ReturnsForAnyArgs(new PumpAdvice("circulation pump", "leak", 0.82, ["pressure 3.1 scales below its centre", "flow 2.4 scales above", "vibration as usual"],
             "Inspect the shaft seal and the discharge joint; keep the pump below 60 % until the pressure holds."));
     }
 

@@ -6,7 +6,6 @@ namespace Cloud.Hub.Tests.Specialized;
 public sealed class PumpDomainTests
 {
     private static readonly string[] Channels = ["Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "Volume Flow RateRMS"];
-    private readonly PumpDomain _pump = new();
 
     [Theory]
     [InlineData("valve-closing-outlet", new float[] { 0, 0, -2, 4, 0, 0, 0, -12 })]
@@ -18,7 +17,7 @@ public sealed class PumpDomainTests
     [InlineData("supply-voltage", new float[] { 0, 0, 3, 0, 0, 0, -8, 0 })]
     public void A_fault_is_named_by_how_its_quantities_left_their_levels(string fault, float[] away)
     {
-        var advice = _pump.Advise("pump-1", Channels, Window(away));
+        var advice = PumpDomain.Advise("pump-1", Channels, Window(away));
         Assert.Equal(fault, advice.Fault);
         Assert.InRange(advice.Confidence, 0.5, 1.0);
         Assert.NotEmpty(advice.Reasons);
@@ -28,7 +27,7 @@ public sealed class PumpDomainTests
     [Fact]
     public void A_healthy_window_has_no_fault()
     {
-        var advice = _pump.Advise("pump-1", Channels, Window(new float[8]));
+        var advice = PumpDomain.Advise("pump-1", Channels, Window(new float[8]));
         Assert.Equal((PumpFaults.Unknown, 0.0), (advice.Fault, advice.Confidence));
     }
 
@@ -36,7 +35,7 @@ public sealed class PumpDomainTests
     public void A_window_without_calibration_is_unknown_and_says_why()
     {
         var window = Window([9, 9, 0, 0, 0, 0, 0, 0]) with { Centre = [], Scale = [] };
-        Assert.Contains("calibration", Assert.Single(_pump.Advise("pump-1", Channels, window).Reasons), StringComparison.Ordinal);
+        Assert.Contains("calibration", Assert.Single(PumpDomain.Advise("pump-1", Channels, window).Reasons), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,11 +43,11 @@ public sealed class PumpDomainTests
     {
         var window = Window([9, 7, 0, 0, 0, 0, 0, 0]);
         window.Window[0] = float.NaN;
-        Assert.Equal("rotor-imbalance", _pump.Advise("pump-1", Channels, window).Fault);
+        Assert.Equal("rotor-imbalance", PumpDomain.Advise("pump-1", Channels, window).Fault);
     }
 
     [Fact]
-    public void Every_fault_has_advice() => Assert.All(_pump.Faults, fault => Assert.NotEmpty(fault.Advice));
+    public void Every_fault_has_advice() => Assert.All(PumpDomain.Faults, fault => Assert.NotEmpty(fault.Advice));
 
     /// <summary>A window of 20 rows around a centre of 10 with scale 2; each channel lies the given number of scales away and moves by one scale.</summary>
     private static ExperienceRecord Window(float[] away)

@@ -31,6 +31,7 @@ internal static class GrainModule
             membership.NumMissedProbesLimit = 2;
             membership.NumVotesForDeathDeclaration = 1;
         });
+        silo.Services.PostConfigure<GrainTypeOptions>(types => ServiceGrains.Keep(types.Classes, options.SelectedServices()));
         silo.Services.AddSerializer(static serializer => serializer.AddJsonSerializer(isSupported: GrainJson.Carries, GrainJson.Options));
 
         if (options.Cluster.Redis.Length == 0)

@@ -7,7 +7,7 @@ namespace Cloud.Hub.Host.Wiring;
 /// <param name="Section">Its settings section, and the type that it is read into; null when it has none.</param>
 /// <param name="Add">Registers it in this process.</param>
 /// <param name="Map">Maps its endpoints; they will answer on its own port only.</param>
-/// <param name="AddRemote">Registers clients for its doors when it runs at another address; null while nobody here uses them.</param>
+/// <param name="AddRemote">Registers clients for its doors when it runs at another address; null when it has no doors.</param>
 /// <param name="Doors">The interfaces it provides to others.</param>
 /// <param name="Needs">Doors of others without which it cannot run.</param>
 internal sealed record HubModule(

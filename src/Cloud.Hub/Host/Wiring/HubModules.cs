@@ -2,7 +2,6 @@ using Cloud.Hub.Communication;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback;
 using Cloud.Hub.Feedback.Contract;
-using Cloud.Hub.Host.Grains;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Integration;
@@ -28,16 +27,16 @@ internal static class HubModules
     [
         new(HubServices.Perception, (PerceptionOptions.Section, typeof(PerceptionOptions)),
             static (services, configuration) => services.AddPerception(configuration), static (routes, _) => routes.MapPerception(),
-            AddRemote: null, Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IModelRegistry)]),
+            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IModelRegistry)]),
         new(HubServices.Memory, (MemoryOptions.Section, typeof(MemoryOptions)),
             static (services, configuration) => services.AddMemory(configuration), static (routes, _) => routes.MapMemory(),
             static services => services.AddRemoteMemory(), Doors: [typeof(IExperienceArchive), typeof(IFactArchive)], Needs: []),
         new(HubServices.Learning, (LearningOptions.Section, typeof(LearningOptions)),
             static (services, configuration) => services.AddLearning(configuration), static (routes, _) => routes.MapLearning(),
-            AddRemote: null, Doors: [typeof(ITrainingRuns)], Needs: [typeof(IExperienceArchive), typeof(IFeedback), typeof(IModelRegistry)]),
+            static services => services.AddRemoteLearning(), Doors: [typeof(ITrainingRuns)], Needs: [typeof(IExperienceArchive), typeof(IFeedback), typeof(IModelRegistry)]),
         new(HubServices.Reasoning, (ReasoningOptions.Section, typeof(ReasoningOptions)),
             static (services, configuration) => services.AddReasoning(configuration), static (routes, _) => routes.MapReasoning(),
-            AddRemote: null, Doors: [typeof(IAgents)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(ITrainingRuns), typeof(IRollouts)]),
+            static services => services.AddRemoteReasoning(), Doors: [typeof(IAgents)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(ITrainingRuns), typeof(IRollouts)]),
         new(HubServices.Communication, (CommunicationOptions.Section, typeof(CommunicationOptions)),
             static (services, configuration) => services.AddCommunication(configuration).AddSingleton<IDeviceCredentials, CommunicationCredentials>(),
             static (routes, _) => routes.MapCommunication(),
@@ -48,10 +47,14 @@ internal static class HubModules
         new(HubServices.Integration, (IntegrationOptions.Section, typeof(IntegrationOptions)),
             static (services, configuration) => services.AddIntegration(configuration), static (routes, ports) => routes.MapIntegration(ports),
             AddRemote: null, Doors: [],
-            Needs: [typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IRollouts), typeof(IAgents)]),
+            Needs:
+            [
+                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IRollouts), typeof(IAgents),
+                typeof(ISecondOpinions), typeof(IPumpDomain),
+            ]),
         new(HubServices.Specialized, Section: null,
             static (services, configuration) => services.AddSpecialized(configuration), static (routes, _) => routes.MapSpecialized(),
-            AddRemote: null, Doors: [typeof(IPumpDomain)], Needs: []),
+            static services => services.AddRemoteSpecialized(), Doors: [typeof(IPumpDomain)], Needs: []),
         new(HubServices.Redistribution, (RedistributionOptions.Section, typeof(RedistributionOptions)),
             static (services, configuration) => services.AddRedistribution(configuration), static (routes, _) => routes.MapRedistribution(),
             static services => services.AddRemoteRedistribution(),
@@ -74,7 +77,6 @@ internal static class HubModules
         }
 
         services.AddSingleton<RemoteChannels>();
-        if (GrainModule.IsNeeded(options) && !selected.Contains(HubServices.Redistribution)) services.AddRolloutGrains();    // this silo may be given a rollout
         foreach (var module in All)
         {
             if (selected.Contains(module.Service))

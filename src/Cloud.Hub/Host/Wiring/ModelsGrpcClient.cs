@@ -47,7 +47,8 @@ internal sealed class ModelsGrpcClient(V1.Models.ModelsClient client) : IModelRe
     public async Task<ReadOnlyMemory<byte>?> PackageAsync(string digest, CancellationToken cancellation)
     {
         var reply = await client.PackageAsync(new V1.ModelRequest { Digest = digest }, cancellationToken: cancellation);
-        return reply.HasPackage ? reply.Package.Memory : null;
+        if (!reply.HasPackage) return null;
+        return reply.Package.Memory;
     }
 
     public async Task<bool> QuarantineAsync(string digest, string reason, CancellationToken cancellation) =>

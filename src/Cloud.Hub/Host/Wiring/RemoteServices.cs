@@ -1,11 +1,19 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Perception.Contract;
+using Cloud.Hub.Reasoning.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Specialized.Contract;
 using Communication1 = Cloud.Hub.Communication.Contract.V1;
 using Feedback1 = Cloud.Hub.Feedback.Contract.V1;
+using Learning1 = Cloud.Hub.Learning.Contract.V1;
 using Memory1 = Cloud.Hub.Memory.Contract.V1;
+using Perception1 = Cloud.Hub.Perception.Contract.Grpc;
+using Reasoning1 = Cloud.Hub.Reasoning.Contract.Grpc;
 using Redistribution1 = Cloud.Hub.Redistribution.Contract.V1;
+using Specialized1 = Cloud.Hub.Specialized.Contract.Grpc;
 
 namespace Cloud.Hub.Host.Wiring;
 
@@ -28,6 +36,18 @@ internal static class RemoteServices
 
     public static void AddRemoteFeedback(this IServiceCollection services) => services.AddSingleton<IFeedback>(static provider =>
         new FeedbackGrpcClient(new Feedback1.Feedback.FeedbackClient(To(provider, HubServices.Feedback))));
+
+    public static void AddRemoteLearning(this IServiceCollection services) => services.AddSingleton<ITrainingRuns>(static provider =>
+        new LearningGrpcClient(new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))));
+
+    public static void AddRemotePerception(this IServiceCollection services) => services.AddSingleton<ISecondOpinions>(static provider =>
+        new OpinionsGrpcClient(new Perception1.Perception.PerceptionClient(To(provider, HubServices.Perception))));
+
+    public static void AddRemoteReasoning(this IServiceCollection services) => services.AddSingleton<IAgents>(static provider =>
+        new AgentsGrpcClient(new Reasoning1.Reasoning.ReasoningClient(To(provider, HubServices.Reasoning))));
+
+    public static void AddRemoteSpecialized(this IServiceCollection services) => services.AddSingleton<IPumpDomain>(static provider =>
+        new PumpGrpcClient(new Specialized1.Specialized.SpecializedClient(To(provider, HubServices.Specialized))));
 
     public static void AddRemoteRedistribution(this IServiceCollection services)
     {

@@ -18,7 +18,7 @@ internal static class AgentEndpoints
         api.MapGet("/decisions", DecisionsAsync).WithTags("agents").WithSummary("Decisions of the site and fleet agents, newest first").ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/opinions", OpinionsAsync).WithTags("perception").WithSummary("The teacher's view of uploaded windows, newest first").ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/data-quality", DataQualityAsync).WithTags("perception").WithSummary("How good each device's data are");
-        api.MapGet("/pump/faults", Faults).WithTags("pump").WithSummary("Faults of pumps, with advice");
+        api.MapGet("/pump/faults", FaultsAsync).WithTags("pump").WithSummary("Faults of pumps, with advice");
     }
 
     private static async Task<Ok<IReadOnlyList<SiteSituation>>> SitesAsync([FromServices] IAgents agents, CancellationToken cancellation) =>
@@ -37,5 +37,6 @@ internal static class AgentEndpoints
     private static async Task<Ok<IReadOnlyList<DataQuality>>> DataQualityAsync([FromServices] ISecondOpinions opinions, CancellationToken cancellation) =>
         TypedResults.Ok(await opinions.QualityAsync(cancellation));
 
-    private static Ok<IReadOnlyList<PumpFault>> Faults([FromServices] IPumpDomain pump) => TypedResults.Ok(pump.Faults);
+    private static async Task<Ok<IReadOnlyList<PumpFault>>> FaultsAsync([FromServices] IPumpDomain pump, CancellationToken cancellation) =>
+        TypedResults.Ok(await pump.FaultsAsync(cancellation));
 }

@@ -42,7 +42,7 @@ internal static class DeviceEndpoints
         if (await fleet.DeviceAsync(id, cancellation) is not { } device) return Problem.Unknown("device", id);
         var channels = device.Reported?.Channels ?? [];
         var advice = alarmed.Of(id) is { } window && window.Channels == channels.Count
-            ? pump.Advise(id, [.. channels.Select(static channel => channel.Name)], window)
+            ? await pump.AdviseAsync(id, [.. channels.Select(static channel => channel.Name)], window, cancellation)
             : null;
         var quality = (await opinions.QualityAsync(cancellation)).FirstOrDefault(quality => quality.DeviceId == id);
         var recent = await opinions.RecentAsync(id, Opinions, cancellation);

@@ -71,7 +71,8 @@ internal sealed class ModelRegistry(
     public async Task<ReadOnlyMemory<byte>?> PackageAsync(string digest, CancellationToken cancellation)
     {
         var path = await PackagePathAsync(digest, cancellation);
-        return path is null ? null : await File.ReadAllBytesAsync(path, cancellation);
+        if (path is null) return null;    // not in a conditional expression: there null would be an array's, and so an empty package
+        return await File.ReadAllBytesAsync(path, cancellation);
     }
 
     /// <summary>The package's file; null when there is none.</summary>

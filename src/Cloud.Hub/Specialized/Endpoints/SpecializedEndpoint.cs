@@ -8,21 +8,21 @@ namespace Cloud.Hub.Specialized.Endpoints;
 /// <summary>The door over gRPC.</summary>
 internal sealed class SpecializedEndpoint(IPumpDomain pump) : Contract.Grpc.Specialized.SpecializedBase
 {
-    public override Task<ListPumpFaultsReply> ListPumpFaults(ListPumpFaultsRequest request, ServerCallContext context)
+    public override async Task<ListPumpFaultsReply> ListPumpFaults(ListPumpFaultsRequest request, ServerCallContext context)
     {
         var reply = new ListPumpFaultsReply();
-        reply.Faults.AddRange(pump.Faults.Select(fault => new PumpFaultMessage { Name = fault.Name, Description = fault.Description, Advice = fault.Advice }));
-        return Task.FromResult(reply);
+        reply.Faults.AddRange((await pump.FaultsAsync(context.CancellationToken)).Select(fault => new PumpFaultMessage { Name = fault.Name, Description = fault.Description, Advice = fault.Advice }));
+        return reply;
     }
 
-    public override Task<PumpAdviceReply> AdvisePump(AdvisePumpRequest request, ServerCallContext context)
+    public override async Task<PumpAdviceReply> AdvisePump(AdvisePumpRequest request, ServerCallContext context)
     {
         try
         {
-            var advice = pump.Advise(request.DeviceId, request.Channels, ExperienceCodec.Decode(request.Experience.Span));
+            var advice = await pump.AdviseAsync(request.DeviceId, request.Channels, ExperienceCodec.Decode(request.Experience.Span), context.CancellationToken);
             var reply = new PumpAdviceReply { Asset = advice.Asset, Fault = advice.Fault, Confidence = advice.Confidence, Advice = advice.Advice };
             reply.Reasons.AddRange(advice.Reasons);
-            return Task.FromResult(reply);
+            return reply;
         }
         catch (WireFormatException e)
         {

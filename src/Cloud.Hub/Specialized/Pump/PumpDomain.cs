@@ -15,9 +15,14 @@ internal sealed class PumpDomain : IPumpDomain
 
     private static readonly int Quantities = Enum.GetValues<PumpQuantity>().Length;
 
-    public IReadOnlyList<PumpFault> Faults { get; } = [.. PumpFaults.All.Select(signature => signature.Fault)];
+    public static IReadOnlyList<PumpFault> Faults { get; } = [.. PumpFaults.All.Select(signature => signature.Fault)];
 
-    public PumpAdvice Advise(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience)
+    public Task<IReadOnlyList<PumpFault>> FaultsAsync(CancellationToken cancellation) => Task.FromResult(Faults);
+
+    public Task<PumpAdvice> AdviseAsync(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience, CancellationToken cancellation) =>
+        Task.FromResult(Advise(deviceId, channels, experience));
+
+    public static PumpAdvice Advise(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience)
     {
         var asset = $"pump of {deviceId}";
         if (channels.Count != experience.Channels || experience.Centre.Length != experience.Channels)

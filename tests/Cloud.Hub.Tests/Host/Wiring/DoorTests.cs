@@ -1,0 +1,163 @@
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Perception.Contract;
+using Cloud.Hub.Reasoning.Contract;
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Specialized.Contract;
+using Cloud.Hub.Specialized.Pump;
+using Cloud.Hub.Tests.Memory;
+using Cloud.Hub.Tests.Redistribution;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Twins;
+using NSubstitute;
+
+namespace Cloud.Hub.Tests.Host.Wiring;
+
+/// <summary>Each door answers a hub that runs without its service just as it answers its own: same values, same exceptions.</summary>
+public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
+{
+    [Fact]
+    public async Task Memory_takes_batches_and_gives_back_what_it_stored()
+    {
+        var archive = hubs.Front.Get<IExperienceArchive>();
+        var before = await archive.StatisticsAsync(default);
+        var result = await archive.AppendAsync([Some.Run("door-1", 1, 3), Some.Run("door-1", 2, 3)], default);
+        Assert.Equal([new FactAck(7, 3), new FactAck(7, 4)], result.Acknowledgements);
+        Assert.Equal((2, 3, 1), (result.Repeats, result.Stored[0].Facts.Count, result.Stored[1].Facts.Count));
+        Assert.Equal(before.Experiences + 4, (await archive.StatisticsAsync(default)).Experiences);
+        var read = new List<ArchivedExperience>();
+        await foreach (var experience in archive.ReadAsync(new ExperienceQuery { DeviceId = "door-1" }, default)) read.Add(experience);
+        Assert.Equal([1, 2, 3, 4], read.Select(static experience => experience.Sequence));
+        Assert.Equal(Some.Experience(2_000_000).Window, read[1].Record.Window);
+        Assert.Equal(2, (await archive.SampleAsync(new ReplayRequest(2, Prioritized: false, Seed: 1), default)).Count);
+
+        var alarm = new Fact(1, FactKind.Alarm, 5, "{}"u8.ToArray());
+        await archive.AppendAsync([Some.Batch("door-2", alarm)], default);
+        var facts = new List<ArchivedFact>();
+        await foreach (var fact in hubs.Front.Get<IFactArchive>().ReadFactsAsync(new FactQuery { Kind = FactKind.Alarm }, default)) facts.Add(fact);
+        Assert.Equal(("door-2", "{}"), (facts[^1].DeviceId, System.Text.Encoding.UTF8.GetString(facts[^1].Fact.Payload.Span)));
+    }
+
+    [Fact]
+    public async Task Communication_enrols_devices_and_writes_their_twins()
+    {
+        var (fleet, identities) = (hubs.Front.Get<IFleet>(), hubs.Front.Get<IDeviceIdentities>());
+        var enrolment = await fleet.EnrolAsync("site-1", "door-3", default);
+        Assert.True(await identities.AreValidAsync("door-3", enrolment.Password, default));
+        Assert.False(await identities.AreValidAsync("door-3", "guess", default));
+        var model = new ModelAssignment { Digest = Some.Digest, Name = "pump", Release = 2, PackageBytes = 10, Url = "/artefacts/x" };
+        Assert.Equal((1, model), await fleet.SetModelAsync("door-3", model, default) is var first ? (first.Version, first.Model) : default);
+        Assert.Equal((2, 4), await fleet.SetSamplingBoostAsync("door-3", 4, default) is var second ? (second.Version, second.SamplingBoost) : default);
+        var device = await fleet.DeviceAsync("door-3", default);
+        Assert.Equal(("site-1", 2, false), (device!.SiteId, device.Desired!.Version, device.Online));
+        Assert.Contains(await fleet.DevicesAsync(default), static listed => listed.DeviceId == "door-3");
+        Assert.Null(await fleet.DeviceAsync("nobody", default));
+        Assert.Equal("expired", (await fleet.SendAsync("door-3", "ping", TimeSpan.FromMilliseconds(50), null, default)).Error);
+        await Assert.ThrowsAsync<UnknownDeviceException>(() => fleet.SetModelAsync("nobody", null, default));
+        await Assert.ThrowsAsync<ArgumentException>(() => fleet.SetSamplingBoostAsync("door-3", -1, default));
+        await Assert.ThrowsAsync<ArgumentException>(() => fleet.EnrolAsync("Site!", "door-3", default));
+    }
+
+    [Fact]
+    public async Task Feedback_takes_labels_and_refuses_what_is_none()
+    {
+        var feedback = hubs.Front.Get<IFeedback>();
+        var label = new OutcomeLabel { DeviceId = "door-4", RunId = "run-1", FromUs = 1, ToUs = 2, Label = "leak", Source = "test" };
+        await feedback.AddLabelsAsync([label], default);
+        Assert.Equal([label], await feedback.LabelsAsync("door-4", "run-1", default));
+        Assert.Empty(await feedback.AlarmsAsync(openOnly: true, 10, default));
+        Assert.False(await feedback.AcknowledgeAsync("nothing", "normal", "test", default));
+        Assert.Empty(await feedback.QualityAsync(default));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => feedback.AddLabelsAsync([label with { ToUs = 0 }], default));
+        Assert.Contains("before it begins", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Learning_takes_runs_on_and_refuses_an_unknown_recipe()
+    {
+        var training = hubs.Front.Get<ITrainingRuns>();
+        var request = new TrainingRequest { ModelName = "pump", Recipe = "reconstruction", ParentDigest = Some.Digest, HeldOutRuns = ["held-*"], Seed = 4, RequestedBy = "test" };
+        var runId = await training.StartAsync(request, default);
+        var run = (await training.RunAsync(runId, default))!;
+        Assert.Equal((runId, "pump", 4, "held-*"), (run.RunId, run.Request.ModelName, run.Request.Seed, Assert.Single(run.Request.HeldOutRuns)));
+        Assert.Contains(await training.RunsAsync(default), listed => listed.RunId == runId);
+        Assert.Null(await training.RunAsync("nothing", default));
+        Assert.False(await training.CancelAsync("nothing", default));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => training.StartAsync(request with { Recipe = "magic" }, default));
+        Assert.Contains("magic", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redistribution_keeps_models_and_refuses_rollouts_to_nobody()
+    {
+        var (registry, rollouts) = (hubs.Front.Get<IModelRegistry>(), hubs.Front.Get<IRollouts>());
+        var onnx = Models.Onnx("a model behind a door");
+        var entry = await registry.AddAsync(Models.Manifest("door", await registry.NextReleaseAsync("door", default), onnx), onnx, "test", default);
+        Assert.Equal(entry.Digest, (await registry.FindAsync(entry.Digest, default))!.Digest);
+        Assert.Contains(await registry.ListAsync(default), listed => listed.Digest == entry.Digest);
+        Assert.Equal(entry.PackageBytes, (await registry.PackageAsync(entry.Digest, default))!.Value.Length);
+        Assert.Null(await registry.PackageAsync(Some.Digest, default));
+        Assert.True(await hubs.Front.Get<IModelQuarantine>().QuarantineAsync(entry.Digest, "test", default));
+        await Assert.ThrowsAsync<ArgumentException>(() => registry.AddAsync(Models.Manifest("door", 1, onnx), Models.Onnx("another"), "test", default));
+        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(entry.Digest), default));
+        Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await rollouts.FindAsync("nothing", default));
+        Assert.Null(await rollouts.CommandAsync("nothing", RolloutCommand.Pause, "test", default));
+        Assert.Empty(await rollouts.ListAsync(default));
+    }
+
+    [Fact]
+    public async Task Reasoning_tells_situations_and_decisions()
+    {
+        SiteSituation[] sites = [new("calm", 3, 0, 1, null), new("busy", 4, 2, 2.5, "2 of 4 devices anomalous at once")];
+        AgentDecision[] decisions = [new(DateTimeOffset.UnixEpoch.AddDays(20_000), "fleet", "train", "because")];
+        hubs.Agents.SitesAsync(default).ReturnsForAnyArgs(sites);
+        hubs.Agents.DecisionsAsync(7, Arg.Any<CancellationToken>()).Returns(decisions);
+        Assert.Equal(sites, await hubs.Front.Get<IAgents>().SitesAsync(default));
+        Assert.Equal(decisions, await hubs.Front.Get<IAgents>().DecisionsAsync(7, default));
+    }
+
+    [Fact]
+    public async Task Perception_tells_opinions_and_data_quality()
+    {
+        WindowOpinion[] opinions = [new("door-5", "run-1", 9, 1.5, DeviceAlarm: false, Agrees: false)];
+        DataQuality[] quality = [new("door-5", "suspect", 0.1, 0.2, 0.3, 40, "stuck now and then")];
+        hubs.Opinions.RecentAsync("door-5", 3, Arg.Any<CancellationToken>()).Returns(opinions);
+        hubs.Opinions.RecentAsync(null, 3, Arg.Any<CancellationToken>()).Returns([]);
+        hubs.Opinions.QualityAsync(default).ReturnsForAnyArgs(quality);
+        Assert.Equal(opinions, await hubs.Front.Get<ISecondOpinions>().RecentAsync("door-5", 3, default));
+        Assert.Empty(await hubs.Front.Get<ISecondOpinions>().RecentAsync(null, 3, default));
+        Assert.Equal(quality, await hubs.Front.Get<ISecondOpinions>().QualityAsync(default));
+    }
+
+    [Fact]
+    public async Task Specialized_advises_on_a_window()
+    {
+        var pump = hubs.Front.Get<IPumpDomain>();
+        Assert.Equal(PumpDomain.Faults, await pump.FaultsAsync(default));
+        string[] channels = ["Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "Volume Flow RateRMS"];
+        var here = PumpDomain.Advise("door-6", channels, Some.Experience());
+        var there = await pump.AdviseAsync("door-6", channels, Some.Experience(), default);
+        Assert.Equal((here.Asset, here.Fault, here.Confidence, here.Advice), (there.Asset, there.Fault, there.Confidence, there.Advice));
+        Assert.Equal(here.Reasons, there.Reasons);
+    }
+
+    [Theory]
+    [InlineData("overview")]
+    [InlineData("devices")]
+    [InlineData("experiences/statistics")]
+    [InlineData("labels")]
+    [InlineData("training")]
+    [InlineData("models")]
+    [InlineData("rollouts")]
+    [InlineData("pump/faults")]
+    public async Task Integration_apart_from_all_others_serves_rest(string path)
+    {
+        hubs.Agents.SitesAsync(default).ReturnsForAnyArgs([]);
+        using var client = hubs.Front.Http("front");
+        using var answer = await client.GetAsync($"/api/v1/{path}");
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {await answer.Content.ReadAsStringAsync()}");
+    }
+}
