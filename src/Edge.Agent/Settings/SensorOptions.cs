@@ -5,7 +5,7 @@ namespace Edge.Agent.Settings;
 /// <summary>Where samples come from. Section <c>sensor</c>.</summary>
 internal sealed class SensorOptions : IValidatableObject
 {
-    public static IReadOnlyList<string> Kinds { get; } = ["replay", "pump"];
+    public static IReadOnlyList<string> Kinds { get; } = ["replay", "pump", "iio", "hwmon"];
 
     /// <summary>One of <see cref="Kinds"/>; the section of that name holds the rest.</summary>
     [Required]
@@ -15,11 +15,24 @@ internal sealed class SensorOptions : IValidatableObject
 
     public PumpOptionsSection? Pump { get; set; }
 
+    /// <summary>A device of Linux Industrial I/O.</summary>
+    public SysfsOptionsSection? Iio { get; set; }
+
+    /// <summary>A hardware monitoring chip.</summary>
+    public SysfsOptionsSection? Hwmon { get; set; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Kinds.Contains(Kind)) yield return new ValidationResult($"sensor:kind '{Kind}' is none of {string.Join(", ", Kinds)}");
-        if (Kind == "replay" && Replay is null) yield return new ValidationResult("sensor:kind replay needs the section sensor:replay");
-        if (Kind != "pump" && Pump is not null) yield return new ValidationResult($"sensor:pump stands beside sensor:kind {Kind}");
-        if (Kind != "replay" && Replay is not null) yield return new ValidationResult($"sensor:replay stands beside sensor:kind {Kind}");
+        foreach (var (kind, section) in Sections())
+        {
+            // The simulated pump has a default for everything; the others must be told what to read.
+            if (Kind == kind && section is null && kind != "pump") yield return new ValidationResult($"sensor:kind {kind} needs the section sensor:{kind}");
+            if (Kind != kind && section is not null) yield return new ValidationResult($"sensor:{kind} stands beside sensor:kind {Kind}");
+            if (Kind != kind || section is not IValidatableObject checkable) continue;
+            foreach (var problem in checkable.Validate(validationContext)) yield return new ValidationResult($"sensor:{kind}: {problem.ErrorMessage}");
+        }
     }
+
+    private IEnumerable<(string Kind, object? Section)> Sections() => [("replay", Replay), ("pump", Pump), ("iio", Iio), ("hwmon", Hwmon)];
 }

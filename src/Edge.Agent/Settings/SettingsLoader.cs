@@ -108,6 +108,8 @@ internal static class SettingsLoader
         Add(new HubOptionsValidator().Validate("hub", settings.Hub));
         Add(new StatusOptionsValidator().Validate("status", settings.Status));
         Add(new LogOptionsValidator().Validate("log", settings.Log));
+        foreach (var actuator in settings.Actuators.Where(actuator => actuator.Part is not null && settings.Sensor.Kind != "pump"))
+            problems.Add($"{place}: actuators: part '{actuator.Part}' of '{actuator.Name}' needs sensor:kind pump, it is {settings.Sensor.Kind}");
         foreach (var twice in settings.Actuators.GroupBy(actuator => actuator.Name).Where(group => group.Count() > 1)) problems.Add($"{place}: actuators: name '{twice.Key}' stands twice");
         if (problems.Count > 0) throw new SettingsException(problems);
     }
