@@ -14,14 +14,14 @@ internal sealed class ExperienceSelector(ExperienceOptions options)
     private const float RoutineValue = 0.1f;
 
     private long _sinceRoutine;
-    private long _sinceCalibration;
+    private long _nextCalibration;
     private long _sinceAlarm;
     private long _sinceUncertain;
     private bool _wasAlarm;
 
     public void StartRun()
     {
-        (_sinceRoutine, _sinceCalibration, _sinceAlarm, _sinceUncertain) = (0, 0, 0, 0);
+        (_sinceRoutine, _nextCalibration, _sinceAlarm, _sinceUncertain) = (0, 0, 0, 0);
         _wasAlarm = false;
     }
 
@@ -39,7 +39,7 @@ internal sealed class ExperienceSelector(ExperienceOptions options)
         }
 
         if (window.IsRequested) Take(ExperienceReasons.Requested, 1);
-        if (window.IsCalibration && IsDue(ref _sinceCalibration, options.CalibrationEvery)) Take(ExperienceReasons.Calibration, CalibrationValue);
+        if (window.IsCalibration && IsApart(window)) Take(ExperienceReasons.Calibration, CalibrationValue);
         if (window.IsAlarm && !_wasAlarm) _sinceAlarm = long.MaxValue - 1;
         if (window.IsAlarm && IsDue(ref _sinceAlarm, boost.Every(options.AlarmEvery))) Take(ExperienceReasons.Alarm, _wasAlarm ? AlarmValue : FirstAlarmValue);
         if (IsUncertain(window.ScoreRatio) && IsDue(ref _sinceUncertain, boost.Every(options.AlarmEvery))) Take(ExperienceReasons.Uncertain, UncertainValue);
@@ -52,6 +52,14 @@ internal sealed class ExperienceSelector(ExperienceOptions options)
     }
 
     private bool IsUncertain(float ratio) => ratio >= options.UncertainFrom && ratio <= options.UncertainTo;
+
+    /// <summary>Calibration windows share no row: what the hub fits on them counts each row once. The first is due at once.</summary>
+    private bool IsApart(in WindowFacts window)
+    {
+        if (window.Frame < _nextCalibration) return false;
+        _nextCalibration = window.Frame + window.Rows;
+        return true;
+    }
 
     private static bool IsDue(ref long since, long every)
     {

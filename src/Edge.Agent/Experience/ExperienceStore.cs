@@ -33,7 +33,9 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
     {
         if (observation.Window.IsEmpty) return;
         var requested = Volatile.Read(ref _requested) > 0;
-        var window = new WindowFacts(observation.Frame, observation.IsCalibration, observation.Prediction.IsAlarm, observation.Prediction.ScoreRatio, requested);
+        var window = new WindowFacts(
+            observation.Frame, observation.Window.Length / observation.WindowChannels, observation.IsCalibration, observation.Prediction.IsAlarm,
+            observation.Prediction.ScoreRatio, requested);
         var distance = DistanceOf(observation);
         var (reasons, value) = _selector.Choose(window, distance, boost);
         if (reasons == ExperienceReasons.None) return;

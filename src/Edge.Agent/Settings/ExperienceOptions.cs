@@ -9,10 +9,6 @@ internal sealed class ExperienceOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int RoutineEvery { get; set; } = 20;
 
-    /// <summary>A calibration window is kept every so many calibration rows. Default 4.</summary>
-    [Range(1, 1_000_000)]
-    public int CalibrationEvery { get; set; } = 4;
-
     /// <summary>An alarm window is kept every so many alarm windows after the first of a stretch. Default 2.</summary>
     [Range(1, 1_000_000)]
     public int AlarmEvery { get; set; } = 2;
