@@ -6,8 +6,11 @@ internal sealed record DemoOptions
     /// <summary>Root of the source tree; the demo builds from it and writes below <c>artifacts/demo</c>.</summary>
     public required DirectoryInfo Root { get; init; }
 
-    /// <summary>Folder of recordings in SKAB's layout; null: <c>../shared/data/skab</c> where present, else a simulated pump.</summary>
-    public DirectoryInfo? Data { get; init; }
+    /// <summary>As <see cref="Data"/>: a simulated pump with injected faults.</summary>
+    public const string Simulated = "simulated";
+
+    /// <summary>Folder of recordings in SKAB's layout, or <see cref="Simulated"/>; null: <c>../shared/data/skab</c> where present, else simulated.</summary>
+    public string? Data { get; init; }
 
     /// <summary>How many times faster than recorded; over 0.</summary>
     public double Speed { get; init; } = 150;

@@ -89,12 +89,12 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
 
     private RecordingSet ReadRecordings()
     {
-        var standard = new DirectoryInfo(Path.Combine(options.Root.FullName, "..", "shared", "data", "skab"));
-        var folder = options.Data ?? (standard.Exists ? standard : null);
-        if (folder is not null)
+        var standard = Path.GetFullPath(Path.Combine(options.Root.FullName, "..", "shared", "data", "skab"));
+        var data = options.Data ?? (Directory.Exists(standard) ? standard : DemoOptions.Simulated);
+        if (data != DemoOptions.Simulated)
         {
-            view.Report(1, $"recordings: {folder.FullName}");
-            return RecordingSet.Read(folder.FullName, folder.FullName, options.Devices);
+            view.Report(1, $"recordings: {data}");
+            return RecordingSet.Read(data, data, options.Devices);
         }
 
         var simulated = Path.Combine(options.WorkFolder, "simulated");

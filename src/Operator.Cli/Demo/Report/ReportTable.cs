@@ -6,8 +6,12 @@ namespace Operator.Cli.Demo.Report;
 /// <summary>The report as people read it at the end of the demo.</summary>
 internal static class ReportTable
 {
+    /// <summary>Columns of a table that goes into a file, where no terminal wraps it.</summary>
+    private const int FileWidth = 120;
+
     public static void Print(DemoReport report, string file)
     {
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = FileWidth;
         var table = new Table().Border(TableBorder.Rounded).Title("Recordings that no training round saw");
         foreach (var column in new[] { "device", "recording", "F1 before", "F1 after", "FAR before", "FAR after", "MAR before", "MAR after", "swap ms", "MB" })
             table.AddColumn(new TableColumn(column).NoWrap());
@@ -16,15 +20,15 @@ internal static class ReportTable
         table.AddRow("all", "", Share(report.Pooled.Before.F1), Share(report.Pooled.After.F1), Share(report.Pooled.Before.Far), Share(report.Pooled.After.Far), Share(report.Pooled.Before.Mar), Share(report.Pooled.After.Mar), "", "");
         AnsiConsole.Write(table);
 
-        AnsiConsole.WriteLine($"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated");
+        Console.WriteLine($"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated");
         foreach (var round in report.Rounds)
-            AnsiConsole.WriteLine($"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}");
+            Console.WriteLine($"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}");
         if (report.BadModel is { } bad)
-            AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bad model: {bad.DevicesTouched} touched, {bad.DevicesRestored} restored in {bad.RestoreSeconds:0.0} s, stopped by {bad.StoppedBy}"));
-        foreach (var (service, did) in report.Services) AnsiConsole.WriteLine($"{service}: {did}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bad model: {bad.DevicesTouched} touched, {bad.DevicesRestored} restored in {bad.RestoreSeconds:0.0} s, stopped by {bad.StoppedBy}"));
+        foreach (var (service, did) in report.Services) Console.WriteLine($"{service}: {did}");
         foreach (var check in report.Checks)
-            AnsiConsole.WriteLine($"{(check.Holds ? "ok  " : "FAIL")} {check.Name}: {check.Seen}");
-        AnsiConsole.WriteLine($"{(report.Ok ? "The loop closed" : "The loop did not close")} in {report.Seconds.ToString("0", CultureInfo.InvariantCulture)} s on {report.Data}. Report: {file}");
+            Console.WriteLine($"{(check.Holds ? "ok  " : "FAIL")} {check.Name}: {check.Seen}");
+        Console.WriteLine($"{(report.Ok ? "The loop closed" : "The loop did not close")} in {report.Seconds.ToString("0", CultureInfo.InvariantCulture)} s on {report.Data}. Report: {file}");
     }
 
     private static string Share(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";

@@ -1,4 +1,5 @@
 using Cloud.Hub.Learning;
+using Cloud.Hub.Reasoning.Fleet;
 using Hmas.Contracts.Models;
 using Hmas.Testing;
 
@@ -30,6 +31,21 @@ public sealed class TrainingRunTests
         Assert.True(second.CandidateMetrics["all"].F1 >= 0.8, $"F1 {second.CandidateMetrics["all"].F1} after F1 {second.ParentMetrics["all"].F1}: {second.Message}");
         Assert.Equal(first.CandidateMetrics["all"], second.ParentMetrics["all"]);
         Assert.Equal(10, second.LossCurve.Count);
+    }
+
+    [Theory]
+    [InlineData(FleetStrategist.FirstRecipe)]
+    [InlineData(FleetStrategist.LabelledRecipe)]
+    [InlineData(FleetStrategist.TeacherRecipe)]
+    public async Task Each_recipe_that_the_fleet_agent_asks_for_gives_a_model(string recipe)
+    {
+        using var folder = new TempFolder();
+        using var registry = new MemoryRegistry();
+        await using var learning = new LearningFixture(new SimulatedFleet(runs: 8), folder.Path, registry);
+        await learning.BeginAsync();
+        var run = await learning.TrainAsync(LearningFixture.Request(recipe));
+        await learning.EndAsync();
+        Assert.True(run.State == RunStates.Registered, run.Message);
     }
 
     [Theory]
