@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Hmas.Storage;
 
 /// <summary>Replaces a file as a whole: after a crash or power cut there is the old content or the new, never a part.</summary>
@@ -9,26 +12,86 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
     {
         var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{path}' names no file", nameof(path));
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(FolderOf(full), $".{Guid.NewGuid():N}.tmp");
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-            if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
-            using (var file = new FileStream(temporary, options))
+            using (var file = Create(temporary, FileMode.CreateNew, mode))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, full, overwrite: true);
-            Native.Folder.Sync(folder);
+            Publish(temporary, full);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(temporary)) File.Delete(temporary);
             throw new StorageException(ReasonOf(error), $"{full}: {error.Message}", error);
         }
+        finally
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+        }
+    }
+
+    /// <summary>As <see cref="Write"/> for content that is too large to hold, or that must be judged before it appears: when <paramref name="write"/> throws, the old content stands. One writer at a time; a second is refused.</summary>
+    /// <param name="write">Writes to the stream it is given; may read it back.</param>
+    /// <exception cref="StorageException">Full disk, no access, or an I/O error; the old content stands.</exception>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var full = Path.GetFullPath(path);
+        var temporary = PartOf(full);
+        try
+        {
+            await using (var file = Create(temporary, FileMode.Create, mode: null))
+            {
+                await WriteAsync(file, temporary, write);
+                file.Flush(flushToDisk: true);
+            }
+
+            Publish(temporary, full);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(ReasonOf(error), $"{full}: {error.Message}", error);
+        }
+    }
+
+    private static async Task WriteAsync(FileStream file, string temporary, Func<Stream, Task> write)
+    {
+        try
+        {
+            await write(file);
+        }
+        catch
+        {
+            // While the file is still open, and so locked: no other writer can have begun on it.
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>One name for each file, so that what a power cut leaves of a large one is overwritten by the next attempt instead of filling the disk.</summary>
+    private static string PartOf(string full)
+    {
+        // Not made of the name itself, which may already be as long as a name can be.
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFileName(full)));
+        return Path.Combine(FolderOf(full), $".{Convert.ToHexStringLower(hash.AsSpan(0, 16))}.part");
+    }
+
+    private static string FolderOf(string full) => Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{full}' names no file", nameof(full));
+
+    private static FileStream Create(string temporary, FileMode create, UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions { Mode = create, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
+        return new FileStream(temporary, options);
+    }
+
+    private static void Publish(string temporary, string full)
+    {
+        File.Move(temporary, full, overwrite: true);
+        Native.Folder.Sync(FolderOf(full));
     }
 
     private static StorageReason ReasonOf(Exception error) => error switch
