@@ -12,10 +12,11 @@ public sealed class WallTests
     [InlineData("src/Shared/Contracts/Hmas.Contracts.csproj")]
     [InlineData("src/Shared/Storage/Hmas.Storage.csproj")]
     [InlineData("src/Shared/Signals/Hmas.Signals.csproj", "Hmas.Contracts")]
-    [InlineData("src/Shared/Trust/Hmas.Trust.csproj", "Hmas.Contracts")]
+    [InlineData("src/Shared/Trust/Hmas.Trust.csproj", "Hmas.Contracts", "Hmas.Storage")]
     [InlineData("src/Shared/Messaging/Hmas.Messaging.csproj", "Hmas.Contracts")]
     [InlineData("src/Shared/Inference/Hmas.Inference.csproj", "Hmas.Contracts", "Hmas.Signals")]
     [InlineData("src/Edge.Sensors/Edge.Sensors.csproj", "Hmas.Contracts")]
+    [InlineData("src/Trust.Cli/Trust.Cli.csproj", "Hmas.Trust")]
     [InlineData("src/Operator.Cli/Operator.Cli.csproj", "Edge.Sensors", "Hmas.Contracts", "Hmas.Trust")]
     public void A_project_refers_only_to_those_below_it(string project, params string[] allowed)
     {
