@@ -1,0 +1,39 @@
+using Hmas.Storage;
+using Hmas.Trust.UpdateFramework;
+using Trust.Cli;
+
+const string Usage = """
+    hmas-tuf --metadata-dir D init ROOT
+    hmas-tuf --metadata-dir D --metadata-url U refresh
+    hmas-tuf --metadata-dir D --metadata-url U --target-name N --target-base-url B --target-dir T download
+
+    --metadata-url and --target-base-url may be given several times: mirrors, tried in order.
+    --target-name may be given several times. Exit code 0: all done. 1: anything else; stderr says what.
+    """;
+
+try
+{
+    using var interrupt = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, pressed) =>
+    {
+        pressed.Cancel = true;
+        interrupt.Cancel();
+    };
+    await Commands.RunAsync(Arguments.Parse(args), TimeProvider.System, interrupt.Token);
+    return 0;
+}
+catch (ArgumentException e)
+{
+    await Console.Error.WriteLineAsync($"hmas-tuf: {e.Message}\n{Usage}");
+    return 1;
+}
+catch (UpdateException e)
+{
+    await Console.Error.WriteLineAsync($"hmas-tuf: {e.Reason}: {e.Message}");
+    return 1;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageException or OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync($"hmas-tuf: {e.Message}");
+    return 1;
+}
