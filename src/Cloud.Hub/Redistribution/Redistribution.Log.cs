@@ -24,6 +24,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 8912, EventName = "RolloutsUnknown", Level = LogLevel.Warning, Message = "the list of rollouts could not be read; it is tried again at the next interval")]
     public static partial void RolloutsUnknown(this ILogger logger, Exception error);
 
-    [LoggerMessage(EventId = 8913, EventName = "RolloutFactsLost", Level = LogLevel.Warning, Message = "{Count} facts did not reach rollout {RolloutId}; the twins and later evidence stand in for them")]
-    public static partial void RolloutFactsLost(this ILogger logger, int count, string rolloutId, Exception error);
+    [LoggerMessage(EventId = 8914, EventName = "RolloutFactUnreadable", Level = LogLevel.Warning, Message = "fact {FactId} of {DeviceId} is no {Kind} and counts for no rollout: {Reason}")]
+    public static partial void RolloutFactUnreadable(this ILogger logger, long factId, string deviceId, Hmas.Contracts.Facts.FactKind kind, string reason);
 }

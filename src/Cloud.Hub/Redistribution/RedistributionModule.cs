@@ -18,8 +18,8 @@ internal static class RedistributionModule
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IRollouts, FleetRollouts>();
-        services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<ModelAssigner>();
-        return services.AddHostedService<RolloutClock>().AddHostedService<RolloutFeed>();
+        services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
+        return services.AddHostedService<RolloutClock>();
     }
 
     public static void MapRedistribution(this IEndpointRouteBuilder routes)

@@ -126,11 +126,13 @@ public sealed class ExperienceArchiveTests : IAsyncDisposable
     [Fact]
     public async Task Other_facts_read_back_in_the_order_of_their_commits()
     {
+        Assert.Equal(0, await _fixture.Archive.LastFactIdAsync(default));
         await Append(
             Some.Batch("pump-1", new Fact(1, FactKind.RunStarted, 10, "{}"u8.ToArray()), Some.Fact(2), new Fact(3, FactKind.Alarm, 30, "{\"a\":1}"u8.ToArray())),
             Some.Batch("pump-2", new Fact(1, FactKind.Alarm, 20, "{}"u8.ToArray())));
         var read = new List<ArchivedFact>();
         await foreach (var fact in _fixture.Archive.ReadFactsAsync(new FactQuery(), default)) read.Add(fact);
+        Assert.Equal(read[^1].Id, await _fixture.Archive.LastFactIdAsync(default));
         Assert.Equal([("pump-1", 1L, FactKind.RunStarted, 10L), ("pump-1", 3L, FactKind.Alarm, 30L), ("pump-2", 1L, FactKind.Alarm, 20L)], read.Select(f => (f.DeviceId, f.Fact.Sequence, f.Fact.Kind, f.Fact.TimestampUs)));
         Assert.Equal("{\"a\":1}"u8.ToArray(), read[1].Fact.Payload.ToArray());
         var alarms = new List<ArchivedFact>();

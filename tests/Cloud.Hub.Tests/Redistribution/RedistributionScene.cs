@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Host;
@@ -25,13 +26,16 @@ internal sealed class RedistributionScene : IAsyncDisposable
 
     public NoTruth Feedback { get; } = new();
 
+    /// <summary>What devices said, as the archive keeps it.</summary>
+    public SimulatedFacts Facts { get; } = new();
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("hmas-redistribution-").FullName;
 
     /// <summary>Starts a hub on the scene's folder, or on another.</summary>
     public async Task<HubFixture> StartAsync(string? folder = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Redistribution:LookInterval"] = "00:00:00.020" };
-        var hub = await HubFixture.StartAsync("redistribution", values, folder ?? Folder, services => services.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback));
+        var hub = await HubFixture.StartAsync("redistribution", values, folder ?? Folder, services => services.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts));
         var subscription = hub.Get<EventBus>().Subscribe("test", static happened => happened is RolloutTransitioned);
         _subscriptions.Add(subscription);
         _pumps.Add(PumpAsync(subscription));
@@ -60,13 +64,18 @@ internal sealed class RedistributionScene : IAsyncDisposable
     /// <summary>Every told device of the rollout shows windows with the new digest, the outsider with its own.</summary>
     public async Task WorkAsync(HubFixture hub, string rolloutId, long alarms = 5)
     {
-        var view = (await hub.Get<IRollouts>().FindAsync(rolloutId, CancellationToken.None))!;
+        Work((await hub.Get<IRollouts>().FindAsync(rolloutId, CancellationToken.None))!, alarms);
+    }
+
+    /// <summary>The same, as devices do it that know nothing of the hub.</summary>
+    public void Work(RolloutView view, long alarms = 5)
+    {
         foreach (var device in view.Groups.SelectMany(static group => group.Devices).Where(static device => device.State is not null || device.Touched))
         {
-            hub.Get<EventBus>().Publish(new EvidenceReported("site", device.DeviceId, Evidence(view.Request.Digest, alarms)));
+            Facts.Add("site", device.DeviceId, Evidence(view.Request.Digest, alarms));
         }
 
-        hub.Get<EventBus>().Publish(new EvidenceReported("elsewhere", "x0", Evidence(Fleet["x0"].Reported!.ActiveDigest ?? "none", 5)));
+        Facts.Add("elsewhere", "x0", Evidence(Fleet["x0"].Reported!.ActiveDigest ?? "none", 5));
     }
 
     /// <summary>Waits for the next transition of a rollout to a state, in whichever hub it happens.</summary>

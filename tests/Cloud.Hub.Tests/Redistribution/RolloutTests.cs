@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
@@ -86,6 +87,31 @@ public class RolloutTests
         var request = RedistributionScene.Request(digest ?? model.Digest) with { SiteId = site };
         var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(request, CancellationToken.None));
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_devices_said_while_the_hub_was_down_is_counted_and_counted_once()
+    {
+        await using var scene = new RedistributionScene();
+        RolloutView before;
+        await using (var hub = await scene.StartAsync())
+        {
+            var (old, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+            scene.AddDevices(6, old.Digest);
+            scene.Facts.Add("site", "d0", new ModelEvidence { Digest = next.Digest, BootId = "b", RunId = "earlier", FromUs = 0, ToUs = 1, Windows = 1_000, AlarmWindows = 1_000 });
+            var request = RedistributionScene.Request(next.Digest);
+            var id = (await hub.Get<IRollouts>().StartAsync(request with { Gate = request.Gate with { MinimumWindows = 200 } }, CancellationToken.None)).RolloutId;
+            await scene.ReachedAsync(id, GroupState.Observing);
+            await scene.WorkAsync(hub, id);
+            before = (await hub.Get<IRollouts>().FindAsync(id, CancellationToken.None))!;
+            await hub.CrashAsync();
+        }
+
+        scene.Work(before);
+        await using var again = await scene.StartAsync();
+        await scene.ReachedAsync(before.RolloutId, GroupState.Passed);
+        var canary = (await again.Get<IRollouts>().FindAsync(before.RolloutId, CancellationToken.None))!.Transitions.Last(static move => move.To == GroupState.Passed);
+        Assert.Equal((200, 0.05, 0.05), (canary.Evidence!.Windows, canary.Evidence.AlarmRate, canary.Evidence.ControlAlarmRate));
     }
 
     [Fact]

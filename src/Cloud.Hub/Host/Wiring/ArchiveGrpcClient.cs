@@ -67,6 +67,9 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
         }
     }
 
+    public async Task<long> LastFactIdAsync(CancellationToken cancellation) =>
+        (await client.LastFactAsync(new V1.LastFactRequest(), cancellationToken: cancellation)).Id;
+
     private static V1.FactBatch ToWire(FactBatch batch)
     {
         var message = new V1.FactBatch { SiteId = batch.SiteId, DeviceId = batch.DeviceId, Epoch = batch.Epoch };

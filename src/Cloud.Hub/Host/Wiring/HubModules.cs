@@ -58,7 +58,7 @@ internal static class HubModules
         new(HubServices.Redistribution, (RedistributionOptions.Section, typeof(RedistributionOptions)),
             static (services, configuration) => services.AddRedistribution(configuration), static (routes, _) => routes.MapRedistribution(),
             static services => services.AddRemoteRedistribution(),
-            Doors: [typeof(IModelRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IFeedback)]),
+            Doors: [typeof(IModelRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(IFactArchive)]),
     ];
 
     /// <summary>Settings sections beside <see cref="HubOptions"/>, and the type that each is read into.</summary>

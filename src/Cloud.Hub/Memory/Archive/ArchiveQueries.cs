@@ -115,6 +115,13 @@ internal static class ArchiveQueries
         return sql.Append($" ORDER BY e.id LIMIT ?{next}").ToString();
     }
 
+    /// <summary>The highest id that was ever given, also when its fact has gone since.</summary>
+    public static long LastFactId(SqliteConnection connection)
+    {
+        using var statement = new BoundStatement(connection, "SELECT seq FROM sqlite_sequence WHERE name='fact'");
+        return statement.Step() ? statement.Number(0) : 0;
+    }
+
     private static void Take(BoundStatement statement, ArchivePage page)
     {
         page.LastId = statement.Number(0);

@@ -93,6 +93,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
         }
     }
 
+    public Task<long> LastFactIdAsync(CancellationToken cancellation) => Task.FromResult(_database.Read(ArchiveQueries.LastFactId));
+
     public async Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request.Count);

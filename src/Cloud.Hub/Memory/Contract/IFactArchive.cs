@@ -7,6 +7,9 @@ public interface IFactArchive
 {
     /// <summary>In ascending id order, which is the order of their commits; per device it is the order of their sequences.</summary>
     IAsyncEnumerable<ArchivedFact> ReadFactsAsync(FactQuery query, CancellationToken cancellation);
+
+    /// <summary>Id of the newest fact ever stored; 0: none yet. Where a reader begins that is not concerned by the past.</summary>
+    Task<long> LastFactIdAsync(CancellationToken cancellation);
 }
 
 /// <param name="Id">Grows with every stored fact; never reused.</param>

@@ -50,6 +50,9 @@ internal sealed class MemoryEndpoint(IExperienceArchive archive, IFactArchive fa
         await foreach (var fact in facts.ReadFactsAsync(query, context.CancellationToken)) await responseStream.WriteAsync(MemoryTranslation.ToWire(fact), context.CancellationToken);
     }
 
+    public override async Task<V1.LastFactReply> LastFact(V1.LastFactRequest request, ServerCallContext context) =>
+        new() { Id = await facts.LastFactIdAsync(context.CancellationToken) };
+
     public override async Task Sample(V1.SampleRequest request, IServerStreamWriter<V1.Experience> responseStream, ServerCallContext context)
     {
         if (request.Count < 0) throw new RpcException(new Status(StatusCode.InvalidArgument, $"count {request.Count} is negative"));

@@ -1,10 +1,11 @@
 using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
-internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRegistry registry, TimeProvider time) : IRollouts
+internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRegistry registry, IFactArchive facts, TimeProvider time) : IRollouts
 {
     private const int NamedAtMost = 5;
 
@@ -28,7 +29,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
         await ClaimAsync(rolloutId, [.. targets.Select(static device => device.DeviceId)]);
         var groups = GroupPlanner.Plan(request.Digest, request.Groups, [.. targets.Select(static device => (device.DeviceId, device.Online))]);
-        var state = RolloutStateMachine.Begin(rolloutId, request, groups, previous, now);
+        var state = RolloutStateMachine.Begin(rolloutId, request, groups, previous, now) with { LastFactId = await facts.LastFactIdAsync(cancellation) };
         await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(state);
         return state.ToView();
     }

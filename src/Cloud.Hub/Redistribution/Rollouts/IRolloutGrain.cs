@@ -12,8 +12,6 @@ internal interface IRolloutGrain : IGrainWithStringKey
 
     Task<RolloutView?> CommandAsync(RolloutCommand command, string who);
 
-    Task ObserveAsync(RolloutFact[] facts);
-
-    /// <summary>Looks at the fleet and moves on. False when there is nothing left to look at.</summary>
+    /// <summary>Takes in what devices said since the last look, looks at the fleet and moves on. False when there is nothing left to look at.</summary>
     Task<bool> LookAsync();
 }

@@ -6,11 +6,14 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Carries out what <see cref="RolloutStateMachine"/> says: keeps the state, tells devices, publishes transitions.</summary>
 internal sealed class RolloutGrain(
     [PersistentState("rollout")] IPersistentState<RolloutDocument> document,
-    FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, EventBus bus, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
+    RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, EventBus bus, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
     /// <summary>Words after which the digest itself is suspect. Without data, or by a person's word, it is not.</summary>
     private static readonly string[] Harmful = ["alarm-rate", "false-alarms", "invalid", "latency", "failed-devices"];
+
+    /// <summary>Facts of other kinds were read up to here; not worth a write, a restart passes over them again.</summary>
+    private long _passedFactId;
 
     public Task BeginAsync(RolloutState state) => document.State.Rollout is null ? KeepAsync(state) : Task.CompletedTask;
 
@@ -23,19 +26,20 @@ internal sealed class RolloutGrain(
         return document.State.Rollout.ToView();
     }
 
-    public async Task ObserveAsync(RolloutFact[] facts)
-    {
-        if (document.State.Rollout is not { } rollout) return;
-        foreach (var fact in facts) rollout = RolloutStateMachine.Observe(rollout, fact);
-        await KeepAsync(rollout);
-    }
-
     public async Task<bool> LookAsync()
     {
         if (document.State.Rollout is not { } rollout) return false;
         if (rollout.HasEnded) return false;
+        var passed = _passedFactId;
+        await foreach (var (id, fact) in facts.AfterAsync(Math.Max(rollout.LastFactId, _passedFactId), CancellationToken.None))
+        {
+            if (fact is not null) rollout = RolloutStateMachine.Observe(rollout, fact) with { LastFactId = id };
+            else passed = id;
+        }
+
         var seen = await fleet.LookAsync(rollout.Request.Digest, CancellationToken.None);
         await KeepAsync(RolloutStateMachine.Advance(rollout, seen));
+        _passedFactId = passed;    // only now: a write that failed has to see its facts again
         rollout = document.State.Rollout!;
 
         // Both are safe to repeat, so a hub that is killed between the write and these does them at its next look.

@@ -27,6 +27,9 @@ internal sealed record RolloutState
     /// <summary>What devices without the new digest showed since the rollout began.</summary>
     public EvidenceSum Control { get; init; } = new();
 
+    /// <summary>Id of the last fact in the archive that this state has taken in. It is written with what the fact changed, so no crash loses or repeats one.</summary>
+    public long LastFactId { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

@@ -37,6 +37,7 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         await archive.AppendAsync([Some.Batch("door-2", alarm)], default);
         var facts = new List<ArchivedFact>();
         await foreach (var fact in hubs.Front.Get<IFactArchive>().ReadFactsAsync(new FactQuery { Kind = FactKind.Alarm }, default)) facts.Add(fact);
+        Assert.Equal(facts[^1].Id, await hubs.Front.Get<IFactArchive>().LastFactIdAsync(default));
         Assert.Equal(("door-2", "{}"), (facts[^1].DeviceId, System.Text.Encoding.UTF8.GetString(facts[^1].Fact.Payload.Span)));
     }
 
