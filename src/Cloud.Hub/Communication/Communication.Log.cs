@@ -24,4 +24,7 @@ internal static partial class CommunicationLog
 
     [LoggerMessage(EventId = 8506, EventName = "GapSeen", Level = LogLevel.Debug, Message = "{Gaps} facts lie behind a gap; acknowledged what is contiguous")]
     public static partial void GapSeen(this ILogger logger, int gaps);
+
+    [LoggerMessage(EventId = 8507, EventName = "NotReceived", Level = LogLevel.Error, Message = "A message on {Topic} could not be taken in; its device says it again")]
+    public static partial void NotReceived(this ILogger logger, string topic, Exception failure);
 }

@@ -1,58 +1,64 @@
 using System.Globalization;
 using Cloud.Hub.Bus;
-using Cloud.Hub.Communication;
 using Cloud.Hub.Communication.Contract;
-using Cloud.Hub.Host;
-using Cloud.Hub.Host.Ports;
-using Cloud.Hub.Memory;
 using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Tests.Host;
 using Hmas.Contracts;
 using Hmas.Messaging;
 using Hmas.Testing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cloud.Hub.Tests.Communication;
 
-/// <summary>The service with its real broker, registry and archive on a folder and a port of its own.</summary>
+/// <summary>A hub that runs Communication and Memory: its real broker, registry, twins and archive on a folder and ports of its own, which it keeps when it starts again.</summary>
 public sealed class CommunicationFixture : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string?> _settings;
-    private readonly int _port = FreePorts.One();
-    private ServiceProvider _services;
+    private readonly Action<IServiceCollection>? _adjust;
+    private HubFixture _hub = null!;
 
-    private CommunicationFixture((string Key, string Value)[] settings)
+    private CommunicationFixture((string Key, string Value)[] settings, Action<IServiceCollection>? adjust)
     {
+        _adjust = adjust;
         _settings = settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
-        _services = Build();
+        _settings["PortOffset"] = FreePorts.HubOffset().ToString(CultureInfo.InvariantCulture);
     }
 
-    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{_port}"));
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{Port}"));
 
-    public int Port => _port;
+    public int Port => _hub.Ports.Mqtt;
 
-    public IFleet Fleet => _services.GetRequiredService<IFleet>();
+    public string Folder => _folder.Path;
 
-    public EventBus Bus => _services.GetRequiredService<EventBus>();
+    public IFleet Fleet => _hub.Get<IFleet>();
 
-    public IExperienceArchive Archive => _services.GetRequiredService<IExperienceArchive>();
+    public EventBus Bus => _hub.Get<EventBus>();
 
-    public static async Task<CommunicationFixture> StartAsync(params (string Key, string Value)[] settings)
+    public IExperienceArchive Archive => _hub.Get<IExperienceArchive>();
+
+    public static Task<CommunicationFixture> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <param name="adjust">Last word on the services, at every start.</param>
+    public static async Task<CommunicationFixture> StartAsync(Action<IServiceCollection>? adjust, params (string Key, string Value)[] settings)
     {
-        var fixture = new CommunicationFixture(settings);
-        await fixture.StartServicesAsync();
+        var fixture = new CommunicationFixture(settings, adjust);
+        await fixture.StartHubAsync();
         return fixture;
     }
 
     /// <summary>Stops the whole and starts it again on the same folder and port.</summary>
     public async Task RestartAsync()
     {
-        await StopServicesAsync();
-        _services = Build();
-        await StartServicesAsync();
+        await _hub.DisposeAsync();
+        await StartHubAsync();
+    }
+
+    /// <summary>As <see cref="RestartAsync"/>, without a farewell: no grain is deactivated.</summary>
+    public async Task CrashAsync()
+    {
+        await _hub.CrashAsync();
+        await RestartAsync();
     }
 
     /// <summary>Enrols a device and connects it with its own credential.</summary>
@@ -74,30 +80,9 @@ public sealed class CommunicationFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopServicesAsync();
+        await _hub.DisposeAsync();
         _folder.Dispose();
     }
 
-    private async Task StartServicesAsync()
-    {
-        foreach (var service in _services.GetServices<IHostedService>()) await service.StartAsync(default);
-    }
-
-    private async Task StopServicesAsync()
-    {
-        foreach (var service in _services.GetServices<IHostedService>().Reverse()) await service.StopAsync(default);
-        await _services.DisposeAsync();
-    }
-
-    private ServiceProvider Build()
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).Build();
-        var options = new HubOptions { Ports = { ["mqtt"] = _port } };
-        var services = new ServiceCollection();
-        services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance).AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton(new HubPaths(_folder.Path)).AddSingleton(options).AddSingleton(new HubPorts(options));
-        services.AddMemory(configuration);
-        services.AddCommunication(configuration);
-        return services.BuildServiceProvider();
-    }
+    private async Task StartHubAsync() => _hub = await HubFixture.StartAsync("memory,communication", _settings, _folder.Path, _adjust);
 }

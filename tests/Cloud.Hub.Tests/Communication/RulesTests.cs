@@ -20,9 +20,24 @@ public sealed class RulesTests
     [Fact]
     public void Each_change_of_the_desired_state_is_one_version_on()
     {
-        var first = TwinRules.Next(null, desired => desired with { SamplingBoost = 2 });
+        var first = TwinRules.Next(null, null, desired => desired with { SamplingBoost = 2 });
         Assert.Equal((1, 2), (first.Version, first.SamplingBoost));
-        Assert.Equal(2, TwinRules.Next(first, desired => desired with { Version = 99 }).Version);
+        Assert.Equal(2, TwinRules.Next(first, null, desired => desired with { Version = 99 }).Version);
+    }
+
+    [Fact]
+    public void A_hub_that_lost_its_state_counts_on_from_the_version_that_the_device_follows() =>
+        Assert.Equal(18, TwinRules.Next(null, Report(desiredVersion: 17), desired => desired).Version);
+
+    [Fact]
+    public void A_report_in_which_only_counters_and_time_differ_is_no_change()
+    {
+        var held = Report(desiredVersion: 1);
+        Assert.False(TwinRules.IsChange(held, Report(desiredVersion: 1) with { TimestampUs = 99, Counters = new DeviceCounters { Samples = 5 } }));
+        Assert.True(TwinRules.IsChange(null, held));
+        Assert.True(TwinRules.IsChange(held, held with { ActiveDigest = "sha256:aa" }));
+        Assert.True(TwinRules.IsChange(held, held with { Channels = [] }));
+        Assert.True(TwinRules.IsChange(held, held with { DesiredVersion = 2 }));
     }
 
     [Fact]
@@ -34,4 +49,16 @@ public sealed class RulesTests
         Assert.Equal(TimeSpan.Zero, allowance.Take(1, TimeSpan.FromSeconds(2)));
         Assert.Equal(1, allowance.Take(1999, TimeSpan.FromSeconds(2)).TotalSeconds, 2);
     }
+
+    private static ReportedState Report(long desiredVersion) => new()
+    {
+        DesiredVersion = desiredVersion,
+        BootId = "boot",
+        AgentVersion = "1",
+        Session = 1,
+        SlotState = Hmas.Contracts.Models.SlotState.Empty,
+        Channels = [new Hmas.Contracts.Sensing.SensorChannel("pressure", "bar")],
+        Counters = new DeviceCounters(),
+        TimestampUs = 10,
+    };
 }

@@ -56,7 +56,7 @@ internal sealed class EmbeddedBroker : IFleetTransport
     public async Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
     {
         _inbox = inbox;
-        await _devices.ForgetOnlineAsync(cancellation);
+        await inbox.BeginAsync(cancellation);
         await _server.StartAsync();
         _logger.EmbeddedBrokerStarted(_endpoint.Port, _endpoint.Certificate is null ? "off" : $"{_endpoint.TlsAddress}:{_endpoint.TlsPort}", _options.MaxConnections, _options.MaxMessagesPerSecond);
         await inbox.ReadyAsync(cancellation);

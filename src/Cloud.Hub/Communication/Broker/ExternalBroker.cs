@@ -63,12 +63,25 @@ internal sealed class ExternalBroker : IFleetTransport
         {
             await foreach (var message in _client.Inbound.ReadAllAsync(_stop.Token))
             {
-                if (Topics.TryParse(message.Topic, out var topic)) await inbox.ReceiveAsync(topic, message.Payload, _stop.Token);
+                if (Topics.TryParse(message.Topic, out var topic)) await ReceiveAsync(inbox, topic, message.Payload);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             return;
+        }
+    }
+
+    private async Task ReceiveAsync(IFleetInbox inbox, FleetTopic topic, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            await inbox.ReceiveAsync(topic, payload, _stop.Token);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // A twin that could not be kept must not end the reading of everybody's messages.
+            _logger.NotReceived($"{topic.SiteId}/{topic.DeviceId}/{topic.Detail}", failure);
         }
     }
 

@@ -9,6 +9,9 @@ internal interface IFleetInbox
     /// <param name="payload">Yours to keep.</param>
     ValueTask ReceiveAsync(FleetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation);
 
+    /// <summary>The broker begins and nobody is connected to it.</summary>
+    Task BeginAsync(CancellationToken cancellation);
+
     /// <summary>The broker may have lost what was retained on it: everything desired is published anew.</summary>
     Task ReadyAsync(CancellationToken cancellation);
 }

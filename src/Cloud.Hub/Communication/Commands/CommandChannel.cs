@@ -15,7 +15,7 @@ internal sealed class CommandChannel(IFleetTransport transport, CommunicationMet
     private readonly ConcurrentDictionary<string, Pending> _pending = new();
 
     /// <summary>Sends and waits for the reply, at most until the expiry.</summary>
-    public async Task<CommandReply> SendAsync(DeviceState device, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
+    public async Task<CommandReply> SendAsync(EnrolledDevice device, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
     {
         if (_pending.Count >= MostPending) throw new InvalidOperationException($"{MostPending} commands wait for their replies already");
         var expires = time.GetUtcNow() + expiresIn;

@@ -8,15 +8,17 @@ using Hmas.Contracts.Twins;
 namespace Cloud.Hub.Communication.Devices;
 
 /// <summary>The service's door over registry, twins and commands.</summary>
-internal sealed class Fleet(DeviceRegistry devices, TwinPublisher twins, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
+internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinPublisher twins, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
 {
     private static readonly TimeSpan LongestCommand = TimeSpan.FromDays(1);
 
-    public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<DeviceView>>([.. devices.All.Select(View).OrderBy(static view => view.SiteId, StringComparer.Ordinal).ThenBy(static view => view.DeviceId, StringComparer.Ordinal)]);
+    public async Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation)
+    {
+        var views = await Task.WhenAll(devices.All.Select(ViewAsync));
+        return [.. views.OrderBy(static view => view.SiteId, StringComparer.Ordinal).ThenBy(static view => view.DeviceId, StringComparer.Ordinal)];
+    }
 
-    public Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) =>
-        Task.FromResult(devices.Find(deviceId) is { } device ? View(device) : null);
+    public async Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => devices.Find(deviceId) is { } device ? await ViewAsync(device) : null;
 
     public async Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation)
     {
@@ -30,12 +32,12 @@ internal sealed class Fleet(DeviceRegistry devices, TwinPublisher twins, Command
     }
 
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
-        DesireAsync(deviceId, desired => desired with { Model = model }, cancellation);
+        DesireAsync(deviceId, twin => twin.SetModelAsync(model), cancellation);
 
     public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation)
     {
         if (!(boost is >= 0.01 and <= 100)) throw new ArgumentOutOfRangeException(nameof(boost), boost, "a sampling boost is 0.01 to 100");
-        return DesireAsync(deviceId, desired => desired with { SamplingBoost = boost }, cancellation);
+        return DesireAsync(deviceId, twin => twin.SetSamplingBoostAsync(boost), cancellation);
     }
 
     public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
@@ -44,20 +46,25 @@ internal sealed class Fleet(DeviceRegistry devices, TwinPublisher twins, Command
         return commands.SendAsync(devices.Find(deviceId) ?? throw new UnknownDeviceException(deviceId), kind, expiresIn, arguments, cancellation);
     }
 
-    private static DeviceView View(DeviceState device) => new()
+    private async Task<DeviceView> ViewAsync(EnrolledDevice device)
     {
-        SiteId = device.SiteId,
-        DeviceId = device.DeviceId,
-        Online = device.Presence?.Online ?? false,
-        LastSeen = device.LastSeen,
-        Desired = device.Desired,
-        Reported = device.Reported,
-    };
+        var twin = (await grains.GetGrain<IDeviceTwinGrain>(device.DeviceId).ViewAsync()).Value;
+        return new DeviceView
+        {
+            SiteId = device.SiteId,
+            DeviceId = device.DeviceId,
+            Online = twin.Presence?.Online ?? false,
+            LastSeen = device.LastSeen > twin.HeardAt || twin.HeardAt is null ? device.LastSeen : twin.HeardAt,
+            Desired = twin.Desired,
+            Reported = twin.Reported,
+        };
+    }
 
-    private async Task<DesiredState> DesireAsync(string deviceId, Func<DesiredState, DesiredState> change, CancellationToken cancellation)
+    private async Task<DesiredState> DesireAsync(string deviceId, Func<IDeviceTwinGrain, Task<DesiredState>> change, CancellationToken cancellation)
     {
-        var device = await devices.DesireAsync(deviceId, change, cancellation);
+        if (devices.Find(deviceId) is null) throw new UnknownDeviceException(deviceId);
+        var desired = await change(grains.GetGrain<IDeviceTwinGrain>(deviceId));
         await twins.PublishAsync(deviceId, cancellation);
-        return device.Desired!;
+        return desired;
     }
 }

@@ -2,14 +2,15 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>How a twin changes. Pure, so that a table or a grain can hold the state.</summary>
+/// <summary>How a twin changes. Pure; <see cref="DeviceTwinGrain"/> holds the state.</summary>
 internal static class TwinRules
 {
     /// <summary>The next desired state: the change, one version on.</summary>
-    public static DesiredState Next(DesiredState? current, Func<DesiredState, DesiredState> change)
+    /// <param name="reported">A device ignores a version below the one it follows, so a hub that lost its state counts on from there.</param>
+    public static DesiredState Next(DesiredState? current, ReportedState? reported, Func<DesiredState, DesiredState> change)
     {
         var from = current ?? new DesiredState { Version = 0 };
-        return change(from) with { Version = from.Version + 1 };
+        return change(from) with { Version = Math.Max(from.Version, reported?.DesiredVersion ?? 0) + 1 };
     }
 
     /// <summary>Whether a word on presence is news. A will of an older session can overtake the next birth, so offline never beats a newer session.</summary>
@@ -24,4 +25,10 @@ internal static class TwinRules
     /// <summary>Whether a report is not older than the one held.</summary>
     public static bool IsNews(ReportedState? current, ReportedState heard) =>
         current is null || heard.BootId != current.BootId || heard.TimestampUs >= current.TimestampUs;
+
+    /// <summary>Whether a report says more than that time passed and counters grew: only then it is worth a write.</summary>
+    public static bool IsChange(ReportedState? current, ReportedState heard) =>
+        current is null
+        || !current.Channels.SequenceEqual(heard.Channels)
+        || current with { Channels = heard.Channels, Counters = heard.Counters, TimestampUs = heard.TimestampUs } != heard;
 }

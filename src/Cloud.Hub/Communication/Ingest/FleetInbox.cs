@@ -11,7 +11,7 @@ namespace Cloud.Hub.Communication.Ingest;
 
 /// <summary>Checks what devices publish and brings each message where it belongs. Runs on the reading loop of the sender, so devices are decoded in parallel.</summary>
 internal sealed class FleetInbox(
-    DeviceRegistry devices, TwinPublisher twins, CommandChannel commands, Intake intake, EventBus bus, Rejections rejections, CommunicationMetrics metrics) : IFleetInbox
+    DeviceRegistry devices, IGrainFactory grains, TwinPublisher twins, CommandChannel commands, Intake intake, EventBus bus, Rejections rejections, CommunicationMetrics metrics) : IFleetInbox
 {
     /// <summary>State documents, telemetry and replies; a telemetry batch of a second at 100 Hz and 8 channels is 15 kB.</summary>
     private const int MaxDocumentBytes = 256 << 10;
@@ -39,11 +39,11 @@ internal sealed class FleetInbox(
 
                 break;
             case "state/presence":
-                if (Document(device, topic, payload, ContractsJson.Default.Presence) is { } presence && await devices.HeardAsync(device.DeviceId, presence, cancellation))
+                if (Document(device, topic, payload, ContractsJson.Default.Presence) is { } presence && await Twin(device).HeardPresenceAsync(presence))
                     bus.Publish(new PresenceChanged(device.SiteId, device.DeviceId, presence));
                 break;
             case "state/reported":
-                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported && await devices.HeardAsync(device.DeviceId, reported, cancellation))
+                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported && await Twin(device).HeardReportedAsync(reported))
                     bus.Publish(new ReportedStateChanged(device.SiteId, device.DeviceId, reported));
                 break;
             case "state/get":
@@ -58,9 +58,14 @@ internal sealed class FleetInbox(
         }
     }
 
+    public Task BeginAsync(CancellationToken cancellation) => Task.WhenAll(devices.All.Select(device => Twin(device).ForgetOnlineAsync()));
+
     public Task ReadyAsync(CancellationToken cancellation) => twins.PublishAllAsync(cancellation);
 
-    private async Task TakeFactsAsync(DeviceState device, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    private IDeviceTwinGrain Twin(EnrolledDevice device) => grains.GetGrain<IDeviceTwinGrain>(device.DeviceId);
+
+    /// <summary>No grain on this way: facts go to the archive whatever else the hub does.</summary>
+    private async Task TakeFactsAsync(EnrolledDevice device, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
         if (payload.Length > WireLimits.Default.MaxMessageBytes)
         {
@@ -86,7 +91,7 @@ internal sealed class FleetInbox(
         }
     }
 
-    private T? Document<T>(DeviceState device, FleetTopic topic, ReadOnlyMemory<byte> payload, JsonTypeInfo<T> type)
+    private T? Document<T>(EnrolledDevice device, FleetTopic topic, ReadOnlyMemory<byte> payload, JsonTypeInfo<T> type)
         where T : class
     {
         if (payload.Length > MaxDocumentBytes)

@@ -1,0 +1,70 @@
+using Hmas.Contracts.Twins;
+using Orleans.Concurrency;
+
+namespace Cloud.Hub.Communication.Devices;
+
+/// <summary>Keeps what <see cref="TwinRules"/> says. A change is on disk before anybody sees it; counters that merely grew wait for the next change.</summary>
+internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState<DeviceTwin> twin, TimeProvider time) : Grain, IDeviceTwinGrain
+{
+    private bool _hasUnwritten;
+
+    public Task<Immutable<DeviceTwin>> ViewAsync() => Task.FromResult(new Immutable<DeviceTwin>(twin.State));
+
+    public Task<DesiredState> SetModelAsync(ModelAssignment? model) => DesireAsync(desired => desired with { Model = model });
+
+    public Task<DesiredState> SetSamplingBoostAsync(double boost) => DesireAsync(desired => desired with { SamplingBoost = boost });
+
+    public async Task<bool> HeardPresenceAsync(Presence presence)
+    {
+        if (!TwinRules.IsNews(twin.State.Presence, presence)) return false;
+        await KeepAsync(twin.State with { Presence = presence, HeardAt = time.GetUtcNow() });
+        return true;
+    }
+
+    public async Task<bool> HeardReportedAsync(ReportedState reported)
+    {
+        var held = twin.State.Reported;
+        if (!TwinRules.IsNews(held, reported)) return false;
+        var next = twin.State with { Reported = reported, HeardAt = time.GetUtcNow() };
+        if (TwinRules.IsChange(held, reported))
+        {
+            await KeepAsync(next);
+        }
+        else
+        {
+            twin.State = next;
+            _hasUnwritten = true;
+        }
+
+        return true;
+    }
+
+    public Task ForgetOnlineAsync() =>
+        twin.State.Presence is { Online: true } presence ? KeepAsync(twin.State with { Presence = presence with { Online = false } }) : Task.CompletedTask;
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _hasUnwritten ? KeepAsync(twin.State) : Task.CompletedTask;
+
+    private async Task<DesiredState> DesireAsync(Func<DesiredState, DesiredState> change)
+    {
+        var desired = TwinRules.Next(twin.State.Desired, twin.State.Reported, change);
+        await KeepAsync(twin.State with { Desired = desired });
+        return desired;
+    }
+
+    private async Task KeepAsync(DeviceTwin next)
+    {
+        var before = twin.State;
+        twin.State = next;
+        try
+        {
+            await twin.WriteStateAsync();
+            _hasUnwritten = false;
+        }
+        catch
+        {
+            twin.State = before;
+            throw;
+        }
+    }
+}
