@@ -10,10 +10,8 @@ public abstract class BrokerFixture : IAsyncDisposable
     /// <summary>How long a broker may take to listen: RabbitMQ on a busy machine is the slow one.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
-    protected BrokerFixture() => Port = FreePorts.One();
-
-    /// <summary>Where the broker itself listens.</summary>
-    public int Port { get; }
+    /// <summary>Where the broker itself listens; a free port unless given.</summary>
+    public int Port { get; init; } = FreePorts.One();
 
     public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{Port}"));
 

@@ -8,46 +8,72 @@ using Xunit.Abstractions;
 
 namespace Hmas.System.Tests;
 
-/// <summary>The published programs, native agent and hub, killed at random while facts flow.</summary>
+/// <summary>The published programs, native agent and hub, and the broker between them, killed at random while facts flow.</summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    private const int AgentKills = 100;
-    private const int HubKills = 12;
+    private const int Kills = 100;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(2);
 
-    [Fact]
-    public async Task No_fact_is_lost_or_stored_twice_while_agents_and_hub_are_killed()
+    /// <summary>The embedded broker dies with the hub; a broker of its own dies alone.</summary>
+    [Theory]
+    [InlineData(BrokerKind.Embedded)]
+    [InlineData(BrokerKind.Mosquitto)]
+    public async Task No_fact_is_lost_or_stored_twice_while_agents_hub_and_broker_are_killed(BrokerKind kind)
     {
         var seed = Environment.TickCount ^ Environment.ProcessId;
         output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
         using var folder = new TempFolder();
         var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = 2, Speed = 300, PortOffset = FreePorts.HubOffset() };
         SimulatedSite.WriteRecordings(Path.Combine(folder.Path, "recordings"), seed: 1);
-        var recordings = RecordingSet.Read("simulated", Path.Combine(folder.Path, "recordings"), devices: 2);
+        var recordings = RecordingSet.Read("simulated", Path.Combine(folder.Path, "recordings"), devices: 2).Training;
+        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = DemoSite.MqttPort + options.PortOffset };
+        if (broker is not null) await broker.StartAsync();
         await using var site = new DemoSite(options, TimeProvider.System);
-        await site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\n", default);
+        await site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\n" + (broker is null ? "" : $"communication:\n  broker: {broker.Address}\n"), default);
         using var key = SigningKey.Create();
         PublicKeyFile.Write(site.TrustedKeysFile, [key.PublicKey]);
-        foreach (var device in site.Devices)
-        {
-            foreach (var recording in recordings.Training) device.Play(recording, Purposes.Training);
-            await site.StartDeviceAsync(device, default);
-        }
+        foreach (var device in site.Devices) await site.StartDeviceAsync(device, default);
 
-        for (var kill = 1; kill <= AgentKills; kill++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 500)), TimeProvider.System);
-            await site.CrashDeviceAsync(site.Devices[random.Next(site.Devices.Count)]);
-            if (kill % (AgentKills / HubKills) == 0) await site.CrashHubAsync(default);
-        }
+        await Task.WhenAll(
+            KillAsync(new Random(seed), async random =>
+            {
+                foreach (var device in site.Devices) KeepBusy(device, recordings, random);
+                await site.CrashDeviceAsync(site.Devices[random.Next(site.Devices.Count)]);
+            }),
+            KillAsync(new Random(seed + 1), async _ =>
+            {
+                if (broker is null)
+                {
+                    await site.CrashHubAsync();
+                    return;
+                }
+
+                await broker.KillAsync();
+                await broker.StartAsync();
+            }));
+        await site.HubAnswersAsync(default);
 
         var (produced, archive) = await DrainAsync(site);
-        output.WriteLine($"{produced} facts produced, {archive.Facts} stored, {archive.Repeats} repeats dropped");
-        Assert.True(produced > AgentKills, $"only {produced} facts were produced");
+        output.WriteLine($"{2 * Kills} kills; {produced} facts produced, {archive.Facts} stored, {archive.Repeats} repeats dropped");
+        Assert.True(produced > Kills, $"only {produced} facts were produced");
         var contiguous = archive.Devices.Sum(device => device.Sequence);
         Assert.Equal(produced, contiguous);
         Assert.Equal(contiguous, archive.Facts + archive.Evicted);
+    }
+
+    /// <summary>Mostly in quick succession, in the middle of a start; at times after long enough that work goes on.</summary>
+    private static async Task KillAsync(Random random, Func<Random, Task> kill)
+    {
+        for (var i = 0; i < Kills; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(3) > 0 ? random.Next(50, 1_000) : random.Next(2_000, 5_000)), TimeProvider.System);
+            await kill(random);
+        }
+    }
+
+    private static void KeepBusy(Device device, IReadOnlyList<Recording> recordings, Random random)
+    {
+        if (device.BusyUntil < TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(10)) device.Play(recordings[random.Next(recordings.Count)], Purposes.Training);
     }
 
     /// <summary>Waits until the archive holds what the devices' counters say they produced, and they know it.</summary>

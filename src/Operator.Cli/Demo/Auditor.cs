@@ -128,7 +128,7 @@ internal sealed class Auditor(DemoSite site, ProgressView view, TimeProvider tim
         var siteDecisions = decisions.Where(decision => decision.Agent.StartsWith("site", StringComparison.Ordinal)).ToArray();
         return new Dictionary<string, string>
         {
-            ["perception"] = $"{opinions.Count} second opinions, {opinions.Count(opinion => opinion.Agrees)} agree with the device; data of {quality.Count(device => device.Verdict == "good")} of {quality.Count} devices good",
+            ["perception"] = $"of the newest {opinions.Count} second opinions {opinions.Count(opinion => opinion.Agrees)} agree with the device; data of {quality.Count(device => device.Verdict == "good")} of {quality.Count} devices good",
             ["memory"] = $"{archive.Experiences} experiences archived, {archive.Repeats} repeats dropped",
             ["learning"] = $"{findings.Rounds.Count} rounds, {findings.Rounds.Sum(round => round.Training.TrainingWindows)} windows fitted",
             ["reasoning"] = $"{decisions.Count} decisions; site agent: {siteDecisions.FirstOrDefault()?.Reason ?? "calm"}",

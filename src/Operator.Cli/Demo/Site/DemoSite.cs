@@ -7,9 +7,12 @@ namespace Operator.Cli.Demo.Site;
 internal sealed class DemoSite : IAsyncDisposable
 {
     public const string SiteId = "pumphouse";
+
+    /// <summary>Of the broker, before <see cref="DemoOptions.PortOffset"/>.</summary>
+    public const int MqttPort = 1883;
+
     private const int FrontPort = 8080;
     private const int ArtefactPort = 8900;
-    private const int MqttPort = 1883;
 
     private readonly DemoOptions _options;
     private readonly TimeProvider _time;
@@ -51,7 +54,8 @@ internal sealed class DemoSite : IAsyncDisposable
     {
         Directory.CreateDirectory(HubFolder);
         await File.WriteAllTextAsync(HubSettingsFile, settings, cancellation);
-        await LaunchHubAsync(cancellation);
+        LaunchHub();
+        await HubAnswersAsync(cancellation);
         _api = new HubApi(Front, await TokenAsync(cancellation));
     }
 
@@ -81,11 +85,11 @@ internal sealed class DemoSite : IAsyncDisposable
         Launch(device);
     }
 
-    /// <summary>Ends the hub, its broker with it, at once, and starts it again.</summary>
-    public async Task CrashHubAsync(CancellationToken cancellation)
+    /// <summary>Ends the hub, its broker with it, at once, and starts it again; does not wait until it answers.</summary>
+    public async Task CrashHubAsync()
     {
         if (_hub is not null) await _hub.KillAsync();
-        await LaunchHubAsync(cancellation);
+        LaunchHub();
     }
 
     /// <summary>Memory the agent holds now, bytes.</summary>
@@ -101,17 +105,17 @@ internal sealed class DemoSite : IAsyncDisposable
     private void Launch(Device device) => _agents[device] = ChildProcess.Start(
         $"the agent of {device.Id}", Path.Combine(Publish("agent"), "hmas-agent"), ["run", "--settings", SettingsFile(device)], Path.Combine(device.Folder, "agent.log"));
 
-    /// <summary>Starts the hub and waits until it answers.</summary>
-    private async Task LaunchHubAsync(CancellationToken cancellation)
+    private void LaunchHub() => _hub = ChildProcess.Start(
+        "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
+        ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", _options.PortOffset.ToString(CultureInfo.InvariantCulture)],
+        Path.Combine(_options.WorkFolder, "hub.log"));
+
+    public async Task HubAnswersAsync(CancellationToken cancellation)
     {
-        _hub = ChildProcess.Start(
-            "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
-            ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", _options.PortOffset.ToString(CultureInfo.InvariantCulture)],
-            Path.Combine(_options.WorkFolder, "hub.log"));
         using var http = new HttpClient();
         while (true)
         {
-            _hub.RequireRunning();
+            _hub?.RequireRunning();
             try
             {
                 using var answer = await http.GetAsync(new Uri(Front, "healthz"), cancellation);
