@@ -25,7 +25,7 @@ public sealed class Mirrors
     /// <summary>Tries each mirror until one gives what is accepted.</summary>
     /// <param name="path">Relative to the base, already escaped.</param>
     /// <param name="attempt">Fetches and accepts; must change nothing when it throws <see cref="UpdateException"/>.</param>
-    /// <exception cref="UpdateException">No mirror did. <see cref="UpdateReason.NotFound"/> only if every mirror said so.</exception>
+    /// <exception cref="UpdateException">No mirror did. <see cref="UpdateReason.NotFound"/> if any mirror said so: a hostile one could, and must not gain more by an error.</exception>
     public async Task FirstAsync(string path, Func<Uri, Task> attempt)
     {
         ArgumentNullException.ThrowIfNull(attempt);
@@ -39,7 +39,7 @@ public sealed class Mirrors
             }
             catch (UpdateException e)
             {
-                refusal = refusal is null || refusal.Reason == UpdateReason.NotFound ? e : refusal;
+                refusal = refusal is null || e.Reason == UpdateReason.NotFound ? e : refusal;
             }
         }
 

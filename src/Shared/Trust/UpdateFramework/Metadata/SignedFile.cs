@@ -27,8 +27,9 @@ internal static class SignedFile
             var signatures = ReadSignatures(document.RootElement);
             return new SignedFile<T>(read(signed, RoleHeader.Read(signed, type)), CanonicalJson.Encode(signed), signatures);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The parser's look for duplicate members answers a lone surrogate in a name with the latter.
             throw new UpdateException(UpdateReason.Format, $"{type}: not JSON: {e.Message}", e);
         }
         catch (UpdateException e)

@@ -13,7 +13,8 @@ public sealed class SimulatedRepository
     private readonly Lock _lock = new();
 
     /// <param name="now">Everything expires 30 days later unless a test says otherwise.</param>
-    public SimulatedRepository(DateTimeOffset now)
+    /// <param name="scheme">Of the first keys.</param>
+    public SimulatedRepository(DateTimeOffset now, string scheme = "ecdsa-sha2-nistp256")
     {
         SafeExpiry = now + TimeSpan.FromDays(30);
         Content["root"] = NewSigned("root");
@@ -28,7 +29,7 @@ public sealed class SimulatedRepository
         foreach (var role in new[] { "root", "timestamp", "snapshot", "targets" })
         {
             Root["roles"]![role] = new JsonObject { ["keyids"] = new JsonArray(), ["threshold"] = 1 };
-            AddKey(role);
+            AddKey(role, SimulatedKey.Create(scheme));
         }
 
         Publish("targets", "snapshot", "timestamp", "root");
