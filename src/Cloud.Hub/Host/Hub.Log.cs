@@ -8,4 +8,10 @@ internal static partial class HostLog
 
     [LoggerMessage(EventId = 5001, EventName = "TokensAre", Level = LogLevel.Information, Message = "tokens are in {Folder}: operator.token, enrolment.token")]
     public static partial void TokensAre(this ILogger logger, string folder);
+
+    [LoggerMessage(EventId = 5002, EventName = "EventsFollowed", Level = LogLevel.Information, Message = "events of {Service} come from {Address}")]
+    public static partial void EventsFollowed(this ILogger logger, string service, Uri address);
+
+    [LoggerMessage(EventId = 5003, EventName = "EventsSilent", Level = LogLevel.Warning, Message = "no events of {Service} come from {Address}, it is asked each second: {Reason}")]
+    public static partial void EventsSilent(this ILogger logger, string service, Uri address, string reason);
 }

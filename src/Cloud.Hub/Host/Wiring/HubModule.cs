@@ -10,6 +10,7 @@ namespace Cloud.Hub.Host.Wiring;
 /// <param name="AddRemote">Registers clients for its doors when it runs at another address; null when it has no doors.</param>
 /// <param name="Doors">The interfaces it provides to others.</param>
 /// <param name="Needs">Doors of others without which it cannot run.</param>
+/// <param name="Listens">It follows the bus, so events of services that run elsewhere are brought here.</param>
 internal sealed record HubModule(
     string Service,
     (string Name, Type Type)? Section,
@@ -17,4 +18,5 @@ internal sealed record HubModule(
     Action<IEndpointRouteBuilder, HubPorts> Map,
     Action<IServiceCollection>? AddRemote,
     IReadOnlyList<Type> Doors,
-    IReadOnlyList<Type> Needs);
+    IReadOnlyList<Type> Needs,
+    bool Listens = false);

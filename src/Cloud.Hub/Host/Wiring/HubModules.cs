@@ -27,7 +27,7 @@ internal static class HubModules
     [
         new(HubServices.Perception, (PerceptionOptions.Section, typeof(PerceptionOptions)),
             static (services, configuration) => services.AddPerception(configuration), static (routes, _) => routes.MapPerception(),
-            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IModelRegistry)]),
+            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IModelRegistry)], Listens: true),
         new(HubServices.Memory, (MemoryOptions.Section, typeof(MemoryOptions)),
             static (services, configuration) => services.AddMemory(configuration), static (routes, _) => routes.MapMemory(),
             static services => services.AddRemoteMemory(), Doors: [typeof(IExperienceArchive), typeof(IFactArchive)], Needs: []),
@@ -36,14 +36,14 @@ internal static class HubModules
             static services => services.AddRemoteLearning(), Doors: [typeof(ITrainingRuns)], Needs: [typeof(IExperienceArchive), typeof(IFeedback), typeof(IModelRegistry)]),
         new(HubServices.Reasoning, (ReasoningOptions.Section, typeof(ReasoningOptions)),
             static (services, configuration) => services.AddReasoning(configuration), static (routes, _) => routes.MapReasoning(),
-            static services => services.AddRemoteReasoning(), Doors: [typeof(IAgents)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(ITrainingRuns), typeof(IRollouts)]),
+            static services => services.AddRemoteReasoning(), Doors: [typeof(IAgents)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(ITrainingRuns), typeof(IRollouts)], Listens: true),
         new(HubServices.Communication, (CommunicationOptions.Section, typeof(CommunicationOptions)),
             static (services, configuration) => services.AddCommunication(configuration).AddSingleton<IDeviceCredentials, CommunicationCredentials>(),
             static (routes, _) => routes.MapCommunication(),
             static services => services.AddRemoteCommunication(), Doors: [typeof(IFleet), typeof(IDeviceIdentities)], Needs: [typeof(IExperienceArchive)]),
         new(HubServices.Feedback, (FeedbackOptions.Section, typeof(FeedbackOptions)),
             static (services, configuration) => services.AddFeedback(configuration), static (routes, _) => routes.MapFeedback(),
-            static services => services.AddRemoteFeedback(), Doors: [typeof(IFeedback)], Needs: [typeof(IExperienceArchive)]),
+            static services => services.AddRemoteFeedback(), Doors: [typeof(IFeedback)], Needs: [typeof(IExperienceArchive)], Listens: true),
         new(HubServices.Integration, (IntegrationOptions.Section, typeof(IntegrationOptions)),
             static (services, configuration) => services.AddIntegration(configuration), static (routes, ports) => routes.MapIntegration(ports),
             AddRemote: null, Doors: [],
@@ -51,7 +51,8 @@ internal static class HubModules
             [
                 typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IRollouts), typeof(IAgents),
                 typeof(ISecondOpinions), typeof(IPumpDomain),
-            ]),
+            ],
+            Listens: true),
         new(HubServices.Specialized, Section: null,
             static (services, configuration) => services.AddSpecialized(configuration), static (routes, _) => routes.MapSpecialized(),
             static services => services.AddRemoteSpecialized(), Doors: [typeof(IPumpDomain)], Needs: []),
@@ -77,6 +78,7 @@ internal static class HubModules
         }
 
         services.AddSingleton<RemoteChannels>();
+        if (All.Any(module => module.Listens && selected.Contains(module.Service))) services.AddHostedService<RemoteEvents>();
         foreach (var module in All)
         {
             if (selected.Contains(module.Service))
@@ -95,6 +97,7 @@ internal static class HubModules
     public static void MapModules(this WebApplication app, HubPorts ports)
     {
         var known = app.Services.GetRequiredService<IServiceProviderIsService>();
+        app.MapGrpcService<EventsEndpoint>();
         foreach (var module in All)
         {
             if (!ports.Listeners.TryGetValue(module.Service, out var port)) continue;

@@ -1,26 +1,36 @@
 using System.Diagnostics;
+using System.Globalization;
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Wiring;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Redistribution;
 using Hmas.Testing;
+using Communication1 = Cloud.Hub.Communication.Contract.V1;
+using Redistribution1 = Cloud.Hub.Redistribution.Contract.V1;
 
 namespace Cloud.Hub.Tests.Host.Grains;
 
-public class TwoSilosTests
+/// <summary>Two hubs that share rollouts on Debian's Redis, and a third that has the fleet: all processes of their own.</summary>
+public sealed class TwoSilosTests
 {
+    private const int Devices = 6;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     [Fact]
-    public async Task A_rollout_goes_on_in_the_other_hub_when_one_of_two_on_redis_crashes()
+    public async Task A_rollout_goes_on_in_the_other_hub_when_the_one_that_holds_it_is_killed()
     {
         if (!File.Exists("/usr/bin/redis-server")) return;    // Debian package redis-server
-        var port = FreePorts.One();
-        using var redis = Process.Start(new ProcessStartInfo("/usr/bin/redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
+        var port = FreePorts.One().ToString(CultureInfo.InvariantCulture);
+        using var redis = Process.Start(new ProcessStartInfo("/usr/bin/redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
         try
         {
             while (await redis.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
             {
             }
 
-            await RunAsync(new Dictionary<string, string?> { ["Cluster:Redis"] = $"127.0.0.1:{port}" });
+            await RunAsync($"127.0.0.1:{port}");
         }
         finally
         {
@@ -29,26 +39,84 @@ public class TwoSilosTests
         }
     }
 
-    private static async Task RunAsync(Dictionary<string, string?> settings)
+    private static async Task RunAsync(string redis)
     {
-        await using var scene = new RedistributionScene();
-        await using var first = await scene.StartAsync(settings: settings);
-        await using var second = await scene.StartAsync(settings: settings);    // the same folder: the registry is shared, grains live in Redis
-        var (old, next) = (await RedistributionScene.AddModelAsync(second, 1), await RedistributionScene.AddModelAsync(second, 2));
-        scene.AddDevices(6, old.Digest);
-        var view = await first.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest), CancellationToken.None);
-        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
-        await scene.WorkAsync(second, view.RolloutId);
-        await scene.ReachedAsync(view.RolloutId, GroupState.Passed);
-        await first.CrashAsync();
+        using var folder = new TempFolder();
+        await using var fleet = await HubProcess.StartAsync("memory,communication,feedback", folder.File("fleet"));
+        var settings = fleet.Remotes(HubServices.Memory, HubServices.Communication, HubServices.Feedback);
+        settings["cluster:redis"] = redis;
+        settings["redistribution:lookInterval"] = "00:00:00.100";
+        // The same folder: the registry is shared, rollouts live in Redis.
+        await using var first = await HubProcess.StartAsync("redistribution", folder.File("registry"), settings);
+        await using var second = await HubProcess.StartAsync("redistribution", folder.File("registry"), settings);
 
-        for (var group = 1; group < 3; group++)
+        using var channel = first.Grpc(HubServices.Redistribution);
+        var registry = new ModelsGrpcClient(new Redistribution1.Models.ModelsClient(channel));
+        var (old, next) = (await AddAsync(registry, 1), await AddAsync(registry, 2));
+        var site = await JoinAsync(fleet, old.Digest);
+        try
         {
-            await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
-            await scene.WorkAsync(second, view.RolloutId);
+            var started = await new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(channel)).StartAsync(RedistributionScene.Request(next.Digest), default);
+            var rollout = started.RolloutId;
+            var (told, heard) = (first.SaysAsync($"rollout {rollout} canary: waiting to deploying"), second.SaysAsync($"rollout {rollout} canary: waiting to deploying"));
+            var says = await Task.WhenAny(told, heard);
+            await says;
+            var (holdsIt, other) = says == told ? (first, second) : (second, first);
+            await holdsIt.KillAsync();
+
+            using var survivor = other.Grpc(HubServices.Redistribution);
+            var ended = await WorkUntilEndedAsync(new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(survivor)), rollout, site);
+            Assert.True(ended.State == RolloutState.Completed, $"{ended.State}, stopped by {ended.StoppedBy}: {string.Join("; ", ended.Transitions.Select(static move => move.Reason))}");
+            await other.SaysAsync($"rollout {rollout} rollout: running to completed");
+            Assert.All(site.Take(Devices), device => Assert.Equal(next.Digest, device.Digest));
+            Assert.Equal(old.Digest, site[^1].Digest);
+        }
+        finally
+        {
+            foreach (var device in site) await device.DisposeAsync();
+        }
+    }
+
+    private static Task<ModelEntry> AddAsync(ModelsGrpcClient registry, long release)
+    {
+        var onnx = Models.Onnx($"model {release}");
+        return registry.AddAsync(Models.Manifest("pump", release, onnx), onnx, "test", default);
+    }
+
+    /// <summary>Devices of the site, and last one of another, which is the rollout's control.</summary>
+    private static async Task<IReadOnlyList<FleetDevice>> JoinAsync(HubProcess fleet, string digest)
+    {
+        using var channel = fleet.Grpc(HubServices.Communication);
+        var enrol = new FleetGrpcClient(new Communication1.Communication.CommunicationClient(channel));
+        var site = new List<FleetDevice>();
+        for (var i = 0; i <= Devices; i++)
+        {
+            Enrolment enrolment = i < Devices ? await enrol.EnrolAsync("site", $"d{i}", default) : await enrol.EnrolAsync("elsewhere", "x0", default);
+            site.Add(await FleetDevice.ConnectAsync(enrolment, fleet.MqttPort, digest));
         }
 
-        await scene.ReachedAsync(view.RolloutId, RolloutState.Completed);
-        for (var i = 0; i < 6; i++) Assert.Equal(next.Digest, scene.Fleet[$"d{i}"].Reported!.ActiveDigest);
+        return site;
+    }
+
+    private static async Task<RolloutView> WorkUntilEndedAsync(RolloutsGrpcClient rollouts, string rollout, IReadOnlyList<FleetDevice> site)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var windows = new PeriodicTimer(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        RolloutView? view = null;
+        while (await windows.WaitForNextTickAsync(patience.Token))
+        {
+            await Task.WhenAll(site.Select(static device => device.WorkAsync()));
+            try
+            {
+                view = await rollouts.FindAsync(rollout, patience.Token);
+                if (view?.EndedAt is not null) return view;
+            }
+            catch (Grpc.Core.RpcException) when (!patience.IsCancellationRequested)
+            {
+                // The killed silo is not given up yet.
+            }
+        }
+
+        throw new TimeoutException($"the rollout stands at {view?.State}");
     }
 }

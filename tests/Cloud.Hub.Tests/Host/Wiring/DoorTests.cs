@@ -1,3 +1,4 @@
+using Cloud.Hub.Bus;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Learning.Contract;
@@ -143,6 +144,35 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         var there = await pump.AdviseAsync("door-6", channels, Some.Experience(), default);
         Assert.Equal((here.Asset, here.Fault, here.Confidence, here.Advice), (there.Asset, there.Fault, there.Confidence, there.Advice));
         Assert.Equal(here.Reasons, there.Reasons);
+    }
+
+    [Fact]
+    public async Task What_happens_in_a_service_is_told_on_the_bus_of_a_hub_that_runs_without_it()
+    {
+        HubEvent[] told =
+        [
+            new FactsStored(Some.Batch("door-7", Some.Fact(1))),
+            new PresenceChanged("site-1", "door-7", new Presence(true, 4, "boot", 3)),
+            new TrainingProgressed("run-1", "training", 0.5, "half way"),
+            new RolloutTransitioned("r-1", "canary", "waiting", "deploying", "because"),
+            new AgentDecided("fleet", "train", "because"),
+        ];
+        using var heard = hubs.Front.Get<EventBus>().Subscribe("test", static happened =>
+            happened is FactsStored or PresenceChanged { DeviceId: "door-7" } or TrainingProgressed { RunId: "run-1" } or RolloutTransitioned { RolloutId: "r-1" } or AgentDecided { Agent: "fleet" });
+        await hubs.FollowedAsync();
+        foreach (var happened in told) hubs.Providers.Get<EventBus>().Publish(happened);
+        using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
+        var types = new List<HubEvent>();
+        while (types.Count < told.Length)
+        {
+            types.Add(await heard.Events.ReadAsync(patience.Token));
+        }
+
+        // Each service has a line of its own, so the order holds within one only.
+        foreach (var expected in told.Skip(1)) Assert.Contains(expected, types);
+        var batch = Assert.Single(types.OfType<FactsStored>()).Batch;
+        Assert.Equal(("door-7", 7, 1), (batch.DeviceId, batch.Epoch, Assert.Single(batch.Facts).Sequence));
+        Assert.Equal(Some.Fact(1).Payload.ToArray(), batch.Facts[0].Payload.ToArray());
     }
 
     [Theory]

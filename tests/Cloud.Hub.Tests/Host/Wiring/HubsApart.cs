@@ -1,3 +1,4 @@
+using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Perception.Contract;
@@ -31,6 +32,22 @@ public sealed class HubsApart : IAsyncLifetime
     {
         await Front.DisposeAsync();
         await Providers.DisposeAsync();
+    }
+
+    /// <summary>Returns when the front hears the last of the other's services to be followed.</summary>
+    internal async Task FollowedAsync()
+    {
+        foreach (var probe in (HubEvent[])[
+            new PresenceChanged("site", "probe", new Hmas.Contracts.Twins.Presence(true, 1, "boot", 1)), new LabelsAdded([]), new TrainingProgressed("probe", "", 0, ""),
+            new RolloutTransitioned("probe", "", "", "", ""), new AgentDecided("probe", "are you there", "")])
+        {
+            using var heard = Front.Get<EventBus>().Subscribe("test", happened => happened.GetType() == probe.GetType());
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+            using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            // Nothing said before a line is up is told later, so it is said until it is heard.
+            do Providers.Get<EventBus>().Publish(probe);
+            while (!heard.Events.TryRead(out _) && await again.WaitForNextTickAsync(patience.Token));
+        }
     }
 
     /// <summary>Settings of a hub that finds these services in another.</summary>
