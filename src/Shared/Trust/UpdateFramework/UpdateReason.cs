@@ -21,6 +21,9 @@ public enum UpdateReason
     /// <summary>The repository does not have it, or no trusted role lists it.</summary>
     NotFound,
 
+    /// <summary>Meant for another device or another class of hardware.</summary>
+    NotForThisDevice,
+
     /// <summary>More bytes than stated, or than the cap where nothing is stated.</summary>
     TooLarge,
 

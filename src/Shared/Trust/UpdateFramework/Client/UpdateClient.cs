@@ -29,6 +29,9 @@ public sealed class UpdateClient
         _trusted = TrustedMetadata.Begin(root, time.GetUtcNow());
     }
 
+    /// <summary>The top-level targets role. After <see cref="RefreshAsync"/>.</summary>
+    public TargetsMetadata Targets => _targets ?? throw new InvalidOperationException("refresh first");
+
     /// <summary>Makes a root, brought by another way than the network, the one to start from.</summary>
     /// <exception cref="UpdateException">Not a root, or not signed by its own threshold.</exception>
     public static void Initialise(MetadataFolder folder, byte[] root)
@@ -53,7 +56,7 @@ public sealed class UpdateClient
     public async Task<TargetFile> FindAsync(string targetPath, CancellationToken cancellation)
     {
         var search = new TargetSearch(targetPath, _limits.MaxDelegatedRoles);
-        var target = search.Enter(TargetsMetadata.Type, _targets ?? throw new InvalidOperationException("refresh first"));
+        var target = search.Enter(TargetsMetadata.Type, Targets);
         while (target is null)
         {
             var role = search.Next() ?? throw new UpdateException(UpdateReason.NotFound, $"no trusted role lists '{targetPath}'");
