@@ -28,8 +28,18 @@ internal static class Commands
 
     private static void Initialise(Arguments arguments, string root)
     {
-        if (new FileInfo(root).Length > Limits.MaxRootBytes) throw new UpdateException(UpdateReason.TooLarge, $"{root} has more than {Limits.MaxRootBytes} bytes");
-        UpdateClient.Initialise(new MetadataFolder(arguments.One("--metadata-dir")), File.ReadAllBytes(root));
+        var folder = arguments.One("--metadata-dir");
+        var bytes = ReadRoot(root);
+        UpdateClient.Initialise(new MetadataFolder(folder), bytes);
+    }
+
+    /// <summary>A pipe or device has no length beforehand, so the bytes are counted as they come.</summary>
+    private static byte[] ReadRoot(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[Limits.MaxRootBytes + 1];
+        var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return count < bytes.Length ? bytes[..count] : throw new UpdateException(UpdateReason.TooLarge, $"{path} has more than {Limits.MaxRootBytes} bytes");
     }
 
     private static async Task RefreshAsync(Arguments arguments, TimeProvider time, CancellationToken cancellation)

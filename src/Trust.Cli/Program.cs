@@ -1,4 +1,3 @@
-using Hmas.Storage;
 using Hmas.Trust.UpdateFramework;
 using Trust.Cli;
 
@@ -32,8 +31,9 @@ catch (UpdateException e)
     await Console.Error.WriteLineAsync($"hmas-tuf: {e.Reason}: {e.Message}");
     return 1;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageException or OperationCanceledException)
+catch (Exception e)
 {
-    await Console.Error.WriteLineAsync($"hmas-tuf: {e.Message}");
+    // Whatever it is, a caller must be able to rely on 0 and 1: an unhandled exception would end with 134.
+    await Console.Error.WriteLineAsync($"hmas-tuf: {e.GetType().Name}: {e.Message}");
     return 1;
 }

@@ -78,6 +78,7 @@ public abstract class DelegationConformance : IAsyncDisposable
         Build("targets>A:a/* targets>B:b/* A>C:a/* B>C:b/*", ("C", "a/file", "one"), ("C", "b/file", "two"));
         Assert.Equal(0, await _bench.DownloadAsync("a/file", "b/file"));
         Assert.Equal(["one", "two"], _bench.Downloaded());
+        Assert.Equal(["A 1", "A@C 1", "B 1", "B@C 1", "root 1", "snapshot 2", "targets 2", "timestamp 2"], _bench.TrustedRoles());
         Repository.Requests.Clear();
         Assert.Equal(0, await _bench.DownloadAsync("a/file", "b/file"));
         Assert.Equal([("root", 2), ("timestamp", null)], Repository.Requests);
