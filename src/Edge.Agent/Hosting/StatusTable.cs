@@ -15,9 +15,17 @@ internal static class StatusTable
         var outbox = status.Outbox;
         Row("device", $"{status.Site}/{status.Device}, agent {status.Version}, up {TimeSpan.FromSeconds((long)status.UptimeSeconds)}, resident {status.ResidentBytes / 1048576.0:0.0} MB");
         Row("sensor", $"{status.Sensor}: {status.Channels.Count} channels at {status.RateHz} Hz; {status.Samples} samples, {status.DroppedSamples} dropped, {status.LateSamples} late, {status.SensorFailures} failures");
-        Row("run", $"{status.RunId ?? "none"}{(status.Calibrated ? "" : " (calibrating)")}; {status.Frames} frames in {status.Runs} runs");
-        Row("score", $"{Number(status.Score)} of {Number(status.Threshold)}; {status.Windows} windows, {status.AlarmWindows} alarms, {status.InvalidWindows} invalid");
-        Row("model", $"{model.ActiveName ?? "none"} {model.ActiveRelease} {Short(model.ActiveDigest)}{(model.Committed ? "" : " (on trial)")}; previous {Short(model.PreviousDigest)}; last step {model.State}");
+        Row("run", $"{status.RunId ?? "none"}{(status.RunId is null || status.Calibrated || model.ActiveDigest is null ? "" : " (calibrating)")}; {status.Frames} frames in {status.Runs} runs");
+        if (model.ActiveDigest is null)
+        {
+            Row("model", $"none: rules alone decide; last step {model.State}");
+        }
+        else
+        {
+            Row("score", $"{Number(status.Score)} of {Number(status.Threshold)}; {status.Windows} windows, {status.AlarmWindows} alarms, {status.InvalidWindows} invalid");
+            Row("model", $"{model.ActiveName} {model.ActiveRelease} {Short(model.ActiveDigest)}{(model.Committed ? "" : " (on trial)")}; previous {Short(model.PreviousDigest)}; last step {model.State}");
+        }
+
         if (model.FailedReason is not null) Row("", $"refused or returned: {Short(model.FailedDigest)} ({model.FailedReason})");
         if (model.ShadowDigest is not null) Row("", $"in shadow: {Short(model.ShadowDigest)}");
         Row("rules", $"{status.Rules}; {status.Decisions} decisions, {status.Actions} actions, {status.FailedActions} failed");

@@ -8,8 +8,6 @@ using Edge.Sensors;
 using Edge.Sensors.Simulation;
 using Hmas.Inference;
 using Hmas.Trust;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
@@ -23,19 +21,9 @@ internal static class Verbs
     {
         if (await LoadAsync(file, variables, overrides) is not { } settings) return Unusable;
         using var loggers = LoggingSetup.Create(settings.Log);
-        // Checked before the host starts, so that a bad rule file is a line on the terminal and not a stack trace in a log.
+        // Checked before the agent is made, so that a bad rule file is a line on the terminal and not a stack trace in a log.
         if (await DescribeAsync(settings, loggers) is null) return Unusable;
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(mode);
-        builder.Services.AddSingleton<AgentService>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<AgentService>());
-        using var host = builder.Build();
-        var agent = host.Services.GetRequiredService<AgentService>();
-        await host.RunAsync(ct);
-        return agent.ExitCode;
+        return await AgentProcess.RunAsync(settings, mode, TimeProvider.System, loggers, ct);
     }
 
     public static async Task<int> StatusAsync(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using MQTTnet;
+using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -11,9 +12,9 @@ namespace Hmas.Messaging;
 /// <summary>One connection from CONNECT to its end. A new connect is a new link, so nothing half-dead is ever reused.</summary>
 internal sealed class Link : IAsyncDisposable
 {
-    private static readonly MqttClientFactory Factory = new();
+    private static readonly TcpAdapters Adapters = new();
 
-    private readonly IMqttClient _client;
+    private readonly MqttClient _client;
     private readonly FleetClientSettings _settings;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
@@ -27,7 +28,7 @@ internal sealed class Link : IAsyncDisposable
     {
         _settings = settings;
         _time = time;
-        _client = Factory.CreateMqttClient();
+        _client = new MqttClient(Adapters, MqttNetNullLogger.Instance);
         _client.DisconnectedAsync += disconnected =>
         {
             Finish(new LinkEnd((byte)disconnected.Reason, Describe(disconnected)));

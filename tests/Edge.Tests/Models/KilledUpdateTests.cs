@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Hmas.Contracts.Models;
+using Hmas.Testing;
+using Hmas.Trust;
+
+namespace Edge.Tests.Models;
+
+/// <summary>SIGKILL of a real process at each step of an update.</summary>
+public sealed class KilledUpdateTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData(SlotState.Downloading, 1)]
+    [InlineData(SlotState.Verified, 1)]
+    [InlineData(SlotState.Probed, 1)]
+    [InlineData(SlotState.Shadowing, 1)]
+    [InlineData(SlotState.Active, 2)]
+    [InlineData(SlotState.Committed, 2)]
+    public async Task A_working_model_answers_after_a_kill_and_the_next_update_works(SlotState step, long answers)
+    {
+        using var key = SigningKey.Create();
+        key.Save(_folder.File("key"));
+        await KillAtAsync(step);
+
+        await using var rig = new UpdaterRig(_folder.Path, key);
+        rig.Start();
+        Assert.Equal(answers, rig.Slots.Current.Active?.Release);
+        Assert.Equal(rig.Slots.Current.Active?.Digest, rig.Answering);
+        rig.Play(60);
+        // The hub's retained word comes again, and later a newer one.
+        await rig.PlayUntilAsync(rig.Offer(2), SlotState.Committed);
+        var third = rig.Offer(3);
+        await rig.PlayUntilAsync(third, SlotState.Committed);
+        Assert.Equal((third.Digest, true), (rig.Answering, rig.Slots.Current.Committed));
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder.Path, "models"), "*.hmas").Length);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task KillAtAsync(SlotState step)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(KilledUpdateTests).Assembly.Location, "update-model", _folder.Path, $"{step}"]) { RedirectStandardOutput = true };
+        using var child = Process.Start(start) ?? throw new InvalidOperationException("The child did not start.");
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            Assert.Equal("held", await child.StandardOutput.ReadLineAsync(limit.Token));
+        }
+        finally
+        {
+            child.Kill(entireProcessTree: true);
+            await child.WaitForExitAsync();
+        }
+    }
+}

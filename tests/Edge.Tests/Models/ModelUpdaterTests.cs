@@ -1,0 +1,130 @@
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
+using Hmas.Testing;
+using Hmas.Trust;
+
+namespace Edge.Tests.Models;
+
+/// <summary>Good and bad models on their way through the slots of a device whose release 2 answers.</summary>
+public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly SigningKey _key = SigningKey.Create();
+    private readonly SigningKey _stranger = SigningKey.Create();
+    private UpdaterRig _rig = null!;
+    private ModelAssignment _first = null!;
+
+    public async Task InitializeAsync()
+    {
+        _rig = new UpdaterRig(_folder.Path, _key);
+        _rig.Start();
+        _rig.Play(60);
+        _first = _rig.Offer(2);
+        await _rig.PlayUntilAsync(_first, SlotState.Committed);
+    }
+
+    public async Task DisposeAsync() => await _rig.DisposeAsync();
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _stranger.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("another digest", "digest-mismatch")]
+    [InlineData("another signer", "signature")]
+    [InlineData("half a package", "download")]
+    [InlineData("another shape", "shape")]
+    [InlineData("an unknown op", "runtime")]
+    [InlineData("half a graph", "runtime")]
+    [InlineData("scores that are no numbers", "probe")]
+    [InlineData("another channel", "channels")]
+    [InlineData("another rate", "channels")]
+    [InlineData("an older release", "older-release")]
+    public async Task A_bad_model_is_refused_with_its_reason_while_the_old_one_answers_and_the_next_good_one_is_taken(string bad, string reason)
+    {
+        var refused = await _rig.PlayUntilAsync(OfferBad(bad), SlotState.Refused, SlotState.Committed);
+        Assert.Equal((SlotState.Refused, reason), (refused.State, refused.Reason));
+        Assert.False(string.IsNullOrEmpty(refused.Detail));
+        Assert.Equal(_first.Digest, _rig.Answering);
+
+        var good = _rig.Offer(4);
+        await _rig.PlayUntilAsync(good, SlotState.Committed);
+        Assert.Equal(good.Digest, _rig.Answering);
+    }
+
+    [Fact]
+    public async Task A_model_whose_scores_break_in_its_health_window_goes_back_to_the_one_before()
+    {
+        var sick = _rig.Offer(3) with { HealthWindows = 1_000_000 };
+        await _rig.PlayUntilAsync(sick, SlotState.Active);
+        // The residual's square is beyond a float: the score is no number, whatever the model.
+        _rig.Scale = 1e30f;
+        var returned = await _rig.PlayOnUntilAsync(sick, SlotState.Returned);
+        Assert.Equal(("health", _first.Digest), (returned.Reason, returned.AnsweringDigest));
+        Assert.Equal((_first.Digest, true), (_rig.Answering, _rig.Slots.Current.Committed));
+    }
+
+    [Fact]
+    public async Task A_model_whose_scores_break_in_shadow_never_answers()
+    {
+        var sick = _rig.Offer(3) with { ShadowWindows = 1000 };
+        await _rig.PlayUntilAsync(sick, SlotState.Shadowing);
+        _rig.Scale = 1e30f;
+        var refused = await _rig.PlayOnUntilAsync(sick, SlotState.Refused, SlotState.Active);
+        Assert.Equal((SlotState.Refused, "shadow"), (refused.State, refused.Reason));
+        Assert.Equal(_first.Digest, _rig.Answering);
+    }
+
+    [Fact]
+    public async Task A_swap_misses_no_window_and_says_how_long_it_took()
+    {
+        var active = await _rig.PlayUntilAsync(_rig.Offer(3), SlotState.Active);
+        Assert.Equal(0, active.MissedWindows);
+        Assert.True(active.SwapMs > 0, $"swap took {active.SwapMs} ms");
+    }
+
+    [Fact]
+    public async Task Three_starts_without_a_commit_and_the_model_before_is_back()
+    {
+        await _rig.PlayUntilAsync(_rig.Offer(3) with { HealthWindows = 1_000_000 }, SlotState.Active);
+        await _rig.DisposeAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            _rig = new UpdaterRig(_folder.Path, _key);
+            _rig.Start();
+            if (i == 3) break;
+            Assert.Equal(3, _rig.Slots.Current.Active?.Release);
+            await _rig.DisposeAsync();
+        }
+
+        Assert.Equal(_first.Digest, _rig.Answering);
+        Assert.Equal((SlotState.Returned, "health"), (_rig.Steps[^1].State, _rig.Steps[^1].Reason));
+    }
+
+    private ModelAssignment OfferBad(string bad)
+    {
+        switch (bad)
+        {
+            case "another digest":
+                var swapped = _rig.Offer(3);
+                File.Copy(_rig.PathOf(_first.Digest), _rig.PathOf(swapped.Digest), overwrite: true);
+                return swapped;
+            case "half a package":
+                var cut = _rig.Offer(3);
+                var bytes = File.ReadAllBytes(_rig.PathOf(cut.Digest));
+                File.WriteAllBytes(_rig.PathOf(cut.Digest), bytes[..(bytes.Length - 40)]);
+                return cut;
+            case "another signer": return _rig.Offer(3, key: _stranger);
+            case "another shape": return _rig.Offer(3, "wrong_shape");
+            case "an unknown op": return _rig.Offer(3, "unknown_op");
+            case "half a graph": return _rig.Offer(3, "truncated");
+            case "scores that are no numbers": return _rig.Offer(3, "nan");
+            case "another channel": return _rig.Offer(3, change: manifest => manifest with { Channels = ["a", "c"] });
+            case "another rate": return _rig.Offer(3, change: manifest => manifest with { RateHz = 100 });
+            default: return _rig.Offer(1);
+        }
+    }
+}
