@@ -8,7 +8,12 @@ public sealed class HttpFetcher : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = true, MaxAutomaticRedirections = 5 }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { Proxy = new ProxyBeyondLoopback(HttpClient.DefaultProxy), MaxAutomaticRedirections = 5 })
+    {
+        // Each download has its own deadline.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
     private readonly UpdateLimits _limits;
     private readonly TimeProvider _time;
 

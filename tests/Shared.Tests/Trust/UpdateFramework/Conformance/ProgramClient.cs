@@ -20,7 +20,10 @@ public sealed class ProgramClient(string program) : IClientUnderTest
     private async Task<int> RunAsync(DateTimeOffset? now, IReadOnlyList<string> arguments)
     {
         List<string> line = now is { } time ? ["faketime", $"{time:yyyy-MM-dd HH:mm:ss}+00:00", program, .. arguments] : [program, .. arguments];
-        using var process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true };
+        // A proxy that nobody could use: it must not be asked for loopback addresses.
+        start.Environment["http_proxy"] = "http://127.0.0.1:1";
+        using var process = Process.Start(start)!;
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         await said;
