@@ -26,9 +26,10 @@ public sealed class HubProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
+    /// <summary>Its data folder as it sees it.</summary>
     public string Folder { get; }
 
-    public string TokenFile => Path.Combine(Folder, "operator.token");
+    public string TokenFile => FileOf("operator.token");
 
     public string Token => File.ReadAllText(TokenFile).Trim();
 
@@ -45,13 +46,23 @@ public sealed class HubProcess : IAsyncDisposable
 
     /// <summary>Returns when it listens on all its ports.</summary>
     /// <param name="home">Home folder of the process; null: this one's.</param>
+    /// <param name="diskBytes">Size of a disk of its own that its data folder is on, half of it taken by a file <c>ballast</c>; null: this machine's.</param>
     /// <exception cref="InvalidOperationException">It ended, or said nothing for a minute; the message holds what it printed.</exception>
-    public static async Task<HubProcess> StartAsync(string services, string folder, IReadOnlyDictionary<string, string>? settings = null, string? home = null)
+    public static async Task<HubProcess> StartAsync(string services, string folder, IReadOnlyDictionary<string, string>? settings = null, string? home = null, int? diskBytes = null)
     {
         var offset = FreePorts.HubOffset();
         List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "hmas-hub.dll"), "run", "--services", services, "--data", folder, "--port-offset", offset.ToString(CultureInfo.InvariantCulture)];
         foreach (var (key, value) in settings ?? new Dictionary<string, string>()) arguments.AddRange(["--set", $"{key}={value}"]);
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        List<string> line = ["dotnet", .. arguments];
+        if (diskBytes is { } bytes)
+        {
+            // In a mount namespace of its own: needs no root, and the disk goes with the process.
+            Directory.CreateDirectory(folder);
+            var mount = string.Create(CultureInfo.InvariantCulture, $"mount -t tmpfs -o size={bytes},mode=700 tmpfs \"$0\" && head -c {bytes / 2} /dev/zero > \"$0/ballast\" && exec \"$@\"");
+            line = ["unshare", "-r", "-m", "sh", "-c", mount, folder, .. line];
+        }
+
+        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         // Only its Main may decide about these.
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
         start.Environment.Remove("XDG_CACHE_HOME");
@@ -80,6 +91,9 @@ public sealed class HubProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>A file of its data folder, also where that is on a disk of its own.</summary>
+    public string FileOf(string name) => $"/proc/{_process.Id}/root{Path.Combine(Folder, name)}";
+
     public Uri Address(string service) => new($"http://127.0.0.1:{HubServices.DefaultPort(service) + _offset}");
 
     /// <summary>Settings that let another hub find services in this one.</summary>
@@ -104,6 +118,16 @@ public sealed class HubProcess : IAsyncDisposable
         client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
         return GrpcChannel.ForAddress(Address(service), new GrpcChannelOptions { HttpClient = client, DisposeHttpClient = true });
     }
+
+    /// <summary>Libraries and other files in its memory, as the kernel lists them.</summary>
+    public string MappedFiles => File.ReadAllText($"/proc/{_process.Id}/maps");
+
+    /// <summary>What its environment was when it started.</summary>
+    public string StartEnvironment => File.ReadAllText($"/proc/{_process.Id}/environ");
+
+    /// <summary>Where its open descriptors lead.</summary>
+    public IReadOnlyList<string> OpenFiles =>
+        [.. Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Select(static fd => new FileInfo(fd).LinkTarget ?? "")];
 
     /// <summary>SIGKILL: nothing of it runs any more when this returns.</summary>
     public async Task KillAsync()

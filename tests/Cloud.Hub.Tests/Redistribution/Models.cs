@@ -1,13 +1,25 @@
-using System.Text;
+using Cloud.Hub.Learning.Export;
 using Hmas.Contracts.Models;
 using Hmas.Trust;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
-/// <summary>Manifests that fit some bytes which stand for a model.</summary>
+/// <summary>Small real models and manifests that fit them.</summary>
 internal static class Models
 {
-    public static byte[] Onnx(string text) => Encoding.UTF8.GetBytes(text);
+    private static readonly TensorSpec Input = new("in", [1, 2, 8]);
+    private static readonly TensorSpec Output = new("out", [1, 2, 8]);
+
+    /// <summary>A graph that gives back what it is given.</summary>
+    /// <param name="name">Of the graph: another name, another digest.</param>
+    /// <param name="operation">The one node.</param>
+    /// <param name="input">Null: the manifest's.</param>
+    public static byte[] Onnx(string name, string operation = "Identity", TensorSpec? input = null)
+    {
+        var graph = new OnnxGraph();
+        graph.Node(operation, ["in"], "out");
+        return graph.ToBytes(name, input ?? Input, Output with { Shape = (input ?? Output).Shape });
+    }
 
     public static ModelManifest Manifest(string name, long release, byte[] onnx) => new()
     {
@@ -19,8 +31,8 @@ internal static class Models
         RateHz = 1,
         Window = new WindowSpec(8, 4),
         Recipe = new FeatureRecipe(),
-        Input = new TensorSpec("in", [1, 2, 8]),
-        Output = new TensorSpec("out", [1, 2, 8]),
+        Input = Input,
+        Output = Output,
         Head = ModelHead.Reconstruction,
         Threshold = new ThresholdPolicy(),
         Precision = "float32",

@@ -35,11 +35,12 @@ internal sealed class RedistributionScene : IAsyncDisposable
     public async Task<HubFixture> StartAsync(string? folder = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Redistribution:LookInterval"] = "00:00:00.020" };
-        var hub = await HubFixture.StartAsync("redistribution", values, folder ?? Folder, services => services.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts));
-        var subscription = hub.Get<EventBus>().Subscribe("test", static happened => happened is RolloutTransitioned);
+        // Made and followed before the hub is: it may move a rollout on while it still starts.
+        var bus = new EventBus();
+        var subscription = bus.Subscribe("test", static happened => happened is RolloutTransitioned);
         _subscriptions.Add(subscription);
         _pumps.Add(PumpAsync(subscription));
-        return hub;
+        return await HubFixture.StartAsync("redistribution", values, folder ?? Folder, services => services.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
     }
 
     /// <summary>Registers a release of the scene's model.</summary>

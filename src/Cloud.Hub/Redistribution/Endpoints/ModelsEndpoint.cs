@@ -3,6 +3,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Google.Protobuf;
 using Grpc.Core;
 using Hmas.Contracts;
+using Hmas.Inference;
 using Hmas.Trust;
 using V1 = Cloud.Hub.Redistribution.Contract.V1;
 
@@ -30,7 +31,7 @@ internal sealed class ModelsEndpoint(IModelRegistry registry, IModelQuarantine q
             var manifest = JsonSerializer.Deserialize(request.Manifest.Span, ContractsJson.Default.ModelManifest) ?? throw new FormatException("manifest: null");
             return (await registry.AddAsync(manifest, request.Onnx.Memory, request.AddedBy, context.CancellationToken)).ToMessage();
         }
-        catch (Exception e) when (e is JsonException or FormatException or PackageException or ArgumentException)
+        catch (Exception e) when (e is JsonException or FormatException or PackageException or InferenceException or ArgumentException)
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument, e.Message));
         }

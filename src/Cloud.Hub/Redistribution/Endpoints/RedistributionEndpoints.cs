@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts;
+using Hmas.Inference;
 using Hmas.Trust;
 
 namespace Cloud.Hub.Redistribution.Endpoints;
@@ -49,7 +50,7 @@ internal static class RedistributionEndpoints
             await onnx.CopyToAsync(bytes, cancellation);
             return Results.Json(await registry.AddAsync(parsed, bytes.ToArray(), context.User.Identity?.Name ?? "", cancellation), RedistributionJson.Options);
         }
-        catch (Exception e) when (e is JsonException or FormatException or PackageException or ArgumentException)
+        catch (Exception e) when (e is JsonException or FormatException or PackageException or InferenceException or ArgumentException)
         {
             return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
         }

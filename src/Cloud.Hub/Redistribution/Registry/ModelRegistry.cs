@@ -5,6 +5,7 @@ using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts;
 using Hmas.Contracts.Models;
+using Hmas.Inference;
 using Hmas.Storage;
 using Hmas.Trust;
 using Microsoft.Data.Sqlite;
@@ -38,6 +39,7 @@ internal sealed class ModelRegistry(
 
     /// <exception cref="FormatException">The name is no id.</exception>
     /// <exception cref="PackageException">Manifest and model do not fit each other, or are too large.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model, or its tensors are not those of the manifest.</exception>
     /// <exception cref="ArgumentException">The release of this name is another model already.</exception>
     public async Task<ModelEntry> AddAsync(ModelManifest manifest, ReadOnlyMemory<byte> onnx, string addedBy, CancellationToken cancellation)
     {
@@ -45,7 +47,9 @@ internal sealed class ModelRegistry(
         var manifestJson = JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest);
         var digest = ModelPackage.DigestOf(manifestJson);
         var package = ModelPackage.Write(manifestJson, [key.Sign(manifestJson)], onnx.Span);
-        _ = ModelPackage.Verify(package, digest, [key.PublicKey], _limits);    // what a device would refuse is refused here
+        // What a device would refuse is refused here.
+        _ = ModelPackage.Verify(package, digest, [key.PublicKey], _limits);
+        new Detector(manifest, onnx.Span, new SessionSettings()).Dispose();
 
         if (!File.Exists(_packages.PathOf(digest))) _packages.Put(digest, package);
         var entry = new ModelEntry(digest, manifest, package.Length, time.GetUtcNow(), addedBy, Quarantined: false);

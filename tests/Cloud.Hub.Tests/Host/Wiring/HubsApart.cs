@@ -11,7 +11,7 @@ namespace Cloud.Hub.Tests.Host.Wiring;
 /// <summary>Two hubs with disjoint services: one runs everything but Integration, the other Integration alone with the rest as remotes. What the second's doors answer came over gRPC.</summary>
 public sealed class HubsApart : IAsyncLifetime
 {
-    private static readonly string[] Provided = [.. HubServices.All.Where(static service => service != HubServices.Integration)];
+    internal string[] Provided { get; } = [.. HubServices.All.Where(static service => service != HubServices.Integration)];
 
     internal HubFixture Providers { get; private set; } = null!;
 
