@@ -1,11 +1,15 @@
 using BenchmarkDotNet.Running;
+using Hmas.Benchmarks.Hub;
 using Hmas.Benchmarks.Learning;
 using Hmas.Benchmarks.Storage;
+using Hmas.Testing;
 
 switch (args)
 {
     case ["archive-ingest", var folder]:
         return await ArchiveIngest.RunAsync(folder);
+    case ["fleet-ingest", var broker]:
+        return await FleetIngest.RunAsync(Enum.Parse<BrokerKind>(broker, ignoreCase: true));
     case ["training", var peer]:
         return await TrainingSpeed.RunAsync(peer);
     default:

@@ -7,6 +7,13 @@ public sealed class MosquittoFixture : ProcessBrokerFixture
 {
     public const string Program = "/usr/sbin/mosquitto";
 
+    /// <summary>PEM files of the authority, the broker's certificate and its key; null: no TLS. Clients must then show a certificate of that authority.</summary>
+    public (string CaFile, string CertificateFile, string KeyFile)? Tls { get; init; }
+
+    public int TlsPort { get; init; }
+
+    public Uri TlsAddress => new(string.Create(CultureInfo.InvariantCulture, $"mqtts://127.0.0.1:{TlsPort}"));
+
     protected override Task LaunchAsync()
     {
         var settings = Path.Combine(Folder.Path, "mosquitto.conf");
@@ -19,8 +26,17 @@ public sealed class MosquittoFixture : ProcessBrokerFixture
             persistence_location {Folder.Path}/
             autosave_interval 1
             autosave_on_changes true
+            {TlsListener()}
             """));
         Launch(Program, ["-c", settings], []);
         return Task.CompletedTask;
     }
+
+    private string TlsListener() => Tls is not { } tls ? "" : string.Create(CultureInfo.InvariantCulture, $"""
+        listener {TlsPort} 127.0.0.1
+        cafile {tls.CaFile}
+        certfile {tls.CertificateFile}
+        keyfile {tls.KeyFile}
+        require_certificate true
+        """);
 }

@@ -34,13 +34,15 @@ public sealed class KillTests(ITestOutputHelper output)
         PublicKeyFile.Write(site.TrustedKeysFile, [key.PublicKey]);
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, default);
 
+        // A hub needs seconds to come up, a broker of its own does not.
+        var calm = broker is null ? 4_000 : 1_500;
         await Task.WhenAll(
-            KillAsync(new Random(seed), async random =>
+            KillAsync(new Random(seed), calm, async random =>
             {
                 foreach (var device in site.Devices) KeepBusy(device, recordings, random);
                 await site.CrashDeviceAsync(site.Devices[random.Next(site.Devices.Count)]);
             }),
-            KillAsync(new Random(seed + 1), async _ =>
+            KillAsync(new Random(seed + 1), calm, async _ =>
             {
                 if (broker is null)
                 {
@@ -62,11 +64,12 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>Mostly in quick succession, in the middle of a start; at times after long enough that work goes on.</summary>
-    private static async Task KillAsync(Random random, Func<Random, Task> kill)
+    /// <param name="calmMs">Longest pause, milliseconds.</param>
+    private static async Task KillAsync(Random random, int calmMs, Func<Random, Task> kill)
     {
         for (var i = 0; i < Kills; i++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(3) > 0 ? random.Next(50, 1_000) : random.Next(2_000, 5_000)), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(3) > 0 ? random.Next(50, 500) : random.Next(calmMs / 2, calmMs)), TimeProvider.System);
             await kill(random);
         }
     }

@@ -35,9 +35,9 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     public async Task A_client_speaks_the_newest_version_that_the_broker_takes(BrokerKind kind)
     {
         var broker = await farm.GetAsync(kind);
-        await using var client = new Running(Settings(broker.Address, "version"));
+        await using var client = new RunningClient(Settings(broker.Address, "version"));
         Assert.Equal(broker.SpeaksV5 ? MqttVersion.V5 : MqttVersion.V311, (await client.ConnectedAsync()).Version);
-        await using var old = new Running(Settings(broker.Address, "version-old") with { Version = MqttVersion.V311 });
+        await using var old = new RunningClient(Settings(broker.Address, "version-old") with { Version = MqttVersion.V311 });
         Assert.Equal(MqttVersion.V311, (await old.ConnectedAsync()).Version);
     }
 
@@ -47,7 +47,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         var broker = await farm.GetAsync(kind);
         await using var line = new TcpRelay(broker.Port);
         await using var observer = await WatchAsync(broker, "will-observer", "will/d1/state/presence");
-        await using var device = new Running(Settings(line.Address, "will-d1") with { Will = Presence("will/d1/state/presence", firstSession: 7) });
+        await using var device = new RunningClient(Settings(line.Address, "will-d1") with { Will = Presence("will/d1/state/presence", firstSession: 7) });
         await device.ConnectedAsync();
         var online = await observer.NextAsync();
         Assert.EndsWith(" online", online, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         var broker = await farm.GetAsync(kind);
         await using var observer = await WatchAsync(broker, "stop-observer", "stop/d1/state/presence");
         string offline;
-        await using (var device = new Running(Settings(broker.Address, "stop-d1") with { Will = Presence("stop/d1/state/presence", firstSession: 3) }))
+        await using (var device = new RunningClient(Settings(broker.Address, "stop-d1") with { Will = Presence("stop/d1/state/presence", firstSession: 3) }))
         {
             await device.ConnectedAsync();
             var online = await observer.NextAsync();
@@ -83,7 +83,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     public async Task A_desired_state_waits_for_a_device_that_was_away(BrokerKind kind)
     {
         var broker = await farm.GetAsync(kind);
-        await using var hub = new Running(Settings(broker.Address, "desired-hub"));
+        await using var hub = new RunningClient(Settings(broker.Address, "desired-hub"));
         await hub.ConnectedAsync();
         await hub.Client.PublishAsync("desired/d1/state/desired", "version 1"u8.ToArray(), retain: true, Deadline, default);
         await hub.Client.PublishAsync("desired/d1/state/desired", "version 2"u8.ToArray(), retain: true, Deadline, default);
@@ -96,11 +96,11 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     {
         var broker = await farm.GetAsync(kind);
         var settings = Settings(broker.Address, "session-d1") with { Subscriptions = ["session/d1/cmd/request"], PersistentSession = true };
-        await using (var before = new Running(settings)) Assert.False((await before.ConnectedAsync()).SessionPresent);
-        await using var hub = new Running(Settings(broker.Address, "session-hub"));
+        await using (var before = new RunningClient(settings)) Assert.False((await before.ConnectedAsync()).SessionPresent);
+        await using var hub = new RunningClient(Settings(broker.Address, "session-hub"));
         await hub.ConnectedAsync();
         await hub.Client.PublishAsync("session/d1/cmd/request", "ping"u8.ToArray(), retain: false, expiry: TimeSpan.FromMinutes(5), Deadline, default);
-        await using var after = new Running(settings);
+        await using var after = new RunningClient(settings);
         Assert.True((await after.ConnectedAsync()).SessionPresent);
         Assert.Equal("ping", await after.NextAsync());
     }
@@ -114,7 +114,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         await device.DisconnectedAsync();
         await broker.StartAsync();
         await device.ConnectedAsync();
-        await using var hub = new Running(Settings(broker.Address, "restart-hub"));
+        await using var hub = new RunningClient(Settings(broker.Address, "restart-hub"));
         await hub.ConnectedAsync();
         await hub.Client.PublishAsync("restart/d1/cmd/request", "again"u8.ToArray(), retain: false, Deadline, default);
         Assert.Equal("again", await device.NextAsync());
@@ -125,7 +125,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     {
         var broker = await farm.GetAsync(kind);
         await using var line = new TcpRelay(broker.Port);
-        await using var device = new Running(Settings(line.Address, "frozen-d1") with { AnswerTimeout = TimeSpan.FromSeconds(2) });
+        await using var device = new RunningClient(Settings(line.Address, "frozen-d1") with { AnswerTimeout = TimeSpan.FromSeconds(2) });
         await device.ConnectedAsync();
         using var freeze = Freeze(broker, line);
         var failure = await Assert.ThrowsAsync<MessagingException>(() => device.Client.PublishAsync("frozen/d1", new byte[100], retain: false, TimeSpan.FromMilliseconds(300), default));
@@ -145,7 +145,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         var client = new FleetClient(Settings(broker.Address, "tele-d1") with { TelemetryCapacity = 100 }, TimeProvider.System, NullLogger.Instance);
         for (var i = 1; i <= 150; i++) Assert.True(client.TryPublishTelemetry("tele/d1/points", Encoding.UTF8.GetBytes($"{i}")));
         Assert.Equal(50, client.TelemetryDropped);
-        await using var device = new Running(client);
+        await using var device = new RunningClient(client);
         for (var i = 51; i <= 150; i++) Assert.Equal($"{i}", await observer.NextAsync());
     }
 
@@ -155,8 +155,8 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         var broker = await farm.GetAsync(kind);
         // RabbitMQ needs a minute to come back; the others are killed more often.
         var kills = kind == BrokerKind.RabbitMq ? 1 : 5;
-        await using var hub = new Running(Settings(broker.Address, "facts-hub") with { Subscriptions = ["hmas/v1/s-1/facts-d1/exp/batch"] });
-        await using var device = new Running(Settings(broker.Address, "facts-d1") with { Subscriptions = ["hmas/v1/s-1/facts-d1/ack/exp"] });
+        await using var hub = new RunningClient(Settings(broker.Address, "facts-hub") with { Subscriptions = ["hmas/v1/s-1/facts-d1/exp/batch"] });
+        await using var device = new RunningClient(Settings(broker.Address, "facts-d1") with { Subscriptions = ["hmas/v1/s-1/facts-d1/ack/exp"] });
         await hub.ConnectedAsync();
         await device.ConnectedAsync();
         var trip = new FactTrip(hub.Client, device.Client, facts: 3000, stopAfter: TimeSpan.FromMinutes(4));
@@ -186,9 +186,9 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         return new PresenceWill(topic, () => Interlocked.Increment(ref session), (number, online) => Encoding.UTF8.GetBytes($"{number} {(online ? "online" : "offline")}")) { Delay = TimeSpan.Zero };
     }
 
-    private static async Task<Running> WatchAsync(BrokerFixture broker, string clientId, string topic)
+    private static async Task<RunningClient> WatchAsync(BrokerFixture broker, string clientId, string topic)
     {
-        var watching = new Running(Settings(broker.Address, clientId) with { Subscriptions = [topic] });
+        var watching = new RunningClient(Settings(broker.Address, clientId) with { Subscriptions = [topic] });
         await watching.ConnectedAsync();
         return watching;
     }
@@ -208,45 +208,5 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     private sealed class Frozen(Action thaw) : IDisposable
     {
         public void Dispose() => thaw();
-    }
-
-    /// <summary>A client with its loop.</summary>
-    private sealed class Running : IAsyncDisposable
-    {
-        private readonly Task _loop;
-
-        public Running(FleetClientSettings settings)
-            : this(new FleetClient(settings, TimeProvider.System, NullLogger.Instance))
-        {
-        }
-
-        public Running(FleetClient client)
-        {
-            Client = client;
-            _loop = client.RunAsync(CancellationToken.None);
-        }
-
-        public FleetClient Client { get; }
-
-        public Task<ConnectionChange> ConnectedAsync() => ChangeAsync(connected: true);
-
-        public Task<ConnectionChange> DisconnectedAsync() => ChangeAsync(connected: false);
-
-        public async Task<string> NextAsync() => Encoding.UTF8.GetString((await Client.Inbound.ReadAsync().AsTask().WaitAsync(Limit)).Payload.Span);
-
-        public async ValueTask DisposeAsync()
-        {
-            await Client.DisposeAsync();
-            await _loop;
-        }
-
-        private async Task<ConnectionChange> ChangeAsync(bool connected)
-        {
-            while (true)
-            {
-                var change = await Client.Connections.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3));
-                if (change.Connected == connected) return change;
-            }
-        }
     }
 }

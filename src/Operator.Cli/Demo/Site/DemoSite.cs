@@ -95,6 +95,9 @@ internal sealed class DemoSite : IAsyncDisposable
     /// <summary>Memory the agent holds now, bytes.</summary>
     public long ResidentBytes(Device device) => _agents[device].ResidentBytes;
 
+    /// <summary>Memory the hub holds now, bytes.</summary>
+    public long HubResidentBytes => _hub?.ResidentBytes ?? 0;
+
     /// <exception cref="InvalidOperationException">One of the programs has ended; the message holds the tail of its log.</exception>
     public void RequireRunning()
     {
