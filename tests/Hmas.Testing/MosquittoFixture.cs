@@ -12,25 +12,33 @@ public sealed class MosquittoFixture : ProcessBrokerFixture
 
     public int TlsPort { get; init; }
 
+    /// <summary>Writes its whole state after every change, which costs more than the work itself.</summary>
+    public bool SurvivesKills { get; init; } = true;
+
     public Uri TlsAddress => new(string.Create(CultureInfo.InvariantCulture, $"mqtts://127.0.0.1:{TlsPort}"));
 
     protected override Task LaunchAsync()
     {
         var settings = Path.Combine(Folder.Path, "mosquitto.conf");
-        // As root it drops to a user that could not write the temp folder. autosave 1: a kill -9 loses nothing that was retained.
+        // As root it drops to a user that could not write the temp folder.
         File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture, $"""
             listener {Port} 127.0.0.1
             allow_anonymous true
             user {Environment.UserName}
-            persistence true
-            persistence_location {Folder.Path}/
-            autosave_interval 1
-            autosave_on_changes true
+            {Persistence()}
             {TlsListener()}
             """));
         Launch(Program, ["-c", settings], []);
         return Task.CompletedTask;
     }
+
+    /// <summary>autosave 1: a kill -9 loses nothing that was retained.</summary>
+    private string Persistence() => !SurvivesKills ? "persistence false" : $"""
+        persistence true
+        persistence_location {Folder.Path}/
+        autosave_interval 1
+        autosave_on_changes true
+        """;
 
     private string TlsListener() => Tls is not { } tls ? "" : string.Create(CultureInfo.InvariantCulture, $"""
         listener {TlsPort} 127.0.0.1

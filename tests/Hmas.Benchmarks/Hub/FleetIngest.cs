@@ -16,7 +16,7 @@ namespace Hmas.Benchmarks.Hub;
 internal static class FleetIngest
 {
     private const int Devices = 100;
-    private const int BatchesEach = 40;
+    private const int BatchesEach = 100;
     private const int FactsPerBatch = 50;
     private const int Unacknowledged = 4;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
@@ -25,7 +25,7 @@ internal static class FleetIngest
     {
         using var folder = new TempFolder();
         var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, PortOffset = FreePorts.HubOffset() };
-        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = DemoSite.MqttPort + options.PortOffset };
+        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = DemoSite.MqttPort + options.PortOffset, SurvivesKills = false };
         if (broker is not null) await broker.StartAsync();
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync(broker is null ? "" : $"communication:\n  broker: {broker.Address}\n", default);
