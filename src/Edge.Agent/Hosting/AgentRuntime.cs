@@ -55,6 +55,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     private readonly TwinFile _twin;
     private readonly HubLoops? _hub;
     private readonly SystemdNotifier _systemd;
+    private readonly MemoryDiet _memory;
     private readonly TaskCompletionSource _streamEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _session;
 
@@ -97,6 +98,8 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         _updater = new ModelUpdater(
             _slots, new ModelVerifier(TrustedKeys(settings.Model), _sensor.Channels, _sensor.RateHz, settings.Model.MaxPackageBytes),
             new SlotProbe(settings.Model.ProbeLatency, time), _source, _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time, _logger);
+        _memory = new MemoryDiet(time);
+        _slotReporter.Changed += _memory.Soon;
         _hub = settings.Hub.Broker is null ? null : MakeHub(telemetry, password, loggers);
     }
 
@@ -138,7 +141,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         {
             SampleAsync(stop.Token), _dispatcher.RunAsync(stop.Token), _updater.RunAsync(stop.Token), SaveTotalsAsync(stop.Token),
             new WatchdogLoop([_ladderHeart], _systemd, _time, _logger).RunAsync(stop.Token),
-            new StatusSocket(_settings.StatusSocket, Status, _logger).RunAsync(stop.Token),
+            new StatusSocket(_settings.StatusSocket, Status, _logger).RunAsync(stop.Token), _memory.RunAsync(stop.Token),
         };
         if (_settings.Status.MetricsPort > 0) loops.Add(new MetricsListener(_settings.Status.MetricsPort, Status, _time, _logger).RunAsync(stop.Token));
         if (_hub is not null) loops.AddRange(_hub.Run(stop.Token));

@@ -11,7 +11,7 @@ internal sealed class SampleQueue : IPacedSink
 {
     private readonly Lock _lock = new();
     private readonly Sample[] _ring;
-    private readonly AsyncSignal _arrived = new();
+    private readonly LoopSignal _arrived = new();
 
     // A marker applies before the sample with this number; samples are numbered from 0 as they are added.
     private readonly Queue<(long Before, RunMarker Marker)> _markers = new();
@@ -45,16 +45,16 @@ internal sealed class SampleQueue : IPacedSink
 
     public void Add(Sample sample)
     {
+        lock (_lock) Put(sample);
+        _arrived.Set();
+    }
+
+    /// <inheritdoc/>
+    public void AddRow(long timestampUs, ReadOnlySpan<float> values)
+    {
         lock (_lock)
         {
-            if (_tail - _head == _ring.Length)
-            {
-                _head++;
-                _dropped++;
-            }
-
-            _ring[(int)(_tail % _ring.Length)] = sample;
-            _tail++;
+            for (var channel = 0; channel < values.Length; channel++) Put(new Sample((ushort)channel, timestampUs, values[channel]));
         }
 
         _arrived.Set();
@@ -79,8 +79,8 @@ internal sealed class SampleQueue : IPacedSink
         await waiter.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Completes when something may be there to read. One waiter.</summary>
-    public ValueTask WaitAsync() => _arrived.WaitAsync();
+    /// <summary>Blocks until something may be there to read. One waiter.</summary>
+    public void Wait() => _arrived.Wait();
 
     /// <summary>Lets the waiting loop look again, for example to stop.</summary>
     public void Wake() => _arrived.Set();
@@ -112,6 +112,18 @@ internal sealed class SampleQueue : IPacedSink
             if (_waiters.Count > 0) ReleaseWaiters();
             return count > 0;
         }
+    }
+
+    private void Put(Sample sample)
+    {
+        if (_tail - _head == _ring.Length)
+        {
+            _head++;
+            _dropped++;
+        }
+
+        _ring[(int)(_tail % _ring.Length)] = sample;
+        _tail++;
     }
 
     private void Mark(RunMarker marker)

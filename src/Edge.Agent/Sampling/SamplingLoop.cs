@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sampling;
 
-/// <summary>Runs the sensor and carries its samples from the queue to the pipeline, batch after batch, on one thread at a time.</summary>
+/// <summary>Runs the sensor and carries its samples from the queue to the pipeline, batch after batch, on a thread of its own.</summary>
 /// <remarks>
 /// A sensor that does not answer is logged and tried again; data that cannot be used ends it. The consumer's own errors are logged and counted, and the loop
 /// goes on. When samples stay away the consumer hears of the silence, so that rules on stale channels fire without samples.
@@ -43,25 +43,33 @@ internal sealed partial class SamplingLoop
     /// <summary>Returns when the sensor's stream has ended and every sample of it is through, or when cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        // The sensor's first part may be long and synchronous: it must not hold up the reading.
-        var sensing = Task.Run(() => SenseAsync(ct), CancellationToken.None);
+        // A thread for the sensor: between two rows that follow closely it waits there, and its first part may be long.
+        var sensing = Task.Factory.StartNew(() => SenseAsync(ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        // What ends the sensing wakes the loop only after the task has its end: an end that came a moment after the last look is not slept over.
+        var ending = sensing.ContinueWith(static (_, queue) => ((SampleQueue)queue!).Wake(), _queue, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var timer = _time.CreateTimer(static queue => ((SampleQueue)queue!).Wake(), _queue, _options.SilenceAfter, _options.SilenceAfter);
         await using (timer.ConfigureAwait(false))
         {
-            var lastSample = _time.GetTimestamp();
-            while (!ct.IsCancellationRequested)
-            {
-                // Asked before the queue is drained: what was added before the end is then certainly seen.
-                var ended = sensing.IsCompleted;
-                if (Drain()) lastSample = _time.GetTimestamp();
-                if (ended) break;
-                var silence = _time.GetElapsedTime(lastSample);
-                if (silence >= _options.SilenceAfter) ReportSilence(silence);
-                await _queue.WaitAsync().ConfigureAwait(false);
-            }
+            await Task.Factory.StartNew(() => Carry(sensing, ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
 
+        await ending.ConfigureAwait(false);
         await sensing.ConfigureAwait(false);
+    }
+
+    private void Carry(Task sensing, CancellationToken ct)
+    {
+        var lastSample = _time.GetTimestamp();
+        while (!ct.IsCancellationRequested)
+        {
+            // Asked before the queue is drained: what was added before the end is then certainly seen.
+            var ended = sensing.IsCompleted;
+            if (Drain()) lastSample = _time.GetTimestamp();
+            if (ended) break;
+            var silence = _time.GetElapsedTime(lastSample);
+            if (silence >= _options.SilenceAfter) ReportSilence(silence);
+            _queue.Wait();
+        }
     }
 
     private async Task SenseAsync(CancellationToken ct)
@@ -77,10 +85,6 @@ internal sealed partial class SamplingLoop
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The agent stops.
-        }
-        finally
-        {
-            _queue.Wake();
         }
     }
 

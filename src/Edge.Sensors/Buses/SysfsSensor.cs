@@ -33,6 +33,7 @@ public sealed partial class SysfsSensor : ISensor
     {
         var pace = new ReplayPace(1, _time);
         var periodUs = (long)(1e6 / RateHz);
+        var row = new float[_attributes.Count];
         while (true)
         {
             await pace.AdvanceAsync(periodUs, ct).ConfigureAwait(false);
@@ -40,9 +41,10 @@ public sealed partial class SysfsSensor : ISensor
             var answered = 0;
             for (var i = 0; i < _attributes.Count; i++)
             {
-                if (TryRead(i, out var value)) answered++;
-                sink.Add(new Sample((ushort)i, nowUs, value));
+                if (TryRead(i, out row[i])) answered++;
             }
+
+            sink.AddRow(nowUs, row);
 
             if (answered == 0) throw new SensorException($"none of {_attributes.Count} channels answers, the first is {_attributes[0].Path}");
         }

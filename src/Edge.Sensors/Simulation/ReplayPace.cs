@@ -6,6 +6,9 @@ internal sealed class ReplayPace(double speed, TimeProvider time)
     // Shorter waits than a timer can keep are saved up for the next row.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
+    // At 100 rows a second a timer and the thread pool wake six threads a row; a wait on the sensor's own thread wakes one.
+    private static readonly TimeSpan LongestOnThread = TimeSpan.FromMilliseconds(50);
+
     private long _started;
     private double _dueSeconds;
     private bool _running;
@@ -23,7 +26,9 @@ internal sealed class ReplayPace(double speed, TimeProvider time)
 
         _dueSeconds += eventUs / 1e6 / speed;
         var wait = TimeSpan.FromSeconds(_dueSeconds) - time.GetElapsedTime(_started);
-        if (wait >= Shortest) await Task.Delay(wait, time, ct).ConfigureAwait(false);
+        if (wait < Shortest) return;
+        if (ReferenceEquals(time, TimeProvider.System) && wait <= LongestOnThread) ct.WaitHandle.WaitOne((int)Math.Ceiling(wait.TotalMilliseconds));
+        else await Task.Delay(wait, time, ct).ConfigureAwait(false);
     }
 
     /// <summary>Time that passed outside (waiting for a file or for room) is not made up for.</summary>

@@ -102,7 +102,7 @@ public sealed partial class ReplaySensor : ISensor
 
                 previousUs = eventUs;
                 if (paced is not null) await paced.WaitForRoomAsync(_row.Length, ct).ConfigureAwait(false);
-                for (var channel = 0; channel < _row.Length; channel++) sink.Add(new Sample((ushort)channel, eventUs, _row[channel]));
+                sink.AddRow(eventUs, _row);
                 Interlocked.Increment(ref _rows);
             }
         }

@@ -34,7 +34,7 @@ public sealed class SimulatedPump(PumpSettings settings, string runId, TimeProvi
                 await pace.AdvanceAsync(nowUs - lastUs, ct).ConfigureAwait(false);
                 lastUs = nowUs;
                 _model.Step(values);
-                for (var channel = 0; channel < values.Length; channel++) sink.Add(new Sample((ushort)channel, nowUs, values[channel]));
+                sink.AddRow(nowUs, values);
             }
         }
         finally

@@ -18,6 +18,14 @@ public sealed class SampleQueueTests
     }
 
     [Fact]
+    public void A_row_is_a_sample_of_each_channel_at_the_same_time()
+    {
+        _queue.AddRow(7, [1f, float.NaN, 3f]);
+        Assert.True(_queue.TryRead(_buffer, out var count, out _));
+        Assert.Equal([new Sample(0, 7, 1f), new Sample(1, 7, float.NaN), new Sample(2, 7, 3f)], _buffer.Take(count));
+    }
+
+    [Fact]
     public void Run_markers_keep_their_place_and_survive_a_full_queue()
     {
         _queue.StartRun("one", 0);
@@ -50,7 +58,7 @@ public sealed class SampleQueueTests
                 for (var i = 0; i < count; i++) Assert.Equal(next++, _buffer[i].TimestampUs);
             }
 
-            if (next < Total) await _queue.WaitAsync();
+            if (next < Total) _queue.Wait();
         }
 
         await source;
