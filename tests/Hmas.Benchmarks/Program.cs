@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using Hmas.Benchmarks.Agent;
 using Hmas.Benchmarks.Hub;
 using Hmas.Benchmarks.Learning;
 using Hmas.Benchmarks.Storage;
@@ -6,6 +7,8 @@ using Hmas.Testing;
 
 switch (args)
 {
+    case ["agent-figures"]:
+        return await AgentFigures.RunAsync();
     case ["archive-ingest", var folder]:
         return await ArchiveIngest.RunAsync(folder);
     case ["fleet-ingest", var broker]:

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Threading.Channels;
+using Hmas.Contracts;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
+using Hmas.Contracts.Wire;
+using Hmas.Messaging;
+using Hmas.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hmas.Benchmarks.Agent;
+
+/// <summary>What one device needs of a hub, and nothing that would take the machine's time: every batch is acknowledged, a model is assigned, its package served over HTTP.</summary>
+internal sealed class StandInHub : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private readonly string _site;
+    private readonly string _device;
+    private readonly FleetClient _client;
+    private readonly HttpListener _http = new();
+    private readonly Dictionary<string, byte[]> _packages = [];
+    private readonly Channel<SlotReport> _steps = Channel.CreateUnbounded<SlotReport>();
+    private readonly Task _connection;
+    private readonly Task _acknowledging;
+    private readonly Task _serving;
+    private long _version;
+    private long _facts;
+
+    public StandInHub(Uri broker, string site, string device)
+    {
+        (_site, _device) = (site, device);
+        _client = new FleetClient(
+            new FleetClientSettings { Broker = broker, ClientId = "stand-in-hub", Subscriptions = [Topics.Facts(site, device)] }, TimeProvider.System, NullLogger.Instance);
+        Artefacts = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.One()}/");
+        _http.Prefixes.Add(Artefacts);
+        _http.Start();
+        _connection = _client.RunAsync(CancellationToken.None);
+        _acknowledging = AcknowledgeAsync();
+        _serving = ServeAsync();
+    }
+
+    public string Artefacts { get; }
+
+    /// <summary>Facts acknowledged.</summary>
+    public long Facts => Interlocked.Read(ref _facts);
+
+    /// <summary>The first report of this step of this model; earlier ones are dropped.</summary>
+    public async Task<SlotReport> StepAsync(string digest, SlotState state)
+    {
+        while (true)
+        {
+            var step = await _steps.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
+            if (step.Digest == digest && step.State is SlotState.Refused or SlotState.Returned) throw new InvalidOperationException($"{step.State}: {step.Reason}, {step.Detail}");
+            if (step.Digest == digest && step.State == state) return step;
+        }
+    }
+
+    public Task AssignAsync(string digest, long release, byte[] package)
+    {
+        var path = $"packages/{release}";
+        lock (_packages) _packages["/" + path] = package;
+        var desired = new DesiredState
+        {
+            Version = ++_version,
+            Model = new ModelAssignment { Digest = digest, Name = "figures", Release = release, PackageBytes = package.Length, Url = path, HealthWindows = 50 },
+        };
+        return _client.PublishAsync(Topics.Desired(_site, _device), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState), retain: true, Deadline, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Stop();
+        await _client.DisposeAsync();
+        await Task.WhenAll(_connection, _acknowledging, _serving);
+        _http.Close();
+    }
+
+    private async Task AcknowledgeAsync()
+    {
+        await foreach (var message in _client.Inbound.ReadAllAsync())
+        {
+            var batch = FactBatchCodec.Decode(message.Payload.Span, new WireLimits());
+            Interlocked.Add(ref _facts, batch.Facts.Count);
+            foreach (var fact in batch.Facts.Where(static fact => fact.Kind == FactKind.SlotReport))
+                _steps.Writer.TryWrite(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.SlotReport)!);
+            var ack = JsonSerializer.SerializeToUtf8Bytes(new FactAck(batch.Epoch, batch.LastSequence), ContractsJson.Default.FactAck);
+            await _client.PublishAsync(Topics.FactAck(_site, _device), ack, retain: false, Deadline, default);
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        while (_http.IsListening)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _http.GetContextAsync();
+            }
+            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+            {
+                // Stopped.
+                return;
+            }
+
+            byte[]? package;
+            lock (_packages) package = _packages.GetValueOrDefault(context.Request.Url!.AbsolutePath);
+            context.Response.StatusCode = package is null ? 404 : 200;
+            if (package is not null) await context.Response.OutputStream.WriteAsync(package);
+            context.Response.Close();
+        }
+    }
+}
