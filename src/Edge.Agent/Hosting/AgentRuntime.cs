@@ -158,7 +158,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
             _outbox.Complete();
             drained.CancelAfter(DrainLimit);
             await storing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            _totals.Save(SinceStart());
+            SaveTotals();
             _logger.AgentStopped(_counters.Windows, _outbox.State.Waiting);
         }
     }
@@ -280,16 +280,19 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     private async Task SaveTotalsAsync(CancellationToken ct)
     {
         using var timer = new PeriodicTimer(SaveTotalsEvery, _time);
-        while (await timer.WaitForNextTickAsync(ct))
+        while (await timer.WaitForNextTickAsync(ct)) SaveTotals();
+    }
+
+    private void SaveTotals()
+    {
+        try
         {
-            try
-            {
-                _totals.Save(SinceStart());
-            }
-            catch (StorageException error)
-            {
-                _logger.StatusUnavailable("the totals file", error.Message);
-            }
+            _totals.Save(SinceStart());
+        }
+        catch (Exception error) when (error is StorageException or IOException or UnauthorizedAccessException)
+        {
+            // Counters since the last save are lost; on a full disk the agent must still be able to stop cleanly.
+            _logger.StatusUnavailable("the totals file", error.Message);
         }
     }
 
