@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Hmas.Benchmarks.Agent;
@@ -19,8 +20,7 @@ internal static class ActionClock
                 var length = LengthOf(files[i]);
                 if (length == lengths[i]) continue;
                 var seenUs = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-                foreach (var timestampUs in Timestamps(files[i], lengths[i], length)) latencies.Add((seenUs - timestampUs) / 1e3);
-                lengths[i] = length;
+                lengths[i] += Read(files[i], lengths[i], length, timestampUs => latencies.Add((seenUs - timestampUs) / 1e3));
             }
         }
 
@@ -33,16 +33,20 @@ internal static class ActionClock
         return info.Exists ? info.Length : 0;
     }
 
-    private static IEnumerable<long> Timestamps(string file, long from, long to)
+    /// <summary>Bytes of whole lines; half a line, seen while it is written, is for the next look.</summary>
+    private static int Read(string file, long from, long to, Action<long> timestampUs)
     {
         using var stream = File.OpenRead(file);
         stream.Position = from;
         var bytes = new byte[to - from];
         stream.ReadExactly(bytes);
-        foreach (var line in System.Text.Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+        foreach (var line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var json = JsonDocument.Parse(line);
-            yield return json.RootElement.GetProperty("timestampUs").GetInt64();
+            timestampUs(json.RootElement.GetProperty("timestampUs").GetInt64());
         }
+
+        return whole;
     }
 }
