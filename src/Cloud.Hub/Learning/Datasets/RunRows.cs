@@ -3,7 +3,10 @@ using Hmas.Contracts.Facts;
 namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>All rows of one run of one device that its experiences hold, each once, in time order.</summary>
-/// <remarks>Experiences overlap; a row is known by its place on the sampling grid, time × rate, so that the same row of two windows is one row.</remarks>
+/// <remarks>
+/// Experiences overlap; a row is known by its place on the sampling grid, time × rate, so that the same row of two windows is one row. A device's rows may come a little
+/// late: rows of one experience follow each other even where the grid has a place between them.
+/// </remarks>
 internal sealed class RunRows
 {
     private readonly SortedDictionary<long, Row> _rows = [];
@@ -39,13 +42,13 @@ internal sealed class RunRows
             var place = (long)Math.Round(timeUs * _rateHz / 1e6);
             if (_rows.TryGetValue(place, out var known))
             {
-                _rows[place] = known with { IsCalibration = known.IsCalibration || isCalibration };
+                _rows[place] = known with { IsCalibration = known.IsCalibration || isCalibration, Follows = known.Follows || t > 0 };
                 continue;
             }
 
             var values = new float[_columns.Length];
             for (var c = 0; c < values.Length; c++) values[c] = record.Window[(_columns[c] * length) + t];
-            _rows.Add(place, new Row(place, timeUs, values, isCalibration));
+            _rows.Add(place, new Row(place, timeUs, values, isCalibration, t > 0));
         }
     }
 
@@ -59,7 +62,7 @@ internal sealed class RunRows
         var segment = new List<Row>();
         foreach (var row in _rows.Values)
         {
-            if (segment.Count > 0 && row.Place != segment[^1].Place + 1)
+            if (segment.Count > 0 && !row.Follows && row.Place != segment[^1].Place + 1)
             {
                 yield return segment;
                 segment = [];
@@ -76,5 +79,6 @@ internal sealed class RunRows
     /// <param name="TimeUs">Event time; for labels only.</param>
     /// <param name="Values">(C,), channel units.</param>
     /// <param name="IsCalibration">A window that holds it was kept as calibration.</param>
-    public readonly record struct Row(long Place, long TimeUs, float[] Values, bool IsCalibration);
+    /// <param name="Follows">An experience holds it and the row before it.</param>
+    public readonly record struct Row(long Place, long TimeUs, float[] Values, bool IsCalibration, bool Follows);
 }

@@ -20,6 +20,15 @@ public sealed class RunRowsTests
     }
 
     [Fact]
+    public void Rows_of_one_experience_follow_each_other_though_some_came_late()
+    {
+        var rows = new RunRows("d", "r", [0], rateHz: 1);
+        rows.Add(Window(0, 60, ExperienceReasons.Calibration) with { EndUs = 63_000_000 });
+        rows.Add(Window(66, 60, ExperienceReasons.Calibration));
+        Assert.Equal([60, 60], rows.Segments().Select(segment => segment.Count));
+    }
+
+    [Fact]
     public void The_later_label_of_a_moment_wins()
     {
         var timeline = new LabelTimeline(
