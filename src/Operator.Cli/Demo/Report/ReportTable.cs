@@ -11,7 +11,12 @@ internal static class ReportTable
 
     public static void Print(DemoReport report, string file)
     {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = FileWidth;
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = FileWidth;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+        }
+
         var table = new Table().Border(TableBorder.Rounded).Title("Recordings that no training round saw");
         foreach (var column in new[] { "device", "recording", "F1 before", "F1 after", "FAR before", "FAR after", "MAR before", "MAR after", "swap ms", "MB" })
             table.AddColumn(new TableColumn(column).NoWrap());
