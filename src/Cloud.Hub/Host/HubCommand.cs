@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Cloud.Hub.Host.Settings;
+using Cloud.Hub.Learning.Corpora;
 using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Host;
@@ -41,7 +42,7 @@ internal static class HubCommand
                 cancellation);
         });
 
-        return new RootCommand($"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run };
+        return new RootCommand($"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run, ScoreCommand.Create() };
     }
 
     private static string Version =>

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Cloud.Hub.Learning.Corpora.Occupancy;
+
+namespace Cloud.Hub.Learning.Corpora;
+
+/// <summary><c>hmas-hub score SET</c>: how good the recipes are on public recordings, run as a device runs them.</summary>
+internal static class ScoreCommand
+{
+    /// <summary>Folder of all sets; the front door sets it.</summary>
+    private const string DataVariable = "HMAS_DATA";
+
+    private static readonly ICorpus[] Sets = [new OccupancyCorpus()];
+
+    public static Command Create()
+    {
+        var command = new Command("score", "Trains on public recordings, runs the int8 model as a device would, and writes predictions and scores");
+        foreach (var set in Sets) command.Subcommands.Add(Of(set));
+        return command;
+    }
+
+    private static Command Of(ICorpus set)
+    {
+        var data = new Option<string?>("--data") { Description = $"Folder of the files to score [default: the training folder, and each file is left out of the training for it]" };
+        var train = new Option<string?>("--train-data") { Description = $"Folder of the files to train on [default: ${DataVariable} or ../shared/data, below it {set.Folder}]" };
+        var output = new Option<string>("--out") { Description = "Folder that receives the predictions", Required = true };
+        var command = new Command(set.Name) { data, train, output };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var known = parsed.GetValue(train) ?? Path.Combine(Environment.GetEnvironmentVariable(DataVariable) ?? Path.Combine("..", "shared", "data"), set.Folder);
+            return Task.FromResult(Run(set, new ScoreRequest(parsed.GetValue(data) ?? known, known, parsed.GetRequiredValue(output), Console.Out), cancellation));
+        });
+        return command;
+    }
+
+    private static int Run(ICorpus set, ScoreRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(request.Out);
+            set.Score(request, cancellation);
+            return 0;
+        }
+        catch (Exception e) when (e is CorpusException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"hmas-hub: {e.Message}");
+            return 1;
+        }
+    }
+}
