@@ -4,7 +4,7 @@ namespace Cloud.Hub.Communication;
 internal static partial class CommunicationLog
 {
     [LoggerMessage(EventId = 8500, EventName = "EmbeddedBrokerStarted", Level = LogLevel.Information,
-        Message = "Embedded broker on 127.0.0.1:{Port}, TLS {Tls}; good for {MaxConnections} devices and {MaxMessagesPerSecond} messages/s each; beyond, set Communication:Broker (docs/adr/0002-broker.md)")]
+        Message = "Embedded broker on 127.0.0.1:{Port}, TLS {Tls}; allows {MaxConnections} devices and {MaxMessagesPerSecond} messages/s each; beyond, set Communication:Broker (docs/adr/0002-broker.md)")]
     public static partial void EmbeddedBrokerStarted(this ILogger logger, int port, string tls, int maxConnections, int maxMessagesPerSecond);
 
     [LoggerMessage(EventId = 8501, EventName = "ExternalBrokerLeft", Level = LogLevel.Information, Message = "Left the broker; telemetry dropped {TelemetryDropped}, inbound dropped {InboundDropped}")]
@@ -27,4 +27,14 @@ internal static partial class CommunicationLog
 
     [LoggerMessage(EventId = 8507, EventName = "NotReceived", Level = LogLevel.Error, Message = "A message on {Topic} could not be taken in; its device says it again")]
     public static partial void NotReceived(this ILogger logger, string topic, Exception failure);
+
+    [LoggerMessage(EventId = 8508, EventName = "NotAccepted", Level = LogLevel.Warning, Message = "A connection could not be taken in: {Error}")]
+    public static partial void NotAccepted(this ILogger logger, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(EventId = 8509, EventName = "EmbeddedBrokerSpeed", Level = LogLevel.Information,
+        Message = "This machine's embedded broker takes about {MessagesPerSecond} messages/s of {PayloadBytes} bytes (measured {MeasuredAt:u}, senders on the same machine): {Devices} devices at {Rate:0.#}/s each")]
+    public static partial void EmbeddedBrokerSpeed(this ILogger logger, long messagesPerSecond, int payloadBytes, DateTimeOffset measuredAt, int devices, double rate);
+
+    [LoggerMessage(EventId = 8510, EventName = "SpeedUnreadable", Level = LogLevel.Warning, Message = "{Path} is not read ({Reason}); the embedded broker is measured again")]
+    public static partial void SpeedUnreadable(this ILogger logger, string path, string reason);
 }

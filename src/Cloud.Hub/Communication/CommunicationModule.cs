@@ -26,6 +26,7 @@ internal static class CommunicationModule
         services.AddSingleton<CommunicationMetrics>();
         services.AddSingleton<Rejections>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<BrokerSpeed>();
         services.AddSingleton<TwinPublisher>();
         services.AddSingleton<CommandChannel>();
         services.AddSingleton(static provider => new Intake(provider.GetRequiredService<IOptions<CommunicationOptions>>().Value.IntakeBatches));
@@ -51,6 +52,7 @@ internal static class CommunicationModule
         var ports = provider.GetRequiredService<HubPorts>();
         var endpoint = new BrokerEndpoint(ports.Mqtt, ports.Address, ports.MqttTls, Exposure.Require(provider.GetRequiredService<HubOptions>()));
         return new EmbeddedBroker(
-            endpoint, options.Embedded, provider.GetRequiredService<DeviceRegistry>(), provider.GetRequiredService<Rejections>(), time, provider.GetRequiredService<ILogger<EmbeddedBroker>>());
+            endpoint, options.Embedded, provider.GetRequiredService<BrokerSpeed>(), provider.GetRequiredService<DeviceRegistry>(), provider.GetRequiredService<Rejections>(), time,
+            provider.GetRequiredService<ILogger<EmbeddedBroker>>());
     }
 }

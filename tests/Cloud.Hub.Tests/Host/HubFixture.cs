@@ -53,6 +53,7 @@ public sealed class HubFixture : IAsyncDisposable
         };
         values.TryAdd("PortOffset", FreePorts.HubOffset().ToString(System.Globalization.CultureInfo.InvariantCulture));
         values.TryAdd("Log:Level", "Warning");
+        values.TryAdd("Communication:Embedded:MeasureAtStart", "false");
         var app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), adjust);
         await app.StartAsync();
         return new HubFixture(app, data, folder is null);

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Net;
-using System.Security.Authentication;
 using Cloud.Hub.Communication.Devices;
 using Hmas.Contracts;
 using MQTTnet;
@@ -20,6 +18,9 @@ internal sealed class EmbeddedBroker : IFleetTransport
     /// <summary>Sender of the hub's own messages; no device can bear it, it is no id.</summary>
     private const string HubSender = "$hub";
 
+    /// <summary>How long a connection may take to say who it is.</summary>
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
     private readonly BrokerEndpoint _endpoint;
     private readonly EmbeddedBrokerOptions _options;
     private readonly DeviceRegistry _devices;
@@ -28,11 +29,14 @@ internal sealed class EmbeddedBroker : IFleetTransport
     private readonly ILogger<EmbeddedBroker> _logger;
     private readonly ConcurrentDictionary<string, PublishAllowance> _connected = new();
     private readonly long _start;
+    private readonly BrokerSpeed _speed;
     private readonly MqttServer _server;
     private IFleetInbox? _inbox;
 
-    public EmbeddedBroker(BrokerEndpoint endpoint, EmbeddedBrokerOptions options, DeviceRegistry devices, Rejections rejections, TimeProvider time, ILogger<EmbeddedBroker> logger)
+    public EmbeddedBroker(
+        BrokerEndpoint endpoint, EmbeddedBrokerOptions options, BrokerSpeed speed, DeviceRegistry devices, Rejections rejections, TimeProvider time, ILogger<EmbeddedBroker> logger)
     {
+        _speed = speed;
         _endpoint = endpoint;
         _options = options;
         _devices = devices;
@@ -40,7 +44,7 @@ internal sealed class EmbeddedBroker : IFleetTransport
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
-        _server = new MqttServerFactory().CreateMqttServer(Options());
+        _server = new MqttServerFactory().CreateMqttServer(Options(), [new BrokerListener(endpoint, options, rejections, time, logger)]);
         _server.ValidatingConnectionAsync += ValidateAsync;
         _server.InterceptingPublishAsync += PublishedAsync;
         _server.InterceptingSubscriptionAsync += SubscribingAsync;
@@ -56,9 +60,11 @@ internal sealed class EmbeddedBroker : IFleetTransport
     public async Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
     {
         _inbox = inbox;
+        var speed = _options.MeasureAtStart ? await _speed.OfThisMachineAsync(cancellation) : null;
         await inbox.BeginAsync(cancellation);
         await _server.StartAsync();
         _logger.EmbeddedBrokerStarted(_endpoint.Port, _endpoint.Certificate is null ? "off" : $"{_endpoint.TlsAddress}:{_endpoint.TlsPort}", _options.MaxConnections, _options.MaxMessagesPerSecond);
+        if (speed is not null) _logger.EmbeddedBrokerSpeed(speed.MessagesPerSecond, speed.PayloadBytes, speed.MeasuredAt, _options.MaxConnections, speed.MessagesPerSecond / (double)_options.MaxConnections);
         await inbox.ReadyAsync(cancellation);
     }
 
@@ -100,30 +106,12 @@ internal sealed class EmbeddedBroker : IFleetTransport
         _server.Dispose();
     }
 
-    private MqttServerOptions Options()
-    {
-        var options = new MqttServerOptionsBuilder()
-            .WithDefaultEndpoint()
-            .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
-            .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
-            .WithDefaultEndpointPort(_endpoint.Port)
-            .WithDefaultEndpointReuseAddress()
-            .WithConnectionBacklog(512)
-            .WithPersistentSessions()
-            .WithMaxPendingMessagesPerClient(_options.MaxPendingMessages)
-            .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage);
-        if (_endpoint.Certificate is { } certificate)
-        {
-            options.WithEncryptedEndpoint()
-                .WithEncryptedEndpointBoundIPAddress(_endpoint.TlsAddress)
-                .WithEncryptedEndpointBoundIPV6Address(IPAddress.None)
-                .WithEncryptedEndpointPort(_endpoint.TlsPort)
-                .WithEncryptionCertificate(certificate)
-                .WithEncryptionSslProtocol(SslProtocols.None); // the operating system's choice
-        }
-
-        return options.Build();
-    }
+    private MqttServerOptions Options() => new MqttServerOptionsBuilder()
+        .WithPersistentSessions()
+        .WithDefaultCommunicationTimeout(ConnectLimit)
+        .WithMaxPendingMessagesPerClient(_options.MaxPendingMessages)
+        .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
+        .Build();
 
     private Task ValidateAsync(ValidatingConnectionEventArgs args)
     {
@@ -156,15 +144,6 @@ internal sealed class EmbeddedBroker : IFleetTransport
 
         // Kept on the broker for people who watch it, and to be retained; all else ends here.
         args.ProcessPublish = message.Retain;
-        if (message.Payload.Length > _options.MaxPacketBytes)
-        {
-            args.ProcessPublish = false;
-            args.CloseConnection = true;
-            args.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;
-            _rejections.Count(RejectionReason.TooLarge, device.DeviceId, $"{message.Payload.Length} bytes on {message.Topic}");
-            return;
-        }
-
         if (_connected.TryGetValue(args.ClientId, out var allowance) && allowance.Take((int)message.Payload.Length, _time.GetElapsedTime(_start)) is { Ticks: > 0 } wait)
             await Task.Delay(wait, _time, args.CancellationToken);
         await _inbox!.ReceiveAsync(topic, message.Payload.ToArray(), args.CancellationToken);

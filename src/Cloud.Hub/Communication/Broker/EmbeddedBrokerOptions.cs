@@ -9,7 +9,7 @@ internal sealed class EmbeddedBrokerOptions
     [Range(1, 100_000)]
     public int MaxConnections { get; set; } = 500;
 
-    /// <summary>Largest packet of a client; a larger one ends its connection. Default 1 MiB and a header.</summary>
+    /// <summary>Largest packet of a client; the announcement of a larger one ends its connection, before it is read. Default 1 MiB and a header.</summary>
     [Range(1024, 64 << 20)]
     public int MaxPacketBytes { get; set; } = (1 << 20) + 1024;
 
@@ -20,6 +20,9 @@ internal sealed class EmbeddedBrokerOptions
     /// <summary>Bytes published by one client. Default 4 MiB/s.</summary>
     [Range(1024, 1 << 30)]
     public int MaxBytesPerSecond { get; set; } = 4 << 20;
+
+    /// <summary>Whether the first start on a machine finds out, in a second, how many messages it carries, so that every start can print it.</summary>
+    public bool MeasureAtStart { get; set; } = true;
 
     /// <summary>Messages that wait for one client; beyond, its oldest go. Default 250.</summary>
     [Range(1, 100_000)]
