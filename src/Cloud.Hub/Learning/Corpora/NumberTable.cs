@@ -61,6 +61,14 @@ internal sealed class NumberTable
         return values;
     }
 
+    /// <summary>One column as it stands.</summary>
+    /// <exception cref="CorpusException">No such column.</exception>
+    public string[] Texts(string column)
+    {
+        var index = Index(column);
+        return [.. _rows.Select(row => row[index].Trim())];
+    }
+
     /// <summary>One column as whole numbers from <paramref name="least"/> to <paramref name="most"/>.</summary>
     /// <exception cref="CorpusException">No such column, or a value outside.</exception>
     public int[] Labels(string column, int least, int most)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Hub.Learning.Corpora.Nab;
 using Cloud.Hub.Learning.Corpora.Occupancy;
 
 namespace Cloud.Hub.Learning.Corpora;
@@ -9,7 +10,7 @@ internal static class ScoreCommand
     /// <summary>Folder of all sets; the front door sets it.</summary>
     private const string DataVariable = "HMAS_DATA";
 
-    private static readonly ICorpus[] Sets = [new OccupancyCorpus()];
+    private static readonly ICorpus[] Sets = [new OccupancyCorpus(), new NabCorpus()];
 
     public static Command Create()
     {

@@ -1,0 +1,142 @@
+using Hmas.Signals.Streaming;
+
+namespace Shared.Tests.Signals.Streaming;
+
+public class NoveltyDetectorTests
+{
+    [Fact]
+    public void A_spike_far_beyond_everything_seen_is_told_at_once_and_once()
+    {
+        var values = Plain.Noise(2000, seed: 1, offset: 50);
+        for (var i = 1000; i < 1010; i++) values[i] += 40;
+        var scores = Scores(values);
+        Assert.True(scores[1000] > 0.7, $"score {scores[1000]} at the spike");
+        Assert.All(scores[1001..1100], score => Assert.Equal(0, score));
+    }
+
+    [Fact]
+    public void What_happened_before_is_no_news()
+    {
+        var values = Plain.Noise(6000, seed: 2, scale: 0.05);
+        for (var i = 1000; i < values.Length; i += 250) values[i] = 40;
+        var scores = Scores(values);
+        Assert.True(scores[1000] > 0.7, $"score {scores[1000]} at the first spike");
+        Assert.All(Enumerable.Range(5, 19), n => Assert.Equal(0, scores[n * 250]));
+    }
+
+    [Fact]
+    public void A_sensor_that_freezes_is_told_within_two_windows_of_its_deviation()
+    {
+        var values = Plain.Noise(3000, seed: 3, offset: 20);
+        Array.Fill(values, values[1999], 2000, 1000);
+        var first = Array.FindIndex(Scores(values), 2000, score => score > 0);
+        Assert.InRange(first, 2001, 2032);
+    }
+
+    [Fact]
+    public void A_change_of_level_within_the_range_of_the_noise_is_told_by_the_longer_means()
+    {
+        var values = Plain.Noise(3000, seed: 4);
+        for (var i = 2000; i < values.Length; i++) values[i] += 1.5f;
+        var scores = Scores(values);
+        Assert.InRange(Array.FindIndex(scores, 2000, score => score > 0), 2000, 2040);
+    }
+
+    [Fact]
+    public void Records_of_steady_noise_grow_rare()
+    {
+        const int Streams = 40;
+        var (early, late) = (0, 0);
+        for (var seed = 0; seed < Streams; seed++)
+        {
+            var scores = Scores(Plain.Noise(8000, seed));
+            early += scores[..2000].Count(score => score > 0);
+            late += scores[6000..].Count(score => score > 0);
+        }
+
+        // Eight watched statistics; the n-th value of a stationary one is a record with chance 2/n.
+        Assert.True(late < 2.0 * Streams, $"{late} detections in the last 2000 values of {Streams} streams");
+        Assert.True(late < early, $"{late} late detections, {early} early ones");
+    }
+
+    [Fact]
+    public void Unit_and_offset_of_the_channel_do_not_matter()
+    {
+        var values = Plain.Noise(3000, seed: 5);
+        values[2500] = 12;
+        // Powers of two and their sums, so that no rounding differs.
+        var exact = values.Select(v => (float)(Math.Round(v * 1024) / 1024)).ToArray();
+        var moved = exact.Select(v => (v * 256) - 4096).ToArray();
+        Assert.Equal(Scores(exact), Scores(moved));
+    }
+
+    [Fact]
+    public void Missing_values_change_nothing()
+    {
+        var values = Plain.Noise(1500, seed: 6);
+        values[1200] = 9;
+        var detector = new NoveltyDetector();
+        var scores = new List<double>();
+        foreach (var value in values)
+        {
+            Assert.Equal(0, detector.Add(double.NaN));
+            Assert.Equal(0, detector.Add(double.NegativeInfinity));
+            scores.Add(detector.Add(value));
+        }
+
+        Assert.Equal(Scores(values), scores);
+        Assert.Equal(values.Length, detector.Count);
+    }
+
+    [Fact]
+    public void A_constant_channel_stays_silent_until_it_moves()
+    {
+        var values = Enumerable.Repeat(45f, 1000).ToArray();
+        values[900] = 45.5f;
+        var scores = Scores(values);
+        Assert.Equal([900], Enumerable.Range(0, values.Length).Where(i => scores[i] > 0));
+    }
+
+    [Fact]
+    public void Its_state_is_saved_within_16_KiB_and_a_loaded_detector_goes_on_as_the_first_would()
+    {
+        Assert.True(NoveltyDetector.StateBytes <= 16 * 1024, $"{NoveltyDetector.StateBytes} bytes");
+        var values = Plain.Noise(12_000, seed: 7);
+        foreach (var place in new[] { 0, 100, 511, 512, 9_000 })
+        {
+            var first = new NoveltyDetector();
+            foreach (var value in values[..place]) first.Add(value);
+            var state = new byte[NoveltyDetector.StateBytes];
+            first.Save(state);
+            var second = NoveltyDetector.Load(state);
+            foreach (var value in values[place..]) Assert.Equal(first.Add(value), second.Add(value));
+        }
+    }
+
+    [Fact]
+    public void A_state_of_another_length_or_layout_is_refused()
+    {
+        var state = new byte[NoveltyDetector.StateBytes];
+        Assert.Throws<ArgumentException>(() => NoveltyDetector.Load(state));
+        new NoveltyDetector().Save(state);
+        Assert.Throws<ArgumentException>(() => NoveltyDetector.Load(state.AsSpan(1)));
+        Assert.Throws<ArgumentException>(() => new NoveltyDetector().Save(new byte[10]));
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_for_a_value()
+    {
+        var values = Plain.Noise(2000, seed: 8);
+        var detector = new NoveltyDetector();
+        detector.Add(values[0]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var value in values) detector.Add(value);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static double[] Scores(float[] values)
+    {
+        var detector = new NoveltyDetector();
+        return [.. values.Select(value => detector.Add(value))];
+    }
+}
