@@ -15,11 +15,15 @@ internal sealed class OnnxWriter
     private readonly QuantizationPlan? _plan;
     private readonly string _output;
 
+    /// <summary>Names of the values: the input's, then each operation's; a value that was fused away has none.</summary>
+    private readonly string[] _values;
+
     private OnnxWriter(IReadOnlyList<Operation> operations, QuantizationPlan? plan, string output)
     {
         _operations = operations;
         _plan = plan;
         _output = output;
+        _values = new string[operations.Count + 1];
     }
 
     /// <param name="plan">Null for float32.</param>
@@ -36,21 +40,22 @@ internal sealed class OnnxWriter
     private static void Require(TensorSpec tensor, Shape shape)
     {
         IReadOnlyList<int> flat = [1, shape.Channels];
-        IReadOnlyList<int> rows = [1, shape.Channels, shape.Length];
+        IReadOnlyList<int> rows = shape.Width > 1 ? [1, shape.Channels, shape.Height, shape.Width] : [1, shape.Channels, shape.Length];
         if (!tensor.Shape.SequenceEqual(rows) && !(shape.Length == 1 && tensor.Shape.SequenceEqual(flat)))
             throw new ArgumentException($"tensor '{tensor.Name}' ({string.Join(", ", tensor.Shape)}) is not the network's ({string.Join(", ", rows)})");
     }
 
     private void Run(string input)
     {
-        var value = _plan is null ? input : Round(input, "input", _plan.Input, "input_dq");
+        _values[0] = _plan is null ? input : Round(input, "input", _plan.Input, "input_dq");
+        var shared = _operations.Where(o => o.From is not null).Select(o => o.From!.Value).Concat(_operations.OfType<AddOperation>().Select(o => o.Other)).ToHashSet();
         for (var i = 0; i < _operations.Count; i++)
         {
-            var fused = _plan is not null && _operations[i] is IWeighted
+            var fused = _plan is not null && _operations[i] is IWeighted or AddOperation && !shared.Contains(i + 1)
                 && i + 1 < _operations.Count && _operations[i + 1] is ActivationOperation { Function: ActivationKind.Relu };
-            var last = i + (fused ? 1 : 0) == _operations.Count - 1;
-            value = Emit(i, value, fused, last);
-            if (fused) i++;
+            var behind = i + (fused ? 1 : 0);
+            _values[behind + 1] = Emit(i, _values[_operations[i].From ?? i], fused, behind == _operations.Count - 1);
+            i = behind;
         }
     }
 
@@ -64,6 +69,16 @@ internal sealed class OnnxWriter
         {
             case ConvolutionOperation convolution:
                 Convolve(i, convolution, value, fused, name, quantization);
+                break;
+            case PlaneConvolutionOperation plane:
+                Convolve(i, plane, value, fused, name, quantization);
+                break;
+            case MaxPoolOperation pool:
+                var window = OnnxAttribute.Of("kernel_shape", PerSide(pool.Input, pool.Geometry.Window));
+                Move(i, "MaxPool", [value], name, quantization, window, OnnxAttribute.Of("strides", PerSide(pool.Input, pool.Geometry.Stride)));
+                break;
+            case AddOperation add:
+                Rounded(i, name, fused, quantization, result => _graph.Node("Add", [value, _values[add.Other]], result));
                 break;
             case DenseOperation dense:
                 var (weights, bias) = Weights(i, dense, dense.Output.Channels, dense.Input.Channels);
@@ -117,6 +132,22 @@ internal sealed class OnnxWriter
         Move(i, "Transpose", [time], name, quantization, swap);
     }
 
+    private void Convolve(int i, PlaneConvolutionOperation plane, string value, bool fused, string name, TensorQuantization? quantization)
+    {
+        var g = plane.Geometry;
+        var (weights, bias) = Weights(i, plane, g.Outputs, g.ChannelsPerGroup, g.Kernel, g.Kernel);
+        Rounded(i, name, fused, quantization, result => _graph.Node(
+            "Conv", [value, weights, bias], result,
+            OnnxAttribute.Of("dilations", [g.Dilation, g.Dilation]),
+            OnnxAttribute.Of("group", g.Groups),
+            OnnxAttribute.Of("kernel_shape", [g.Kernel, g.Kernel]),
+            OnnxAttribute.Of("pads", [g.Padding, g.Padding, g.Padding, g.Padding]),
+            OnnxAttribute.Of("strides", [g.Stride, g.Stride])));
+    }
+
+    /// <summary>One number for time, the same twice for a plane.</summary>
+    private static int[] PerSide(Shape shape, int value) => shape.Width > 1 ? [value, value] : [value];
+
     private void Apply(ActivationKind function, string value, string result)
     {
         switch (function)
@@ -129,7 +160,9 @@ internal sealed class OnnxWriter
     }
 
     private string Dimensions(string name, Shape shape) =>
-        shape.Length == 1 ? _graph.Longs(name, [1, shape.Channels], 2) : _graph.Longs(name, [1, shape.Channels, shape.Length], 3);
+        shape.Length == 1 ? _graph.Longs(name, [1, shape.Channels], 2)
+        : shape.Width > 1 ? _graph.Longs(name, [1, shape.Channels, shape.Height, shape.Width], 4)
+        : _graph.Longs(name, [1, shape.Channels, shape.Length], 3);
 
     /// <summary>Weights and bias as float initialisers, or as int8 and int32 ones behind a DequantizeLinear.</summary>
     private (string Weights, string Bias) Weights(int i, IWeighted weighted, params int[] dimensions)

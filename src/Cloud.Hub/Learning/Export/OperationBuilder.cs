@@ -13,8 +13,12 @@ internal static class OperationBuilder
         var operations = new List<Operation>();
         // Shape before a flatten whose values are still time-major to the layers behind it.
         Shape? flattened = null;
+        // Tensor that holds the value before each layer: 0 is the input, i + 1 what operation i makes.
+        var tensors = new List<int>();
+        var skipped = network.Layers.OfType<Residual>().Select(residual => residual.Position - residual.Back).ToHashSet();
         foreach (var layer in network.Layers)
         {
+            tensors.Add(operations.Count);
             switch (layer)
             {
                 case Dropout:
@@ -24,6 +28,15 @@ internal static class OperationBuilder
                     break;
                 case Conv1d convolution:
                     operations.Add(Convolve(convolution));
+                    break;
+                case Conv2d plane:
+                    operations.Add(Convolve(plane));
+                    break;
+                case MaxPool pool:
+                    operations.Add(new MaxPoolOperation(layer.Input, pool.Geometry));
+                    break;
+                case Residual residual:
+                    Join(operations, residual, tensors[layer.Position - residual.Back]);
                     break;
                 case ConvTranspose1d transposed:
                     operations.Add(Rewrite(transposed));
@@ -50,6 +63,7 @@ internal static class OperationBuilder
                     break;
                 case BatchNorm norm:
                     if (flattened is not null) throw Unsupported(layer, "behind a flatten");
+                    if (skipped.Contains(layer.Position)) throw Unsupported(layer, "where a residual layer reads its input");
                     Fold(operations, norm);
                     break;
                 default:
@@ -77,6 +91,22 @@ internal static class OperationBuilder
             Dilation = shape.Dilation,
             Groups = shape.Groups,
         };
+    }
+
+    private static Operation Convolve(Conv2d layer)
+    {
+        var shape = layer.Geometry;
+        var (weights, bias) = (layer.Weights, layer.Bias.ToArray());
+        return layer.Input.Width > 1
+            ? new PlaneConvolutionOperation(layer.Input, layer.Output, shape) { Weights = weights, Bias = bias }
+            : new ConvolutionOperation(layer.Input, layer.Output) { Weights = weights, Bias = bias, Kernel = 1, Stride = shape.Stride, Groups = shape.Groups };
+    }
+
+    private static void Join(List<Operation> operations, Residual layer, int skip)
+    {
+        var before = operations.Count;
+        if (layer.Projection is { } projection) operations.Add(Convolve(projection) with { From = skip });
+        operations.Add(new AddOperation(layer.Input, layer.Projection is null ? skip : operations.Count) { From = before });
     }
 
     private static ConvolutionOperation Rewrite(ConvTranspose1d layer)

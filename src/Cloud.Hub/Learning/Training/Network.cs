@@ -25,6 +25,12 @@ internal sealed unsafe class Network : IDisposable
         var shape = input;
         for (var i = 0; i < layers.Count; i++)
         {
+            if (layers[i] is Residual residual)
+            {
+                if (residual.Back < 1 || residual.Back > i) throw new ArgumentException($"layer {i} (residual) reaches {residual.Back} layers back, there are {i}");
+                residual.BindSkip(residual.Back == i ? input : layers[i - residual.Back - 1].Output);
+            }
+
             layers[i].Bind(shape, i);
             shape = layers[i].Output;
         }

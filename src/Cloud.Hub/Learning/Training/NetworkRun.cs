@@ -23,6 +23,7 @@ internal sealed unsafe class NetworkRun : IDisposable
     private readonly double[] _laneLoss = new double[Network.MaxLanes];
     private readonly ParallelOptions _parallel;
     private readonly int[] _batchLayers;
+    private readonly int[][] _joins;
     private readonly int _chunk;
 
     /// <param name="maxBatch">Largest batch.</param>
@@ -52,6 +53,8 @@ internal sealed unsafe class NetworkRun : IDisposable
             _lanes[lane] = new Lane(lane) { Gradients = _laneGradients[lane].Pointer };
         }
 
+        // Residual layers that read what goes into a layer.
+        _joins = [.. Enumerable.Range(0, layers.Count).Select(i => Enumerable.Range(i, layers.Count - i).Where(j => layers[j] is Residual residual && j - residual.Back == i).ToArray())];
         _batchLayers = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i] is IBatchLayer)];
         var sampleBytes = 2 * sizeof(float) * _values.Sum(v => v.SampleStride);
         _chunk = Math.Max(MinChunk, ChunkBytes / sampleBytes);
@@ -74,7 +77,7 @@ internal sealed unsafe class NetworkRun : IDisposable
         var lanes = Cut(count, training: false, 0);
         Each(lanes, lane =>
         {
-            for (var i = 0; i < _network.Layers.Count; i++) _network.Layers[i].Forward(lane, _values[i], _values[i + 1]);
+            Forth(lane, 0, _network.Layers.Count);
         });
     }
 
@@ -176,12 +179,20 @@ internal sealed unsafe class NetworkRun : IDisposable
 
     private void Forth(Lane lane, int from, int to)
     {
-        for (var i = from; i < to; i++) _network.Layers[i].Forward(lane, _values[i], _values[i + 1]);
+        for (var i = from; i < to; i++)
+        {
+            if (_network.Layers[i] is Residual residual) residual.ForwardSkip(lane, _values[i - residual.Back], _values[i], _values[i + 1]);
+            else _network.Layers[i].Forward(lane, _values[i], _values[i + 1]);
+        }
     }
 
     private void Back(Lane lane, int from, int to)
     {
-        for (var i = from - 1; i >= to; i--) _network.Layers[i].Backward(lane, _values[i], _values[i + 1], _gradients[i + 1]!, _gradients[i]);
+        for (var i = from - 1; i >= to; i--)
+        {
+            _network.Layers[i].Backward(lane, _values[i], _values[i + 1], _gradients[i + 1]!, _gradients[i]);
+            foreach (var join in _joins[i]) ((Residual)_network.Layers[join]).BackwardSkip(lane, _values[i], _gradients[join + 1]!, _gradients[i]);
+        }
     }
 
     private int Cut(int count, bool training, ulong stepSeed)

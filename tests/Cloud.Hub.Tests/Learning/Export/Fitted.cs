@@ -69,5 +69,5 @@ internal sealed class Fitted : IDisposable
         _network.Dispose();
     }
 
-    private static int[] Shape(Shape shape) => shape.Length == 1 ? [1, shape.Channels] : [1, shape.Channels, shape.Length];
+    private static int[] Shape(Shape shape) => shape.Length == 1 ? [1, shape.Channels] : shape.Width > 1 ? [1, shape.Channels, shape.Height, shape.Width] : [1, shape.Channels, shape.Length];
 }

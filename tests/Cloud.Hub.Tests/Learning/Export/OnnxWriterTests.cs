@@ -29,6 +29,14 @@ public sealed class OnnxWriterTests
                 new Activation(ActivationKind.Tanh), new BatchNorm(), new Conv1d(6, 3, 1, 4, 4), new Activation(ActivationKind.LeakyRelu), new ConvTranspose1d(4, 4, 3, 1, 2),
                 new Activation(ActivationKind.Sigmoid), new Conv1d(8, 3, 1, 1, 1, 4), new GlobalAveragePool(), new Dense(4), new Activation(ActivationKind.Relu),
             ]),
+        ["residual network on planes"] = (new(12 * 12, 3, 12), Samples.Residual),
+        ["plane classifier"] = (new(12 * 10, 2, 10), Samples.PlaneClassifier),
+        ["residual in time"] = (new(24, 4),
+            () =>
+            [
+                new Conv1d(8, 3, 1, 1), new Activation(ActivationKind.Relu), new Conv1d(12, 3, 2, 1), new Residual(3, new Conv2d(12, 1, 2)), new MaxPool(2), new Activation(ActivationKind.Relu),
+                new Conv1d(12, 3, 1, 1), new Residual(1), new Activation(ActivationKind.Tanh),
+            ]),
         ["odd length out of stride 3"] = (new(7, 2), () => [new ConvTranspose1d(3, 5, 3, 2, 1), new Activation(ActivationKind.Tanh)]),
     };
 

@@ -15,14 +15,28 @@ public sealed class GoldenRunTests
     [InlineData("conv-autoencoder mse adam")]
     [InlineData("classifier softmax adamw")]
     [InlineData("logit binary sgd")]
+    [InlineData("planes residual softmax sgd")]
+    [InlineData("planes classifier softmax adamw")]
     public void A_fit_follows_the_recorded_run_of_an_independent_implementation(string name)
     {
         var path = Path.Combine(AppContext.BaseDirectory, "Learning", "Training", "Golden", "recorded.json");
         using var file = JsonDocument.Parse(File.ReadAllBytes(path));
         var recorded = file.RootElement.GetProperty(name);
         var isAutoencoder = name.StartsWith("conv-", StringComparison.Ordinal);
-        var input = isAutoencoder ? new Shape(60, 8) : new Shape(30, 6);
-        Loss loss = isAutoencoder ? new MeanSquaredError() : name.StartsWith("logit", StringComparison.Ordinal) ? new BinaryCrossEntropy(3) : new SoftmaxCrossEntropy([1f, 2f, 0.5f, 1f], 0.1f);
+        var input = name switch
+        {
+            "conv-autoencoder mse adam" => new Shape(60, 8),
+            "planes residual softmax sgd" => new Shape(12 * 12, 3, 12),
+            "planes classifier softmax adamw" => new Shape(12 * 10, 2, 10),
+            _ => new Shape(30, 6),
+        };
+        Loss loss = name switch
+        {
+            "conv-autoencoder mse adam" => new MeanSquaredError(),
+            "logit binary sgd" => new BinaryCrossEntropy(3),
+            "classifier softmax adamw" => new SoftmaxCrossEntropy([1f, 2f, 0.5f, 1f], 0.1f),
+            _ => new SoftmaxCrossEntropy(),
+        };
         using var network = new Network(input, Layers(name), 1);
         FillWeights(network);
         using var run = new NetworkRun(network, Batch);
@@ -37,7 +51,7 @@ public sealed class GoldenRunTests
         Optimiser optimiser = name switch
         {
             "conv-autoencoder mse adam" => new Adam(network.ParameterCount),
-            "classifier softmax adamw" => new Adam(network.ParameterCount, 0.01f, decoupled: true),
+            "classifier softmax adamw" or "planes classifier softmax adamw" => new Adam(network.ParameterCount, 0.01f, decoupled: true),
             _ => new Momentum(network.ParameterCount),
         };
         var rate = optimiser is Momentum ? 0.05f : isAutoencoder ? 1e-3f : 3e-3f;
@@ -60,6 +74,8 @@ public sealed class GoldenRunTests
             new Conv1d(16, 5, 1, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv1d(16, 5, 2, 2), new Activation(ActivationKind.Tanh),
             new GlobalAveragePool(), new Dense(4),
         ],
+        "planes residual softmax sgd" => Samples.Residual(),
+        "planes classifier softmax adamw" => Samples.PlaneClassifier(),
         _ => [new Conv1d(8, 3, 2, 2, 2, 2), new Activation(ActivationKind.Sigmoid), new GlobalAveragePool(), new Dense(1)],
     };
 
@@ -74,11 +90,13 @@ public sealed class GoldenRunTests
             {
                 var isWeight = parameter.Name == "weight";
                 var fan = !isWeight ? 8 : layer is ConvTranspose1d ? layer.Output.Channels * 7 : parameter.Count / layer.Output.Channels;
+                var owner = layer is Residual { Projection: { } projection } ? projection : layer;
                 float[] values = [.. Wave(parameter.Count, n++).Select(v => (float)(v / Math.Sqrt(fan)))];
-                switch (layer)
+                switch (owner)
                 {
                     case BatchNorm: break;
                     case Conv1d conv when isWeight: conv.Weights = values; break;
+                    case Conv2d conv when isWeight: conv.Weights = values; break;
                     case ConvTranspose1d conv when isWeight: conv.Weights = values; break;
                     case Dense dense when isWeight: dense.Weights = values; break;
                     default: values.CopyTo(parameter.Span); break;

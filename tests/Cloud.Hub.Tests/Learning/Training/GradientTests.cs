@@ -23,6 +23,11 @@ public sealed class GradientTests
             () => new SoftmaxCrossEntropy([1f, 2f, 0.5f, 1f], 0.1f)),
         ["dropout, pooling, binary"] = (new(12, 3),
             () => [new Dropout(0.2f), new Conv1d(5, 3, 1, 1), new Activation(ActivationKind.Tanh), new GlobalAveragePool(), new Dense(1)], () => new BinaryCrossEntropy(3f, 0.1f)),
+        ["plane, dilation, groups"] = (new(8 * 10, 2, 10), () => Samples.Smooth(Samples.PlaneClassifier()), () => new SoftmaxCrossEntropy()),
+        ["residual on planes"] = (new(6 * 6, 3, 6), () => Samples.Smooth(Samples.Residual()), () => new SoftmaxCrossEntropy()),
+        ["residual in time with projection"] = (new(12, 3),
+            () => [new Conv1d(4, 3, 1, 1), new Activation(ActivationKind.Tanh), new Conv1d(5, 3, 2, 1), new Residual(3, new Conv2d(5, 1, 2)), new MaxPool(2), new Flatten(), new Dense(3)],
+            () => new MeanSquaredError()),
         ["leaky relu, unflatten"] = (new(6, 3), () => [new Flatten(), new Dense(11), new Activation(ActivationKind.LeakyRelu), new Dense(18), new Unflatten(3)], () => new MeanSquaredError()),
     };
 

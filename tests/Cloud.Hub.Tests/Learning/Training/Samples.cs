@@ -14,6 +14,26 @@ internal static class Samples
         new ConvTranspose1d(8, 7, 1, 3),
     ];
 
+    /// <summary>A small residual network on planes: every kind of layer of the ResNet-8 of the figures.</summary>
+    public static List<Layer> Residual() =>
+    [
+        new Conv2d(4, 3, padding: 1), new BatchNorm(), new Activation(ActivationKind.Relu),
+        new Conv2d(4, 3, padding: 1), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv2d(4, 3, padding: 1), new BatchNorm(),
+        new Residual(5), new Activation(ActivationKind.Relu),
+        new Conv2d(6, 3, 2, 1), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv2d(6, 3, padding: 1), new BatchNorm(),
+        new Residual(5, new Conv2d(6, 1, 2)), new Activation(ActivationKind.Relu), new GlobalAveragePool(), new Dense(4),
+    ];
+
+    /// <summary>The same layers without kinks, for numeric gradients.</summary>
+    public static List<Layer> Smooth(List<Layer> layers) => [.. layers.Where(layer => layer is not MaxPool).Select(layer => layer is Activation ? new Activation(ActivationKind.Tanh) : layer)];
+
+    /// <summary>Convolution, pooling and dense layers on planes.</summary>
+    public static List<Layer> PlaneClassifier() =>
+    [
+        new Conv2d(6, 3, padding: 1), new Activation(ActivationKind.Relu), new MaxPool(2), new Conv2d(9, 3, padding: 2, dilation: 2, groups: 3), new Activation(ActivationKind.Tanh),
+        new MaxPool(3, 2), new Flatten(), new Dense(4),
+    ];
+
     public static void FillWaves(Sequence batch, int count, int seed)
     {
         var random = new Random(seed);

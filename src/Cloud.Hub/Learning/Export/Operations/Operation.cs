@@ -7,6 +7,9 @@ namespace Cloud.Hub.Learning.Export.Operations;
 /// <param name="Output">Length and channels coming out.</param>
 internal abstract record Operation(Shape Input, Shape Output)
 {
+    /// <summary>Tensor it reads: 0 is the model's input, i + 1 what operation i makes; null: the one before it.</summary>
+    public int? From { get; init; }
+
     /// <summary>Runs one sample, (C, L) row-major. Plain: the quantizer's calibration and the tests' judge.</summary>
     public abstract void Run(ReadOnlySpan<float> input, Span<float> output);
 }

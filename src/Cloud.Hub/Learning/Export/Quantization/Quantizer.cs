@@ -22,13 +22,14 @@ internal static class Quantizer
         var outputs = new TensorQuantization[operations.Count];
         var weights = new WeightQuantization?[operations.Count];
         var report = new List<LayerQuantizationReport>();
-        var entering = input;
         for (var i = 0; i < operations.Count; i++)
         {
+            var from = operations[i].From ?? i;
+            var entering = from == 0 ? input : outputs[from - 1];
             // A function with a fixed range keeps it; moving values keeps their quantization; what only feeds a ReLU takes the range behind it.
             outputs[i] = operations[i] switch
             {
-                ReshapeOperation => entering,
+                ReshapeOperation or MaxPoolOperation => entering,
                 ActivationOperation { Function: ActivationKind.Sigmoid } => TensorQuantization.Of(0, 1),
                 ActivationOperation { Function: ActivationKind.Tanh } => TensorQuantization.Of(-1, 1),
                 _ when i + 1 < operations.Count && operations[i + 1] is ActivationOperation { Function: ActivationKind.Relu } => Range(ranges, i + 2, settings),
@@ -39,8 +40,6 @@ internal static class Quantizer
                 (weights[i], var layer) = QuantizeWeights(i, operations[i], weighted, entering.Scale, ranges.MeanInput(i), settings);
                 report.Add(layer);
             }
-
-            entering = outputs[i];
         }
 
         return new QuantizationPlan(input, outputs, weights, report);
@@ -65,7 +64,12 @@ internal static class Quantizer
             var weights = source.AsSpan(o * row, row);
             var quantized = values.AsSpan(o * row, row);
             scales[o] = Round(weights, quantized, WeightMax, 0);
-            var kernel = operation is ConvolutionOperation c ? c.Kernel : 1;
+            var kernel = operation switch
+            {
+                ConvolutionOperation convolution => convolution.Kernel,
+                PlaneConvolutionOperation plane => plane.KernelSize,
+                _ => 1,
+            };
             var pair = LargestPair(quantized, kernel);
             if (pair > PairLimit)
             {
@@ -105,7 +109,7 @@ internal static class Quantizer
         }
 
         var sqnr = noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
-        var name = $"{position} {(operation is ConvolutionOperation ? "Conv" : "Gemm")}";
+        var name = $"{position} {(operation is DenseOperation ? "Gemm" : "Conv")}";
         return (new WeightQuantization(values, scales, integers, biasScales), new LayerQuantizationReport(name, sqnr, unsafeChannels, reduced, raised));
     }
 

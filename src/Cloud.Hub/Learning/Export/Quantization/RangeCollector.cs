@@ -38,14 +38,20 @@ internal sealed class RangeCollector
         window.CopyTo(_tensors[0]);
         for (var i = 0; i < _tensors.Length; i++)
         {
-            if (i > 0) _operations[i - 1].Run(_tensors[i - 1], _tensors[i]);
-            if (i < _operations.Count) TensorPrimitives.Add(_sums[i], _tensors[i], _sums[i]);
+            if (i > 0)
+            {
+                var operation = _operations[i - 1];
+                if (operation is AddOperation add) _tensors[add.Other].CopyTo(_tensors[i], 0);
+                operation.Run(_tensors[operation.From ?? i - 1], _tensors[i]);
+            }
+
             var (low, high) = (TensorPrimitives.Min(_tensors[i]), TensorPrimitives.Max(_tensors[i]));
             if (!float.IsFinite(low) || !float.IsFinite(high)) throw new ArgumentException($"calibration window {Count} makes a value that is not finite at tensor {i}");
             Min[i] = Math.Min(Min[i], low);
             Max[i] = Math.Max(Max[i], high);
         }
 
+        for (var i = 0; i < _operations.Count; i++) TensorPrimitives.Add(_sums[i], _tensors[_operations[i].From ?? i], _sums[i]);
         Count++;
     }
 

@@ -21,6 +21,14 @@ internal static unsafe class Gemm
     /// <summary>What runs on this machine, for reports.</summary>
     public static string Name => Chosen.ToString();
 
+    /// <summary>Columns of a packed panel on this machine.</summary>
+    public static int PanelWidth { get; } = Chosen switch
+    {
+        Registers.V512 => 2 * Simd512.Width,
+        Registers.V256 => 2 * Simd256.Width,
+        _ => 2 * Simd128.Width,
+    };
+
     public static void Run(in GemmCall call)
     {
         if (call.M == 0 || call.N == 0) return;
@@ -31,4 +39,14 @@ internal static unsafe class Gemm
             default: GemmLoop<Simd128, Vector128<float>>.Run(call); break;
         }
     }
+
+    /// <summary>Floats that <see cref="Pack"/> writes.</summary>
+    public static int PackedCount(int k, int n) => (n + PanelWidth - 1) / PanelWidth * PanelWidth * k;
+
+    /// <summary>Lays B (K, N) out for a product that reads it many times: its panels one behind the other, the last one filled up with zeros. Give it with BK = PanelWidth and BPanel = K × PanelWidth.</summary>
+    /// <param name="bRow">Floats from one row of B to the next.</param>
+    public static void Pack(float* b, nint bRow, int k, int n, float* packed) => GemmPacking.Pack(b, bRow, k, n, PanelWidth, packed);
+
+    /// <summary>The same for B = source (N, K) transposed.</summary>
+    public static void PackTransposed(float* source, int k, int n, float* packed) => GemmPacking.PackTransposed(source, k, n, PanelWidth, packed);
 }

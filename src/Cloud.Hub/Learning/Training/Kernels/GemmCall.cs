@@ -4,7 +4,8 @@ namespace Cloud.Hub.Learning.Training.Kernels;
 /// <remarks>
 /// K is two nested loops (<see cref="KOuter"/> × <see cref="K"/>), each with its own steps through A and B. That makes a convolution one product without im2col:
 /// rows of A may overlap (stride × channels apart), the outer loop walks taps of a dilated kernel or the samples of a weight gradient.
-/// B's columns are adjacent; up to one tile behind its last row is read (never used), so every buffer carries slack at its end.
+/// M may be two nested loops as well (<see cref="MOuter"/> × <see cref="M"/>): the rows of a plane and the pixels in them.
+/// B's columns are adjacent, or packed in panels (<see cref="Gemm.Pack"/>); up to one tile behind its last row is read (never used), so every buffer carries slack at its end.
 /// </remarks>
 internal unsafe struct GemmCall
 {
@@ -12,6 +13,11 @@ internal unsafe struct GemmCall
     public int N;
     public int K;
     public int KOuter;
+
+    /// <summary>Blocks of M rows; 0 and 1 are one.</summary>
+    public int MOuter;
+    public nint AMOuter;
+    public nint CMOuter;
 
     public float* A;
 
@@ -23,6 +29,9 @@ internal unsafe struct GemmCall
     public float* B;
     public nint BK;
     public nint BKOuter;
+
+    /// <summary>Floats from one panel of packed columns to the next; 0 when B is not packed.</summary>
+    public nint BPanel;
 
     public float* C;
     public nint CRow;

@@ -38,6 +38,11 @@ internal static class Rows
         public static int Count => 6;
     }
 
+    public readonly struct R8 : IRows
+    {
+        public static int Count => 8;
+    }
+
     public readonly struct R12 : IRows
     {
         public static int Count => 12;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cloud.Hub.Learning.Training.Layers;
 
 /// <summary>Normalises each channel over batch and time, then scales and shifts (Ioffe and Szegedy 2015). Running statistics as PyTorch keeps them: momentum 0.1, unbiased variance.</summary>
@@ -6,6 +8,7 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     public const float Epsilon = 1e-5f;
     private const float Momentum = 0.1f;
     private const int MaxLanes = Network.MaxLanes;
+    private static readonly int Width = Vector<float>.Count;
 
     private Parameter _scale = null!;
     private Parameter _shift = null!;
@@ -19,6 +22,9 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     private float[] _meanGradient = [];
     private float[] _meanGradientTimesX = [];
     private int _rows;
+
+    /// <summary>Channels filled up to whole vectors.</summary>
+    private int _padded;
 
     public override string Kind => "batch-norm";
 
@@ -45,19 +51,25 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     public void BeginForward(Lane lane, Sequence input)
     {
         var sums = _sums[lane.Index];
-        Array.Clear(sums);
-        var channels = Input.Channels;
-        for (var sample = lane.From; sample < lane.To; sample++)
+        for (var c = 0; c < Input.Channels; c += Width)
         {
-            var x = input.Sample(sample);
-            for (var row = 0; row < Input.Length; row++, x += channels)
+            // Columns past the last channel are another row's, or slack: their sums are never read.
+            Vector<double> low = default, high = default, lowSquares = default, highSquares = default;
+            for (var sample = lane.From; sample < lane.To; sample++)
             {
-                for (var c = 0; c < channels; c++)
+                var x = input.Sample(sample) + c;
+                for (var row = 0; row < Input.Length; row++, x += Input.Channels)
                 {
-                    sums[c] += x[c];
-                    sums[channels + c] += (double)x[c] * x[c];
+                    Vector.Widen(Vector.Load(x), out var first, out var second);
+                    low += first;
+                    high += second;
+                    lowSquares += first * first;
+                    highSquares += second * second;
                 }
             }
+
+            Store(sums, c, low, high);
+            Store(sums, _padded + c, lowSquares, highSquares);
         }
     }
 
@@ -71,7 +83,7 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
             for (var lane = 0; lane < lanes; lane++)
             {
                 sum += _sums[lane][c];
-                squares += _sums[lane][channels + c];
+                squares += _sums[lane][_padded + c];
             }
 
             var mean = sum / rows;
@@ -87,8 +99,8 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     public override void Forward(Lane lane, Sequence input, Sequence output)
     {
         var channels = Input.Channels;
-        var factor = stackalloc float[channels];
-        var offset = stackalloc float[channels];
+        var factor = stackalloc float[_padded];
+        var offset = stackalloc float[_padded];
         for (var c = 0; c < channels; c++)
         {
             var inverse = lane.IsTraining ? _batchInverse[c] : 1f / MathF.Sqrt(_variance.Values[c] + Epsilon);
@@ -96,13 +108,20 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
             offset[c] = _shift.Values[c] - ((lane.IsTraining ? _batchMean[c] : _mean.Values[c]) * factor[c]);
         }
 
-        for (var sample = lane.From; sample < lane.To; sample++)
+        for (var from = 0; from < channels; from += Width)
         {
-            var x = input.Sample(sample);
-            var y = output.Sample(sample);
-            for (var row = 0; row < Input.Length; row++, x += channels, y += channels)
+            var whole = from + Width <= channels;
+            var (scale, shift) = (Vector.Load(factor + from), Vector.Load(offset + from));
+            for (var sample = lane.From; sample < lane.To; sample++)
             {
-                for (var c = 0; c < channels; c++) y[c] = (x[c] * factor[c]) + offset[c];
+                var x = input.Sample(sample) + from;
+                var y = output.Sample(sample) + from;
+                for (var row = 0; row < Input.Length; row++, x += channels, y += channels)
+                {
+                    var value = Vector.FusedMultiplyAdd(Vector.Load(x), scale, shift);
+                    if (whole) value.Store(y);
+                    else StoreSome(value, y, channels - from);
+                }
             }
         }
     }
@@ -110,26 +129,34 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     public void BeginBackward(Lane lane, Sequence input, Sequence outputGradient)
     {
         var sums = _sums[lane.Index];
-        Array.Clear(sums);
         var channels = Input.Channels;
-        for (var sample = lane.From; sample < lane.To; sample++)
+        for (var from = 0; from < channels; from += Width)
         {
-            var x = input.Sample(sample);
-            var dy = outputGradient.Sample(sample);
-            for (var row = 0; row < Input.Length; row++, x += channels, dy += channels)
+            Vector<double> low = default, high = default, lowProducts = default, highProducts = default;
+            var (mean, inverse) = (new Vector<float>(_batchMean, from), new Vector<float>(_batchInverse, from));
+            for (var sample = lane.From; sample < lane.To; sample++)
             {
-                for (var c = 0; c < channels; c++)
+                var x = input.Sample(sample) + from;
+                var dy = outputGradient.Sample(sample) + from;
+                for (var row = 0; row < Input.Length; row++, x += channels, dy += channels)
                 {
-                    sums[c] += dy[c];
-                    sums[channels + c] += (double)dy[c] * ((x[c] - _batchMean[c]) * _batchInverse[c]);
+                    Vector.Widen(Vector.Load(dy), out var first, out var second);
+                    Vector.Widen((Vector.Load(x) - mean) * inverse, out var firstNormal, out var secondNormal);
+                    low += first;
+                    high += second;
+                    lowProducts += first * firstNormal;
+                    highProducts += second * secondNormal;
                 }
             }
+
+            Store(sums, from, low, high);
+            Store(sums, _padded + from, lowProducts, highProducts);
         }
 
         for (var c = 0; c < channels; c++)
         {
             lane.Gradients[_shift.Offset + c] += (float)sums[c];
-            lane.Gradients[_scale.Offset + c] += (float)sums[channels + c];
+            lane.Gradients[_scale.Offset + c] += (float)sums[_padded + c];
         }
     }
 
@@ -142,7 +169,7 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
             for (var lane = 0; lane < lanes; lane++)
             {
                 sum += _sums[lane][c];
-                product += _sums[lane][channels + c];
+                product += _sums[lane][_padded + c];
             }
 
             _meanGradient[c] = (float)(sum / _rows);
@@ -154,17 +181,22 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     {
         if (inputGradient is null) return;
         var channels = Input.Channels;
-        for (var sample = lane.From; sample < lane.To; sample++)
+        for (var from = 0; from < channels; from += Width)
         {
-            var x = input.Sample(sample);
-            var dy = outputGradient.Sample(sample);
-            var dx = inputGradient.Sample(sample);
-            for (var row = 0; row < Input.Length; row++, x += channels, dy += channels, dx += channels)
+            var whole = from + Width <= channels;
+            var (mean, inverse) = (new Vector<float>(_batchMean, from), new Vector<float>(_batchInverse, from));
+            var (meanGradient, product) = (new Vector<float>(_meanGradient, from), new Vector<float>(_meanGradientTimesX, from) * inverse);
+            var scale = Vector.Load(_scale.Values + from) * inverse;
+            for (var sample = lane.From; sample < lane.To; sample++)
             {
-                for (var c = 0; c < channels; c++)
+                var x = input.Sample(sample) + from;
+                var dy = outputGradient.Sample(sample) + from;
+                var dx = inputGradient.Sample(sample) + from;
+                for (var row = 0; row < Input.Length; row++, x += channels, dy += channels, dx += channels)
                 {
-                    var normal = (x[c] - _batchMean[c]) * _batchInverse[c];
-                    dx[c] = _scale.Values[c] * _batchInverse[c] * (dy[c] - _meanGradient[c] - (normal * _meanGradientTimesX[c]));
+                    var gradient = scale * (Vector.Load(dy) - meanGradient - ((Vector.Load(x) - mean) * product));
+                    if (whole) gradient.Store(dx);
+                    else StoreSome(gradient, dx, channels - from);
                 }
             }
         }
@@ -177,10 +209,22 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
         _shift = new Parameter("shift", channels);
         _mean = new Parameter("running-mean", channels);
         _variance = new Parameter("running-variance", channels);
+        _padded = (channels + Width - 1) / Width * Width;
         _sums = new double[MaxLanes][];
-        for (var lane = 0; lane < MaxLanes; lane++) _sums[lane] = new double[2 * channels];
-        (_batchMean, _batchInverse) = (new float[channels], new float[channels]);
-        (_meanGradient, _meanGradientTimesX) = (new float[channels], new float[channels]);
+        for (var lane = 0; lane < MaxLanes; lane++) _sums[lane] = new double[2 * _padded];
+        (_batchMean, _batchInverse) = (new float[_padded], new float[_padded]);
+        (_meanGradient, _meanGradientTimesX) = (new float[_padded], new float[_padded]);
         return input;
+    }
+
+    private static void Store(double[] sums, int at, Vector<double> low, Vector<double> high)
+    {
+        low.CopyTo(sums, at);
+        high.CopyTo(sums, at + Vector<double>.Count);
+    }
+
+    private static void StoreSome(Vector<float> value, float* target, int count)
+    {
+        for (var i = 0; i < count; i++) target[i] = value[i];
     }
 }

@@ -53,6 +53,7 @@ internal sealed unsafe class Conv1d(int outputChannels, int kernel, int stride =
 
     protected override Shape OnBind(Shape input)
     {
+        if (input.Width > 1) throw new ArgumentException($"layer {Position} (conv1d) cannot read a plane {input}");
         if (input.Channels % groups != 0 || outputChannels % groups != 0)
             throw new ArgumentException($"layer {Position} (conv1d): {groups} groups do not divide {input.Channels} and {outputChannels} channels");
         var length = ConvolutionShape.OutputLength(input.Length, kernel, stride, padding, dilation);

@@ -7,7 +7,8 @@ internal sealed unsafe class Dense(int outputs) : Layer
 {
     private Parameter _weight = null!;
     private Parameter _bias = null!;
-    private NativeBuffer? _transposed;
+    private NativeBuffer? _forward;
+    private NativeBuffer? _backward;
 
     public override string Kind => "dense";
 
@@ -41,13 +42,8 @@ internal sealed unsafe class Dense(int outputs) : Layer
 
     public override void Prepare()
     {
-        _transposed ??= new NativeBuffer(_weight.Count);
-        var inputs = Input.Channels;
-        for (var o = 0; o < outputs; o++)
-        {
-            var row = _transposed.Pointer + (o * inputs);
-            for (var i = 0; i < inputs; i++) row[i] = _weight.Values[(i * outputs) + o];
-        }
+        Gemm.Pack(_weight.Values, outputs, Input.Channels, outputs, (_forward ??= new NativeBuffer(Gemm.PackedCount(Input.Channels, outputs))).Pointer);
+        Gemm.PackTransposed(_weight.Values, outputs, Input.Channels, (_backward ??= new NativeBuffer(Gemm.PackedCount(outputs, Input.Channels))).Pointer);
     }
 
     public override void Forward(Lane lane, Sequence input, Sequence output) => Gemm.Run(new GemmCall
@@ -59,8 +55,9 @@ internal sealed unsafe class Dense(int outputs) : Layer
         A = input.Sample(lane.From),
         ARow = input.SampleStride,
         AK = 1,
-        B = _weight.Values,
-        BK = outputs,
+        B = _forward!.Pointer,
+        BK = Gemm.PanelWidth,
+        BPanel = Input.Channels * Gemm.PanelWidth,
         C = output.Sample(lane.From),
         CRow = output.SampleStride,
         Bias = _bias.Values,
@@ -95,8 +92,9 @@ internal sealed unsafe class Dense(int outputs) : Layer
             A = outputGradient.Sample(lane.From),
             ARow = outputGradient.SampleStride,
             AK = 1,
-            B = _transposed!.Pointer,
-            BK = Input.Channels,
+            B = _backward!.Pointer,
+            BK = Gemm.PanelWidth,
+            BPanel = outputs * Gemm.PanelWidth,
             C = inputGradient.Sample(lane.From),
             CRow = inputGradient.SampleStride,
         });
@@ -112,7 +110,8 @@ internal sealed unsafe class Dense(int outputs) : Layer
 
     protected override void Dispose(bool disposing)
     {
-        _transposed?.Dispose();
+        _forward?.Dispose();
+        _backward?.Dispose();
         base.Dispose(disposing);
     }
 }
