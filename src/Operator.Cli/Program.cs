@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Operator.Cli.Demo;
+using Operator.Cli.Fleet;
 
-var root = new RootCommand("HMAS operator's program: what a person does with a fleet from a terminal.") { DemoCommand.Create() };
+var root = new RootCommand("HMAS operator's program: what a person does with a fleet from a terminal.") { DemoCommand.Create(), DevicesCommand.Create(), ModelsCommand.Create(), RolloutCommand.Create() };
 return await root.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Hmas.Benchmarks.Agent;
 using Hmas.Benchmarks.Hub;
@@ -13,6 +14,10 @@ switch (args)
         return await ArchiveIngest.RunAsync(folder);
     case ["fleet-ingest", var broker]:
         return await FleetIngest.RunAsync(Enum.Parse<BrokerKind>(broker, ignoreCase: true));
+    case ["rollout-gates"]:
+        return RolloutGates.Run();
+    case ["rollout-plan", var devices]:
+        return RolloutPlan.Run(int.Parse(devices, CultureInfo.InvariantCulture));
     case ["training", var peer]:
         return await TrainingSpeed.RunAsync(peer);
     default:

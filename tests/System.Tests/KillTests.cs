@@ -2,7 +2,7 @@ using Edge.Sensors.Simulation;
 using Hmas.Testing;
 using Hmas.Trust;
 using Operator.Cli.Demo;
-using Operator.Cli.Demo.Hub;
+using Operator.Cli.Hub;
 using Operator.Cli.Demo.Site;
 using Xunit.Abstractions;
 

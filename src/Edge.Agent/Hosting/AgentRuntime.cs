@@ -329,6 +329,8 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
             RunId = _counters.RunId,
             Calibrated = _counters.IsCalibrated,
             SamplingBoost = _boost.Value,
+            Hardware = _settings.Device.Hardware,
+            Tags = _settings.Device.Tags,
             Channels = _sensor.Channels,
             RateHz = _sensor.RateHz,
             Counters = new DeviceCounters

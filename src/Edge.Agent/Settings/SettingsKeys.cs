@@ -1,11 +1,11 @@
 namespace Edge.Agent.Settings;
 
-/// <summary>Every key the agent knows; <c>*</c> stands for a list's index.</summary>
+/// <summary>Every key the agent knows; <c>*</c> stands for a list's index or a tag's name.</summary>
 internal static class SettingsKeys
 {
     public static IReadOnlyList<string> All { get; } =
     [
-        "device:site", "device:id", "device:stateFolder",
+        "device:site", "device:id", "device:hardware", "device:tags:*", "device:stateFolder",
         "sensor:kind", "sensor:replay:folder", "sensor:replay:files:*", "sensor:replay:rateHz", "sensor:replay:speed", "sensor:replay:loop", "sensor:replay:follow",
         "sensor:replay:followInterval", "sensor:replay:startAt", "sensor:replay:pause", "sensor:replay:onBadRow", "sensor:replay:separator", "sensor:replay:timestampColumn",
         "sensor:replay:time", "sensor:replay:timestampFormat", "sensor:replay:columns:*:column", "sensor:replay:columns:*:channel", "sensor:replay:columns:*:unit",
@@ -27,9 +27,13 @@ internal static class SettingsKeys
         "decisionLog:file",
     ];
 
+    private const string Tags = "device:tags:";
+
     /// <summary>Whether a flat key is known, list indices aside.</summary>
     public static bool IsKnown(string key) => All.Contains(Pattern(key), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The key with <c>*</c> in place of its list indices.</summary>
-    public static string Pattern(string key) => string.Join(':', key.Split(':').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "*" : part));
+    /// <summary>The key with <c>*</c> in place of its list indices and of a tag's name.</summary>
+    public static string Pattern(string key) => key.StartsWith(Tags, StringComparison.OrdinalIgnoreCase) && !key.AsSpan(Tags.Length).Contains(':')
+        ? Tags + "*"
+        : string.Join(':', key.Split(':').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "*" : part));
 }

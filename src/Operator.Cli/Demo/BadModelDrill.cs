@@ -1,5 +1,5 @@
 using Hmas.Trust;
-using Operator.Cli.Demo.Hub;
+using Operator.Cli.Hub;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Report;
 using Operator.Cli.Demo.Site;

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Edge.Sensors.Simulation;
 using Hmas.Trust;
-using Operator.Cli.Demo.Hub;
+using Operator.Cli.Hub;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Report;
 using Operator.Cli.Demo.Site;

@@ -1,4 +1,4 @@
-using Operator.Cli.Demo.Hub;
+using Operator.Cli.Hub;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Site;
 

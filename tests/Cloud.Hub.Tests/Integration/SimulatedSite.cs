@@ -168,8 +168,8 @@ internal sealed class SimulatedSite
     private static IReadOnlyList<RolloutView> Rollouts(DateTimeOffset now)
     {
         static RolloutDeviceView Device(string id, SlotState? state, bool touched, double? swap) => new(id, SampleFleet.OldDigest, state, touched ? SampleFleet.NewDigest : SampleFleet.OldDigest, null, touched, false, swap);
-        var passed = new GateEvidence(1, 1, 0, 214, 0.061, 0.054, 0.04, 96, 0, 412);
-        var seen = new GateEvidence(2, 1, 0, 131, 0.093, 0.071, null, 0, 0, 436);
+        var passed = new GateEvidence(1, 1, 0, 0, 214, 13, 0.061, 0.054, 1, 0.04, 96, 1, 0, 412);
+        var seen = new GateEvidence(2, 1, 0, 0, 131, 12, 0.093, 0.071, 1, null, 0, 1, 0, 436);
         return
         [
             new RolloutView
@@ -197,7 +197,7 @@ internal sealed class SimulatedSite
                 [
                     new RolloutGroupView
                     {
-                        Name = "canary", State = "restored", Evidence = new GateEvidence(1, 1, 0, 206, 0.94, 0.06, 0.91, 88, 0, 420),
+                        Name = "canary", State = "restored", Evidence = new GateEvidence(1, 1, 0, 0, 206, 194, 0.94, 0.06, 1, 0.91, 88, 1, 0, 420),
                         Devices = [new RolloutDeviceView("pump-1", SampleFleet.OldDigest, SlotState.Committed, SampleFleet.OldDigest, "restored", true, true, 44)],
                     },
                 ],

@@ -42,7 +42,7 @@ public class RolloutTests
         scene.AddDevices(6, old.Digest);
         var view = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None);
         await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
-        await scene.WorkAsync(hub, view.RolloutId, alarms: 90);
+        for (var report = 0; report < 5; report++) await scene.WorkAsync(hub, view.RolloutId, alarms: 90);
         await scene.ReachedAsync(view.RolloutId, RolloutState.Restoring);
         await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
 

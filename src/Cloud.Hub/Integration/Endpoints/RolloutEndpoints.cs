@@ -7,10 +7,8 @@ namespace Cloud.Hub.Integration.Endpoints;
 internal static class RolloutEndpoints
 {
     private const int MaxDevices = 200_000;
-    private const int MaxGroups = 32;
     private const int MaxReason = 500;
     private const int MaxWho = 63;
-    private const double ShareTolerance = 1e-6;
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -81,20 +79,13 @@ internal static class RolloutEndpoints
             if (Problem.Id(request.DeviceIds[i], $"deviceIds[{i}]") is { } badId) return badId;
         }
 
-        if (request.Groups.Count is 0 or > MaxGroups) return Problem.Invalid("groups", $"{request.Groups.Count} is outside 1 to {MaxGroups}");
-        for (var i = 0; i < request.Groups.Count; i++)
-        {
-            if (request.Groups[i] is not { } group) return Problem.Invalid($"groups[{i}]", "is null");
-            if (Problem.Id(group.Name, $"groups[{i}].name") is { } badName) return badName;
-            if (!(group.Share is > 0 and <= 1)) return Problem.Invalid($"groups[{i}].share", $"{group.Share} is outside (0, 1]");
-        }
-
-        var sum = request.Groups.Sum(static group => group.Share);
-        if (Math.Abs(sum - 1) > ShareTolerance) return Problem.Invalid("groups", $"the shares sum to {sum}, not to 1");
+        if (request.Groups.Any(static group => group is null)) return Problem.Invalid("groups", "holds null");
         if (request.ShadowWindows < 0) return Problem.Invalid("shadowWindows", "is negative");
         if (request.HealthWindows < 0) return Problem.Invalid("healthWindows", "is negative");
         return request.Gate.MinimumWindows < 1 ? Problem.Invalid("gate.minimumWindows", "is below 1: no data is never success")
             : request.Gate.MaximumWait <= TimeSpan.Zero ? Problem.Invalid("gate.maximumWait", "is not positive")
+            : request.Gate.FalseStopRate is not (> 0 and <= 0.5) ? Problem.Invalid("gate.falseStopRate", $"{request.Gate.FalseStopRate} is outside 0 to 0.5")
+            : !(request.Gate.WindowsPerEpisode >= 1) ? Problem.Invalid("gate.windowsPerEpisode", $"{request.Gate.WindowsPerEpisode} is below 1")
             : null;
     }
 }

@@ -37,8 +37,20 @@ public sealed record RolloutRequest
     /// <summary>Empty: every device of the sites.</summary>
     public IReadOnlyList<string> DeviceIds { get; init; } = [];
 
-    /// <summary>Shares of the targeted devices, in order, that sum to 1; each group has at least one device while there are any left.</summary>
+    /// <summary>A query over the devices' attributes (docs/formats/device-query.md) that a device must match too; null: none.</summary>
+    public string? Where { get; init; }
+
+    /// <summary>In order. Shares of the targeted devices that sum to 1, or any mixture that ends with a group of all the rest; each share has at least one device while there are any left.</summary>
     public IReadOnlyList<GroupPlan> Groups { get; init; } = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)];
+
+    /// <summary>Share of the targeted devices, 0 to 0.5, that keeps the old model to the end: what the others are compared with. 0: devices outside the rollout, and those not told yet, are.</summary>
+    public double ControlShare { get; init; }
+
+    /// <summary>No device is told before; null: at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>How quickly the devices of a group are told; null: all at once.</summary>
+    public RolloutPace? Pace { get; init; }
 
     public GatePolicy Gate { get; init; } = new();
 
@@ -52,7 +64,17 @@ public sealed record RolloutRequest
     public required string Reason { get; init; }
 }
 
-public sealed record GroupPlan(string Name, double Share);
+/// <summary>Who is in a group: exactly one of the three, or none for all the devices that are left.</summary>
+/// <param name="Share">Of all targeted devices that are not control, over 0 to 1.</param>
+/// <param name="Count">So many devices, or all there are left.</param>
+/// <param name="Where">All devices left that match this query.</param>
+public sealed record GroupPlan(string Name, double? Share = null, int? Count = null, string? Where = null);
+
+/// <summary>Devices told in a minute: a constant, or growing with what went well.</summary>
+/// <param name="DevicesPerMinute">At the start of each group, above 0.</param>
+/// <param name="Factor">The rate is multiplied by this, 1 to 10, …</param>
+/// <param name="EveryCommitted">… each time so many more devices of the rollout have committed; 0: never.</param>
+public sealed record RolloutPace(double DevicesPerMinute, double Factor = 1, int EveryCommitted = 0);
 
 /// <summary>What devices with the new digest must show before the next group begins.</summary>
 public sealed record GatePolicy
@@ -62,6 +84,12 @@ public sealed record GatePolicy
 
     /// <summary>No verdict by then: the group is restored. No data is never success.</summary>
     public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often, at most, a model that is as good as allowed may be stopped by its alarms, however often one looks: the sequential tests stop at odds of 1 to this. Over 0 to 0.5.</summary>
+    public double FalseStopRate { get; set; } = 0.01;
+
+    /// <summary>Alarms come in episodes: so many windows say as much as one that is independent of the others. At least 1.</summary>
+    public double WindowsPerEpisode { get; set; } = 10;
 
     /// <summary>Alarm rate of the group may exceed the reference by at most this much (absolute). Reference: the control devices over the same time.</summary>
     public double MaximumAlarmRateIncrease { get; set; } = 0.25;
@@ -77,8 +105,11 @@ public sealed record GatePolicy
 
     public double MaximumInferenceP99Us { get; set; } = 50_000;
 
-    /// <summary>Share of the devices that were told and refused or returned.</summary>
+    /// <summary>Share of the devices that refused, returned or did not settle, of those that said anything.</summary>
     public double MaximumFailedShare { get; set; }
+
+    /// <summary>Share of the told devices that have said nothing since: silence is no failure and no success. More is a stop at the maximum wait, and nothing passes before.</summary>
+    public double MaximumSilentShare { get; set; } = 0.95;
 }
 
 public sealed record RolloutView
@@ -98,8 +129,11 @@ public sealed record RolloutView
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Stable word of what stopped it: <c>alarm-rate</c>, <c>false-alarms</c>, <c>invalid</c>, <c>latency</c>, <c>failed-devices</c>, <c>no-data</c>, <c>operator</c>; null otherwise.</summary>
+    /// <summary>Stable word of what stopped it: <c>alarm-rate</c>, <c>false-alarms</c>, <c>invalid</c>, <c>latency</c>, <c>failed-devices</c>, <c>silence</c>, <c>no-data</c>, <c>operator</c>; null otherwise.</summary>
     public string? StoppedBy { get; init; }
+
+    /// <summary>Devices of the rollout that keep what they have, for comparison.</summary>
+    public IReadOnlyList<string> ControlDevices { get; init; } = [];
 }
 
 public sealed record RolloutGroupView
@@ -119,8 +153,11 @@ public sealed record RolloutGroupView
 public sealed record RolloutDeviceView(string DeviceId, string? PreviousDigest, SlotState? State, string? AnsweringDigest, string? Reason, bool Touched, bool Restored, double? SwapMs);
 
 /// <summary>What a verdict was based on; null rates mean no data.</summary>
+/// <param name="DevicesSilent">Told, and not heard of since.</param>
+/// <param name="AlarmOdds">Odds against an alarm rate within what is allowed, from the sequential test; 1 says nothing.</param>
+/// <param name="FalseAlarmOdds">The same for alarms on windows labelled normal.</param>
 public sealed record GateEvidence(
-    int DevicesTold, int DevicesAnswered, int DevicesFailed, long Windows, double? AlarmRate, double? ControlAlarmRate,
-    double? FalseAlarmRate, long LabelledNormalWindows, double InvalidRate, double InferenceP99Us);
+    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesSilent, long Windows, long Alarms, double? AlarmRate, double? ControlAlarmRate, double AlarmOdds,
+    double? FalseAlarmRate, long LabelledNormalWindows, double FalseAlarmOdds, double InvalidRate, double InferenceP99Us);
 
 public sealed record RolloutTransition(DateTimeOffset At, string Group, string From, string To, string Reason, GateEvidence? Evidence);

@@ -8,7 +8,10 @@ internal sealed record DeviceState
 {
     public required string DeviceId { get; init; }
 
-    /// <summary>Index into the groups.</summary>
+    /// <summary>In place of a group's index: it keeps what it has, for comparison.</summary>
+    public const int Control = -1;
+
+    /// <summary>Index into the groups, or <see cref="Control"/>.</summary>
     public required int Group { get; init; }
 
     /// <summary>What it answered with before; null: nothing.</summary>
@@ -34,6 +37,11 @@ internal sealed record DeviceState
 
     /// <summary>Behaviour of the new digest on it.</summary>
     public EvidenceSum Sum { get; init; } = new();
+
+    public bool IsControl => Group == Control;
+
+    /// <summary>It has said something since it was told.</summary>
+    public bool HasSpoken => State is not null || Touched;
 
     public bool HasFailed => State is SlotState.Refused or SlotState.Returned;
 

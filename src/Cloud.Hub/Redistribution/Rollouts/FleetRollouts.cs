@@ -1,6 +1,7 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Targeting;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -13,7 +14,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
 
     public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
     {
-        if (GroupPlanner.Fault(request.Groups) is { } fault) throw new RolloutRefusedException(fault);
+        if (GroupPlanner.Fault(request) is { } fault) throw new RolloutRefusedException(fault);
         var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no model {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
 
@@ -28,8 +29,8 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
         await ClaimAsync(rolloutId, [.. targets.Select(static device => device.DeviceId)]);
-        var groups = GroupPlanner.Plan(request.Digest, request.Groups, [.. targets.Select(static device => (device.DeviceId, device.Online))]);
-        var state = RolloutStateMachine.Begin(rolloutId, request, groups, previous, now) with { LastFactId = await facts.LastFactIdAsync(cancellation) };
+        var plan = GroupPlanner.Plan(request, [.. targets.Select(static device => new Candidate(device.DeviceId, device.Online, DeviceAttributes.SliceOf(device), DeviceAttributes.Of(device)))]);
+        var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now) with { LastFactId = await facts.LastFactIdAsync(cancellation) };
         await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(state);
         return state.ToView();
     }
@@ -49,7 +50,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
         if (command == RolloutCommand.Restore && view.EndedAt is not null)
         {
             // It let its devices go when it ended; another rollout may have them now.
-            await ClaimAsync(rolloutId, [.. view.Groups.SelectMany(static group => group.Devices).Select(static device => device.DeviceId)]);
+            await ClaimAsync(rolloutId, [.. view.Groups.SelectMany(static group => group.Devices).Select(static device => device.DeviceId), .. view.ControlDevices]);
         }
 
         return await grains.GetGrain<IRolloutGrain>(rolloutId).CommandAsync(command, who);
@@ -61,8 +62,10 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
         var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
         var unknown = named.Except(all.Select(static device => device.DeviceId), StringComparer.Ordinal).ToList();
         if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
-        var matching = all.Where(device => (request.SiteId is null || device.SiteId == request.SiteId) && (named.Count == 0 || named.Contains(device.DeviceId))).ToList();
-        if (matching.Count == 0) throw new RolloutRefusedException($"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}");
+        var query = request.Where is { } where ? DeviceQuery.Parse(where) : null;
+        var matching = all.Where(device => (request.SiteId is null || device.SiteId == request.SiteId) && (named.Count == 0 || named.Contains(device.DeviceId))
+            && (query is null || query.Matches(DeviceAttributes.Of(device)))).ToList();
+        if (matching.Count == 0) throw new RolloutRefusedException($"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(query is null ? "" : $" where {request.Where}")}");
         var targets = matching.Where(device => FleetLook.See(device).CurrentDigest != request.Digest).ToList();
         return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
     }

@@ -15,7 +15,7 @@ internal sealed record GroupState
 
     public required string State { get; init; }
 
-    /// <summary>When it was told, or went on after a pause: the maximum wait counts from here.</summary>
+    /// <summary>When devices of it were last told, or it went on after a pause: the maximum wait and the pace count from here.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>What control devices showed while this group was judged.</summary>

@@ -31,11 +31,21 @@ internal sealed class RolloutGrain(
         if (document.State.Rollout is not { } rollout) return false;
         if (rollout.HasEnded) return false;
         var passed = _passedFactId;
+        var news = new List<RolloutFact>();
+        var last = rollout.LastFactId;
         await foreach (var (id, fact) in facts.AfterAsync(Math.Max(rollout.LastFactId, _passedFactId), CancellationToken.None))
         {
-            if (fact is not null) rollout = RolloutStateMachine.Observe(rollout, fact) with { LastFactId = id };
-            else passed = id;
+            if (fact is null)
+            {
+                passed = id;
+                continue;
+            }
+
+            news.Add(fact);
+            last = id;
         }
+
+        if (news.Count > 0) rollout = RolloutObservation.Observe(rollout, news) with { LastFactId = last };
 
         var seen = await fleet.LookAsync(rollout.Request.Digest, CancellationToken.None);
         await KeepAsync(RolloutStateMachine.Advance(rollout, seen));

@@ -20,6 +20,7 @@ internal sealed record RolloutState
 
     public required IReadOnlyList<GroupState> Groups { get; init; }
 
+    /// <summary>Group by group; control devices last.</summary>
     public required IReadOnlyList<DeviceState> Devices { get; init; }
 
     public IReadOnlyList<RolloutTransition> Transitions { get; init; } = [];
@@ -36,6 +37,8 @@ internal sealed record RolloutState
 
     public string? StoppedBy { get; init; }
 
+    public bool HasControlDevices => Devices.Count > 0 && Devices[^1].IsControl;
+
     public bool HasEnded => State is Completed or Restored or Cancelled;
 
     public RolloutView ToView() => new()
@@ -50,6 +53,7 @@ internal sealed record RolloutState
             Devices = [.. Devices.Where(device => device.Group == index).Select(static device => device.ToView())],
             Evidence = group.Evidence,
         })],
+        ControlDevices = [.. Devices.Where(static device => device.IsControl).Select(static device => device.DeviceId)],
         Transitions = Transitions,
         StartedAt = StartedAt,
         EndedAt = EndedAt,

@@ -8,40 +8,28 @@ internal static class RolloutStateMachine
 {
     private const string Whole = "rollout";
 
-    /// <param name="groups">From <see cref="GroupPlanner"/>.</param>
+    /// <summary>More devices in one minute are told all at once.</summary>
+    private const double MaxPerMinute = 1e6;
+
+    /// <param name="plan">From <see cref="GroupPlanner"/>.</param>
     /// <param name="previous">What each device answers with now; null: nothing.</param>
     public static RolloutState Begin(
-        string rolloutId, RolloutRequest request, IReadOnlyList<(string Name, IReadOnlyList<string> Devices)> groups,
-        IReadOnlyDictionary<string, string?> previous, DateTimeOffset now) => new()
+        string rolloutId, RolloutRequest request, PlannedGroups plan, IReadOnlyDictionary<string, string?> previous, DateTimeOffset now)
+    {
+        DeviceState Device(string id, int group) => new() { DeviceId = id, Group = group, PreviousDigest = previous[id], AnsweringDigest = previous[id] };
+        return new RolloutState
         {
             RolloutId = rolloutId,
             Request = request,
             State = RolloutState.Running,
             StartedAt = now,
-            Groups = [.. groups.Select(static group => new GroupState { Name = group.Name, State = GroupState.Waiting })],
-            Devices = [.. groups.SelectMany((group, index) => group.Devices.Select(id => new DeviceState { DeviceId = id, Group = index, PreviousDigest = previous[id], AnsweringDigest = previous[id] }))],
+            Groups = [.. plan.Groups.Select(static group => new GroupState { Name = group.Name, State = GroupState.Waiting })],
+            Devices =
+            [
+                .. plan.Groups.SelectMany((group, index) => group.Devices.Select(id => Device(id, index))),
+                .. plan.Control.Select(id => Device(id, DeviceState.Control)),
+            ],
             Transitions = [new(now, Whole, "", RolloutState.Running, $"{request.Reason} ({request.RequestedBy})", null)],
-        };
-
-    /// <summary>Takes in what a device said. Order between devices does not matter.</summary>
-    public static RolloutState Observe(RolloutState rollout, RolloutFact fact)
-    {
-        if (rollout.HasEnded) return rollout;
-        var index = IndexOf(rollout, fact.DeviceId);
-        var device = index < 0 ? null : rollout.Devices[index];
-        if (fact.Report is { } report && device is { Told: true }) return With(rollout, index, Told(rollout, device, report));
-        if (fact.Evidence is not { Windows: > 0 } evidence || rollout.State == RolloutState.Restoring) return rollout;
-        if (device is { Told: true })
-        {
-            return evidence.Digest != rollout.Request.Digest
-                ? rollout
-                : With(rollout, index, device with { Touched = true, AnsweringDigest = evidence.Digest, Sum = device.Sum.Plus(evidence) });
-        }
-
-        return evidence.Digest == rollout.Request.Digest ? rollout : rollout with
-        {
-            Control = rollout.Control.Plus(evidence),
-            Groups = [.. rollout.Groups.Select(group => group.State is GroupState.Deploying or GroupState.Observing ? group with { Control = group.Control.Plus(evidence) } : group)],
         };
     }
 
@@ -49,7 +37,7 @@ internal static class RolloutStateMachine
     public static RolloutState Advance(RolloutState rollout, FleetSeen seen)
     {
         if (rollout.HasEnded) return rollout;
-        rollout = Look(rollout, seen);
+        rollout = RolloutObservation.Look(rollout, seen);
         return rollout.State == RolloutState.Restoring ? FinishRestore(rollout, seen.Now) : Forward(rollout, seen);
     }
 
@@ -85,52 +73,6 @@ internal static class RolloutStateMachine
         return wanted;
     }
 
-    private static DeviceState Told(RolloutState rollout, DeviceState device, SlotReport report)
-    {
-        var digest = rollout.Request.Digest;
-        device = device with { AnsweringDigest = report.AnsweringDigest, Touched = device.Touched || report.AnsweringDigest == digest };
-        if (report.Digest != digest) return device;
-        return device with
-        {
-            State = report.State,
-            Reason = report.Reason is null ? device.Reason : report.Detail is null ? report.Reason : $"{report.Reason}: {report.Detail}",
-            Touched = device.Touched || report.State is SlotState.Active or SlotState.Committed or SlotState.Returned,
-            SwapMs = report.SwapMs ?? device.SwapMs,
-        };
-    }
-
-    /// <summary>Takes in the twins: they hold also when a fact was missed while the hub was down.</summary>
-    private static RolloutState Look(RolloutState rollout, FleetSeen seen)
-    {
-        var digest = rollout.Request.Digest;
-        DeviceState[]? changed = null;
-        for (var i = 0; i < rollout.Devices.Count; i++)
-        {
-            var device = rollout.Devices[i];
-            if (!device.Told || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.HasReported) continue;
-            var next = device with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || twin.ActiveDigest == digest };
-            if (rollout.State == RolloutState.Restoring)
-            {
-                next = next with { Back = twin.IsUpToDate && twin.ActiveDigest == device.PreviousDigest && twin.DesiredDigest == device.PreviousDigest };
-            }
-            else if (twin.IsUpToDate && twin.DesiredRolloutId == rollout.RolloutId)
-            {
-                // A failure stays one: the twin may still be from before it.
-                if (!next.HasFailed && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };
-                if (twin.ActiveDigest != digest && twin.SlotState is SlotState.Refused or SlotState.Returned)
-                {
-                    next = next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal };
-                }
-            }
-
-            if (next == device) continue;
-            changed ??= [.. rollout.Devices];
-            changed[i] = next;
-        }
-
-        return changed is null ? rollout : rollout with { Devices = changed };
-    }
-
     private static RolloutState Forward(RolloutState rollout, FleetSeen seen)
     {
         for (var i = 0; i < rollout.Groups.Count; i++)
@@ -144,23 +86,50 @@ internal static class RolloutStateMachine
                 continue;
             }
 
-            if (group.State == GroupState.Waiting) return rollout.State == RolloutState.Paused ? rollout : Tell(rollout, i, seen);
-            return Judge(rollout, i, seen);
+            if (rollout.State != RolloutState.Paused && (rollout.Request.NotBefore is not { } start || seen.Now >= start)) rollout = Tell(rollout, i, seen);
+            return rollout.Groups[i].State == GroupState.Waiting || group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
         }
 
         return rollout.State == RolloutState.Paused ? rollout : To(rollout, RolloutState.Completed, "every group passed", seen.Now) with { EndedAt = seen.Now };
     }
 
+    /// <summary>Tells as many more devices of a group as its pace allows by now.</summary>
     private static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen)
     {
-        var devices = rollout.Devices.Select(device => device.Group != index ? device : device with
-        {
-            Told = true,
-            PreviousDigest = seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.CurrentDigest != rollout.Request.Digest ? twin.CurrentDigest : device.PreviousDigest,
-        });
-        rollout = rollout with { Devices = [.. devices] };
         var group = rollout.Groups[index];
-        return With(rollout, index, group with { State = GroupState.Deploying, Since = seen.Now }, $"{rollout.Devices.Count(device => device.Group == index)} devices told", null, seen.Now);
+        var size = rollout.Devices.Count(device => device.Group == index);
+        var told = rollout.Devices.Count(device => device.Group == index && device.Told);
+        var more = Math.Min(size - told, Allowance(rollout, group, size, seen.Now));
+        if (more <= 0) return rollout;
+        var left = more;
+        var devices = rollout.Devices.ToArray();
+        for (var i = 0; i < devices.Length && left > 0; i++)
+        {
+            var device = devices[i];
+            if (device.Group != index || device.Told) continue;
+            left--;
+            devices[i] = device with
+            {
+                Told = true,
+                PreviousDigest = seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.CurrentDigest != rollout.Request.Digest ? twin.CurrentDigest : device.PreviousDigest,
+            };
+        }
+
+        rollout = rollout with { Devices = devices };
+        group = group with { Since = seen.Now };
+        return group.State == GroupState.Waiting
+            ? With(rollout, index, group with { State = GroupState.Deploying }, more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by", null, seen.Now)
+            : With(rollout, index, group);
+    }
+
+    /// <summary>How many devices may be told now: one to begin with, then by the rate and the time since the last.</summary>
+    private static int Allowance(RolloutState rollout, GroupState group, int size, DateTimeOffset now)
+    {
+        if (rollout.Request.Pace is not { } pace) return size;
+        if (group.Since is not { } since) return 1;
+        var steps = pace.EveryCommitted == 0 ? 0 : rollout.Devices.Count(static device => device.State == SlotState.Committed) / pace.EveryCommitted;
+        var perMinute = Math.Min(MaxPerMinute, pace.DevicesPerMinute * Math.Pow(pace.Factor, steps));
+        return (int)Math.Min(size, perMinute * (now - since).TotalMinutes);
     }
 
     private static RolloutState Judge(RolloutState rollout, int index, FleetSeen seen)
@@ -205,13 +174,6 @@ internal static class RolloutStateMachine
         Transitions = [.. rollout.Transitions, new RolloutTransition(now, Whole, rollout.State, state, reason, null)],
     };
 
-    private static RolloutState With(RolloutState rollout, int index, DeviceState device)
-    {
-        var devices = rollout.Devices.ToArray();
-        devices[index] = device;
-        return rollout with { Devices = devices };
-    }
-
     private static RolloutState With(RolloutState rollout, int index, GroupState group)
     {
         if (rollout.Groups[index] == group) return rollout;
@@ -224,15 +186,5 @@ internal static class RolloutStateMachine
     {
         var from = rollout.Groups[index].State;
         return With(rollout, index, group) with { Transitions = [.. rollout.Transitions, new RolloutTransition(now, group.Name, from, group.State, reason, evidence)] };
-    }
-
-    private static int IndexOf(RolloutState rollout, string deviceId)
-    {
-        for (var i = 0; i < rollout.Devices.Count; i++)
-        {
-            if (rollout.Devices[i].DeviceId == deviceId) return i;
-        }
-
-        return -1;
     }
 }

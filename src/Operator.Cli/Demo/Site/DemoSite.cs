@@ -1,5 +1,5 @@
 using System.Globalization;
-using Operator.Cli.Demo.Hub;
+using Operator.Cli.Hub;
 
 namespace Operator.Cli.Demo.Site;
 

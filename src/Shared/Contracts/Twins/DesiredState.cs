@@ -67,6 +67,12 @@ public sealed record ReportedState
 
     public double SamplingBoost { get; init; } = 1.0;
 
+    /// <summary>What kind of machine it is, an id; null when its settings do not say.</summary>
+    public string? Hardware { get; init; }
+
+    /// <summary>What its settings say of it, name to value; rollouts can be aimed by them.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
     public required IReadOnlyList<Sensing.SensorChannel> Channels { get; init; }
 
     public double RateHz { get; init; }

@@ -48,11 +48,12 @@ public class RolloutProperties
     public void Every_device_is_in_exactly_one_group_and_no_group_is_empty(int seed)
     {
         var random = new Random(seed);
-        var devices = Enumerable.Range(0, random.Next(1, 200)).Select(i => ($"d{i}", random.Next(2) == 0)).ToList();
-        var groups = GroupPlanner.Plan($"sha256:{seed}", [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)], devices);
-        Assert.Equal(devices.Select(static device => device.Item1).Order(), groups.SelectMany(static group => group.Devices).Order());
-        Assert.All(groups, static group => Assert.NotEmpty(group.Devices));
-        if (devices.Any(static device => device.Item2)) Assert.True(devices.Single(device => device.Item1 == groups[0].Devices[0]).Item2, "the canary is offline though others are not");
+        var devices = Enumerable.Range(0, random.Next(1, 200)).Select(i => GroupPlannerTests.Device($"d{i}", random.Next(2) == 0, $"slice-{random.Next(4)}")).ToList();
+        var plan = GroupPlanner.Plan(GroupPlannerTests.Request(seed, random.Next(2) * 0.2), devices);
+        Assert.Equal(devices.Select(static device => device.DeviceId).Order(), plan.Groups.SelectMany(static group => group.Devices).Concat(plan.Control).Order());
+        Assert.All(plan.Groups, static group => Assert.NotEmpty(group.Devices));
+        var free = devices.Where(device => !plan.Control.Contains(device.DeviceId)).ToList();
+        if (free.Exists(static device => device.Online)) Assert.True(free.Single(device => device.DeviceId == plan.Groups[0].Devices[0]).Online, "the canary is offline though others are not");
     }
 
     private static void Disturb(RolloutScene scene, string device, Random random)

@@ -10,16 +10,18 @@ internal sealed class RolloutScene
     public const string Old = "sha256:old";
     public const string New = "sha256:new";
 
-    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, int outsiders = 1)
+    /// <param name="adjust">Last word on the request.</param>
+    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, int outsiders = 1, Func<RolloutRequest, RolloutRequest>? adjust = null)
     {
         var request = new RolloutRequest { Digest = New, RequestedBy = "test", Reason = "because", Gate = gate ?? new GatePolicy { MinimumWindows = 100 } };
+        if (adjust is not null) request = adjust(request);
         for (var i = 0; i < devices; i++)
         {
             Twins[$"d{i}"] = new DeviceSeen { DeviceId = $"d{i}", Online = i >= offline, HasReported = true, ActiveDigest = previous, DesiredDigest = previous, IsUpToDate = true, SlotState = SlotState.Committed };
         }
 
-        var groups = GroupPlanner.Plan(New, request.Groups, [.. Twins.Values.Select(static twin => (twin.DeviceId, twin.Online))]);
-        Rollout = RolloutStateMachine.Begin("r1", request, groups, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now);
+        var plan = GroupPlanner.Plan(request, [.. Twins.Values.Select(static twin => new Candidate(twin.DeviceId, twin.Online, "slice", new Dictionary<string, string>()))]);
+        Rollout = RolloutStateMachine.Begin("r1", request, plan, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now);
         for (var i = 0; i < outsiders; i++)
         {
             Twins[$"x{i}"] = new DeviceSeen { DeviceId = $"x{i}", Online = true, HasReported = true, ActiveDigest = Old, DesiredDigest = Old, IsUpToDate = true, SlotState = SlotState.Committed };
@@ -87,5 +89,5 @@ internal sealed class RolloutScene
         if (Twins.ContainsKey("x0")) Evidence("x0", Old, 200, controlAlarms);
     }
 
-    private void Observe(RolloutFact fact) => Rollout = RolloutStateMachine.Observe(Rollout, fact);
+    private void Observe(RolloutFact fact) => Rollout = RolloutObservation.Observe(Rollout, [fact]);
 }

@@ -100,7 +100,7 @@ public class RolloutStateMachineTests
         var scene = new RolloutScene(10);
         scene.Look();
         scene.ObeyAll();
-        scene.Work(0, alarms: 100, controlAlarms: 10);
+        scene.Work(0, alarms: 190, controlAlarms: 10);
         var told = scene.Told.ToList();
         var back = scene.Look();
         Assert.Equal("alarm-rate", scene.Rollout.StoppedBy);
@@ -114,6 +114,21 @@ public class RolloutStateMachineTests
         Assert.Equal(RolloutState.Restored, scene.Rollout.State);
         Assert.All(scene.Rollout.ToView().Groups[0].Devices, static device => Assert.True(device is { Touched: true, Restored: true }));
         Assert.Equal(GroupState.Waiting, scene.Rollout.Groups[1].State);
+    }
+
+    /// <summary>A fifth against a twentieth, with a quarter more allowed: within the limit, but of 200 windows nobody can tell yet.</summary>
+    [Fact]
+    public void A_rate_that_may_still_be_above_its_limit_waits_for_more_windows()
+    {
+        var scene = new RolloutScene(10);
+        scene.Look();
+        scene.ObeyAll();
+        scene.Work(0, alarms: 40);
+        scene.Look();
+        Assert.Equal(GroupState.Observing, scene.Rollout.Groups[0].State);
+        scene.Work(0, windows: 2_000, alarms: 400);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
     }
 
     [Fact]
@@ -171,10 +186,10 @@ public class RolloutStateMachineTests
     }
 
     [Theory]
-    [InlineData(8, 2, "false-alarms")]
-    [InlineData(2, 8, null)]
-    [InlineData(3, 0, null)]
-    public void Alarms_on_windows_labelled_normal_stop_when_there_are_enough_of_them(long alarmed, long quiet, string? word)
+    [InlineData(95, 5, "false-alarms", GroupState.Failed)]
+    [InlineData(8, 2, null, GroupState.Observing)]
+    [InlineData(20, 80, null, GroupState.Passed)]
+    public void Alarms_on_windows_labelled_normal_stop_when_there_are_enough_of_them_and_forbid_success_before(long alarmed, long quiet, string? word, string state)
     {
         var scene = new RolloutScene(10);
         scene.Look();
@@ -182,7 +197,84 @@ public class RolloutStateMachineTests
         scene.Truth[scene.DevicesOf(0)[0]] = (alarmed, quiet);
         scene.Work(0);
         scene.Look();
+        Assert.Equal((word, state), (scene.Rollout.StoppedBy, scene.Rollout.Groups[0].State));
+        if (state != GroupState.Observing) return;
+        scene.Now += TimeSpan.FromMinutes(11);
+        scene.Look();
+        Assert.Equal("false-alarms", scene.Rollout.StoppedBy);
+    }
+
+    /// <summary>Half of a hundred devices say nothing at all; one of the others failed.</summary>
+    [Theory]
+    [InlineData(0.02, 0.6, "failed-devices")]
+    [InlineData(0.021, 0.4, "silence")]
+    [InlineData(0.021, 0.6, null)]
+    public void Failures_are_counted_over_those_that_spoke_and_silence_has_a_limit_of_its_own(double failed, double silent, string? word)
+    {
+        var gate = new GatePolicy { MinimumWindows = 100, MaximumFailedShare = failed, MaximumSilentShare = silent };
+        var scene = new RolloutScene(98, gate, offline: 49, adjust: request => request with { Groups = [new("all")] });
+        scene.Look();
+        scene.ObeyAll();
+        scene.Report(scene.Told.First(id => scene.Twins[id].Online), SlotState.Returned, RolloutScene.New, RolloutScene.Old, "health");
+        scene.Work(0);
+        scene.Now += TimeSpan.FromMinutes(11);
+        scene.Look();
         Assert.Equal(word, scene.Rollout.StoppedBy);
+    }
+
+    [Fact]
+    public void Only_control_devices_are_the_control_where_there_are_some()
+    {
+        var scene = new RolloutScene(10, adjust: static request => request with { ControlShare = 0.2, Groups = [new("all")] });
+        Assert.Equal(8, scene.Look().Count);
+        scene.ObeyAll();
+        scene.Evidence("x0", RolloutScene.Old, 1_000, 900);
+        Assert.Equal(0, scene.Rollout.Control.Windows);
+        scene.Evidence(scene.Rollout.ToView().ControlDevices[0], RolloutScene.Old, 200, 10);
+        scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 400, 20);
+        scene.Look();
+        scene.Look();
+        Assert.Equal(RolloutState.Completed, scene.Rollout.State);
+        Assert.Equal(0.05, scene.Rollout.Groups[0].Evidence!.ControlAlarmRate);
+        Assert.All(scene.Rollout.ToView().ControlDevices, id => Assert.Equal(RolloutScene.Old, scene.Twins[id].ActiveDigest));
+    }
+
+    [Fact]
+    public void Devices_are_told_at_the_pace_that_grows_with_what_went_well()
+    {
+        var scene = new RolloutScene(40, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(2, Factor: 3, EveryCommitted: 5) });
+        var told = new List<int>();
+        for (var minute = 0; minute < 6; minute++)
+        {
+            scene.Look();
+            scene.ObeyAll();
+            scene.Look();
+            told.Add(scene.Told.Count());
+            scene.Now += TimeSpan.FromMinutes(1);
+        }
+
+        // One to begin with, two a minute, six from the fifth committed on, eighteen from the tenth.
+        Assert.Equal([1, 3, 5, 11, 29, 40], told);
+    }
+
+    [Fact]
+    public void Nothing_passes_while_devices_of_the_group_are_not_told()
+    {
+        var scene = new RolloutScene(10, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(1) });
+        scene.Look();
+        scene.ObeyAll();
+        scene.Work(0, windows: 10_000, alarms: 0, controlAlarms: 0);
+        scene.Look();
+        Assert.Equal(GroupState.Observing, scene.Rollout.Groups[0].State);
+    }
+
+    [Fact]
+    public void No_device_is_told_before_the_time_that_was_set()
+    {
+        var scene = new RolloutScene(3, adjust: static request => request with { NotBefore = DateTimeOffset.UnixEpoch.AddHours(2) });
+        Assert.Empty(scene.Look());
+        scene.Now += TimeSpan.FromHours(2);
+        Assert.Single(scene.Look());
     }
 
     [Theory]

@@ -37,18 +37,18 @@ export interface Training {
 }
 
 export interface Evidence {
-  devicesTold: number; devicesAnswered: number; devicesFailed: number; windows: number; alarmRate?: number; controlAlarmRate?: number;
-  falseAlarmRate?: number; labelledNormalWindows: number; invalidRate: number; inferenceP99Us: number;
+  devicesTold: number; devicesAnswered: number; devicesFailed: number; devicesSilent: number; windows: number; alarmRate?: number; controlAlarmRate?: number;
+  alarmOdds: number; falseAlarmRate?: number; labelledNormalWindows: number; falseAlarmOdds: number; invalidRate: number; inferenceP99Us: number;
 }
 export interface Gate {
-  minimumWindows: number; maximumAlarmRateIncrease: number; maximumFalseAlarmRate: number; maximumInvalidRate: number; maximumInferenceP99Us: number; maximumFailedShare: number;
+  minimumWindows: number; falseStopRate: number; maximumAlarmRateIncrease: number; maximumFalseAlarmRate: number; maximumInvalidRate: number; maximumInferenceP99Us: number; maximumFailedShare: number;
 }
 export interface RolloutDevice { deviceId: string; state?: string; answeringDigest?: string; reason?: string; touched: boolean; restored: boolean; swapMs?: number }
 export interface RolloutGroup { name: string; state: string; devices: RolloutDevice[]; evidence?: Evidence }
 export interface Transition { at: string; group: string; from: string; to: string; reason: string }
 export interface Rollout {
-  rolloutId: string; request: { digest: string; requestedBy: string; reason: string; gate: Gate };
-  state: string; groups: RolloutGroup[]; transitions: Transition[]; startedAt: string; endedAt?: string; stoppedBy?: string;
+  rolloutId: string; request: { digest: string; requestedBy: string; reason: string; where?: string; gate: Gate };
+  state: string; groups: RolloutGroup[]; controlDevices: string[]; transitions: Transition[]; startedAt: string; endedAt?: string; stoppedBy?: string;
 }
 
 export interface Decision { at: string; agent: string; decision: string; reason: string }

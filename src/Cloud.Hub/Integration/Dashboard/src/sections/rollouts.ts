@@ -29,16 +29,21 @@ function whole(rollout: Rollout): Child {
   return h('div', { class: 'rollout' },
     h('p', { class: 'lead' }, h('code', { title: rollout.request.digest }, digest(rollout.request.digest)), ' ', badge(rollout.state),
       rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}, ${restored} of ${plural(touched.length, 'changed device')} restored`) : null),
-    h('p', { class: 'quiet' }, `${rollout.request.requestedBy}: ${rollout.request.reason}`),
+    h('p', { class: 'quiet' }, `${rollout.request.requestedBy}: ${rollout.request.reason}`,
+      rollout.request.where ? ['; aimed at ', h('code', null, rollout.request.where)] : null,
+      rollout.controlDevices.length ? `; ${plural(rollout.controlDevices.length, 'device')} kept as before, for comparison` : ''),
     h('ol', { class: 'groups' }, rollout.groups.map(group => lane(group, rollout.request.gate))),
     rollout.transitions.length ? h('div', { class: 'why' }, h('h3', null, 'Why'), h('ol', { class: 'timeline' }, [...rollout.transitions].reverse().slice(0, 10).map(step =>
       h('li', { class: step.to }, h('time', null, clock(step.at)), h('span', { class: 'step' }, step.group ? `${step.group} ` : '', `${words(step.from)} → ${words(step.to)}`), h('span', { class: 'reason' }, step.reason))))) : null);
 }
 
+/** Beyond this a group is a number; nobody reads a thousand names. */
+const MOST_CHIPS = 60;
+
 function lane(group: RolloutGroup, gate: Gate): Child {
   return h('li', { class: `lane ${group.state}` },
     h('div', { class: 'lane-head' }, h('strong', null, group.name), badge(group.state)),
-    h('ul', { class: 'chips' }, group.devices.map(chip)),
+    h('ul', { class: 'chips' }, group.devices.slice(0, MOST_CHIPS).map(chip), group.devices.length > MOST_CHIPS ? h('li', { class: 'quiet' }, `and ${count(group.devices.length - MOST_CHIPS)} more`) : null),
     group.evidence ? evidence(group.evidence, gate) : h('p', { class: 'empty' }, group.state === 'waiting' ? 'Waits for the group before it.' : 'No evidence yet. No data is never success.'));
 }
 
@@ -54,14 +59,16 @@ function evidence(seen: Evidence, gate: Gate): Child {
     ['Windows', count(seen.windows), null, `of ${count(gate.minimumWindows)} at least`],
     ['Alarm rate', percent(seen.alarmRate), ratio(seen.alarmRate, alarmsAllowed), seen.controlAlarmRate == null ? 'no control group' : `control ${percent(seen.controlAlarmRate)}, at most ${percent(alarmsAllowed, 0)}`],
     ['False alarms', percent(seen.falseAlarmRate), ratio(seen.falseAlarmRate, gate.maximumFalseAlarmRate), seen.labelledNormalWindows ? `at most ${percent(gate.maximumFalseAlarmRate, 0)} of ${count(seen.labelledNormalWindows)} labelled normal` : 'nothing labelled normal yet'],
+    ['Odds of harm', odds(Math.max(seen.alarmOdds, seen.falseAlarmOdds)), over(Math.max(seen.alarmOdds, seen.falseAlarmOdds), 1 / gate.falseStopRate), `stops at ${count(1 / gate.falseStopRate)} to 1`],
     ['Invalid scores', percent(seen.invalidRate), over(seen.invalidRate, gate.maximumInvalidRate), `at most ${percent(gate.maximumInvalidRate, 0)}`],
     ['Inference p99', `${(seen.inferenceP99Us / 1000).toFixed(2)} ms`, ratio(seen.inferenceP99Us, gate.maximumInferenceP99Us), `at most ${(gate.maximumInferenceP99Us / 1000).toFixed(0)} ms`],
-    ['Devices', `${seen.devicesAnswered} of ${seen.devicesTold}`, null, seen.devicesFailed ? `answered, ${seen.devicesFailed} failed` : 'answered with it'],
+    ['Devices', `${seen.devicesAnswered} of ${seen.devicesTold}`, null, ['answered', seen.devicesFailed ? `${seen.devicesFailed} failed` : '', seen.devicesSilent ? `${seen.devicesSilent} silent` : ''].filter(Boolean).join(', ')],
   ];
   return h('table', { class: 'evidence' }, h('caption', { class: 'sr' }, 'Gate evidence'), h('tbody', null, rows.map(([name, shown, share, limit]) =>
     h('tr', { class: share !== null && share > 1 ? 'over' : '' }, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, shown), h('td', { class: 'bar' }, name === 'Windows' ? bar(seen.windows / gate.minimumWindows, true) : share === null ? null : bar(share, false)), h('td', { class: 'limit' }, limit)))));
 }
 
+const odds = (to: number): string => (to < 2 ? 'none' : to > 1e6 ? 'over a million to 1' : `${count(Math.round(to))} to 1`);
 const ratio = (seen: number | null | undefined, allowed: number | null | undefined): number | null => (seen == null || allowed == null ? null : over(seen, allowed));
 const over = (seen: number, allowed: number): number => (allowed > 0 ? seen / allowed : seen > 0 ? 2 : 0);
 

@@ -6,7 +6,7 @@ using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
 
-namespace Operator.Cli.Demo.Hub;
+namespace Operator.Cli.Hub;
 
 /// <summary>The hub's front as an operator uses it: REST with the operator token.</summary>
 internal sealed class HubApi : IDisposable
@@ -37,6 +37,10 @@ internal sealed class HubApi : IDisposable
     public Task<RolloutAnswer> RolloutAsync(string id, CancellationToken cancellation) => GetAsync<RolloutAnswer>($"rollouts/{id}", cancellation);
 
     public Task<RolloutAnswer> StartRolloutAsync(object request, CancellationToken cancellation) => PostAsync<RolloutAnswer>("rollouts", request, cancellation);
+
+    public Task<RolloutAnswer> OrderAsync(string id, string order, CancellationToken cancellation) => PostAsync<RolloutAnswer>($"rollouts/{id}/{order}", new { }, cancellation);
+
+    public Task<IReadOnlyList<ModelAnswer>> ModelsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelAnswer>>("models", cancellation);
 
     public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);
 
@@ -87,10 +91,24 @@ internal sealed class HubApi : IDisposable
         return (await answer.Content.ReadFromJsonAsync<T>(Json, cancellation))!;
     }
 
+    /// <exception cref="HubRefusal">The hub said no, in its own words.</exception>
     private static async Task RequireAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
         if (answer.IsSuccessStatusCode) return;
         var text = await answer.Content.ReadAsStringAsync(cancellation);
-        throw new HttpRequestException($"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)answer.StatusCode}: {text}");
+        throw new HubRefusal(Said(text) ?? $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)answer.StatusCode} {answer.ReasonPhrase}{(text.Length > 0 ? $": {text}" : "")}");
+    }
+
+    private static string? Said(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ProblemAnswer>(text, Json) is { Detail: { } detail } problem ? $"{problem.Title}: {detail}" : null;
+        }
+        catch (JsonException)
+        {
+            // No problem document: whatever stands between here and the hub said it.
+            return null;
+        }
     }
 }

@@ -1,9 +1,9 @@
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 
-namespace Operator.Cli.Demo.Hub;
+namespace Operator.Cli.Hub;
 
-// What the demo reads of the hub's REST answers (OpenAPI: /openapi/v1.json); members it does not need are left out.
+// What is read here of the hub's REST answers (OpenAPI: /openapi/v1.json); members that nobody needs are left out.
 
 internal sealed record EnrolmentAnswer(string SiteId, string DeviceId, string Password);
 
@@ -18,20 +18,31 @@ internal sealed record TrainingAnswer(
 
 internal sealed record TrainingRequestAnswer(string ModelName, string Recipe, string RequestedBy);
 
-internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long PackageBytes, bool Quarantined);
+internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long PackageBytes, DateTimeOffset AddedAt, string AddedBy, bool Quarantined);
 
-internal sealed record RolloutAnswer(string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups, string? StoppedBy)
+internal sealed record RolloutAnswer(
+    string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups, IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,
+    string? StoppedBy, IReadOnlyList<string> ControlDevices)
 {
     public bool HasEnded => State is "completed" or "restored" or "cancelled";
 
     public IEnumerable<RolloutDeviceAnswer> Devices => Groups.SelectMany(group => group.Devices);
 }
 
-internal sealed record RolloutRequestAnswer(string Digest, string RequestedBy);
+internal sealed record RolloutRequestAnswer(string Digest, string RequestedBy, string Reason, string? Where);
 
-internal sealed record RolloutGroupAnswer(string Name, string State, IReadOnlyList<RolloutDeviceAnswer> Devices);
+internal sealed record RolloutGroupAnswer(string Name, string State, IReadOnlyList<RolloutDeviceAnswer> Devices, GateAnswer? Evidence);
 
-internal sealed record RolloutDeviceAnswer(string DeviceId, bool Touched, bool Restored, double? SwapMs, string? AnsweringDigest);
+internal sealed record RolloutDeviceAnswer(string DeviceId, bool Touched, bool Restored, double? SwapMs, string? AnsweringDigest, string? Reason);
+
+internal sealed record TransitionAnswer(DateTimeOffset At, string Group, string From, string To, string Reason);
+
+internal sealed record GateAnswer(
+    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesSilent, long Windows, double? AlarmRate, double? ControlAlarmRate, double AlarmOdds,
+    double? FalseAlarmRate, long LabelledNormalWindows, double FalseAlarmOdds, double InvalidRate, double InferenceP99Us);
+
+/// <summary>A refusal (RFC 9457).</summary>
+internal sealed record ProblemAnswer(string? Title, string? Detail);
 
 internal sealed record ArchiveAnswer(long Facts, long Experiences, long Repeats, long Gaps, long Evicted, IReadOnlyList<DeviceArchiveAnswer> Devices);
 

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Cloud.Hub.Redistribution.Targeting;
+
+/// <summary>How an attribute's value compares with a text of a query. Pure.</summary>
+internal static class AttributeComparison
+{
+    /// <summary>Equal letter by letter; <c>*</c> in the pattern stands for any letters.</summary>
+    public static bool Matches(string value, string pattern)
+    {
+        // Greedy with one way back: the last star takes one letter more whenever the rest does not fit.
+        int v = 0, p = 0, star = -1, mark = 0;
+        while (v < value.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                star = p++;
+                mark = v;
+            }
+            else if (p < pattern.Length && pattern[p] == value[v])
+            {
+                p++;
+                v++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1;
+                v = ++mark;
+            }
+            else return false;
+        }
+
+        return pattern.AsSpan(p).TrimStart('*').IsEmpty;
+    }
+
+    /// <summary>Numbers by their size, versions (1.10.2) part by part, all else letter by letter.</summary>
+    public static int Order(string left, string right)
+    {
+        if (double.TryParse(left, NumberStyles.Float, CultureInfo.InvariantCulture, out var a) && double.TryParse(right, NumberStyles.Float, CultureInfo.InvariantCulture, out var b)) return a.CompareTo(b);
+        return Version.TryParse(Numbers(left), out var older) && Version.TryParse(Numbers(right), out var newer) ? older.CompareTo(newer) : string.CompareOrdinal(left, right);
+    }
+
+    /// <summary>A version without what follows its numbers: 1.2.3-rc1 counts as 1.2.3.</summary>
+    private static string Numbers(string version)
+    {
+        var end = version.AsSpan().IndexOfAny('-', '+');
+        return end < 0 ? version : version[..end];
+    }
+}

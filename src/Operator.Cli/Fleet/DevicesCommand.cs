@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary><c>hmas devices</c>: the fleet as the hub knows it.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create()
+    {
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("devices", "Every enrolled device: is it there, what answers on it, what is it told to run"));
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var devices = await api.DevicesAsync(cancellation);
+            var names = (await api.ModelsAsync(cancellation)).ToDictionary(static model => model.Digest, static model => $"{model.Manifest.Name} {model.Manifest.Release}", StringComparer.Ordinal);
+            Tables.Print(
+                ["site", "device", "online", "answers with", "told", "slot", "hardware", "tags"],
+                devices.OrderBy(static device => (device.SiteId, device.DeviceId)).Select(device => Row(device, names)));
+            Console.WriteLine($"{devices.Count} devices, {devices.Count(static device => device.Online)} online");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static string[] Row(DeviceAnswer device, Dictionary<string, string> names) =>
+    [
+        device.SiteId, device.DeviceId, device.Online ? "yes" : "no", Name(device.Reported?.ActiveDigest, names), Name(device.Desired?.Model?.Digest, names),
+        device.Reported?.SlotState.ToString() ?? "-", device.Reported?.Hardware ?? "-", string.Join(", ", device.Reported?.Tags.Select(static tag => $"{tag.Key}={tag.Value}") ?? []),
+    ];
+
+    private static string Name(string? digest, Dictionary<string, string> names) => digest is not null && names.TryGetValue(digest, out var name) ? name : Words.Digest(digest);
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary><c>hmas rollout</c>: bringing a model to devices, watching it, and taking it back.</summary>
+internal static class RolloutCommand
+{
+    private static readonly (string Name, string Description)[] Orders =
+    [
+        ("pause", "Begins no further group until resumed; harm still stops it"),
+        ("resume", "Goes on after a pause"),
+        ("cancel", "Stops where it is; devices keep what they have"),
+        ("restore", "Takes every changed device back to what it had"),
+    ];
+
+    public static Command Create()
+    {
+        var command = new Command("rollout", "Bring a model to devices, group by group, behind gates") { RolloutStart.Create(), List(), Explain(), Watch() };
+        foreach (var (name, description) in Orders) command.Subcommands.Add(Order(name, description));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("list", "Rollouts, newest first"));
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var rollouts = await api.RolloutsAsync(cancellation);
+            Tables.Print(
+                ["rollout", "state", "model", "groups", "changed", "started", "by", "why"],
+                rollouts.Select(static rollout => (string[])
+                [
+                    rollout.RolloutId, rollout.StoppedBy is null ? rollout.State : $"{rollout.State} ({rollout.StoppedBy})", Words.Digest(rollout.Request.Digest),
+                    string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.State}")),
+                    $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}", Words.Time(rollout.StartedAt), rollout.Request.RequestedBy, rollout.Request.Reason,
+                ]));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Explain()
+    {
+        var (hub, id) = (new HubConnection(), Id());
+        var command = hub.AddTo(new Command("explain", "Why each group advanced, waited or stopped, with the evidence") { id });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            RolloutStory.Print(await api.RolloutAsync(parsed.GetRequiredValue(id), cancellation));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Watch()
+    {
+        var (hub, id) = (new HubConnection(), Id());
+        var command = hub.AddTo(new Command("watch", "Follow a rollout to its end; exit code 0 when it completed") { id });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, api => RolloutFollower.RunAsync(api, parsed.GetRequiredValue(id), TimeProvider.System, cancellation)));
+        return command;
+    }
+
+    private static Command Order(string name, string description)
+    {
+        var (hub, id) = (new HubConnection(), Id());
+        var command = hub.AddTo(new Command(name, description) { id });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var rollout = await api.OrderAsync(parsed.GetRequiredValue(id), name, cancellation);
+            Console.WriteLine($"{rollout.RolloutId} is {rollout.State}");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Argument<string> Id() => new("rollout") { Description = "Its id, from hmas rollout list" };
+}

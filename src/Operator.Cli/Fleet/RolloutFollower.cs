@@ -1,0 +1,28 @@
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary>Prints what happens to a rollout until it ends, a line for each transition.</summary>
+internal static class RolloutFollower
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <returns>0 when it completed, 2 when it ended in another way.</returns>
+    public static async Task<int> RunAsync(HubApi api, string rolloutId, TimeProvider time, CancellationToken cancellation)
+    {
+        var told = 0;
+        while (true)
+        {
+            var rollout = await api.RolloutAsync(rolloutId, cancellation);
+            foreach (var transition in rollout.Transitions.Skip(told)) Console.WriteLine(RolloutStory.Line(transition));
+            told = rollout.Transitions.Count;
+            if (rollout.HasEnded)
+            {
+                Console.WriteLine(RolloutStory.Verdict(rollout));
+                return rollout.State == "completed" ? 0 : 2;
+            }
+
+            await Task.Delay(LookInterval, time, cancellation);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary><c>hmas rollout start</c>.</summary>
+internal static class RolloutStart
+{
+    public static Command Create()
+    {
+        var hub = new HubConnection();
+        var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" };
+        var where = new Option<string?>("--where") { Description = "Devices that match this query: site = north and hardware in (rpi4, rpi5) and not tag.stage = test" };
+        var groups = new Option<string[]>("--group") { Description = "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=10%, stage=40%, full=50%]" };
+        var control = new Option<string?>("--control") { Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
+        var pace = new Option<double?>("--pace") { Description = "Devices told a minute [default: a whole group at once]" };
+        var at = new Option<DateTimeOffset?>("--at") { Description = "Tell nobody before this time" };
+        var reason = new Option<string>("--reason") { Description = "Why, for those who read it later", Required = true };
+        var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
+        var command = hub.AddTo(new Command("start", "Start a rollout") { model, where, groups, control, pace, at, reason, watch });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var digest = Digest(parsed.GetRequiredValue(model), await api.ModelsAsync(cancellation));
+            var request = new Dictionary<string, object>
+            {
+                ["digest"] = digest, ["requestedBy"] = Environment.UserName, ["reason"] = parsed.GetRequiredValue(reason),
+            };
+            if (parsed.GetValue(where) is { } query) request["where"] = query;
+            if (parsed.GetValue(groups) is { Length: > 0 } plan) request["groups"] = plan.Select(Group).ToArray();
+            if (parsed.GetValue(control) is { } share) request["controlShare"] = Share(share);
+            if (parsed.GetValue(pace) is { } perMinute) request["pace"] = new { devicesPerMinute = perMinute };
+            if (parsed.GetValue(at) is { } start) request["notBefore"] = start;
+            var rollout = await api.StartRolloutAsync(request, cancellation);
+            Console.WriteLine($"{rollout.RolloutId} started: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.Devices.Count} devices"))}{Control(rollout)}");
+            return parsed.GetValue(watch) ? await RolloutFollower.RunAsync(api, rollout.RolloutId, TimeProvider.System, cancellation) : 0;
+        }));
+        return command;
+    }
+
+    /// <exception cref="HubRefusal">No model is meant, or several are.</exception>
+    internal static string Digest(string text, IReadOnlyList<ModelAnswer> models)
+    {
+        var parts = text.Split(':');
+        var named = models.Where(model => model.Manifest.Name == parts[0]
+            && (parts.Length == 1 || model.Manifest.Release.ToString(CultureInfo.InvariantCulture) == parts[1])).MaxBy(static model => model.Manifest.Release);
+        if (named is not null) return named.Digest;
+        var hex = parts[^1];
+        var meant = models.Where(model => hex.Length >= 4 && model.Digest.Split(':')[^1].StartsWith(hex, StringComparison.Ordinal)).ToList();
+        return meant.Count == 1 ? meant[0].Digest : throw new HubRefusal(meant.Count == 0 ? $"there is no model '{text}': see hmas models" : $"'{text}' means {meant.Count} models");
+    }
+
+    private static object Group(string text)
+    {
+        try
+        {
+            return GroupText.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new HubRefusal(e.Message);
+        }
+    }
+
+    private static double Share(string text) => double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && text.EndsWith('%')
+        ? percent / 100
+        : throw new HubRefusal($"--control {text}: must be a share such as 10%");
+
+    private static string Control(RolloutAnswer rollout) => rollout.ControlDevices.Count > 0 ? $"; {rollout.ControlDevices.Count} devices stay as they are for comparison" : "";
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary>A rollout told to a person: what was asked, how each group did, what moved it and on what evidence, who is not where it should be.</summary>
+internal static class RolloutStory
+{
+    /// <summary>Devices listed one by one at most; the rest is a number.</summary>
+    private const int MaxNamed = 20;
+
+    public static void Print(RolloutAnswer rollout)
+    {
+        Console.WriteLine($"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
+        if (rollout.Request.Where is { } where) Console.WriteLine($"aimed at: {where}");
+        if (rollout.ControlDevices.Count > 0) Console.WriteLine($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
+        Tables.Print(
+            ["group", "state", "told", "answered", "failed", "silent", "windows", "alarms", "control", "odds of too many", "false alarms", "p99 µs"],
+            rollout.Groups.Select(static group => Row(group)));
+        Console.WriteLine("What happened:");
+        foreach (var transition in rollout.Transitions) Console.WriteLine(Line(transition));
+        var odd = rollout.Devices.Where(static device => device.Reason is not null).ToList();
+        if (odd.Count > 0) Console.WriteLine("Devices that said why not:");
+        foreach (var device in odd.Take(MaxNamed)) Console.WriteLine($"  {device.DeviceId}: {device.Reason}");
+        if (odd.Count > MaxNamed) Console.WriteLine($"  and {odd.Count - MaxNamed} more");
+        Console.WriteLine(Verdict(rollout));
+    }
+
+    public static string Line(TransitionAnswer transition)
+    {
+        var what = transition.From.Length > 0 ? $"{transition.Group}: {transition.From} → {transition.To}" : $"{transition.Group}: {transition.To}";
+        return $"  {Words.Time(transition.At)}  {what}: {transition.Reason}";
+    }
+
+    public static string Verdict(RolloutAnswer rollout)
+    {
+        var touched = rollout.Devices.Count(static device => device.Touched);
+        var restored = rollout.Devices.Count(static device => device.Restored);
+        return rollout.State switch
+        {
+            "completed" => $"It completed: {touched} of {rollout.Devices.Count()} devices answer with the new model.",
+            "restored" => $"It was taken back ({rollout.StoppedBy}): {touched} devices were changed, {restored} of them answer with what they had before.",
+            "restoring" => $"It is being taken back ({rollout.StoppedBy}): {restored} of {touched} changed devices answer with what they had before.",
+            "cancelled" => $"It was cancelled: {touched} devices were changed and stay so.",
+            _ => $"It is {rollout.State}: {touched} of {rollout.Devices.Count()} devices are changed.",
+        };
+    }
+
+    private static string[] Row(RolloutGroupAnswer group)
+    {
+        if (group.Evidence is not { } seen) return [group.Name, group.State, .. Enumerable.Repeat("-", 10)];
+        return
+        [
+            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed), Number(seen.DevicesSilent), Number(seen.Windows),
+            Words.Share(seen.AlarmRate), Words.Share(seen.ControlAlarmRate), Words.Odds(seen.AlarmOdds),
+            seen.LabelledNormalWindows > 0 ? $"{Words.Share(seen.FalseAlarmRate)} of {Number(seen.LabelledNormalWindows)}" : "-", Number(seen.InferenceP99Us),
+        ];
+    }
+
+    private static string Number(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Names(IReadOnlyList<string> devices) => string.Join(", ", devices.Take(MaxNamed)) + (devices.Count > MaxNamed ? $" and {devices.Count - MaxNamed} more" : "");
+}

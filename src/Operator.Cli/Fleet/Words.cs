@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary>Figures as people read them.</summary>
+internal static class Words
+{
+    private const int DigestLetters = 12;
+
+    public static string Share(double? share) => share?.ToString("0.0 %", CultureInfo.InvariantCulture) ?? "-";
+
+    public static string Score(double? score) => score?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+
+    /// <summary>The first letters of a digest, without the algorithm: enough to tell models of a fleet apart.</summary>
+    public static string Digest(string? digest) => digest is null ? "-" : digest.Split(':')[^1] is var hex && hex.Length > DigestLetters ? hex[..DigestLetters] : digest;
+
+    public static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Size(long bytes) => bytes >= 10_000 ? $"{bytes / 1000} KB" : $"{bytes} B";
+
+    /// <summary>Odds against what is allowed, where they say anything.</summary>
+    public static string Odds(double odds) => odds < 2 ? "none" : odds > 1e6 ? "over 1,000,000 to 1" : $"{odds.ToString("#,0", CultureInfo.InvariantCulture)} to 1";
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace Operator.Cli.Hub;
+
+/// <summary>Where the hub is and who asks: the options that every command about a fleet has.</summary>
+internal sealed class HubConnection
+{
+    private const string DefaultToken = "hmas-data/operator.token";
+
+    private readonly Option<Uri> _hub = new("--hub")
+    {
+        Description = "Front of the hub [default: HMAS_HUB, else http://127.0.0.1:8080]",
+        DefaultValueFactory = static _ => new Uri(Environment.GetEnvironmentVariable("HMAS_HUB") ?? "http://127.0.0.1:8080"),
+    };
+
+    private readonly Option<FileInfo> _token = new("--token-file")
+    {
+        Description = $"File with the operator's token, made by the hub on its first start [default: HMAS_TOKEN_FILE, else {DefaultToken}]",
+        DefaultValueFactory = static _ => new FileInfo(Environment.GetEnvironmentVariable("HMAS_TOKEN_FILE") ?? DefaultToken),
+    };
+
+    public Command AddTo(Command command)
+    {
+        command.Options.Add(_hub);
+        command.Options.Add(_token);
+        return command;
+    }
+
+    /// <summary>Runs one command against the hub; what the hub or the network refuses becomes one line on stderr and exit code 1.</summary>
+    public async Task<int> RunAsync(ParseResult parsed, Func<HubApi, Task<int>> work)
+    {
+        var token = parsed.GetRequiredValue(_token);
+        try
+        {
+            using var api = new HubApi(parsed.GetRequiredValue(_hub), (await File.ReadAllTextAsync(token.FullName)).Trim());
+            return await work(api);
+        }
+        catch (Exception e) when (e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"hmas: {e.Message}{(e is HttpRequestException ? $" (--hub {parsed.GetRequiredValue(_hub)})" : "")}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}
