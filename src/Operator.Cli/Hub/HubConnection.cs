@@ -7,10 +7,10 @@ internal sealed class HubConnection
 {
     private const string DefaultToken = "hmas-data/operator.token";
 
-    private readonly Option<Uri> _hub = new("--hub")
+    private readonly Option<string> _hub = new("--hub")
     {
         Description = "Front of the hub [default: HMAS_HUB, else http://127.0.0.1:8080]",
-        DefaultValueFactory = static _ => new Uri(Environment.GetEnvironmentVariable("HMAS_HUB") ?? "http://127.0.0.1:8080"),
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("HMAS_HUB") ?? "http://127.0.0.1:8080",
     };
 
     private readonly Option<FileInfo> _token = new("--token-file")
@@ -29,15 +29,16 @@ internal sealed class HubConnection
     /// <summary>Runs one command against the hub; what the hub or the network refuses becomes one line on stderr and exit code 1.</summary>
     public async Task<int> RunAsync(ParseResult parsed, Func<HubApi, Task<int>> work)
     {
-        var token = parsed.GetRequiredValue(_token);
+        var (hub, token) = (parsed.GetRequiredValue(_hub), parsed.GetRequiredValue(_token));
         try
         {
-            using var api = new HubApi(parsed.GetRequiredValue(_hub), (await File.ReadAllTextAsync(token.FullName)).Trim());
+            if (!Uri.TryCreate(hub, UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https")) throw new HubRefusal("that is no http or https address");
+            using var api = new HubApi(front, (await File.ReadAllTextAsync(token.FullName)).Trim());
             return await work(api);
         }
         catch (Exception e) when (e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"hmas: {e.Message}{(e is HttpRequestException ? $" (--hub {parsed.GetRequiredValue(_hub)})" : "")}");
+            await Console.Error.WriteLineAsync($"hmas: {e.Message} (--hub {hub})");
             return 1;
         }
         catch (OperationCanceledException)

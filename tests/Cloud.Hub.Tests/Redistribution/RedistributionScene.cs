@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
-/// <summary>A real hub that runs Redistribution alone, before a simulated fleet that outlives it.</summary>
+/// <summary>A real hub that runs Redistribution, alone unless said otherwise, before a simulated fleet that outlives it.</summary>
 internal sealed class RedistributionScene : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -32,7 +32,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("hmas-redistribution-").FullName;
 
     /// <summary>Starts a hub on the scene's folder, or on another.</summary>
-    public async Task<HubFixture> StartAsync(string? folder = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public async Task<HubFixture> StartAsync(string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, string services = "redistribution")
     {
         var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Redistribution:LookInterval"] = "00:00:00.020" };
         // Made and followed before the hub is: it may move a rollout on while it still starts.
@@ -40,7 +40,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
         var subscription = bus.Subscribe("test", static happened => happened is RolloutTransitioned);
         _subscriptions.Add(subscription);
         _pumps.Add(PumpAsync(subscription));
-        return await HubFixture.StartAsync("redistribution", values, folder ?? Folder, services => services.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
+        return await HubFixture.StartAsync(services, values, folder ?? Folder, adjusted => adjusted.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
     }
 
     /// <summary>Registers a release of the scene's model.</summary>

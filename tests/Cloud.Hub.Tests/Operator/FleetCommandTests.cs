@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Tests.Host;
+using Cloud.Hub.Tests.Redistribution;
+
+namespace Cloud.Hub.Tests.Operator;
+
+/// <summary>The operator's program as a person runs it, against a real hub.</summary>
+public sealed class FleetCommandTests : IAsyncLifetime, IAsyncDisposable
+{
+    private readonly RedistributionScene _scene = new();
+    private HubFixture _hub = null!;
+
+    public async Task InitializeAsync()
+    {
+        _hub = await _scene.StartAsync(services: "all");
+        var old = await RedistributionScene.AddModelAsync(_hub, 1);
+        await RedistributionScene.AddModelAsync(_hub, 2);
+        _scene.AddDevices(4, old.Digest);
+    }
+
+    public async Task DisposeAsync() => await ((IAsyncDisposable)this).DisposeAsync();
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await _hub.DisposeAsync();
+        await _scene.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_rollout_is_started_followed_and_explained_from_a_terminal()
+    {
+        var (code, said) = await RunAsync("rollout", "start", "pump:2", "--where", "site = site", "--group", "canary=1", "--group", "full", "--reason", "less noise");
+        Assert.True(code == 0, said);
+        Assert.Contains("canary 1 devices, full 3 devices", said, StringComparison.Ordinal);
+        var id = said.Split(' ')[0];
+        for (var group = 0; group < 2; group++)
+        {
+            await _scene.ReachedAsync(id, GroupState.Observing);
+            for (var report = 0; report < 3; report++) await _scene.WorkAsync(_hub, id);
+            await _scene.ReachedAsync(id, GroupState.Passed);
+        }
+
+        (code, said) = await RunAsync("rollout", "watch", id);
+        Assert.True(code == 0, said);
+        Assert.Contains("It completed: 4 of 4 devices answer with the new model.", said, StringComparison.Ordinal);
+        (code, said) = await RunAsync("rollout", "explain", id);
+        Assert.Equal(0, code);
+        Assert.Contains("less noise", said, StringComparison.Ordinal);
+        Assert.Contains("aimed at: site = site", said, StringComparison.Ordinal);
+        Assert.Contains("canary: observing → passed: 300 windows of 1 devices, alarm rate 5.0 % against 5.0 % of the control", said, StringComparison.Ordinal);
+        Assert.Contains(id, (await RunAsync("rollout", "list")).Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_is_paused_and_taken_back_from_a_terminal()
+    {
+        var id = (await RunAsync("rollout", "start", "pump", "--reason", "to be taken back")).Said.Split(' ')[0];
+        await _scene.ReachedAsync(id, GroupState.Observing);
+        Assert.Equal((0, $"{id} is paused\n"), await RunAsync("rollout", "pause", id));
+        Assert.Equal(0, (await RunAsync("rollout", "restore", id)).Code);
+        var (code, said) = await RunAsync("rollout", "watch", id);
+        Assert.Equal(2, code);
+        Assert.Contains("It was taken back (operator): 1 devices were changed, 1 of them answer with what they had before.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Devices_and_models_are_listed()
+    {
+        var (code, said) = await RunAsync("devices");
+        Assert.True(code == 0, said);
+        Assert.Contains("5 devices, 5 online", said, StringComparison.Ordinal);
+        Assert.Contains("pump 1", said, StringComparison.Ordinal);
+        Assert.Contains("pump 2", (await RunAsync("models")).Said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("there is no model 'nothing'", "rollout", "start", "nothing", "--reason", "x")]
+    [InlineData("no device matches where site = moon", "rollout", "start", "pump", "--reason", "x", "--where", "site = moon")]
+    [InlineData("where: at character 6: 'is' stands where =", "rollout", "start", "pump", "--reason", "x", "--where", "site is moon")]
+    [InlineData("--group canary=few: must be NAME=COUNT", "rollout", "start", "pump", "--reason", "x", "--group", "canary=few")]
+    [InlineData("the shares sum to 0.99, not to 1", "rollout", "start", "pump", "--reason", "x", "--group", "a=49%", "--group", "b=50%")]
+    [InlineData("there is none called 'r-1'", "rollout", "explain", "r-1")]
+    [InlineData("that is no http or https address (--hub localhost)", "models", "--hub", "localhost")]
+    [InlineData("Option '--reason' is required.", "rollout", "start", "pump")]
+    public async Task What_cannot_be_done_is_said_in_one_line_with_exit_code_1(string reason, params string[] arguments)
+    {
+        var (code, said) = await RunAsync(arguments);
+        Assert.Equal(1, code);
+        Assert.Contains(reason, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_not_there_is_named()
+    {
+        var (code, said) = await RunAsync("devices", "--hub", "http://127.0.0.1:1");
+        Assert.Equal(1, code);
+        Assert.Contains("(--hub http://127.0.0.1:1)", said, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-operator.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["HMAS_HUB"] = _hub.Address("front").ToString();
+        start.Environment["HMAS_TOKEN_FILE"] = Path.Combine(_hub.Folder, "operator.token");
+        using var process = Process.Start(start)!;
+        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Concat(said));
+    }
+}
