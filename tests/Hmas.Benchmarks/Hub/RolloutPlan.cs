@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Targeting;
@@ -33,7 +34,13 @@ internal static class RolloutPlan
         });
         var facts = ids.Select(static id => new RolloutFact(id, null, new ModelEvidence { Digest = "sha256:new", BootId = "b", RunId = "r", FromUs = 0, ToUs = 1, Windows = 10, AlarmWindows = 0, InferenceP99Us = 100 })).ToArray();
         rollout = Measure("take in a fact of every device", () => RolloutObservation.Observe(rollout, facts));
-        Measure("look and judge", () => RolloutStateMachine.Advance(rollout, seen));
+        rollout = Measure("look and judge", () => RolloutStateMachine.Advance(rollout, seen));
+        Measure("write the state down, as the grain does", () =>
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(rollout, RedistributionJson.Options).Length;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {bytes / 1e6:0.0} MB"));
+            return bytes;
+        });
         return 0;
     }
 

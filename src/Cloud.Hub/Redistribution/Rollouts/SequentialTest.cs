@@ -11,6 +11,9 @@ internal static class SequentialTest
     /// <summary>Rates above the limit that are mixed, evenly spaced.</summary>
     private const int Alternatives = 32;
 
+    /// <summary>Odds stop here: beyond, the figure says no more, and would leave the numbers that JSON knows.</summary>
+    private const double Certain = 1e12;
+
     /// <summary>Quantile of the one-sided 95 % bound on a rate.</summary>
     private const double Z95 = 1.6449;
 
@@ -30,7 +33,7 @@ internal static class SequentialTest
             odds += Math.Exp((hit * Math.Log(rate / limit)) + (missed * Math.Log((1 - rate) / (1 - limit)))) / Alternatives;
         }
 
-        return odds;
+        return Math.Min(odds, Certain);
     }
 
     /// <summary>The rate that is exceeded in truth in at most 5 of 100 cases, by Wilson's score interval; 1 without a trial.</summary>

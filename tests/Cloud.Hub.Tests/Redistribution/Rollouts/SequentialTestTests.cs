@@ -11,6 +11,7 @@ public class SequentialTestTests
         Assert.Equal(1, SequentialTest.Odds(1_000, 1_000, 1, 1));
         Assert.True(SequentialTest.Odds(100, 1_000, 0.3, 1) < 1e-3);
         Assert.True(SequentialTest.Odds(30, 30, 0.3, 1) > 1e9);
+        Assert.Equal(1e12, SequentialTest.Odds(1_000_000_000, 1_000_000_000, 0, 1));
     }
 
     /// <summary>Looked at after every trial, 2,000 times over, at a rate exactly at the limit: the worst case that the promise covers (Ville's inequality).</summary>
