@@ -23,21 +23,16 @@ public sealed class Detector : IDisposable
     private Smoothing _smoothing;
 
     /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
-    /// <exception cref="InferenceException">The recipe cannot run (<c>Recipe</c>), the tensors do not fit each other or the graph (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
+    /// <exception cref="InferenceException">The head gives no score (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not fit each other or the graph (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
     public Detector(ModelManifest manifest, ReadOnlySpan<byte> onnx, SessionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         Manifest = manifest;
-        try
-        {
-            _extractor = new FeatureExtractor(manifest.Recipe, manifest.Channels.Count, manifest.Window.Length, manifest.RateHz);
-        }
-        catch (ArgumentException e)
-        {
-            throw new InferenceException("Recipe", $"model '{manifest.Name}': {e.Message}");
-        }
+        if (manifest.Head is not (ModelHead.Reconstruction or ModelHead.AnomalyLogit))
+            throw new InferenceException("Head", $"model '{manifest.Name}' has head {manifest.Head}, which gives no anomaly score.");
+        _extractor = ManifestFeatures.Create(manifest);
         ThresholdRule.Verify(manifest.Threshold);
-        VerifyShapes(manifest, _extractor.OutputShape);
+        VerifyOutput(manifest);
 
         if (manifest.Head == ModelHead.Reconstruction)
         {
@@ -160,17 +155,13 @@ public sealed class Detector : IDisposable
         return scores;
     }
 
-    private static void VerifyShapes(ModelManifest manifest, IReadOnlyList<int> features)
+    private static void VerifyOutput(ModelManifest manifest)
     {
-        if (!manifest.Input.Shape.SequenceEqual(features))
-            throw new InferenceException("Shape", $"input '{manifest.Input.Name}': the recipe gives {Text(features)}, the manifest says {Text(manifest.Input.Shape)}.");
         var expected = manifest.Head == ModelHead.Reconstruction ? manifest.Input.Shape : [1, 1];
         var fits = manifest.Head == ModelHead.Reconstruction
             ? manifest.Output.Shape.SequenceEqual(manifest.Input.Shape)
             : manifest.Output.Shape.All(dimension => dimension == 1);
         if (!fits)
-            throw new InferenceException("Shape", $"output '{manifest.Output.Name}': head {manifest.Head} needs {Text(expected)}, the manifest says {Text(manifest.Output.Shape)}.");
+            throw new InferenceException("Shape", $"output '{manifest.Output.Name}': head {manifest.Head} needs {ManifestFeatures.Text(expected)}, the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
     }
-
-    private static string Text(IReadOnlyList<int> shape) => $"({string.Join(", ", shape)})";
 }

@@ -7,17 +7,27 @@ internal sealed class FeatureBlock
 {
     private readonly FeatureKind _kind;
     private readonly int _length;
+    private readonly int _rows;
+    private readonly int _lag;
     private readonly float[] _riseWeights = [];
     private readonly PowerSpectrum? _spectrum;
     private readonly BandWeights? _bands;
     private readonly float[] _power = [];
 
     /// <param name="position">Place in the recipe, for error messages.</param>
+    /// <param name="channels">Raw and derived.</param>
     /// <exception cref="ArgumentException">The feature cannot run on such windows; the message names it and the reason.</exception>
-    public FeatureBlock(FeatureSpec spec, int position, TensorLayout layout, int windowLength, double rateHz)
+    public FeatureBlock(FeatureSpec spec, int position, TensorLayout layout, int channels, int steps, double rateHz)
     {
         _kind = spec.Kind;
+        _lag = spec.Lag;
+        _rows = spec.Rows == 0 ? steps : spec.Rows;
+        Require(spec.Rows >= 0 && _rows <= steps, $"{spec.Rows} rows are not within the window of {steps} time steps");
+        var windowLength = _rows;
         _length = spec.Length == 0 ? windowLength : spec.Length;
+        Channels = spec.Channels.Count == 0 ? [.. Enumerable.Range(0, channels)] : [.. spec.Channels];
+        foreach (var channel in Channels)
+            Require(channel >= 0 && channel < channels, $"channel {channel} is none of the {channels}");
 
         var isSpectrum = spec.Kind is FeatureKind.SpectrumBands or FeatureKind.MelBands;
         var isRolling = spec.Kind is FeatureKind.RollingMean or FeatureKind.RollingDeviation;
@@ -25,7 +35,10 @@ internal sealed class FeatureBlock
         Require(Enum.IsDefined(spec.Kind), "this kind is unknown");
         Require(isPerStep || layout == TensorLayout.Vector, "one value per window does not fit layout ChannelsByTime; use layout Vector");
         Require(spec.Length >= 0, $"length {spec.Length} is negative");
-        Require(isRolling || isSpectrum || spec.Length == 0, $"it takes no length, got {spec.Length}");
+        Require(layout == TensorLayout.Vector || spec.Rows == 0, "rows do not fit layout ChannelsByTime; use layout Vector");
+        Require(spec.Lag == 0 || spec.Kind == FeatureKind.MeanChange, "it takes no lag");
+        Require(spec.Kind != FeatureKind.MeanChange || (spec.Lag > 0 && _rows + (long)spec.Lag <= steps), $"{_rows} rows and a lag of {spec.Lag} do not fit the window of {steps} time steps");
+        Require(isRolling || isSpectrum || spec.Kind == FeatureKind.PeakLogDeviation || spec.Length == 0, $"it takes no length, got {spec.Length}");
         Require(_length <= windowLength, $"length {_length} is longer than the window of {windowLength} time steps");
         Require(isSpectrum || (spec.Bands == 0 && spec.MinHz == 0 && spec.MaxHz == 0), "it takes no bands");
 
@@ -58,6 +71,9 @@ internal sealed class FeatureBlock
         }
     }
 
+    /// <summary>Indices of the channels it is computed from.</summary>
+    public int[] Channels { get; }
+
     /// <summary>Values per channel.</summary>
     public int Size { get; }
 
@@ -66,6 +82,8 @@ internal sealed class FeatureBlock
     /// <param name="scratch">Length of the window; overwritten.</param>
     public void Compute(ReadOnlySpan<float> channel, Span<float> output, Span<float> scratch)
     {
+        var window = channel;
+        channel = channel[^_rows..];
         switch (_kind)
         {
             case FeatureKind.Values: channel.CopyTo(output); break;
@@ -78,6 +96,10 @@ internal sealed class FeatureBlock
             case FeatureKind.CrestFactor: output[0] = Statistics.CrestFactor(channel); break;
             case FeatureKind.Kurtosis: output[0] = Statistics.Kurtosis(channel, scratch); break;
             case FeatureKind.Slope: output[0] = Statistics.Slope(channel, _riseWeights); break;
+            case FeatureKind.LogDeviation: output[0] = Statistics.LogDeviation(channel, scratch); break;
+            case FeatureKind.LogDifferenceDeviation: output[0] = Statistics.LogDifferenceDeviation(channel, scratch); break;
+            case FeatureKind.MeanChange: output[0] = Statistics.Mean(channel) - Statistics.Mean(window.Slice(window.Length - _rows - _lag, _rows)); break;
+            case FeatureKind.PeakLogDeviation: output[0] = Statistics.PeakLogDeviation(channel, _length, scratch); break;
             default:
                 _spectrum!.Compute(channel, _power);
                 _bands!.LogPower(_power, output);

@@ -4,13 +4,15 @@ using Hmas.Contracts.Models;
 namespace Hmas.Signals;
 
 /// <summary>Turns a window of raw values into a model's input tensor, by the recipe in the model's manifest; device and hub run this same code.</summary>
-/// <remarks>Smooth, normalise, replace missing by the centre, clip, compress; then block after block and channel after channel. Holds scratch: one thread at a time.</remarks>
+/// <remarks>Smooth, normalise, replace missing by the centre, clip, compress; derive channels; then block after block and channel after channel; standardise. Holds scratch: one thread at a time.</remarks>
 public sealed class FeatureExtractor
 {
     private readonly FeatureRecipe _recipe;
     private readonly int _channels;
     private readonly int _windowLength;
     private readonly FeatureBlock[] _blocks;
+    private readonly DerivedRow[] _derived;
+    private readonly VectorScale? _scale;
     private readonly int _steps;
     private readonly float[] _normalised;
     private readonly float[] _scratch;
@@ -31,14 +33,18 @@ public sealed class FeatureExtractor
         _channels = channels;
         _windowLength = windowLength;
         _steps = windowLength - recipe.SmoothingLength + 1;
+        _derived = [.. recipe.Derived.Select((channel, i) => new DerivedRow(channel, i, channels, _steps))];
+        var all = channels + _derived.Length;
         _blocks = new FeatureBlock[recipe.Features.Count];
         for (var i = 0; i < _blocks.Length; i++)
-            _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, _steps, rateHz);
-        _normalised = new float[channels * _steps];
+            _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, all, _steps, rateHz);
+        _normalised = new float[all * _steps];
         _scratch = new float[_steps];
 
-        OutputLength = channels * _blocks.Sum(block => block.Size);
-        OutputShape = recipe.Layout == TensorLayout.ChannelsByTime ? [1, channels * _blocks.Length, _steps] : [1, OutputLength];
+        OutputLength = _blocks.Sum(block => block.Channels.Length * block.Size);
+        OutputShape = recipe.Layout == TensorLayout.ChannelsByTime ? [1, OutputLength / _steps, _steps] : [1, OutputLength];
+        if (recipe.Standardisation is { } standardisation)
+            _scale = new VectorScale(standardisation, recipe.Layout == TensorLayout.Vector ? OutputLength : 0);
     }
 
     /// <summary>Product of <see cref="OutputShape"/>.</summary>
@@ -69,15 +75,18 @@ public sealed class FeatureExtractor
             var raw = window.Slice(channel * _windowLength, _windowLength);
             Normalise(raw, calibration.Centre[channel], calibration.Scale[channel], Channel(channel));
         }
+        for (var i = 0; i < _derived.Length; i++)
+            _derived[i].Compute(_normalised.AsSpan(0, _channels * _steps), Channel(_channels + i), _scratch);
         var offset = 0;
         foreach (var block in _blocks)
         {
-            for (var channel = 0; channel < _channels; channel++)
+            foreach (var channel in block.Channels)
             {
                 block.Compute(Channel(channel), output.Slice(offset, block.Size), _scratch);
                 offset += block.Size;
             }
         }
+        _scale?.Apply(output);
     }
 
     private Span<float> Channel(int channel) => _normalised.AsSpan(channel * _steps, _steps);

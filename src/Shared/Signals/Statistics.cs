@@ -8,6 +8,8 @@ public static class Statistics
     /// <summary>Below this share of the largest square, a variance is rounding noise and the channel counts as constant: squared float rounding is 2⁻⁴⁸ ≈ 4e-15 a sample.</summary>
     private const double ConstantShare = 1e-12;
 
+    private const float LogFloor = 1e-3f;
+
     /// <summary>Median; the mean of the two middle values of an even count. Sorts the values.</summary>
     /// <exception cref="ArgumentException">No values.</exception>
     public static double MedianInPlace(Span<float> values)
@@ -57,6 +59,31 @@ public static class Statistics
     {
         var centred = Centre(values, scratch);
         return MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(centred) / values.Length);
+    }
+
+    /// <summary>Natural logarithm of the population deviation plus 0.001, the smallest deviation that tells a resting sensor from a dead one.</summary>
+    /// <param name="scratch">At least as long as the values; overwritten.</param>
+    public static float LogDeviation(ReadOnlySpan<float> values, Span<float> scratch) => MathF.Log(Deviation(values, scratch) + LogFloor);
+
+    /// <summary><see cref="LogDeviation"/> of the differences between neighbours; of a single value, that of a constant.</summary>
+    /// <param name="scratch">At least as long as the values; overwritten.</param>
+    public static float LogDifferenceDeviation(ReadOnlySpan<float> values, Span<float> scratch)
+    {
+        if (values.Length < 2)
+            return MathF.Log(LogFloor);
+        var differences = scratch[..(values.Length - 1)];
+        TensorPrimitives.Subtract(values[1..], values[..^1], differences);
+        return LogDeviation(differences, differences);
+    }
+
+    /// <summary>Largest <see cref="LogDeviation"/> of stretches of <paramref name="length"/> values, half overlapping; the newest ends with the values.</summary>
+    /// <param name="scratch">At least <paramref name="length"/> long; overwritten.</param>
+    public static float PeakLogDeviation(ReadOnlySpan<float> values, int length, Span<float> scratch)
+    {
+        var peak = float.NegativeInfinity;
+        for (var end = values.Length; end >= length; end -= Math.Max(1, length / 2))
+            peak = Math.Max(peak, Deviation(values.Slice(end - length, length), scratch));
+        return MathF.Log(peak + LogFloor);
     }
 
     /// <summary>Square root of the mean square.</summary>

@@ -24,7 +24,7 @@ internal static class ManifestRules
         if (!double.IsFinite(manifest.RateHz) || manifest.RateHz <= 0) return $"rateHz: {manifest.RateHz} is not positive and finite";
         return WindowFault(manifest.Window) ?? TensorFault("input", manifest.Input) ?? TensorFault("output", manifest.Output)
             ?? RecipeFault(manifest.Recipe) ?? ThresholdFault(manifest.Threshold)
-            ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null);
+            ?? ClassesFault(manifest) ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null);
     }
 
     private static string? WindowFault(WindowSpec? window)
@@ -51,8 +51,18 @@ internal static class ManifestRules
     private static string? RecipeFault(FeatureRecipe? recipe)
     {
         if (recipe?.Features is null || recipe.Features.Count == 0) return "recipe.features: none";
+        if (recipe.Derived is null || recipe.Derived.Count > MaxChannels) return $"recipe.derived: null, or more than {MaxChannels}";
+        if (recipe.Derived.Any(channel => channel?.Channels is null) || recipe.Features.Any(feature => feature?.Channels is null)) return "recipe: a list of channels is null";
+        if (recipe.Standardisation is { Centre: null } or { Scale: null }) return "recipe.standardisation: centre or scale is null";
         return !float.IsFinite(recipe.Clip) || recipe.Clip < 0 || !float.IsFinite(recipe.MinScale) || recipe.MinScale < 0
             ? "recipe: clip and minScale must be finite and not negative" : null;
+    }
+
+    private static string? ClassesFault(ModelManifest manifest)
+    {
+        if (manifest.Classes is null || manifest.Classes.Any(string.IsNullOrEmpty)) return "classes: null, or a name is empty";
+        if (!(manifest.Temperature > 0 && double.IsFinite(manifest.Temperature))) return $"temperature: {manifest.Temperature} is not above 0 and finite";
+        return manifest.Head == ModelHead.Classes == manifest.Classes.Count >= 2 ? null : $"classes: {manifest.Classes.Count} names for head {manifest.Head}";
     }
 
     private static string? ThresholdFault(ThresholdPolicy? policy)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cloud.Hub.Learning.Corpora.Gas;
+using Cloud.Hub.Learning.Corpora.Hapt;
 using Cloud.Hub.Learning.Corpora.Nab;
 using Cloud.Hub.Learning.Corpora.Occupancy;
 
@@ -10,7 +12,7 @@ internal static class ScoreCommand
     /// <summary>Folder of all sets; the front door sets it.</summary>
     private const string DataVariable = "HMAS_DATA";
 
-    private static readonly ICorpus[] Sets = [new OccupancyCorpus(), new NabCorpus()];
+    private static readonly ICorpus[] Sets = [new OccupancyCorpus(), new GasCorpus(), new HaptCorpus(), new NabCorpus()];
 
     public static Command Create()
     {

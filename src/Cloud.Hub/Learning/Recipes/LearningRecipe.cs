@@ -11,6 +11,9 @@ internal sealed record LearningRecipe
 {
     public required string Name { get; init; }
 
+    /// <summary>What it is for, one line.</summary>
+    public required string Purpose { get; init; }
+
     public required ModelHead Head { get; init; }
 
     public required WindowSpec Window { get; init; }

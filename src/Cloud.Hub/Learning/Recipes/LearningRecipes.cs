@@ -26,6 +26,7 @@ internal static class LearningRecipes
         new LearningRecipe
         {
             Name = "reconstruction",
+            Purpose = "anomalies on many channels, from healthy rows alone: what the model cannot rebuild is unusual",
             Head = ModelHead.Reconstruction,
             Window = Window,
             Features = Features,
@@ -45,17 +46,18 @@ internal static class LearningRecipes
             Settings = new TrainingSettings { BatchSize = 128, LearningRate = 2e-3f, WarmupShare = 0.3f, WeightDecay = 1e-3f, ClipNorm = 5f },
             Headroom = 2f,
         },
-        Labelled("anomaly-logit", width: 16, hidden: 32, steps: 200),
+        Labelled("anomaly-logit", "anomalies on many channels, from windows whose truth is known", width: 16, hidden: 32, steps: 200),
         // Six times the parameters: it judges uploaded windows in the hub, where there is no budget of microseconds.
-        Labelled("teacher", width: 48, hidden: 64, steps: 400),
+        Labelled("teacher", "the hub's second opinion on uploaded windows; never sent to a device", width: 48, hidden: 64, steps: 400),
     ];
 
     /// <summary>A convolutional classifier that learns from windows whose truth is known.</summary>
     /// <param name="width">Channels of the first two convolutions; the third has twice as many.</param>
     /// <param name="hidden">Neurons of the last hidden layer.</param>
-    private static LearningRecipe Labelled(string name, int width, int hidden, int steps) => new()
+    private static LearningRecipe Labelled(string name, string purpose, int width, int hidden, int steps) => new()
     {
         Name = name,
+        Purpose = purpose,
         Head = ModelHead.AnomalyLogit,
         Window = Window,
         Features = Features,

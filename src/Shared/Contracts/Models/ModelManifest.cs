@@ -32,6 +32,12 @@ public sealed record ModelManifest
 
     public required ThresholdPolicy Threshold { get; init; }
 
+    /// <summary>Names of the classes in the order of the output; empty unless the head is <see cref="ModelHead.Classes"/>.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Logits are divided by this before they become probabilities (Guo et al. 2017): fitted on people, batches or days that the fit did not see. Above 0.</summary>
+    public double Temperature { get; init; } = 1;
+
     /// <summary><c>float32</c> or <c>int8-qdq</c>.</summary>
     public required string Precision { get; init; }
 
@@ -55,6 +61,9 @@ public enum ModelHead
 
     /// <summary>The output is one logit; the score is the logit itself.</summary>
     AnomalyLogit = 1,
+
+    /// <summary>The output is one logit per class of <see cref="ModelManifest.Classes"/>.</summary>
+    Classes = 2,
 }
 
 /// <summary>How a device finds its own threshold from its healthy rows, and how a score becomes an alarm.</summary>

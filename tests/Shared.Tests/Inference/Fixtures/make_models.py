@@ -5,6 +5,7 @@ All float32, opset 17, IR 8. Input 'x', output 'y'.
   identity.onnx        (1,2,8) -> (1,2,8)   grouped Conv, kernel 1, weight 1: reconstructs its input exactly
   half.onnx            (1,2,8) -> (1,2,8)   the same with weight 0.5: residual is a quarter of the square
   logit.onnx           (1,6)   -> (1,1)     Gemm: sum of the inputs minus 1
+  classes.onnx         (1,6)   -> (1,3)     Gemm: 2 x first, first + second, third input
   wrong_shape.onnx     (1,2,8) -> (1,2,4)   every other time step
   open_batch.onnx      (N,2,8) -> (N,2,8)   identity with an open batch dimension
   two_inputs.onnx      x, z    -> y         Add
@@ -52,6 +53,8 @@ scaled("half", 0.5)
 scaled("open_batch", 1.0, "N")
 write("logit", [helper.make_node("Gemm", ["x", "w", "b"], ["y"])], [tensor("x", [1, 6])], [tensor("y", [1, 1])],
       [constant("w", [6, 1], [1.0] * 6), constant("b", [1], [-1.0])])
+write("classes", [helper.make_node("Gemm", ["x", "w"], ["y"])], [tensor("x", [1, 6])], [tensor("y", [1, 3])],
+      [constant("w", [6, 3], [2.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0] + [0.0] * 9)])
 write("wrong_shape", [helper.make_node("Conv", ["x", "w"], ["y"], kernel_shape=[1], group=2, strides=[2])],
       [tensor("x", [1, 2, 8])], [tensor("y", [1, 2, 4])], [constant("w", [2, 1, 1], [1.0, 1.0])])
 write("two_inputs", [helper.make_node("Add", ["x", "z"], ["y"])], [tensor("x", [1, 2, 8]), tensor("z", [1, 2, 8])], [tensor("y", [1, 2, 8])])

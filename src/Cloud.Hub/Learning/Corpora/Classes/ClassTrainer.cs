@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using Cloud.Hub.Learning.Export;
+using Cloud.Hub.Learning.Export.Operations;
+using Cloud.Hub.Learning.Export.Quantization;
+using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Losses;
+using Hmas.Contracts.Models;
+using Hmas.Signals;
+
+namespace Cloud.Hub.Learning.Corpora.Classes;
+
+/// <summary>From samples to a classifier: standardise, fit, quantize, and set the temperature on groups that a first fit did not see. Deterministic for a seed.</summary>
+internal static class ClassTrainer
+{
+    private const ulong Seed = 1;
+    private const int Epochs = 10;
+
+    /// <summary>Samples that quantization ranges come from (design facts on quantization, section 8).</summary>
+    private const int CalibrationSamples = 500;
+
+    /// <summary>Every fourth group, or sample when there is one group, is held out for the temperature.</summary>
+    private const int HeldOutEvery = 4;
+
+    /// <summary>Features of every moment of a recording, before standardisation.</summary>
+    public static IEnumerable<ClassSample> Samples(ClassRecipe recipe, Recording recording)
+    {
+        var extractor = Extractor(recipe);
+        var calibration = new Calibration(new float[recipe.Channels.Count], [.. Enumerable.Repeat(1f, recipe.Channels.Count)]);
+        var window = new float[recipe.Channels.Count * recipe.Window.Length];
+        foreach (var moment in recording.Moments)
+        {
+            var features = new float[extractor.OutputLength];
+            recording.Copy(moment.Row, window);
+            extractor.Extract(window, calibration, features);
+            yield return new ClassSample(features, moment.Class, recording.Group);
+        }
+    }
+
+    /// <exception cref="CorpusException">No sample, or one class only.</exception>
+    public static FittedClassifier Fit(ClassRecipe recipe, IReadOnlyList<ClassSample> samples, CancellationToken cancellation)
+    {
+        var classes = samples.Select(sample => sample.Class).Distinct().Count();
+        if (classes < 2) throw new CorpusException($"recipe {recipe.Name}: {samples.Count} windows of {classes} classes; at least two classes are needed");
+        var standardisation = Standardise(recipe, samples);
+        var input = new TensorSpec("features", [1, samples[0].Features.Length]);
+        var output = new TensorSpec("logits", [1, recipe.Classes.Count]);
+        var temperature = FitTemperature(recipe, samples, standardisation, cancellation);
+        var scaled = Scale(samples, standardisation);
+        using var network = FitNetwork(recipe, scaled, cancellation);
+        var operations = OperationBuilder.Build(network);
+        var ranges = new RangeCollector(operations);
+        for (var i = 0; i < Math.Min(CalibrationSamples, scaled.Count); i++) ranges.Observe(scaled[(int)((long)i * scaled.Count / Math.Min(CalibrationSamples, scaled.Count))].Features);
+        var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = 1 });
+        var int8 = OnnxWriter.Write(recipe.Name, operations, input, output, plan);
+        var manifest = new ModelManifest
+        {
+            Name = recipe.Name,
+            Release = 1,
+            OnnxDigest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(int8))}",
+            OnnxBytes = int8.Length,
+            Channels = recipe.Channels,
+            RateHz = recipe.RateHz,
+            Window = recipe.Window,
+            Recipe = recipe.Features with { Standardisation = standardisation },
+            Input = input,
+            Output = output,
+            Head = ModelHead.Classes,
+            Classes = recipe.Classes,
+            Temperature = temperature,
+            Threshold = new ThresholdPolicy(),
+            Precision = "int8-qdq",
+            Lineage = new Lineage { RunId = "score", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "score", Seed = (long)Seed },
+        };
+        return new FittedClassifier(manifest, OnnxWriter.Write(recipe.Name, operations, input, output), int8, network.ParameterCount);
+    }
+
+    /// <summary>Median and deviation of each value; a value that never changes is divided by 1.</summary>
+    public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples)
+    {
+        var length = samples[0].Features.Length;
+        var (centre, scale) = (new float[length], new float[length]);
+        var column = new float[samples.Count];
+        for (var f = 0; f < length; f++)
+        {
+            for (var i = 0; i < column.Length; i++) column[i] = samples[i].Features[f];
+            var deviation = Statistics.MeanAndDeviation(column).Deviation;
+            centre[f] = (float)Statistics.MedianInPlace(column);
+            scale[f] = deviation > 1e-6 ? (float)deviation : 1f;
+        }
+
+        return new Standardisation(centre, scale, recipe.Clip);
+    }
+
+    public static List<(float[] Features, int Class, int Weight)> Scale(IEnumerable<ClassSample> samples, Standardisation standardisation)
+    {
+        var scale = new VectorScale(standardisation, standardisation.Centre.Count);
+        return [.. samples.Select(sample =>
+        {
+            var features = (float[])sample.Features.Clone();
+            scale.Apply(features);
+            return (features, sample.Class, sample.Weight);
+        })];
+    }
+
+    private static FeatureExtractor Extractor(ClassRecipe recipe) => new(recipe.Features, recipe.Channels.Count, recipe.Window.Length, recipe.RateHz);
+
+    private static Network FitNetwork(ClassRecipe recipe, IReadOnlyList<(float[] Features, int Class, int Weight)> samples, CancellationToken cancellation)
+    {
+        var set = new ClassSet(samples, recipe.Noise, recipe.Steps * recipe.Settings.BatchSize / Epochs);
+        var network = new Network(set.Input, recipe.Layers(), Seed);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(smoothing: recipe.Smoothing), recipe.Settings with { Epochs = Epochs, Seed = Seed, AverageDecay = 0.99f });
+        var outcome = trainer.Run(set, null, null, null, null, null, cancellation);
+        if (outcome.Divergence is not { } divergence) return network;
+        network.Dispose();
+        throw new CorpusException($"recipe {recipe.Name}: the fit {divergence}");
+    }
+
+    private static double FitTemperature(ClassRecipe recipe, IReadOnlyList<ClassSample> samples, Standardisation standardisation, CancellationToken cancellation)
+    {
+        var groups = samples.Select(sample => sample.Group).Distinct().Order(StringComparer.Ordinal).ToList();
+        // The last of every four: of batches in time order, a later one than those fitted on.
+        var heldOutGroups = groups.Where((_, i) => i % HeldOutEvery == HeldOutEvery - 1 || i == groups.Count - 1).ToHashSet();
+        bool IsHeldOut(ClassSample sample, int i) => groups.Count > 1 ? heldOutGroups.Contains(sample.Group) : i % HeldOutEvery == 0;
+        var fitted = samples.Where((sample, i) => !IsHeldOut(sample, i)).ToList();
+        if (fitted.Count == 0) return 1;
+        using var network = FitNetwork(recipe, Scale(fitted, standardisation), cancellation);
+        var operations = OperationBuilder.Build(network);
+        var logits = new List<float[]>();
+        var truth = new List<int>();
+        foreach (var (features, label, _) in Scale(samples.Where(IsHeldOut), standardisation))
+        {
+            logits.Add(Run(operations, features));
+            truth.Add(label);
+        }
+
+        return Temperature.Fit(logits, truth);
+    }
+
+    private static float[] Run(IReadOnlyList<Operation> operations, float[] features)
+    {
+        var value = features;
+        foreach (var operation in operations)
+        {
+            var result = new float[operation.Output.Count];
+            operation.Run(value, result);
+            value = result;
+        }
+
+        return value;
+    }
+}

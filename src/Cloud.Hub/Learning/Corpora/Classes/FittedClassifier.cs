@@ -1,0 +1,8 @@
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Learning.Corpora.Classes;
+
+/// <summary>A trained classifier in both precisions.</summary>
+/// <param name="Manifest">Of the int8 model.</param>
+/// <param name="Parameters">Learnt values.</param>
+internal sealed record FittedClassifier(ModelManifest Manifest, byte[] Float, byte[] Int8, int Parameters);

@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+using Cloud.Hub.Learning.Corpora.Classes;
+using Cloud.Hub.Learning.Recipes;
+
+namespace Cloud.Hub.Learning.Corpora.Hapt;
+
+/// <summary>What a person does, from an accelerometer at the waist (HAPT, raw signals), on people that the fit did not see.</summary>
+internal sealed partial class HaptCorpus : ICorpus
+{
+    private const int WindowRows = 128;
+    private const int Step = 64;
+
+    /// <summary>The phone's own step: g = value / 720 (README of the set).</summary>
+    private const float UnitsPerG = 720f;
+
+    private const int Activities = 6;
+    private const int Folds = 5;
+
+    public string Name => "hapt";
+
+    public string Folder => "har_hapt";
+
+    public void Score(ScoreRequest request, CancellationToken cancellation)
+    {
+        var recipe = ClassRecipes.Activity;
+        var known = Read(request.TrainData);
+        var sheet = new ScoreSheet(request, recipe, firstCode: 1);
+        var samples = known.ToDictionary(recording => recording, recording => ClassTrainer.Samples(recipe, recording).ToList());
+        if (request.LeavesOut)
+        {
+            var people = known.Select(recording => recording.Group).Distinct().Order(StringComparer.Ordinal).ToList();
+            if (people.Count < 2) throw new CorpusException($"{request.TrainData}: {people.Count} person; leaving people out needs two");
+            for (var fold = 0; fold < Math.Min(Folds, people.Count); fold++)
+            {
+                var left = people.Where((_, i) => i % Folds == fold).ToHashSet();
+                request.Report.WriteLine($"left out: users {string.Join(", ", left)}");
+                var model = ClassTrainer.Fit(recipe, [.. known.Where(recording => !left.Contains(recording.Group)).SelectMany(recording => samples[recording])], cancellation);
+                foreach (var recording in known.Where(recording => left.Contains(recording.Group))) sheet.Add(model, recording, recording.File, recording.Moments);
+            }
+        }
+        else
+        {
+            var model = ClassTrainer.Fit(recipe, [.. known.SelectMany(recording => samples[recording])], cancellation);
+            foreach (var recording in Read(request.Data)) sheet.Add(model, recording, recording.File, recording.Moments);
+        }
+
+        sheet.Close();
+    }
+
+    private static List<Recording> Read(string folder)
+    {
+        var files = Directory.EnumerateFiles(folder, "exp*_user*.csv").Order(StringComparer.Ordinal).ToList();
+        return files.Count == 0 ? throw new CorpusException($"{folder}: no file expEE_userUU.csv") : [.. files.Select(ReadFile)];
+    }
+
+    private static Recording ReadFile(string file)
+    {
+        var name = Path.GetFileName(file);
+        if (UserOf().Match(name) is not { Success: true } match) throw new CorpusException($"{file}: the name is not expEE_userUU.csv");
+        var table = NumberTable.Read(file);
+        if (table.Rows < WindowRows) throw new CorpusException($"{file}: {table.Rows} rows, a window needs {WindowRows}");
+        var labels = table.Labels("activity", 0, 12);
+        float[][] channels = [.. ClassRecipes.Activity.Channels.Select(table.Numbers)];
+        foreach (var channel in channels)
+        {
+            for (var i = 0; i < channel.Length; i++) channel[i] /= UnitsPerG;
+        }
+
+        var moments = new List<Moment>();
+        for (var from = 0; from + WindowRows <= labels.Length; from += Step)
+        {
+            var label = labels[from];
+            if (label is >= 1 and <= Activities && labels.AsSpan(from, WindowRows).IndexOfAnyExcept(label) < 0)
+                moments.Add(new Moment(from, from + WindowRows - 1, label - 1));
+        }
+
+        return new Recording(name, match.Groups[1].Value, channels, moments);
+    }
+
+    [GeneratedRegex(@"^exp\d+_user(\d+)\.csv$")]
+    private static partial Regex UserOf();
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Globalization;
+using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
+using Hmas.Contracts.Models;
+using Hmas.Signals;
+
+namespace Cloud.Hub.Learning.Recipes;
+
+/// <summary><c>hmas-hub learn list</c>: every recipe with what it is for.</summary>
+internal static class LearnCommand
+{
+    /// <summary>Channels assumed for recipes that take whatever a device has.</summary>
+    private const int SampleChannels = 8;
+
+    public static Command Create()
+    {
+        var list = new Command("list", "Prints every recipe: what it is for, input, head, size");
+        list.SetAction(_ => Print(Console.Out));
+        return new Command("learn", "What the hub can learn") { list };
+    }
+
+    public static void Print(TextWriter output)
+    {
+        foreach (var recipe in LearningRecipes.All)
+            Line(output, recipe.Name, recipe.Purpose, recipe.Features, SampleChannels, recipe.Window, 1, $"{recipe.Head}", recipe.Layers);
+        foreach (var recipe in ClassRecipes.All)
+            Line(output, recipe.Name, recipe.Purpose, recipe.Features, recipe.Channels.Count, recipe.Window, recipe.RateHz, $"{ModelHead.Classes} ({string.Join(", ", recipe.Classes)})", _ => recipe.Layers());
+    }
+
+    private static void Line(
+        TextWriter output, string name, string purpose, FeatureRecipe features, int channels, WindowSpec window, double rateHz, string head, Func<Shape, IReadOnlyList<Layer>> layers)
+    {
+        var tensor = new FeatureExtractor(features, channels, window.Length, rateHz).OutputShape;
+        var input = tensor.Count == 3 ? new Shape(tensor[2], tensor[1]) : new Shape(1, tensor[1]);
+        using var network = new Network(input, layers(input), seed: 1);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\n  {purpose}\n  {channels} channels, {window.Length} rows, input ({string.Join(", ", tensor)}), head {head}, {network.ParameterCount} parameters"));
+    }
+}

@@ -1,0 +1,11 @@
+namespace Hmas.Inference;
+
+/// <summary>What a classifier says of one window.</summary>
+/// <param name="Class">Index of the most probable class; −1 when not valid.</param>
+/// <param name="Probability">Its calibrated probability, 0 to 1; NaN when not valid.</param>
+/// <param name="Margin">Its lead over the second: small where a label would teach most.</param>
+public readonly record struct ClassPrediction(int Class, float Probability, float Margin)
+{
+    /// <summary>Every logit was a finite number.</summary>
+    public bool IsValid => Class >= 0;
+}
