@@ -3,6 +3,7 @@ using Cloud.Hub.Learning.Corpora.Gas;
 using Cloud.Hub.Learning.Corpora.Hapt;
 using Cloud.Hub.Learning.Corpora.Nab;
 using Cloud.Hub.Learning.Corpora.Occupancy;
+using Cloud.Hub.Learning.Corpora.Skab;
 
 namespace Cloud.Hub.Learning.Corpora;
 
@@ -12,7 +13,7 @@ internal static class ScoreCommand
     /// <summary>Folder of all sets; the front door sets it.</summary>
     private const string DataVariable = "HMAS_DATA";
 
-    private static readonly ICorpus[] Sets = [new OccupancyCorpus(), new GasCorpus(), new HaptCorpus(), new NabCorpus()];
+    private static readonly ICorpus[] Sets = [new OccupancyCorpus(), new GasCorpus(), new HaptCorpus(), new NabCorpus(), new SkabCorpus()];
 
     public static Command Create()
     {

@@ -1,7 +1,18 @@
+using Cloud.Hub.Learning.Training;
+
 namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>A model's input cut out of a run.</summary>
 /// <param name="Features">(T, R), time-major, as the engine has it.</param>
 /// <param name="Anomalous">Truth of its last row; null: unknown.</param>
 /// <param name="IsCalibration">Its last row is one of the run's calibration rows.</param>
-internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration);
+internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration)
+{
+    /// <param name="features">(R, T), as the device's features lie; copied.</param>
+    public static LabelledWindow Of(ReadOnlySpan<float> features, Shape shape, bool? anomalous, bool isCalibration)
+    {
+        var turned = new float[features.Length];
+        for (var i = 0; i < features.Length; i++) turned[(i % shape.Length * shape.Channels) + (i / shape.Length)] = features[i];
+        return new LabelledWindow(turned, anomalous, isCalibration);
+    }
+}

@@ -1,3 +1,4 @@
+using Cloud.Hub.Learning.Training;
 using Hmas.Contracts.Models;
 using Hmas.Signals;
 
@@ -24,17 +25,15 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
         var calibration = Calibration.Fit(run.CalibrationRows(), run.Channels, recipe);
         var raw = new float[run.Channels * window.Length];
         var features = new float[_extractor.OutputLength];
-        var (rows, length) = (_extractor.OutputShape[1], _extractor.OutputShape[^1]);
+        var shape = new Shape(_extractor.OutputShape[^1], _extractor.OutputShape[1]);
         foreach (var segment in run.Segments())
         {
             for (var end = window.Length - 1; end < segment.Count; end += stride)
             {
                 Fill(segment, end, raw);
                 _extractor.Extract(raw, calibration, features);
-                var turned = new float[features.Length];
-                for (var i = 0; i < features.Length; i++) turned[(i % length * rows) + (i / length)] = features[i];
                 var last = segment[end];
-                yield return new LabelledWindow(turned, experience.Truth(run, last), last.IsCalibration);
+                yield return LabelledWindow.Of(features, shape, experience.Truth(run, last), last.IsCalibration);
             }
         }
     }

@@ -2,11 +2,9 @@ using System.Globalization;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
-using Cloud.Hub.Learning.Export.Quantization;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
-using Hmas.Contracts.Models;
 using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Workers;
@@ -44,22 +42,10 @@ internal sealed class ModelFitter(RunStore store, IRunReporter reporter, IOption
             LossCurve = outcome.Losses,
         };
         Report(run, cancellation);
-        return (Export(network, recipe, windows), run);
+        return (ModelExport.Write(OperationBuilder.Build(network), recipe, windows.Calibration(CalibrationWindows)), run);
 
         // The fit waits until its checkpoint is on disk: only then may a kill come.
         void Keep(Checkpoint checkpoint) => store.KeepCheckpointAsync(run.RunId, dataDigest, checkpoint.ToBytes(), cancellation).GetAwaiter().GetResult();
-    }
-
-    private static FittedModel Export(Network network, LearningRecipe recipe, WindowSet windows)
-    {
-        var operations = OperationBuilder.Build(network);
-        var input = new TensorSpec("window", [1, network.Input.Channels, network.Input.Length]);
-        var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
-        var ranges = new RangeCollector(operations);
-        foreach (var window in windows.Calibration(CalibrationWindows)) ranges.Observe(window);
-        var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom });
-        return new FittedModel(
-            OnnxWriter.Write(recipe.Name, operations, input, output), OnnxWriter.Write(recipe.Name, operations, input, output, plan), input, output, plan.Report);
     }
 
     private void Report(TrainingRunView run, CancellationToken cancellation) => reporter.ReportAsync(run, cancellation).GetAwaiter().GetResult();

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Evaluation;
+using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Redistribution.Contract;

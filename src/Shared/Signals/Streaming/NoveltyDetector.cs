@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics.Tensors;
 
 namespace Hmas.Signals.Streaming;
@@ -19,12 +18,10 @@ public sealed class NoveltyDetector
     public const int WarmUp = 150;
 
     /// <summary>Bytes of <see cref="Save"/>.</summary>
-    public const int StateBytes = HeaderBytes + (8 * StateLength);
+    public const int StateBytes = 8 + (8 * StateLength);
 
     /// <summary>"HNOV", then the version of the layout.</summary>
     private const ulong Magic = 0x0000_0001_564F_4E48;
-
-    private const int HeaderBytes = 8;
 
     /// <summary>Smallest exceedance that counts: one hundredth of the range.</summary>
     private const double SmallestExceedance = 0.01;
@@ -87,21 +84,14 @@ public sealed class NoveltyDetector
     /// <summary>Writes the whole state; a detector that loads it goes on as this one would.</summary>
     /// <param name="destination">At least <see cref="StateBytes"/>.</param>
     /// <exception cref="ArgumentException">Too short.</exception>
-    public void Save(Span<byte> destination)
-    {
-        if (destination.Length < StateBytes) throw new ArgumentException($"{destination.Length} bytes are too few for a state of {StateBytes}.", nameof(destination));
-        BinaryPrimitives.WriteUInt64LittleEndian(destination, Magic);
-        for (var i = 0; i < StateLength; i++) BinaryPrimitives.WriteDoubleLittleEndian(destination[(HeaderBytes + (8 * i))..], _state[i]);
-    }
+    public void Save(Span<byte> destination) => SavedState.Write(Magic, _state, destination);
 
     /// <param name="source">What <see cref="Save"/> wrote; its wholeness is the keeper's to check.</param>
-    /// <exception cref="ArgumentException">Of another length or layout.</exception>
+    /// <exception cref="ArgumentException">Of another length, detector or version.</exception>
     public static NoveltyDetector Load(ReadOnlySpan<byte> source)
     {
-        if (source.Length != StateBytes || BinaryPrimitives.ReadUInt64LittleEndian(source) != Magic)
-            throw new ArgumentException($"These {source.Length} bytes are no state of a novelty detector of this version.", nameof(source));
         var detector = new NoveltyDetector();
-        for (var i = 0; i < StateLength; i++) detector._state[i] = BinaryPrimitives.ReadDoubleLittleEndian(source[(HeaderBytes + (8 * i))..]);
+        SavedState.Read(Magic, source, detector._state);
         return detector;
     }
 

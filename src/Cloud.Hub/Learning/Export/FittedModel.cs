@@ -1,7 +1,7 @@
 using Cloud.Hub.Learning.Export.Quantization;
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Learning.Workers;
+namespace Cloud.Hub.Learning.Export;
 
 /// <summary>A trained model in both precisions, with the tensors of its graph.</summary>
 internal sealed record FittedModel(byte[] Float, byte[] Int8, TensorSpec Input, TensorSpec Output, IReadOnlyList<LayerQuantizationReport> Report);

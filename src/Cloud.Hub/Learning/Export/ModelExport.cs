@@ -1,0 +1,23 @@
+using Cloud.Hub.Learning.Export.Operations;
+using Cloud.Hub.Learning.Export.Quantization;
+using Cloud.Hub.Learning.Recipes;
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Learning.Export;
+
+/// <summary>Operations as ONNX in both precisions.</summary>
+internal static class ModelExport
+{
+    /// <param name="calibration">Windows that quantization ranges come from, (C, L) each.</param>
+    public static FittedModel Write(IReadOnlyList<Operation> operations, LearningRecipe recipe, IEnumerable<float[]> calibration)
+    {
+        var shape = operations[0].Input;
+        var input = new TensorSpec("window", [1, shape.Channels, shape.Length]);
+        var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
+        var ranges = new RangeCollector(operations);
+        foreach (var window in calibration) ranges.Observe(window);
+        var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom });
+        return new FittedModel(
+            OnnxWriter.Write(recipe.Name, operations, input, output), OnnxWriter.Write(recipe.Name, operations, input, output, plan), input, output, plan.Report);
+    }
+}
