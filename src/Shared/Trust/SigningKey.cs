@@ -37,11 +37,7 @@ public sealed class SigningKey : IDisposable
         var pem = File.ReadAllBytes(path);
         try
         {
-            return new SigningKey(Key.Import(SignatureAlgorithm.Ed25519, pem, KeyBlobFormat.PkixPrivateKeyText, Exportable));
-        }
-        catch (FormatException e)
-        {
-            throw new CryptographicException($"signing key {path} is no Ed25519 private key in PKCS #8 PEM", e);
+            return Import(pem, $"signing key {path}");
         }
         finally
         {
@@ -49,10 +45,28 @@ public sealed class SigningKey : IDisposable
         }
     }
 
+    /// <param name="pem">PKCS #8 as PEM, ASCII; the caller clears it.</param>
+    /// <param name="what">For the message.</param>
+    /// <exception cref="CryptographicException">Not an Ed25519 key.</exception>
+    public static SigningKey Import(ReadOnlySpan<byte> pem, string what)
+    {
+        try
+        {
+            return new SigningKey(Key.Import(SignatureAlgorithm.Ed25519, pem, KeyBlobFormat.PkixPrivateKeyText, Exportable));
+        }
+        catch (FormatException e)
+        {
+            throw new CryptographicException($"{what} is no Ed25519 private key in PKCS #8 PEM", e);
+        }
+    }
+
+    /// <summary>PKCS #8 as PEM, ASCII; the caller clears it.</summary>
+    public byte[] Export() => _key.Export(KeyBlobFormat.PkixPrivateKeyText);
+
     /// <summary>Writes the key so that after a power cut either the old file or the whole new one stands; readable by the owner alone from its first byte.</summary>
     public void Save(string path)
     {
-        var pem = _key.Export(KeyBlobFormat.PkixPrivateKeyText);
+        var pem = Export();
         var part = path + ".part";
         try
         {

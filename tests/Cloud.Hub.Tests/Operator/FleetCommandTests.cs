@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Host;
 using Cloud.Hub.Tests.Redistribution;
@@ -99,18 +98,6 @@ public sealed class FleetCommandTests : IAsyncLifetime, IAsyncDisposable
         Assert.Contains("(--hub http://127.0.0.1:1)", said, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-operator.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["HMAS_HUB"] = _hub.Address("front").ToString();
-        start.Environment["HMAS_TOKEN_FILE"] = Path.Combine(_hub.Folder, "operator.token");
-        using var process = Process.Start(start)!;
-        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, string.Concat(said));
-    }
+    private Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(
+        new Dictionary<string, string> { ["HMAS_HUB"] = _hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(_hub.Folder, "operator.token") }, arguments);
 }

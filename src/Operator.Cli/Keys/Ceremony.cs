@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Hmas.Contracts;
+using Hmas.Trust;
+using Hmas.Trust.UpdateFramework;
+using Hmas.Trust.UpdateFramework.Metadata;
+using Hmas.Trust.UpdateFramework.Repository;
+
+namespace Operator.Cli.Keys;
+
+/// <summary>What keepers of offline keys do: make them, sign releases one after the other, change them before they expire or when one is lost.</summary>
+internal sealed class Ceremony(string keys, string repository, Func<string, string> passphraseFor, TimeProvider time)
+{
+    private const int RootDays = 365;
+    private const int TargetsDays = 180;
+
+    /// <summary>Makes all keys and the first root, signed by each root key.</summary>
+    /// <param name="passphrase">Seals the offline keys; null: in the clear. The online key never is: the hub must start alone.</param>
+    public OfflineRepository Begin(Quorum rootQuorum, Quorum targetsQuorum, string? passphrase)
+    {
+        if (Directory.Exists(keys) && Directory.EnumerateFiles(keys, "*.key").Any()) throw new IOException($"{keys} holds keys already");
+        Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var rootKeys = Make(RootMetadata.Type, rootQuorum.Keys, passphrase);
+        var targetsKeys = Make(TargetsMetadata.Type, targetsQuorum.Keys, passphrase);
+        using var online = SigningKey.Create();
+        try
+        {
+            var onlineRole = new RoleSigners([online.PublicKey], 1);
+            var roles = new TopLevelRoles(Of(rootKeys, rootQuorum.Threshold), Of(targetsKeys, targetsQuorum.Threshold), onlineRole, onlineRole);
+            var root = MetadataWriter.Sign(MetadataWriter.Root(1, In(RootDays), roles), rootKeys);
+            var targets = MetadataWriter.Sign(MetadataWriter.Targets(1, In(TargetsDays), []), targetsKeys);
+            var made = OfflineRepository.Create(repository, root, targets);
+            online.Save(OfflineRepository.OnlineKey(repository));
+            return made;
+        }
+        finally
+        {
+            foreach (var key in rootKeys.Concat(targetsKeys)) key.Dispose();
+        }
+    }
+
+    /// <summary>Adds packages to the targets, or, without any, prolongs them or signs what another keeper began; then signs with the keys at hand.</summary>
+    /// <returns>Signatures there are, signatures needed.</returns>
+    /// <exception cref="UpdateException">A package is none, or its release is not above the last of its name.</exception>
+    public (int Have, long Need) Sign(IReadOnlyList<string> packages)
+    {
+        var offline = OfflineRepository.Open(repository);
+        if (offline.StagedTargets is not null && packages.Count > 0) throw new UpdateException(UpdateReason.Mismatch, "targets wait for signatures already: complete them first (hmas keys sign without a package)");
+        var next = offline.StagedTargets ?? MetadataWriter.Sign(MetadataWriter.Targets(
+            offline.Targets.Header.Version + 1, In(TargetsDays), packages.Aggregate(offline.Targets.Targets.Values.ToList(), (files, package) => With(files, package))));
+        using var ring = KeyRing.Open(keys, passphraseFor);
+        foreach (var key in ring.Of(offline.Root.Targets.KeyIds)) next = MetadataWriter.AddSignature(next, key);
+        var need = offline.Root.Targets.Threshold;
+        var have = Signers.OfTargets(offline.Root, next).Count;
+        offline.TakeTargets(next);
+        return (have, need);
+    }
+
+    /// <summary>Replaces keys of a role, or, without a role, goes on with a root that waits for signatures.</summary>
+    /// <param name="role">root, targets or online; null: sign only.</param>
+    /// <param name="lost">First letters of the id of the one key to replace; null: all keys of the role.</param>
+    /// <returns>Whether the new root is the present one now.</returns>
+    public bool Rotate(string? role, string? lost, string? passphrase)
+    {
+        var offline = OfflineRepository.Open(repository);
+        var next = offline.StagedRoot;
+        if (next is null)
+        {
+            var roles = Replace(offline, role ?? throw new UpdateException(UpdateReason.NotFound, "no root waits for signatures: name the role to rotate (root, targets, online)"), lost, passphrase);
+            next = MetadataWriter.Sign(MetadataWriter.Root(offline.Root.Header.Version + 1, In(RootDays), roles));
+        }
+        else if (role is not null)
+        {
+            throw new UpdateException(UpdateReason.Mismatch, "a root waits for signatures already: complete it first (hmas keys rotate without a role)");
+        }
+
+        using var ring = KeyRing.Open(keys, passphraseFor);
+        var signers = offline.Root.Root.KeyIds.Union(RootMetadata.Read(next).Body.Root.KeyIds, StringComparer.Ordinal);
+        foreach (var key in ring.Of(signers)) next = MetadataWriter.AddSignature(next, key);
+        return offline.Take(next);
+    }
+
+    private TopLevelRoles Replace(OfflineRepository offline, string role, string? lost, string? passphrase)
+    {
+        var roles = offline.Roles;
+        switch (role)
+        {
+            case "root": return roles with { Root = Replace(roles.Root, role, lost, passphrase) };
+            case "targets": return roles with { Targets = Replace(roles.Targets, role, lost, passphrase) };
+            case "online":
+                using (var online = SigningKey.Create())
+                {
+                    online.Save(OfflineRepository.NextOnlineKey(repository));
+                    var signers = new RoleSigners([online.PublicKey], 1);
+                    return roles with { Snapshot = signers, Timestamp = signers };
+                }
+
+            default: throw new UpdateException(UpdateReason.NotFound, $"there is no role '{role}': root, targets or online");
+        }
+    }
+
+    private RoleSigners Replace(RoleSigners signers, string role, string? lost, string? passphrase)
+    {
+        var going = signers.PublicKeys.Where(key => lost is null || MetadataWriter.KeyId(key).StartsWith(lost, StringComparison.Ordinal)).ToList();
+        if (going.Count == 0 || (lost is not null && going.Count > 1)) throw new UpdateException(UpdateReason.NotFound, $"{role} has {going.Count} keys whose id begins with '{lost}'");
+        var made = Make(role, going.Count, passphrase);
+        var coming = new Queue<byte[]>(made.Select(static key => key.PublicKey));
+        foreach (var key in made) key.Dispose();
+        return signers with { PublicKeys = [.. signers.PublicKeys.Select(key => going.Contains(key) ? coming.Dequeue() : key)] };
+    }
+
+    private List<SigningKey> Make(string role, int count, string? passphrase)
+    {
+        var made = new List<SigningKey>();
+        for (var number = 1; made.Count < count; number++)
+        {
+            var path = Path.Combine(keys, string.Create(CultureInfo.InvariantCulture, $"{role}-{number}.key"));
+            if (File.Exists(path)) continue;
+            var key = SigningKey.Create();
+            KeyFile.Write(path, key, passphrase);
+            made.Add(key);
+        }
+
+        return made;
+    }
+
+    private static List<TargetFile> With(List<TargetFile> files, string package)
+    {
+        var bytes = File.ReadAllBytes(package);
+        var (digest, manifest) = Peek(bytes, package);
+        var hex = digest.Split(':')[^1];
+        var path = string.Create(CultureInfo.InvariantCulture, $"models/{manifest.Name}/{manifest.Release}-{hex[..12]}.hmas");
+        if (files.FirstOrDefault(file => file.Path.StartsWith($"models/{manifest.Name}/{manifest.Release}-", StringComparison.Ordinal) && file.Path != path) is { } other)
+            throw new UpdateException(UpdateReason.Mismatch, $"{package}: release {manifest.Release} of {manifest.Name} is {other.Path} already");
+        var terms = JsonSerializer.SerializeToElement(new { hmas = new { artefact = manifest.Name, release = manifest.Release, hardware = (string[])["*"] } });
+        return [.. files.Where(file => file.Path != path), new TargetFile(path, bytes.Length, new Dictionary<string, string> { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)) }, terms)];
+    }
+
+    private static (string Digest, Hmas.Contracts.Models.ModelManifest Manifest) Peek(byte[] bytes, string package)
+    {
+        try
+        {
+            var (digest, manifest) = ModelPackage.Peek(bytes, new PackageLimits());
+            Ids.Require(manifest.Name, "model name");
+            return (digest, manifest);
+        }
+        catch (Exception e) when (e is PackageException or FormatException)
+        {
+            throw new UpdateException(UpdateReason.Format, $"{package}: {e.Message}", e);
+        }
+    }
+
+    private DateTimeOffset In(int days) => time.GetUtcNow().AddDays(days);
+
+    private static RoleSigners Of(IEnumerable<SigningKey> signers, int threshold) => new([.. signers.Select(static key => key.PublicKey)], threshold);
+}

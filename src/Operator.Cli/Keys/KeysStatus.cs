@@ -1,0 +1,41 @@
+using System.Globalization;
+using Hmas.Trust.UpdateFramework.Metadata;
+using Hmas.Trust.UpdateFramework.Repository;
+using Operator.Cli.Fleet;
+
+namespace Operator.Cli.Keys;
+
+/// <summary>Who may sign what, until when, and what waits for whom.</summary>
+internal static class KeysStatus
+{
+    /// <summary>Below this a ceremony is due: keepers must meet.</summary>
+    private const int WarningDays = 30;
+
+    /// <returns>0; 2 when something expires soon or has.</returns>
+    public static int Print(OfflineRepository offline, DateTimeOffset now)
+    {
+        var (root, targets) = (offline.Root, offline.Targets);
+        (string Role, RoleKeys Keys, RoleHeader? Header)[] roles = [("root", root.Root, root.Header), ("targets", root.Targets, targets.Header), ("snapshot, timestamp (hub)", root.Snapshot, null)];
+        Tables.Print(
+            ["role", "version", "must sign", "keys", "expires", "days left"],
+            roles.Select(role => (string[])
+            [
+                role.Role, role.Header?.Version.ToString(CultureInfo.InvariantCulture) ?? "-", $"{role.Keys.Threshold} of {role.Keys.KeyIds.Count}", string.Join(" ", role.Keys.KeyIds.Select(Words.Digest)),
+                role.Header is { } header ? Words.Time(header.Expires) : "-", role.Header is { } dated ? Left(dated, now).ToString(CultureInfo.InvariantCulture) : "-",
+            ]));
+        Console.WriteLine($"{targets.Targets.Count} files are released");
+        if (offline.StagedRoot is { } nextRoot)
+        {
+            var next = RootMetadata.Read(nextRoot).Body;
+            Console.WriteLine($"root {next.Header.Version} waits: {Signers.OfRoot(root, nextRoot).Count} of {root.Root.Threshold} present root keys, {Signers.OfRoot(next, nextRoot).Count} of {next.Root.Threshold} new ones have signed");
+        }
+
+        if (offline.StagedTargets is { } nextTargets) Console.WriteLine($"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
+        var due = roles.Where(role => role.Header is { } header && Left(header, now) < WarningDays).ToList();
+        foreach (var (role, _, header) in due)
+            Console.WriteLine($"{role} {(Left(header!, now) < 0 ? "has expired" : $"expires in {Left(header!, now)} days")}: {(role == "root" ? "hmas keys rotate root" : "hmas keys sign")}");
+        return due.Count > 0 ? 2 : 0;
+    }
+
+    private static int Left(RoleHeader header, DateTimeOffset now) => (int)Math.Floor((header.Expires - now).TotalDays);
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Hmas.Storage;
+using Hmas.Trust.UpdateFramework;
+using Hmas.Trust.UpdateFramework.Metadata;
+using Hmas.Trust.UpdateFramework.Repository;
+
+namespace Operator.Cli.Keys;
+
+/// <summary>The offline half of an image repository as files: every root and targets version, and what waits for more signatures. It holds no secret but <c>online.key</c>, which belongs on the hub.</summary>
+internal sealed class OfflineRepository
+{
+    private const string StagedPrefix = "staged.";
+
+    private readonly string _folder;
+    private byte[] _root;
+    private byte[] _targets;
+
+    private OfflineRepository(string folder, byte[] root, byte[] targets) => (_folder, _root, _targets) = (folder, root, targets);
+
+    public RootMetadata Root => RootMetadata.Read(_root).Body;
+
+    public TargetsMetadata Targets => TargetsMetadata.Read(_targets).Body;
+
+    public TopLevelRoles Roles => TopLevelRoles.Of(_root);
+
+    public byte[]? StagedRoot => Staged(RootMetadata.Type);
+
+    public byte[]? StagedTargets => Staged(TargetsMetadata.Type);
+
+    public static string OnlineKey(string folder) => Path.Combine(folder, "online.key");
+
+    /// <summary>Where a new online key waits for the root that names it.</summary>
+    public static string NextOnlineKey(string folder) => Path.Combine(folder, "next-online.key");
+
+    /// <exception cref="IOException">There is one already.</exception>
+    public static OfflineRepository Create(string folder, byte[] root, byte[] targets)
+    {
+        if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any()) throw new IOException($"{folder} holds a repository already");
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(Path.Combine(folder, "1.targets.json"), targets);
+        AtomicFile.Write(Path.Combine(folder, "1.root.json"), root);
+        return new OfflineRepository(folder, root, targets);
+    }
+
+    /// <exception cref="IOException">There is none.</exception>
+    /// <exception cref="UpdateException">Its root did not sign itself.</exception>
+    public static OfflineRepository Open(string folder)
+    {
+        var (root, targets) = (Newest(folder, RootMetadata.Type), Newest(folder, TargetsMetadata.Type));
+        TrustedMetadata.Begin(root, DateTimeOffset.MinValue);
+        return new OfflineRepository(folder, root, targets);
+    }
+
+    /// <summary>Keeps a root until both the present root keys and its own have signed it by their thresholds; then it is the present one.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool Take(byte[] nextRoot)
+    {
+        if (IsWhole(nextRoot))
+        {
+            Publish(RootMetadata.Type, RootMetadata.Read(nextRoot).Body.Header.Version, nextRoot);
+            _root = nextRoot;
+            if (File.Exists(NextOnlineKey(_folder))) File.Move(NextOnlineKey(_folder), OnlineKey(_folder), overwrite: true);
+            return true;
+        }
+
+        Stage(RootMetadata.Type, nextRoot);
+        return false;
+    }
+
+    /// <summary>Keeps targets until the root's targets keys have signed them by their threshold; then they are the present ones.</summary>
+    public bool TakeTargets(byte[] next)
+    {
+        if (Signers.OfTargets(Root, next).Count >= Root.Targets.Threshold)
+        {
+            Publish(TargetsMetadata.Type, TargetsMetadata.Read(next).Body.Header.Version, next);
+            _targets = next;
+            return true;
+        }
+
+        Stage(TargetsMetadata.Type, next);
+        return false;
+    }
+
+    private bool IsWhole(byte[] nextRoot)
+    {
+        try
+        {
+            TrustedMetadata.Begin(_root, DateTimeOffset.MinValue).AcceptRoot(nextRoot);
+            return true;
+        }
+        catch (UpdateException e) when (e.Reason == UpdateReason.Signature)
+        {
+            return false;
+        }
+    }
+
+    private byte[]? Staged(string role)
+    {
+        var path = Path.Combine(_folder, $"{StagedPrefix}{role}.json");
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    private void Stage(string role, byte[] bytes) => AtomicFile.Write(Path.Combine(_folder, $"{StagedPrefix}{role}.json"), bytes);
+
+    private void Publish(string role, long version, byte[] bytes)
+    {
+        AtomicFile.Write(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{version}.{role}.json")), bytes);
+        File.Delete(Path.Combine(_folder, $"{StagedPrefix}{role}.json"));
+    }
+
+    private static byte[] Newest(string folder, string role)
+    {
+        var suffix = $".{role}.json";
+        var newest = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{suffix}").Select(path => VersionOf(Path.GetFileName(path)[..^suffix.Length])).DefaultIfEmpty().Max() : 0;
+        return newest > 0 ? File.ReadAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{newest}{suffix}"))) : throw new FileNotFoundException($"{folder} holds no {role}: run hmas keys init first");
+    }
+
+    /// <summary>0 for a name that begins with no version, such as a staged file's.</summary>
+    private static long VersionOf(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+}
