@@ -127,6 +127,9 @@ public sealed class ModelPackageTests : IDisposable
     [InlineData("[1,2,32]", "[1,-2,32]", "input.shape")]
     [InlineData("\"quantile\":0.99", "\"quantile\":\"NaN\"", "threshold.quantile")]
     [InlineData("[\"current\",\"flow\"]", "[\"flow\",\"flow\"]", "channels")]
+    [InlineData("\"temperature\":1", "\"temperature\":0", "temperature")]
+    [InlineData("\"classes\":[]", "\"classes\":[\"one\",\"two\"]", "classes")]
+    [InlineData("\"derived\":[]", "\"derived\":null", "recipe.derived")]
     [InlineData("\"formatVersion\":1", "\"formatVersion\":2", "formatVersion")]
     [InlineData("{\"formatVersion\"", "[\"formatVersion\"", "line")]
     public void A_signed_manifest_with_bad_values_is_refused_and_the_field_is_named(string good, string bad, string named)

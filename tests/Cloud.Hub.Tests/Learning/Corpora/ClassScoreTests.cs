@@ -1,7 +1,9 @@
 using Cloud.Hub.Learning.Corpora;
 using Cloud.Hub.Learning.Corpora.Classes;
 using Cloud.Hub.Learning.Corpora.Gas;
+using Cloud.Hub.Learning.Corpora.Hapt;
 using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Tests.Learning.Corpora;
 
@@ -47,6 +49,20 @@ public sealed class ClassScoreTests
         var delay = 0;
         for (; !alarm.HasFired; delay++) alarm.Add(1 + Normal());
         Assert.InRange(delay, 1, 40);
+    }
+
+    [Fact]
+    public void A_turned_phone_feels_the_same_force_from_elsewhere()
+    {
+        var recording = new Recording("r", "g", [[1, 0, 0.5f], [0, 1, 0.5f], [0, 0, 0.5f]], []);
+        var turned = Placement.Turned(recording, 0.5, new SeededRandom(3)).Channels;
+        double Dot(float[][] channels, int a, int b) => channels.Sum(channel => channel[a] * channel[b]);
+        for (var a = 0; a < 3; a++)
+        {
+            for (var b = 0; b < 3; b++) Assert.Equal(Dot(recording.Channels, a, b), Dot(turned, a, b), 1e-5);
+        }
+
+        Assert.NotEqual(recording.Channels[0], turned[0]);
     }
 
     [Fact]

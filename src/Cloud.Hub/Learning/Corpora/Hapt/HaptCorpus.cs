@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Cloud.Hub.Learning.Corpora.Classes;
 using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Corpora.Hapt;
 
@@ -16,6 +17,12 @@ internal sealed partial class HaptCorpus : ICorpus
     private const int Activities = 6;
     private const int Folds = 5;
 
+    /// <summary>Copies of each recording from phones that sit a little differently.</summary>
+    private const int Placements = 4;
+
+    private const double PlacementDeviation = 20 * Math.PI / 180;
+    private const ulong Seed = 11;
+
     public string Name => "hapt";
 
     public string Folder => "har_hapt";
@@ -25,7 +32,7 @@ internal sealed partial class HaptCorpus : ICorpus
         var recipe = ClassRecipes.Activity;
         var known = Read(request.TrainData);
         var sheet = new ScoreSheet(request, recipe, firstCode: 1);
-        var samples = known.ToDictionary(recording => recording, recording => ClassTrainer.Samples(recipe, recording).ToList());
+        var samples = known.ToDictionary(recording => recording, recording => Placed(recording).SelectMany(placed => ClassTrainer.Samples(recipe, placed)).ToList());
         if (request.LeavesOut)
         {
             var people = known.Select(recording => recording.Group).Distinct().Order(StringComparer.Ordinal).ToList();
@@ -45,6 +52,14 @@ internal sealed partial class HaptCorpus : ICorpus
         }
 
         sheet.Close();
+    }
+
+    /// <summary>The recording and its copies; which ones depends on its own name only.</summary>
+    private static IEnumerable<Recording> Placed(Recording recording)
+    {
+        yield return recording;
+        var random = new SeededRandom(recording.File.Aggregate(Seed, (seed, letter) => SeededRandom.SeedOf(seed, letter, 0, 0)));
+        for (var i = 0; i < Placements; i++) yield return Placement.Turned(recording, PlacementDeviation, random);
     }
 
     private static List<Recording> Read(string folder)
