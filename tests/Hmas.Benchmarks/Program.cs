@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Hmas.Benchmarks.Agent;
+using Hmas.Benchmarks.Deltas;
 using Hmas.Benchmarks.Hub;
 using Hmas.Benchmarks.Learning;
 using Hmas.Benchmarks.Storage;
@@ -14,6 +15,8 @@ switch (args)
         return await ArchiveIngest.RunAsync(folder);
     case ["fleet-ingest", var broker]:
         return await FleetIngest.RunAsync(Enum.Parse<BrokerKind>(broker, ignoreCase: true));
+    case ["deltas"]:
+        return await DeltaSizes.RunAsync();
     case ["rollout-gates"]:
         return RolloutGates.Run();
     case ["rollout-plan", var devices]:
