@@ -21,8 +21,8 @@ switch (args)
         return RolloutGates.Run();
     case ["rollout-plan", var devices]:
         return RolloutPlan.Run(int.Parse(devices, CultureInfo.InvariantCulture));
-    case ["training", var peer]:
-        return await TrainingSpeed.RunAsync(peer);
+    case ["training-peer" or "quantization" or "meta-learning" or "search", .. var filter]:
+        return LearningFigures.Run(args[0], filter.FirstOrDefault(""));
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ArchiveIngest).Assembly).Run(args);
         return 0;

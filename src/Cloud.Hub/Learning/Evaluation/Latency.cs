@@ -11,11 +11,12 @@ internal static class Latency
     private const int Turns = 20;
     private const int RunsPerTurn = 50;
 
+    /// <param name="settings">Of both sessions; null: a device's.</param>
     /// <returns>Best mean of a turn, µs.</returns>
-    public static (double First, double Second) Compare(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, TensorSpec input, TensorSpec output)
+    public static (double First, double Second) Compare(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, TensorSpec input, TensorSpec output, SessionSettings? settings = null)
     {
-        using var a = new ModelSession(first.Span, input, output, new SessionSettings());
-        using var b = new ModelSession(second.Span, input, output, new SessionSettings());
+        using var a = new ModelSession(first.Span, input, output, settings ?? new SessionSettings());
+        using var b = new ModelSession(second.Span, input, output, settings ?? new SessionSettings());
         Turn(a, Warmup);
         Turn(b, Warmup);
         var (bestA, bestB) = (double.PositiveInfinity, double.PositiveInfinity);

@@ -39,8 +39,9 @@ internal sealed class OnnxWriter
 
     private static void Require(TensorSpec tensor, Shape shape)
     {
-        IReadOnlyList<int> flat = [1, shape.Channels];
-        IReadOnlyList<int> rows = shape.Width > 1 ? [1, shape.Channels, shape.Height, shape.Width] : [1, shape.Channels, shape.Length];
+        var batch = tensor.Shape[0];
+        IReadOnlyList<int> flat = [batch, shape.Channels];
+        IReadOnlyList<int> rows = shape.Width > 1 ? [batch, shape.Channels, shape.Height, shape.Width] : [batch, shape.Channels, shape.Length];
         if (!tensor.Shape.SequenceEqual(rows) && !(shape.Length == 1 && tensor.Shape.SequenceEqual(flat)))
             throw new ArgumentException($"tensor '{tensor.Name}' ({string.Join(", ", tensor.Shape)}) is not the network's ({string.Join(", ", rows)})");
     }
@@ -119,7 +120,7 @@ internal sealed class OnnxWriter
         var swap = OnnxAttribute.Of("perm", [0, 2, 1]);
         Move(i, "Transpose", [rows], $"t{i}_last", quantization, swap);
         var all = convolution.Rows * convolution.Phases;
-        var shape = _graph.Longs($"t{i}_shape", [1, all, convolution.Output.Channels], 3);
+        var shape = _graph.Longs($"t{i}_shape", [0, all, convolution.Output.Channels], 3);
         Move(i, "Reshape", [$"t{i}_last", shape], $"t{i}_woven", quantization);
         var time = $"t{i}_woven";
         if (all > convolution.Output.Length)
@@ -159,10 +160,11 @@ internal sealed class OnnxWriter
         }
     }
 
+    /// <summary>A reshape's target; 0 keeps the batch as it is.</summary>
     private string Dimensions(string name, Shape shape) =>
-        shape.Length == 1 ? _graph.Longs(name, [1, shape.Channels], 2)
-        : shape.Width > 1 ? _graph.Longs(name, [1, shape.Channels, shape.Height, shape.Width], 4)
-        : _graph.Longs(name, [1, shape.Channels, shape.Length], 3);
+        shape.Length == 1 ? _graph.Longs(name, [0, shape.Channels], 2)
+        : shape.Width > 1 ? _graph.Longs(name, [0, shape.Channels, shape.Height, shape.Width], 4)
+        : _graph.Longs(name, [0, shape.Channels, shape.Length], 3);
 
     /// <summary>Weights and bias as float initialisers, or as int8 and int32 ones behind a DequantizeLinear.</summary>
     private (string Weights, string Bias) Weights(int i, IWeighted weighted, params int[] dimensions)

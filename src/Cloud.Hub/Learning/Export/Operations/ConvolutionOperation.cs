@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Export.Operations;
@@ -36,29 +37,35 @@ internal sealed record ConvolutionOperation(Shape Input, Shape Output) : Operati
     {
         var perGroup = Input.Channels / Groups;
         var outPerGroup = OutputChannels / Groups;
+        Span<float> sums = stackalloc float[Rows];
         for (var channel = 0; channel < OutputChannels; channel++)
         {
             var firstInput = channel / outPerGroup * perGroup;
             var phase = channel / Output.Channels;
             var target = output.Slice(channel % Output.Channels * Output.Length, Output.Length);
-            for (var row = 0; row < Rows; row++)
+            sums.Fill(Bias[channel]);
+            for (var c = 0; c < perGroup; c++)
             {
-                var at = (row * Phases) + phase;
-                if (at >= Output.Length) continue;
-                var sum = Bias[channel];
-                for (var c = 0; c < perGroup; c++)
-                {
-                    var source = input.Slice((firstInput + c) * Input.Length, Input.Length);
-                    var weights = Weights.AsSpan(((channel * perGroup) + c) * Kernel, Kernel);
-                    for (var k = 0; k < Kernel; k++)
-                    {
-                        var i = (row * Stride) - PadLeft + (k * Dilation);
-                        if ((uint)i < (uint)source.Length) sum += weights[k] * source[i];
-                    }
-                }
-
-                target[at] = sum;
+                var source = input.Slice((firstInput + c) * Input.Length, Input.Length);
+                for (var k = 0; k < Kernel; k++) Add(source, (k * Dilation) - PadLeft, Weights[(((channel * perGroup) + c) * Kernel) + k], sums);
             }
+
+            for (var row = 0; row < Rows && (row * Phases) + phase < Output.Length; row++) target[(row * Phases) + phase] = sums[row];
         }
+    }
+
+    /// <summary>sums[row] += weight × source[row·stride + offset] where that lies inside.</summary>
+    private void Add(ReadOnlySpan<float> source, int offset, float weight, Span<float> sums)
+    {
+        var from = offset >= 0 ? 0 : (Stride - 1 - offset) / Stride;
+        var to = Math.Min(sums.Length, ((source.Length - 1 - offset) / Stride) + 1);
+        if (to <= from) return;
+        if (Stride == 1)
+        {
+            TensorPrimitives.MultiplyAdd(source.Slice(from + offset, to - from), weight, sums[from..to], sums[from..to]);
+            return;
+        }
+
+        for (var row = from; row < to; row++) sums[row] += weight * source[(row * Stride) + offset];
     }
 }

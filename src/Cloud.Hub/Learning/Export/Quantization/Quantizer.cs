@@ -125,12 +125,12 @@ internal static class Quantizer
         return scale;
     }
 
-    /// <summary>Largest sum of two neighbours of one sign, in (C, K) order and in the (K, C) order of channel-last kernels.</summary>
+    /// <summary>Largest sum of a pair, in (C, K) order and in the (K, C) order of channel-last kernels; pairs begin at even places, because the instruction adds bytes 0 and 1, 2 and 3.</summary>
     private static int LargestPair(ReadOnlySpan<sbyte> weights, int kernel)
     {
         var inputs = weights.Length / kernel;
         var largest = 0;
-        for (var i = 1; i < weights.Length; i++)
+        for (var i = 1; i < weights.Length; i += 2)
         {
             var a = weights[((i - 1) % inputs * kernel) + ((i - 1) / inputs)];
             var b = weights[(i % inputs * kernel) + (i / inputs)];

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Cloud.Hub.Learning.Training.Kernels;
 
 /// <summary>Copies of B in which a panel's rows lie one behind the other: a large row step would put them all into a few sets of the first-level cache.</summary>
@@ -12,6 +14,9 @@ internal static unsafe class GemmPacking
     /// <summary>Fewer rows of A do not pay for the copy.</summary>
     private const int LeastRows = 24;
 
+    /// <summary>Fewer rows of B stay in the first-level cache wherever they lie.</summary>
+    private const int LeastK = 48;
+
     [ThreadStatic]
     private static NativeBuffer? _block;
 
@@ -20,7 +25,7 @@ internal static unsafe class GemmPacking
 
     /// <summary>Whether a product's B is worth a copy; depends on the shape alone.</summary>
     public static bool Pays(in GemmCall call, int panel) =>
-        call.BPanel == 0 && call.KOuter == 1 && call.MOuter <= 1 && call.M >= LeastRows && call.N > panel && call.K > 1 && call.BK > panel;
+        call.BPanel == 0 && call.KOuter == 1 && call.MOuter <= 1 && call.M >= LeastRows && call.N > panel && call.K >= LeastK && call.BK > panel;
 
     /// <summary>Memory of this thread for a block of B.</summary>
     public static float* Block(int floats)
@@ -51,8 +56,15 @@ internal static unsafe class GemmPacking
             var columns = Math.Min(panel, n - column);
             for (var row = 0; row < k; row++, packed += panel)
             {
-                new ReadOnlySpan<float>(b + (row * bRow) + column, columns).CopyTo(new Span<float>(packed, panel));
-                if (columns < panel) new Span<float>(packed + columns, panel - columns).Clear();
+                var source = b + (row * bRow) + column;
+                if (columns == panel)
+                {
+                    for (var i = 0; i < panel; i += Vector128<float>.Count) Vector128.Load(source + i).Store(packed + i);
+                    continue;
+                }
+
+                new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(packed, panel));
+                new Span<float>(packed + columns, panel - columns).Clear();
             }
         }
     }

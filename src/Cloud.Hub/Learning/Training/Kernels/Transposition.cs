@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cloud.Hub.Learning.Training.Kernels;
 
@@ -33,9 +35,19 @@ internal static unsafe class Transposition
     {
         var (a, b) = (Vector128.Load(source), Vector128.Load(source + sourceRow));
         var (c, d) = (Vector128.Load(source + (2 * sourceRow)), Vector128.Load(source + (3 * sourceRow)));
-        Vector128.Create(a[0], b[0], c[0], d[0]).Store(target);
-        Vector128.Create(a[1], b[1], c[1], d[1]).Store(target + targetRow);
-        Vector128.Create(a[2], b[2], c[2], d[2]).Store(target + (2 * targetRow));
-        Vector128.Create(a[3], b[3], c[3], d[3]).Store(target + (3 * targetRow));
+        var (low, lowNext) = (Low(a, c), Low(b, d));
+        var (high, highNext) = (High(a, c), High(b, d));
+        Low(low, lowNext).Store(target);
+        High(low, lowNext).Store(target + targetRow);
+        Low(high, highNext).Store(target + (2 * targetRow));
+        High(high, highNext).Store(target + (3 * targetRow));
     }
+
+    /// <summary>a0 b0 a1 b1.</summary>
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    /// <summary>a2 b2 a3 b3.</summary>
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 }
