@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace Cloud.Hub.Tests.Host;
+namespace Hmas.Testing;
 
 /// <summary>A fact that mounts a small disk in a namespace of its own; skipped where the kernel lets nobody do that.</summary>
 [AttributeUsage(AttributeTargets.Method)]
