@@ -113,6 +113,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     public static async Task<AgentRuntime> CreateAsync(AgentSettings settings, SystemdNotifier systemd, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         Directory.CreateDirectory(settings.Device.StateFolder);
+        AtomicFile.RemoveLeftovers(settings.Device.StateFolder);
         var outbox = await FactOutbox.OpenAsync(settings.Device.StateFolder, settings.Outbox, time, loggers.CreateLogger("Edge.Agent.Sync"), ct);
         try
         {

@@ -33,6 +33,7 @@ internal sealed class ModelSlots
     {
         var folder = Path.Combine(stateFolder, "models");
         Directory.CreateDirectory(folder);
+        AtomicFile.RemoveLeftovers(folder);
         var path = Path.Combine(folder, "slots.json");
         var slots = new ModelSlots(folder, Read(path, logger), logger);
         slots.Collect();

@@ -6,13 +6,15 @@ namespace Hmas.Storage;
 /// <summary>Replaces a file as a whole: after a crash or power cut there is the old content or the new, never a part.</summary>
 public static class AtomicFile
 {
+    private const string TemporaryEnding = ".tmp";
+
     /// <summary>Writes a temporary file beside <paramref name="path"/>, syncs it, renames it over and syncs the folder; on return the content is durable.</summary>
     /// <param name="mode">Permissions of the new file; null: the process's default.</param>
     /// <exception cref="StorageException">Full disk, no access, or an I/O error; the old content stands.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
     {
         var full = Path.GetFullPath(path);
-        var temporary = Path.Combine(FolderOf(full), $".{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(FolderOf(full), $".{Guid.NewGuid():N}{TemporaryEnding}");
         try
         {
             using (var file = Create(temporary, FileMode.CreateNew, mode))
@@ -54,6 +56,18 @@ public static class AtomicFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StorageException(ReasonOf(error), $"{full}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Deletes what writes that a kill or a power cut ended have left in a folder. For its owner's start, before the first write.</summary>
+    /// <remarks>Unfinished large files (<see cref="WriteAsync(string, Func{Stream, Task})"/>) stay: the next attempt writes over them.</remarks>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public static void RemoveLeftovers(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, ".*" + TemporaryEnding))
+        {
+            var name = Path.GetFileName(file.AsSpan())[1..^TemporaryEnding.Length];
+            if (Guid.TryParseExact(name, "N", out _)) File.Delete(file);
         }
     }
 

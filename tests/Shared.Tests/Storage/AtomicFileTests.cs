@@ -21,6 +21,16 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_write_left_behind_goes_and_everything_else_stays()
+    {
+        string[] kept = ["state.bin", ".hidden.tmp", "0123456789abcdef0123456789abcdef.tmp", ".0123456789abcdef0123456789abcdef.part"];
+        foreach (var name in kept) File.WriteAllText(_folder.File(name), "");
+        File.WriteAllText(_folder.File(".0123456789abcdef0123456789abcdef.tmp"), "half of a fi");
+        AtomicFile.RemoveLeftovers(_folder.Path);
+        Assert.Equal(kept.Order(StringComparer.Ordinal), Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_secret_is_never_readable_by_others()
     {
         var path = _folder.File("token");
