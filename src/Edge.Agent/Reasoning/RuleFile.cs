@@ -1,6 +1,5 @@
+using Edge.Agent.Yaml;
 using Hmas.Contracts;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Edge.Agent.Reasoning;
 
@@ -51,33 +50,11 @@ internal static class RuleFile
     {
         try
         {
-            RefuseAliases(yaml, file);
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            return stream.Documents.Count switch
-            {
-                0 => null,
-                1 => stream.Documents[0].RootNode,
-                _ => throw new RuleFileException(file, stream.Documents[1].RootNode.Start.Line, "file", "holds more than one document"),
-            };
+            return YamlReader.Read(yaml);
         }
-        catch (YamlException e)
+        catch (YamlFormatException e)
         {
-            throw new RuleFileException(file, e.Start.Line, "file", $"is not YAML: {e.Message}", e);
-        }
-    }
-
-    // An alias can make a small file into a tree without end; depth is bounded before the tree is built.
-    private static void RefuseAliases(string yaml, string file)
-    {
-        var parser = new Parser(new StringReader(yaml));
-        var depth = 0;
-        while (parser.MoveNext())
-        {
-            var current = parser.Current!;
-            if (current is YamlDotNet.Core.Events.AnchorAlias) throw new RuleFileException(file, current.Start.Line, "file", "aliases are not allowed");
-            depth += current.NestingIncrease;
-            if (depth > 64) throw new RuleFileException(file, current.Start.Line, "file", "is nested deeper than 64 levels");
+            throw new RuleFileException(file, e.Line, "file", $"is not YAML: {e.Message}", e);
         }
     }
 

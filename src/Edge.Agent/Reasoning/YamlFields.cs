@@ -1,5 +1,5 @@
 using System.Globalization;
-using YamlDotNet.RepresentationModel;
+using Edge.Agent.Yaml;
 
 namespace Edge.Agent.Reasoning;
 
@@ -8,36 +8,32 @@ internal sealed class YamlFields
 {
     private readonly string _file;
     private readonly string _path;
-    private readonly YamlMappingNode _node;
+    private readonly YamlMapping _node;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
     public YamlFields(string file, string path, YamlNode node)
     {
         _file = file;
         _path = path;
-        _node = node as YamlMappingNode ?? throw Error(node, path, "must be a mapping of fields");
-        foreach (var key in _node.Children.Keys)
-        {
-            if (key is not YamlScalarNode { Value: not null }) throw Error(key, path, "a field's name must be plain text");
-        }
+        _node = node as YamlMapping ?? throw Error(node, path, "must be a mapping of fields");
     }
 
-    public long Line => _node.Start.Line;
+    public long Line => _node.Line;
 
     public string Path => _path;
 
-    public bool Has(string field) => _node.Children.ContainsKey(new YamlScalarNode(field));
+    public bool Has(string field) => _node[field] is not null;
 
     public YamlNode? Node(string field)
     {
         _asked.Add(field);
-        return _node.Children.TryGetValue(new YamlScalarNode(field), out var value) ? value : null;
+        return _node[field];
     }
 
     public string? Text(string field) => Node(field) switch
     {
         null => null,
-        YamlScalarNode { Value: { Length: > 0 } text } => text,
+        YamlScalar { Value: { Length: > 0 } text } => text,
         var node => throw Error(node, At(field), "must be text"),
     };
 
@@ -76,18 +72,17 @@ internal sealed class YamlFields
     public IReadOnlyList<YamlFields> List(string field, int most)
     {
         if (Node(field) is not { } node) throw Missing(field);
-        if (node is not YamlSequenceNode list) throw Error(node, At(field), "must be a list");
-        if (list.Children.Count == 0 || list.Children.Count > most) throw Error(node, At(field), $"must have 1 to {most} entries, has {list.Children.Count}");
-        return [.. list.Children.Select((child, i) => new YamlFields(_file, $"{At(field)}[{i}]", child))];
+        if (node is not YamlSequence list) throw Error(node, At(field), "must be a list");
+        if (list.Items.Count == 0 || list.Items.Count > most) throw Error(node, At(field), $"must have 1 to {most} entries, has {list.Items.Count}");
+        return [.. list.Items.Select((child, i) => new YamlFields(_file, $"{At(field)}[{i}]", child))];
     }
 
     /// <summary>Call after all fields were read.</summary>
     public void RefuseOthers()
     {
-        foreach (var key in _node.Children.Keys)
+        foreach (var (key, _) in _node.Entries)
         {
-            var name = ((YamlScalarNode)key).Value!;
-            if (!_asked.Contains(name)) throw Error(key, At(name), $"unknown field; known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+            if (!_asked.Contains(key.Value)) throw Error(key, At(key.Value), $"unknown field; known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
         }
     }
 
@@ -99,5 +94,5 @@ internal sealed class YamlFields
 
     private string At(string field) => _path.Length == 0 ? field : $"{_path}.{field}";
 
-    private RuleFileException Error(YamlNode node, string field, string reason) => new(_file, node.Start.Line, field, reason);
+    private RuleFileException Error(YamlNode node, string field, string reason) => new(_file, node.Line, field, reason);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using Edge.Agent.Yaml;
 
 namespace Edge.Agent.Settings;
 
@@ -33,14 +32,11 @@ internal static class SettingsFile
         var keys = NewKeys();
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents.Count > 1) throw Refuse(path, "holds more than one document");
-            if (stream.Documents.Count == 1) Walk(path, stream.Documents[0].RootNode, "", 0, keys);
+            if (YamlReader.Read(text) is { } root) Walk(path, root, "", 0, keys);
         }
-        catch (YamlException error)
+        catch (YamlFormatException error)
         {
-            throw new SettingsException([$"{path}, line {error.Start.Line}, column {error.Start.Column}: {error.Message}"], error);
+            throw new SettingsException([$"{path}, line {error.Line}, column {error.Column}: {error.Message}"], error);
         }
 
         return keys;
@@ -48,31 +44,30 @@ internal static class SettingsFile
 
     private static void Walk(string path, YamlNode node, string prefix, int depth, Dictionary<string, string?> keys)
     {
-        // An alias may point at its own ancestor: depth ends the walk.
-        if (depth > MaxDepth) throw Refuse(path, $"line {node.Start.Line}: nested deeper than {MaxDepth}");
+        if (depth > MaxDepth) throw Refuse(path, $"line {node.Line}: nested deeper than {MaxDepth}");
         switch (node)
         {
-            case YamlMappingNode mapping:
-                foreach (var (name, value) in mapping.Children)
+            case YamlMapping mapping:
+                foreach (var (name, value) in mapping.Entries)
                 {
-                    if (name is not YamlScalarNode { Value.Length: > 0 } scalar) throw Refuse(path, $"line {name.Start.Line}: a key must be a word");
-                    Walk(path, value, Join(prefix, scalar.Value), depth + 1, keys);
+                    if (name.Value.Length == 0) throw Refuse(path, $"line {name.Line}: a key must be a word");
+                    Walk(path, value, Join(prefix, name.Value), depth + 1, keys);
                 }
 
                 break;
-            case YamlSequenceNode sequence:
-                for (var i = 0; i < sequence.Children.Count; i++) Walk(path, sequence.Children[i], Join(prefix, i.ToString(CultureInfo.InvariantCulture)), depth + 1, keys);
+            case YamlSequence sequence:
+                for (var i = 0; i < sequence.Items.Count; i++) Walk(path, sequence.Items[i], Join(prefix, i.ToString(CultureInfo.InvariantCulture)), depth + 1, keys);
                 break;
-            case YamlScalarNode scalar when prefix.Length > 0:
+            case YamlScalar scalar when prefix.Length > 0:
                 Put(path, prefix, IsNull(scalar) ? null : scalar.Value, keys);
                 break;
             default:
-                if (node is not YamlScalarNode { Value: null or "" }) throw Refuse(path, $"line {node.Start.Line}: the file must be a mapping of sections");
+                if (node is not YamlScalar { Value: "" }) throw Refuse(path, $"line {node.Line}: the file must be a mapping of sections");
                 break;
         }
     }
 
-    private static bool IsNull(YamlScalarNode scalar) => scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
+    private static bool IsNull(YamlScalar scalar) => scalar.IsPlain && scalar.Value is "" or "~" or "null";
 
     private static Dictionary<string, string?> FromJson(string path, string text)
     {
