@@ -14,6 +14,9 @@ internal sealed class WriteLoop : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<WriteWork> _queue;
     private readonly List<WriteWork> _group = [];
+
+    // It does not spin before it sleeps: writes of a device come seconds apart.
+    private readonly ManualResetEventSlim _arrived = new(initialState: false, spinCount: 0);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriterConnection? _connection;
 
@@ -24,7 +27,8 @@ internal sealed class WriteLoop : IAsyncDisposable
         _counters = counters;
         _logger = logger;
         _connection = new WriterConnection(connection);
-        _queue = Channel.CreateBounded<WriteWork>(new BoundedChannelOptions(settings.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        // What a write wakes is this loop's own thread, and what a read wakes is a caller that goes on to wait for its work: neither needs the thread pool in between.
+        _queue = Channel.CreateBounded<WriteWork>(new BoundedChannelOptions(settings.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait, AllowSynchronousContinuations = true });
         new Thread(Run) { IsBackground = true, Name = $"store {Path.GetFileName(path)}" }.Start();
     }
 
@@ -47,13 +51,14 @@ internal sealed class WriteLoop : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _ended.Task;
+        _arrived.Dispose();
     }
 
     private void Run()
     {
         try
         {
-            while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            while (WaitForWork())
             {
                 while (_queue.Reader.TryRead(out var work)) RunGroup(work);
             }
@@ -69,6 +74,20 @@ internal sealed class WriteLoop : IAsyncDisposable
             foreach (var work in _group) work.Fail(error);
             while (_queue.Reader.TryRead(out var work)) work.Fail(error);
         }
+    }
+
+    /// <summary>False when the queue is closed and empty.</summary>
+    private bool WaitForWork()
+    {
+        var ready = _queue.Reader.WaitToReadAsync().AsTask();
+        if (!ready.IsCompleted)
+        {
+            _arrived.Reset();
+            ready.GetAwaiter().UnsafeOnCompleted(_arrived.Set);
+            _arrived.Wait();
+        }
+
+        return ready.GetAwaiter().GetResult();
     }
 
     private void RunGroup(WriteWork first)

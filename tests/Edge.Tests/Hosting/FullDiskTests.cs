@@ -22,7 +22,7 @@ public sealed class FullDiskTests : IDisposable
             device: { site: north, id: p, stateFolder: '{{state}}' }
             sensor: { kind: replay, replay: { files: ['{{_folder.File("a.csv")}}'], speed: 0, columns: [{ column: x }] } }
             experience: { routineEvery: 1 }
-            outbox: { queueCapacity: 64 }
+            outbox: { queueCapacity: 8192 }
             """);
         var run = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "hmas-agent.dll")}' run --exit-at-end --settings '{_folder.File("agent.yaml")}'";
         var script = $"mount -t tmpfs -o size=512k tmpfs '{state}' && {run}; echo \"first $?\" >&2; mount -o remount,size=64m '{state}' && {run}; echo \"second $?\" >&2";

@@ -19,6 +19,10 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     private const int OfferAhead = 256;
     private const int MaxFactBytes = 512 << 10;
     private const long GiveBackBytes = 4 << 20;
+
+    /// <summary>Free pages below this stay in the file for the next facts: to cut them off costs two more fsyncs and the log written over, at each acknowledgement.</summary>
+    private const long KeepFreeBytes = 1 << 20;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
@@ -28,16 +32,18 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     private readonly int _capacity;
     private readonly Channel<OutboxEntry> _queue;
     private readonly Lock _gate = new();
-    private OutboxState _state;
+
+    // On the writer's thread only.
+    private OutboxWriter? _writer;
+    private OutboxState _state = new();
     private long _version;
     private long _nextVersion;
     private long _refused;
     private volatile bool _isStoring;
 
-    private FactOutbox(Database database, OutboxState state, OutboxOptions options, TimeProvider time, ILogger logger)
+    private FactOutbox(Database database, OutboxOptions options, TimeProvider time, ILogger logger)
     {
         _database = database;
-        _state = state;
         _budget = new StoreBudget(options.MaxBytes);
         _time = time;
         _logger = logger;
@@ -63,24 +69,24 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     public static async Task<FactOutbox> OpenAsync(string folder, OutboxOptions options, TimeProvider time, ILogger logger, CancellationToken ct)
     {
         var settings = new DatabaseSettings { WalAutoCheckpointPages = StoreBudget.LogPages, CacheKiB = 256, Readers = 1 };
-        var database = Database.Open(Path.Combine(folder, "outbox.db"), OutboxTables.Migrations, settings, logger);
+        var outbox = new FactOutbox(Database.Open(Path.Combine(folder, "outbox.db"), OutboxTables.Migrations, settings, logger), options, time, logger);
         try
         {
-            var salvaged = database.Health.SalvagedRows > 0;
-            var epoch = DrawEpoch(time);
-            var state = await database.WriteAsync(
-                connection =>
+            var salvaged = outbox.Health.SalvagedRows > 0;
+            await outbox.WriteAsync(
+                (writer, connection) =>
                 {
-                    var found = OutboxTables.ReadState(connection);
-                    return found.Epoch == 0 || salvaged ? OutboxTables.RenewEpoch(connection, epoch) : found;
+                    if (writer.ReadState().Epoch == 0 || salvaged) OutboxTables.RenewEpoch(connection, DrawEpoch(time));
+                    return writer.ReadState();
                 },
                 ct);
+            var state = outbox.State;
             logger.OutboxOpened(state.Epoch, state.Produced, state.Acknowledged, state.TotalEvicted);
-            return new FactOutbox(database, state, options, time, logger);
+            return outbox;
         }
         catch
         {
-            await database.DisposeAsync();
+            await outbox.DisposeAsync();
             throw;
         }
     }
@@ -138,28 +144,35 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         var state = State;
         if (through <= state.Offered) return;
         var ahead = Math.Max(through, Math.Min(through + OfferAhead, state.Produced));
-        await WriteAsync(connection => OutboxTables.Offer(connection, ahead), ct);
+        await WriteAsync((writer, _) => writer.Offer(ahead), ct);
     }
 
     /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one.</summary>
     public async Task AcknowledgeAsync(long sequence, CancellationToken ct)
     {
-        await WriteAsync(connection => OutboxTables.Acknowledge(connection, sequence), ct);
-        await _database.GiveSpaceBackAsync(GiveBackBytes, ct);
+        await WriteAsync((writer, _) => writer.Acknowledge(sequence), ct);
+        if (State.FreeBytes >= KeepFreeBytes) await _database.GiveSpaceBackAsync(GiveBackBytes, ct);
     }
 
     /// <summary>Begins a new epoch: the hub knows sequences of this one that this disk does not.</summary>
     public async Task RenewEpochAsync(CancellationToken ct)
     {
         var epoch = DrawEpoch(_time);
-        await WriteAsync(connection => OutboxTables.RenewEpoch(connection, epoch), ct);
+        await WriteAsync(
+            (writer, connection) =>
+            {
+                OutboxTables.RenewEpoch(connection, epoch);
+                return writer.ReadState();
+            },
+            ct);
         _logger.EpochRenewed(epoch);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Complete();
-        return _database.DisposeAsync();
+        await _database.WriteAsync(_ => _writer?.Dispose(), default);
+        await _database.DisposeAsync();
     }
 
     private async Task StoreAsync(List<OutboxEntry> group, CancellationToken ct)
@@ -169,7 +182,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         {
             try
             {
-                await WriteAsync(connection => OutboxTables.Append(connection, group, _budget), ct);
+                await WriteAsync((writer, _) => writer.Append(group, _budget), ct);
                 if (attempts > 0) _logger.OutboxRecovered(attempts);
                 Stored?.Invoke();
                 return;
@@ -182,16 +195,23 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(Func<SqliteConnection, OutboxState> work, CancellationToken ct)
+    private async Task WriteAsync(Func<OutboxWriter, SqliteConnection, OutboxState> work, CancellationToken ct)
     {
         // Works run one after the other on the writer's thread, their continuations need not: the newest state wins.
-        var (version, state) = await _database.WriteAsync(connection => (++_nextVersion, work(connection)), ct);
+        var (version, state) = await _database.WriteAsync(connection => (++_nextVersion, work(WriterOf(connection), connection)), ct);
         lock (_gate)
         {
             if (version <= _version) return;
             _version = version;
             _state = state;
         }
+    }
+
+    private OutboxWriter WriterOf(SqliteConnection connection)
+    {
+        if (_writer?.Serves(connection) == true) return _writer;
+        _writer?.Dispose();
+        return _writer = new OutboxWriter(connection);
     }
 
     // A Guid's first bytes come from the kernel; RandomNumberGenerator would load OpenSSL, 4 MB resident, for twenty bits that need not be secret.

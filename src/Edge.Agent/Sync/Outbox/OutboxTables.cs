@@ -21,46 +21,20 @@ internal static class OutboxTables
             """),
     ];
 
-    public static OutboxState ReadState(SqliteConnection connection)
+    /// <summary>Gives up the least valuable facts that were not sent until the budget holds.</summary>
+    public static void Evict(SqliteConnection connection, StoreBudget budget)
     {
-        var counters = new Dictionary<string, long>(StringComparer.Ordinal);
-        using (var command = Command(connection, "SELECT name, value FROM counters"))
-        using (var reader = command.ExecuteReader())
+        var offered = Counter(connection, "offered");
+        var evicted = 0L;
+        while (budget.IsAboveTarget(UsedBytes(connection)))
         {
-            while (reader.Read()) counters[reader.GetString(0)] = reader.GetInt64(1);
+            var victims = Victims(connection, offered);
+            if (victims.Count == 0) break;
+            foreach (var victim in victims) BuryOne(connection, victim, offered);
+            evicted += victims.Count;
         }
 
-        long Of(string name) => counters.GetValueOrDefault(name);
-        return new OutboxState(
-            Of("epoch"), Of("produced"), Of("acknowledged"), Of("offered"), Of("totalProduced"), Of("totalAcknowledged"), Of("totalEvicted"), UsedBytes(connection));
-    }
-
-    /// <summary>Numbers and stores the entries, then gives up the least valuable ones that were not sent until the budget holds.</summary>
-    public static OutboxState Append(SqliteConnection connection, IReadOnlyList<OutboxEntry> entries, StoreBudget budget)
-    {
-        var sequence = Counter(connection, "produced");
-        using (var insert = Command(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES($seq, 1, $kind, $ts, $retention, $payload)"))
-        {
-            var seq = insert.Parameters.Add("$seq", SqliteType.Integer);
-            var kind = insert.Parameters.Add("$kind", SqliteType.Integer);
-            var ts = insert.Parameters.Add("$ts", SqliteType.Integer);
-            var retention = insert.Parameters.Add("$retention", SqliteType.Real);
-            var payload = insert.Parameters.Add("$payload", SqliteType.Blob);
-            foreach (var entry in entries)
-            {
-                seq.Value = ++sequence;
-                kind.Value = (long)entry.Kind;
-                ts.Value = entry.TimestampUs;
-                retention.Value = EvictionPolicy.Retention(entry.Kind, entry.Value);
-                payload.Value = CheckedPayload.Seal(entry.Payload.Span);
-                insert.ExecuteNonQuery();
-            }
-        }
-
-        SetCounter(connection, "produced", sequence);
-        Add(connection, "totalProduced", entries.Count);
-        if (budget.IsOver(UsedBytes(connection))) Evict(connection, budget);
-        return ReadState(connection);
+        if (evicted > 0) Add(connection, "totalEvicted", evicted);
     }
 
     /// <summary>Facts from <paramref name="from"/> on, in order, without a hole. A record whose checksum fails comes as a tombstone of one.</summary>
@@ -86,27 +60,8 @@ internal static class OutboxTables
         return facts;
     }
 
-    public static OutboxState Acknowledge(SqliteConnection connection, long sequence)
-    {
-        var before = Counter(connection, "acknowledged");
-        if (sequence <= before) return ReadState(connection);
-        Execute(connection, "DELETE FROM facts WHERE seq <= $a AND seq + count - 1 <= $a", ("$a", sequence));
-        // A tombstone that reaches past the acknowledgement keeps its rest.
-        Execute(connection, "UPDATE facts SET count = count - ($a + 1 - seq), seq = $a + 1 WHERE seq <= $a", ("$a", sequence));
-        SetCounter(connection, "acknowledged", sequence);
-        SetCounter(connection, "offered", Math.Max(sequence, Counter(connection, "offered")));
-        Add(connection, "totalAcknowledged", sequence - before);
-        return ReadState(connection);
-    }
-
-    public static OutboxState Offer(SqliteConnection connection, long through)
-    {
-        SetCounter(connection, "offered", Math.Max(through, Counter(connection, "offered")));
-        return ReadState(connection);
-    }
-
     /// <summary>Begins a new epoch: what waits is numbered 1, 2, 3 … again, holes become tombstones, nothing counts as sent.</summary>
-    public static OutboxState RenewEpoch(SqliteConnection connection, long epoch)
+    public static void RenewEpoch(SqliteConnection connection, long epoch)
     {
         FillHoles(connection);
         var offset = Number(connection, "SELECT COALESCE(MIN(seq), 1) - 1 FROM facts");
@@ -117,7 +72,6 @@ internal static class OutboxTables
         SetCounter(connection, "produced", Number(connection, "SELECT COALESCE(MAX(seq + count - 1), 0) FROM facts"));
         SetCounter(connection, "acknowledged", 0);
         SetCounter(connection, "offered", 0);
-        return ReadState(connection);
     }
 
     private static void FillHoles(SqliteConnection connection)
@@ -140,21 +94,6 @@ internal static class OutboxTables
             Execute(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES($s, $n, 8, $t, 0, x'')", ("$s", sequence), ("$n", count), ("$t", timestampUs));
             Add(connection, "totalEvicted", count);
         }
-    }
-
-    private static void Evict(SqliteConnection connection, StoreBudget budget)
-    {
-        var offered = Counter(connection, "offered");
-        var evicted = 0L;
-        while (budget.IsAboveTarget(UsedBytes(connection)))
-        {
-            var victims = Victims(connection, offered);
-            if (victims.Count == 0) break;
-            foreach (var victim in victims) BuryOne(connection, victim, offered);
-            evicted += victims.Count;
-        }
-
-        if (evicted > 0) Add(connection, "totalEvicted", evicted);
     }
 
     private static List<long> Victims(SqliteConnection connection, long offered)
