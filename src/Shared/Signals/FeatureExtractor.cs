@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Hmas.Contracts.Models;
 
 namespace Hmas.Signals;
@@ -94,21 +96,36 @@ public sealed class FeatureExtractor
     private void Normalise(ReadOnlySpan<float> raw, float centre, float scale, Span<float> output)
     {
         if (_recipe.SmoothingLength > 1)
-            Statistics.CausalMean(raw, _recipe.SmoothingLength, output);
-        else
-            raw.CopyTo(output);
-        TensorPrimitives.Subtract(output, centre, output);
-        TensorPrimitives.Divide(output, scale, output);
-        // Centre and scale are finite, so a NaN here is a missing value and nothing else.
-        foreach (ref var value in output)
         {
-            if (float.IsNaN(value))
-                value = 0;
+            Statistics.CausalMean(raw, _recipe.SmoothingLength, output);
+            raw = output;
         }
-        if (_recipe.Clip > 0)
-            TensorPrimitives.Clamp(output, -_recipe.Clip, _recipe.Clip, output);
+
+        Centre(raw, centre, scale, _recipe.Clip > 0 ? _recipe.Clip : float.PositiveInfinity, output);
         if (_recipe.Compression == Compression.Asinh)
             TensorPrimitives.Asinh(output, output);
+    }
+
+    /// <summary>(value − centre) / scale, a missing value as 0, within ± clip; in one pass.</summary>
+    /// <param name="raw">May be <paramref name="output"/>.</param>
+    private static void Centre(ReadOnlySpan<float> raw, float centre, float scale, float clip, Span<float> output)
+    {
+        var (centres, scales, most, least) = (new Vector<float>(centre), new Vector<float>(scale), new Vector<float>(clip), new Vector<float>(-clip));
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(raw);
+        var results = MemoryMarshal.Cast<float, Vector<float>>(output);
+        for (var i = 0; i < results.Length; i++)
+        {
+            var value = (vectors[i] - centres) / scales;
+            // Centre and scale are finite, so a NaN here is a missing value and nothing else; alone it differs from itself.
+            value = Vector.ConditionalSelect(Vector.Equals(value, value), value, Vector<float>.Zero);
+            results[i] = Vector.Max(Vector.Min(value, most), least);
+        }
+
+        for (var i = results.Length * Vector<float>.Count; i < output.Length; i++)
+        {
+            var value = (raw[i] - centre) / scale;
+            output[i] = float.IsNaN(value) ? 0 : Math.Clamp(value, -clip, clip);
+        }
     }
 
     private static void Verify(FeatureRecipe recipe, int windowLength)
