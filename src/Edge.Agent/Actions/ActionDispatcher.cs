@@ -1,11 +1,15 @@
 using System.Threading.Channels;
 using Edge.Agent.Reasoning;
+using Edge.Agent.Sampling;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Actions;
 
 /// <summary>Carries commands to actuators, one after the other, each within a time limit; a failed one and a stop lead to the safe state.</summary>
-/// <remarks>Commands wait in a bounded queue; what does not fit is reported as dropped. An actuator's error is one event and one result, never a crash.</remarks>
+/// <remarks>
+/// Commands wait in a bounded queue; what does not fit is reported as dropped. An actuator's error is one event and one result, never a crash. The dispatcher has a
+/// thread of its own: between decision and action nothing waits for a thread of the pool, which beside a busy core takes milliseconds.
+/// </remarks>
 internal sealed partial class ActionDispatcher
 {
     private readonly Dictionary<string, IActuator> _actuators;
@@ -15,6 +19,7 @@ internal sealed partial class ActionDispatcher
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<ActionRequest> _requests;
+    private readonly LoopSignal _arrived = new();
     private readonly long _started;
 
     /// <param name="actuators">Not owned.</param>
@@ -35,17 +40,23 @@ internal sealed partial class ActionDispatcher
     /// <summary>Hands a command over. Never blocks.</summary>
     public void Dispatch(ActionRequest request)
     {
-        if (!_requests.Writer.TryWrite(request)) Report(request, ActionOutcome.Dropped, "too many commands wait", TimeSpan.Zero);
+        if (_requests.Writer.TryWrite(request)) _arrived.Set();
+        else Report(request, ActionOutcome.Dropped, "too many commands wait", TimeSpan.Zero);
     }
 
     /// <summary>Carries commands out until cancelled, then brings every actuator to its safe state.</summary>
-    public async Task RunAsync(CancellationToken ct)
+    public Task RunAsync(CancellationToken ct) =>
+        Task.Factory.StartNew(() => Run(ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken ct)
     {
+        using var stopping = ct.Register(_arrived.Set);
         try
         {
-            while (await _requests.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
+            while (!ct.IsCancellationRequested)
             {
-                while (_requests.Reader.TryRead(out var request)) await CarryOutAsync(request, ct).ConfigureAwait(false);
+                while (!ct.IsCancellationRequested && _requests.Reader.TryRead(out var request)) CarryOutAsync(request, ct).GetAwaiter().GetResult();
+                _arrived.Wait();
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -55,7 +66,7 @@ internal sealed partial class ActionDispatcher
         finally
         {
             while (_requests.Reader.TryRead(out var request)) Report(request, ActionOutcome.Dropped, "the agent stops", TimeSpan.Zero);
-            foreach (var actuator in _actuators.Values) await MakeSafeAsync(actuator, "the agent stops").ConfigureAwait(false);
+            foreach (var actuator in _actuators.Values) MakeSafeAsync(actuator, "the agent stops").GetAwaiter().GetResult();
         }
     }
 

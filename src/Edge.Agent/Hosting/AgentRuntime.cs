@@ -72,7 +72,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         _twin = TwinFile.Open(settings.Device.StateFolder);
 
         _sensor = Ladder.MakeSensor(settings.Sensor, time, loggers);
-        _actuators = Ladder.MakeActuators(settings.Actuators, _sensor, loggers);
+        _actuators = Ladder.MakeActuators(settings.Actuators, _sensor, time, loggers);
         _rules = Ladder.LoadRules(settings.Rules, _sensor, settings.Pipeline.HistoryFrames, _actuators);
         _decisionLog = settings.DecisionLog.File is { } file ? new DecisionLog(file) : null;
         _experience = new ExperienceStore(settings.Experience, _boost, outbox);

@@ -30,9 +30,9 @@ internal static class Ladder
 
     /// <summary>The configured actuators, and <c>log</c> where none bears that name: every device can write an alarm down.</summary>
     /// <param name="sensor">A simulated pump is what simulated actuators turn.</param>
-    public static IReadOnlyList<IActuator> MakeActuators(IReadOnlyList<ActuatorOptions> options, ISensor sensor, ILoggerFactory loggers)
+    public static IReadOnlyList<IActuator> MakeActuators(IReadOnlyList<ActuatorOptions> options, ISensor sensor, TimeProvider time, ILoggerFactory loggers)
     {
-        var actuators = options.Select(actuator => MakeActuator(actuator, sensor, loggers)).ToList();
+        var actuators = options.Select(actuator => MakeActuator(actuator, sensor, time, loggers)).ToList();
         if (actuators.TrueForAll(actuator => actuator.Name != "log")) actuators.Add(new LogActuator("log", loggers.CreateLogger<LogActuator>()));
         return [.. actuators];
     }
@@ -56,10 +56,10 @@ internal static class Ladder
             ?? throw new SettingsException([$"sensor:{section}:channels '{name}' is none of {string.Join(", ", offered.Select(channel => channel.Channel.Name))}"])),
     ];
 
-    private static IActuator MakeActuator(ActuatorOptions options, ISensor sensor, ILoggerFactory loggers) => options.Kind switch
+    private static IActuator MakeActuator(ActuatorOptions options, ISensor sensor, TimeProvider time, ILoggerFactory loggers) => options.Kind switch
     {
         "log" => new LogActuator(options.Name, loggers.CreateLogger<LogActuator>()),
-        "file" => new FileActuator(options.Name, options.File!),
+        "file" => new FileActuator(options.Name, options.File!, time),
         "gpio" => new GpioActuator(options.Name, options.Line!.Value, options.SafeHigh ?? false, () => OpenGpio(options.Chip)),
         "simulated" => MakeDrive(options, sensor as SimulatedPump),
         _ => throw new SettingsException([$"actuators: kind '{options.Kind}' of '{options.Name}' is none of {string.Join(", ", ActuatorOptions.Kinds)}"]),

@@ -98,7 +98,7 @@ internal static class Verbs
         try
         {
             await using var sensor = Ladder.MakeSensor(settings.Sensor, TimeProvider.System, loggers);
-            var actuators = Ladder.MakeActuators(settings.Actuators, sensor, loggers);
+            var actuators = Ladder.MakeActuators(settings.Actuators, sensor, TimeProvider.System, loggers);
             var rules = Ladder.LoadRules(settings.Rules, sensor, settings.Pipeline.HistoryFrames, actuators);
             _ = Secrets.ReadPassword(settings.Hub.PasswordFile);
             var keys = settings.Model.TrustedKeysFile is { } path ? PublicKeyFile.Read(path).Count : 0;

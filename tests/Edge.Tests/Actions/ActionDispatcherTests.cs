@@ -78,7 +78,7 @@ public sealed class ActionDispatcherTests
     {
         using var folder = new TempFolder();
         var results = await Run(
-            [new FileActuator("file", folder.File("acts.jsonl")), new FileActuator("lost", folder.File("none/acts.jsonl"))],
+            [new FileActuator("file", folder.File("acts.jsonl"), _time), new FileActuator("lost", folder.File("none/acts.jsonl"), _time)],
             Request("file", "write"), Request("file", "write", 2), Request("lost", "write"));
         Assert.Equal([ActionOutcome.Done, ActionOutcome.Done, ActionOutcome.Failed], results.Select(result => result.Outcome));
         var lines = await File.ReadAllLinesAsync(folder.File("acts.jsonl"));

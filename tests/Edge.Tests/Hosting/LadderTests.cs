@@ -64,7 +64,7 @@ public sealed class LadderTests : IDisposable
     {
         var settings = Load("sensor: { kind: pump }\nactuators: [{ name: v, kind: simulated, part: valve }, { name: m, kind: simulated, part: motor, safe: 0.5 }]");
         await using var pump = (SimulatedPump)Ladder.MakeSensor(settings.Sensor, _time, NullLoggerFactory.Instance);
-        var actuators = Ladder.MakeActuators(settings.Actuators, pump, NullLoggerFactory.Instance).ToDictionary(actuator => actuator.Name);
+        var actuators = Ladder.MakeActuators(settings.Actuators, pump, TimeProvider.System, NullLoggerFactory.Instance).ToDictionary(actuator => actuator.Name);
         await actuators["v"].ActAsync(Request("v", "set", 0.25f), CancellationToken.None);
         await actuators["m"].EnterSafeStateAsync("test", CancellationToken.None);
         Assert.Equal((0.25, 0.5), (pump.Controls.ValveOpening, pump.Controls.Speed));
@@ -76,7 +76,7 @@ public sealed class LadderTests : IDisposable
     {
         var settings = Load("sensor: { kind: pump }\nactuators: [{ name: relay, kind: gpio, chip: 63, line: 17 }]");
         await using var sensor = Ladder.MakeSensor(settings.Sensor, _time, NullLoggerFactory.Instance);
-        await using var relay = Ladder.MakeActuators(settings.Actuators, sensor, NullLoggerFactory.Instance).Single(actuator => actuator.Name == "relay");
+        await using var relay = Ladder.MakeActuators(settings.Actuators, sensor, TimeProvider.System, NullLoggerFactory.Instance).Single(actuator => actuator.Name == "relay");
         var error = await Assert.ThrowsAsync<ActuatorException>(async () => await relay.ActAsync(Request("relay", "high", float.NaN), CancellationToken.None));
         Assert.Contains("GPIO line 17", error.Message, StringComparison.Ordinal);
     }
