@@ -9,8 +9,8 @@ using Hmas.Testing;
 
 switch (args)
 {
-    case ["agent-figures"]:
-        return await AgentFigures.RunAsync();
+    case ["agent-figures", .. var chosen]:
+        return await AgentFigures.RunAsync(chosen);
     case ["archive-ingest", var folder]:
         return await ArchiveIngest.RunAsync(folder);
     case ["fleet-ingest", var broker]:

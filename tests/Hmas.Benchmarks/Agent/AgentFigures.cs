@@ -27,16 +27,17 @@ internal sealed class AgentFigures : IAsyncDisposable
     private readonly SigningKey _key = SigningKey.Create();
     private readonly MosquittoFixture _broker = new();
     private readonly FigureModel _models;
+    private long _release = 1;
     private StandInHub? _hub;
 
     private AgentFigures() => _models = new FigureModel(_key, RateHz);
 
-    public static async Task<int> RunAsync()
+    /// <param name="chosen">Of <c>size rules idle work swaps starts actions</c>; none: all.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> chosen)
     {
         if (!File.Exists(AgentUnderTest.Program)) throw new FileNotFoundException("the agent is not published: ./hmas publish", AgentUnderTest.Program);
         await using var figures = new AgentFigures();
-        await figures.MeasureAsync();
-        return 0;
+        return await figures.MeasureAsync(chosen);
     }
 
     public async ValueTask DisposeAsync()
@@ -47,17 +48,40 @@ internal sealed class AgentFigures : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task MeasureAsync()
+    private async Task<int> MeasureAsync(IReadOnlyList<string> chosen)
     {
+        (string Name, Func<Task> Measure)[] figures =
+        [
+            ("size", SizeAsync), ("rules", RulesAsync), ("idle", WithoutModelAsync), ("work", AtWorkAsync), ("swaps", SwapsAsync), ("starts", StartsAsync), ("actions", BesideABusyCoreAsync),
+        ];
+        var known = figures.Select(static figure => figure.Name);
+        if (chosen.Except(known).FirstOrDefault() is { } unknown)
+        {
+            Console.Error.WriteLine($"agent-figures: '{unknown}' is none of {string.Join(", ", known)}");
+            return 2;
+        }
+
         await _broker.StartAsync();
         _hub = new StandInHub(_broker.Address, Site, Device);
         PublicKeyFile.Write(_folder.File("keys.pem"), [_key.PublicKey]);
+        foreach (var (name, measure) in figures)
+        {
+            if (chosen.Count == 0 || chosen.Contains(name)) await measure();
+        }
+
+        return 0;
+    }
+
+    private static Task SizeAsync()
+    {
         Row("program on disk, MB", "≤ 12.0", new FileInfo(AgentUnderTest.Program).Length / 1e6, "0.00");
-        await WithoutModelAsync();
-        await AtWorkAsync();
-        await SwapsAsync();
-        await StartsAsync();
-        await BesideABusyCoreAsync();
+        return Task.CompletedTask;
+    }
+
+    private static Task RulesAsync()
+    {
+        Row("memory of a rule, KB", "≤ 10", RuleMemory.BytesPerRule() / 1e3, "0.00", "managed, 1,000 rules with two conditions, a command and its release");
+        return Task.CompletedTask;
     }
 
     private async Task WithoutModelAsync()
@@ -82,27 +106,39 @@ internal sealed class AgentFigures : IAsyncDisposable
 
     private async Task SwapsAsync()
     {
+        await SwapsAsync("anomaly-logit");
+        // The largest network that the hub trains.
+        await SwapsAsync("teacher");
+    }
+
+    private async Task SwapsAsync(string recipe)
+    {
         // Nothing but the swap is written: no windows are kept meanwhile.
         await using var agent = Start(RateHz, ModelSettings() + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\n");
         var before = await agent.UntilAsync(static status => status.Windows > 0);
         var swaps = new List<SlotReport>();
         var written = new List<double>();
-        for (var release = 2L; release < 2 + Swaps; release++)
+        var package = Array.Empty<byte>();
+        for (var i = 0; i < Swaps; i++)
         {
-            var (digest, package) = _models.Write(release);
+            var release = ++_release;
+            (var digest, package) = _models.Write(release, recipe);
             await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
             var bytes = agent.WrittenBytes;
             await _hub!.AssignAsync(digest, release, package);
             swaps.Add(await _hub.StepAsync(digest, SlotState.Active));
             await _hub.StepAsync(digest, SlotState.Committed);
             await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
-            written.Add((agent.WrittenBytes - bytes) / (double)package.Length);
+            written.Add(agent.WrittenBytes - bytes);
         }
 
+        var size = string.Create(CultureInfo.InvariantCulture, $"{package.Length / 1e3:0} KB package");
+
         var after = await agent.UntilAsync(static _ => true);
-        Row("swap, last byte to first answer, slowest of 3, ms", "≤ 2000", swaps.Max(static step => step.SwapMs!.Value));
+        Row($"swap of a {size}, last byte to first answer, slowest of 3, ms", "≤ 2000", swaps.Max(static step => step.SwapMs!.Value));
         Row("samples and windows missed in 3 swaps", "0", after.DroppedSamples + after.LateSamples - before.DroppedSamples - before.LateSamples + swaps.Sum(static step => step.MissedWindows!.Value), "0");
-        Row("bytes written per swap over the package's", "≤ 2", written.Average(), "0.00", "slot files, facts of each step and SQLite's log included");
+        Row($"bytes written per swap over those of the {size}", "≤ 2", written.Average() / package.Length, "0.00",
+            string.Create(CultureInfo.InvariantCulture, $"{written.Average() / 1e3:0} KB: slot files, facts of each step and SQLite's log included"));
         Row("resident after 3 swaps, MB", "≤ 40", agent.ResidentMb);
     }
 
@@ -144,7 +180,7 @@ internal sealed class AgentFigures : IAsyncDisposable
         var actuators = string.Concat(files.Select((file, c) => $"  - {{ name: act-{c}, kind: file, file: {file} }}\n"));
         await using var agent = Start(RateHz, ModelSettings() + $"rules:\n  file: {_folder.File("crossing.yaml")}\nactuators:\n{actuators}");
         await agent.UntilAsync(static status => status.Windows > 0);
-        var latencies = await Task.Run(() => ActionClock.Watch(files, Watched));
+        var latencies = await ActionClock.MeasureAsync(files, Watched);
         Row("sample to action at 100 Hz beside a busy core, p99, ms", "≤ 5", latencies[(int)(0.99 * (latencies.Length - 1))], "0.00",
             string.Create(CultureInfo.InvariantCulture, $"median {Median(latencies):0.00}, slowest {latencies[^1]:0.00}, {latencies.Length} actions"));
     }

@@ -10,7 +10,7 @@ using Hmas.Trust;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>Signed packages of the recipe <c>anomaly-logit</c>: its network with the weights of a seed, in int8. What it answers means nothing; what it costs does.</summary>
+/// <summary>Signed packages of the recipe <c>anomaly-logit</c>, or another: its network with the weights of a seed, in int8. What it answers means nothing; what it costs does.</summary>
 /// <param name="key">Signs the packages.</param>
 /// <param name="rateHz">Of the device.</param>
 internal sealed class FigureModel(SigningKey key, double rateHz)
@@ -19,9 +19,9 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
     private const int RangeWindows = 50;
 
     /// <summary>A package and its digest; every release has other weights.</summary>
-    public (string Digest, byte[] Package) Write(long release)
+    public (string Digest, byte[] Package) Write(long release, string recipeName = "anomaly-logit")
     {
-        var recipe = LearningRecipes.Find("anomaly-logit");
+        var recipe = LearningRecipes.Find(recipeName);
         var (onnx, input, output) = Export(recipe, (ulong)release);
         var json = JsonSerializer.SerializeToUtf8Bytes(
             new ModelManifest
