@@ -33,9 +33,9 @@ public sealed class NoveltyDetector
     private const double WakesUp = 0.5;
 
     private const double WakesUpBy = 4;
-    private const double RestShare = 0.06;
+    private const double RestShare = 0.08;
     private const int ShortestRest = 20;
-    private const int LongestRest = 150;
+    private const int LongestRest = 250;
     private const int LongHorizon = 16_384;
     private const int ShortHorizon = 512;
     private const int FirstBlock = 16;
@@ -45,6 +45,9 @@ public sealed class NoveltyDetector
 
     /// <summary>Weight of a record of the short horizon: half of its range counts as much as a hundredth of the long one's.</summary>
     private const double ShortWeight = 0.02;
+
+    /// <summary>Weight of the mean of 8 on the long horizon: it says least that its neighbours do not say.</summary>
+    private const double MiddleWeight = 0.7;
 
     /// <summary>Weight of the deviation over the longest window.</summary>
     private const double SwingWeight = 0.3;
@@ -118,7 +121,8 @@ public sealed class NoveltyDetector
         {
             var newest = Newest(length);
             var mean = TensorPrimitives.Sum(newest) / newest.Length;
-            largest = Math.Max(largest, Either(Observe(range++, length, LongHorizon, mean)));
+            var weight = length == 8 ? MiddleWeight : 1;
+            largest = Math.Max(largest, weight * Either(Observe(range++, length, LongHorizon, mean)));
             largest = Math.Max(largest, ShortWeight * Either(Observe(range++, length, ShortHorizon, mean)));
         }
 
