@@ -14,7 +14,7 @@ internal static class RedistributionModule
     {
         services.AddOptions<RedistributionOptions>().Bind(configuration.GetSection(RedistributionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
-        services.AddSingleton<RegistryKey>().AddSingleton<ModelRegistry>();
+        services.AddSingleton<RegistryKey>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>();
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IRollouts, FleetRollouts>();
