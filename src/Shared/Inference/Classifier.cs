@@ -26,8 +26,7 @@ public sealed class Classifier : IDisposable
         _extractor = ManifestFeatures.Create(manifest);
         if (manifest.Classes.Count < 2 || !manifest.Output.Shape.SequenceEqual([1, manifest.Classes.Count]))
             throw new InferenceException("Shape", $"output '{manifest.Output.Name}': {manifest.Classes.Count} classes need (1, {manifest.Classes.Count}) and at least 2, the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
-        var channels = manifest.Channels.Count;
-        _calibration = new Calibration(new float[channels], [.. Enumerable.Repeat(1f, channels)]);
+        _calibration = Calibration.None(manifest.Channels.Count);
         _probabilities = new float[manifest.Classes.Count];
         _session = new ModelSession(onnx, manifest.Input, manifest.Output, settings);
     }

@@ -13,6 +13,9 @@ public sealed record Calibration(float[] Centre, float[] Scale)
     /// <summary>Smallest normal float: what keeps the divisor of an all-zero channel above zero.</summary>
     private const float SmallestNormal = 1.17549435e-38f;
 
+    /// <summary>Leaves every channel as it comes: for recipes that ship their own standardisation.</summary>
+    public static Calibration None(int channels) => new(new float[channels], [.. Enumerable.Repeat(1f, channels)]);
+
     /// <summary>Fits centre and scale on rows, by the recipe's smoothing, normalisation and floors.</summary>
     /// <param name="rows">Shape (N, C), row-major, N at least the recipe's smoothing length. Missing (NaN) and infinite values are left out, channel by channel.</param>
     /// <remarks>A channel without one finite value gets centre 0 and scale 1. O(N·C·log N); allocates.</remarks>

@@ -7,7 +7,7 @@ namespace Cloud.Hub.Learning.Recipes;
 /// <summary>The classification recipes there are. Their numbers were chosen by leaving out days, batches and people of the development recordings (docs/learning-results.md).</summary>
 internal static class ClassRecipes
 {
-    /// <summary>Half a minute's noise is averaged away; then how far the gas rose or fell over minutes to an hour and a half.</summary>
+    /// <summary>Means of three minutes take the sensor's noise away; then the level, and how far it rose or fell over minutes to an hour and a half.</summary>
     public static readonly ClassRecipe Presence = new()
     {
         Name = "presence",

@@ -26,7 +26,7 @@ internal static class ClassTrainer
     public static IEnumerable<ClassSample> Samples(ClassRecipe recipe, Recording recording)
     {
         var extractor = Extractor(recipe);
-        var calibration = new Calibration(new float[recipe.Channels.Count], [.. Enumerable.Repeat(1f, recipe.Channels.Count)]);
+        var calibration = Calibration.None(recipe.Channels.Count);
         var window = new float[recipe.Channels.Count * recipe.Window.Length];
         foreach (var moment in recording.Moments)
         {
