@@ -64,4 +64,10 @@ internal static partial class SyncLog
 
     [LoggerMessage(EventId = 2733, EventName = "SlotStepFailed", Level = LogLevel.Error, Message = "Model {Digest}: the step failed and the assignment is refused")]
     public static partial void SlotStepFailed(this ILogger logger, Exception error, string digest);
+
+    [LoggerMessage(EventId = 2734, EventName = "DeltaApplied", Level = LogLevel.Information, Message = "Package {Digest} came as a delta of {DeltaBytes} bytes instead of {PackageBytes}")]
+    public static partial void DeltaApplied(this ILogger logger, string digest, long deltaBytes, long packageBytes);
+
+    [LoggerMessage(EventId = 2735, EventName = "DeltaRefused", Level = LogLevel.Warning, Message = "The delta of package {Digest} is of no use ({Reason}); the whole package is fetched")]
+    public static partial void DeltaRefused(this ILogger logger, string digest, string reason);
 }

@@ -57,6 +57,29 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
     }
 
+    /// <summary>A file that belongs to the package and is smaller than it, in one try; null when there is none, or the link broke.</summary>
+    /// <param name="suffix">Behind the package's address.</param>
+    public async Task<byte[]?> TryReadAsync(ModelAssignment assignment, string suffix, CancellationToken ct)
+    {
+        var address = new Uri(AddressOf(assignment) + suffix);
+        using var limit = new CancellationTokenSource(_options.DownloadTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            using var request = Request(address);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentLength is not { } length || length >= assignment.PackageBytes || length > _options.MaxPackageBytes) return null;
+            var bytes = new byte[length];
+            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
+            await body.ReadExactlyAsync(bytes, either.Token);
+            return bytes;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private Uri AddressOf(ModelAssignment assignment)
@@ -71,6 +94,13 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
             : throw new ModelRefusal("download", $"address '{address}' is neither https nor http on loopback");
     }
 
+    private HttpRequestMessage Request(Uri address)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (Credentials is not null && _base is not null && address.Host == _base.Host && address.Port == _base.Port) request.Headers.Authorization = Credentials;
+        return request;
+    }
+
     /// <summary>False: worth another try.</summary>
     private async Task<bool> TryFetchAsync(Uri address, ModelAssignment assignment, string partPath, CancellationToken ct)
     {
@@ -82,9 +112,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
 
         if (have == assignment.PackageBytes) return true;
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var request = Request(address);
         if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
-        if (Credentials is not null && _base is not null && address.Host == _base.Host && address.Port == _base.Port) request.Headers.Authorization = Credentials;
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);

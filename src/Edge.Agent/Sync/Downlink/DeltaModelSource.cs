@@ -1,0 +1,42 @@
+using Edge.Agent.Models;
+using Hmas.Contracts.Deltas;
+using Hmas.Contracts.Twins;
+using Hmas.Contracts.Wire;
+using Hmas.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Agent.Sync.Downlink;
+
+/// <summary>Fetches a package as its difference from the active one where the hub offers that, and whole otherwise. Whatever goes wrong with a difference costs its bytes and nothing else.</summary>
+internal sealed class DeltaModelSource(HttpModelSource whole, ModelSlots slots, ILogger logger) : IModelSource
+{
+    public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    {
+        // A download that has begun goes on.
+        if (!File.Exists(partPath) && await TryAsync(assignment, ct) is { } package) AtomicFile.Write(partPath, package);
+        else await whole.FetchAsync(assignment, partPath, ct);
+    }
+
+    private async Task<byte[]?> TryAsync(ModelAssignment assignment, CancellationToken ct)
+    {
+        if (slots.Current.Active is not { } active || slots.ReadPackage(active.Digest, int.MaxValue) is not { } old) return null;
+        if (await whole.TryReadAsync(assignment, $"/delta?from={active.Digest}", ct) is not { } delta) return null;
+        try
+        {
+            var package = DeltaCodec.Decode(old, delta, (int)Math.Min(assignment.PackageBytes, int.MaxValue));
+            if (package.Length == assignment.PackageBytes)
+            {
+                logger.DeltaApplied(assignment.Digest, delta.Length, package.Length);
+                return package;
+            }
+
+            logger.DeltaRefused(assignment.Digest, $"it gives {package.Length} bytes, promised are {assignment.PackageBytes}");
+        }
+        catch (WireFormatException error)
+        {
+            logger.DeltaRefused(assignment.Digest, error.Message);
+        }
+
+        return null;
+    }
+}
