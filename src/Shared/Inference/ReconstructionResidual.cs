@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Hmas.Inference;
 
@@ -12,7 +14,6 @@ internal sealed class ReconstructionResidual(int rows, int rowLength)
     /// <summary>Smallest scale, in squared normalised units: below it float32 sees no error.</summary>
     private const double SmallestScale = 1e-12;
 
-    private readonly float[] _difference = new float[rowLength];
     private readonly float[] _inverseScale = new float[rows];
 
     public int Rows => rows;
@@ -24,9 +25,28 @@ internal sealed class ReconstructionResidual(int rows, int rowLength)
     {
         for (var row = 0; row < rows; row++)
         {
-            TensorPrimitives.Subtract(input.Slice(row * rowLength, rowLength), output.Slice(row * rowLength, rowLength), _difference);
-            residuals[row] = TensorPrimitives.SumOfSquares<float>(_difference) / rowLength;
+            residuals[row] = SquaredDistance(input.Slice(row * rowLength, rowLength), output.Slice(row * rowLength, rowLength)) / rowLength;
         }
+    }
+
+    // In one pass; two of TensorPrimitives, with the differences kept between, took a tenth of what the detector adds to the model.
+    private static float SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var first = MemoryMarshal.Cast<float, Vector<float>>(a);
+        var second = MemoryMarshal.Cast<float, Vector<float>>(b)[..first.Length];
+        var (even, odd) = (Vector<float>.Zero, Vector<float>.Zero);
+        var i = 0;
+        for (; i + 1 < first.Length; i += 2)
+        {
+            var (one, two) = (first[i] - second[i], first[i + 1] - second[i + 1]);
+            even += one * one;
+            odd += two * two;
+        }
+
+        if (i < first.Length) even += (first[i] - second[i]) * (first[i] - second[i]);
+        var sum = Vector.Sum(even + odd);
+        for (var rest = first.Length * Vector<float>.Count; rest < a.Length; rest++) sum += (a[rest] - b[rest]) * (a[rest] - b[rest]);
+        return sum;
     }
 
     /// <summary>Takes each row's mean over healthy windows as its scale.</summary>

@@ -16,6 +16,8 @@ public sealed class FeatureExtractor
     private readonly DerivedRow[] _derived;
     private readonly VectorScale? _scale;
     private readonly int _steps;
+
+    // Empty when the model reads the normalised window and nothing else: it is then made where the model reads it.
     private readonly float[] _normalised;
     private readonly float[] _scratch;
 
@@ -40,7 +42,8 @@ public sealed class FeatureExtractor
         _blocks = new FeatureBlock[recipe.Features.Count];
         for (var i = 0; i < _blocks.Length; i++)
             _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, all, _steps, rateHz);
-        _normalised = new float[all * _steps];
+        var isWindowAlone = _derived.Length == 0 && recipe.Features is [{ Kind: FeatureKind.Values, Channels.Count: 0, Rows: 0 }];
+        _normalised = isWindowAlone ? [] : new float[all * _steps];
         _scratch = new float[_steps];
 
         OutputLength = _blocks.Sum(block => block.Channels.Length * block.Size);
@@ -75,8 +78,15 @@ public sealed class FeatureExtractor
         for (var channel = 0; channel < _channels; channel++)
         {
             var raw = window.Slice(channel * _windowLength, _windowLength);
-            Normalise(raw, calibration.Centre[channel], calibration.Scale[channel], Channel(channel));
+            Normalise(raw, calibration.Centre[channel], calibration.Scale[channel], (_normalised.Length == 0 ? output : _normalised).Slice(channel * _steps, _steps));
         }
+        if (_normalised.Length > 0)
+            ComputeBlocks(output);
+        _scale?.Apply(output);
+    }
+
+    private void ComputeBlocks(Span<float> output)
+    {
         for (var i = 0; i < _derived.Length; i++)
             _derived[i].Compute(_normalised.AsSpan(0, _channels * _steps), Channel(_channels + i), _scratch);
         var offset = 0;
@@ -88,7 +98,6 @@ public sealed class FeatureExtractor
                 offset += block.Size;
             }
         }
-        _scale?.Apply(output);
     }
 
     private Span<float> Channel(int channel) => _normalised.AsSpan(channel * _steps, _steps);
