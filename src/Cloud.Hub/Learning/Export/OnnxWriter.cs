@@ -1,6 +1,7 @@
 using Cloud.Hub.Learning.Export.Operations;
 using Cloud.Hub.Learning.Export.Quantization;
 using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Kernels;
 using Cloud.Hub.Learning.Training.Layers;
 using Hmas.Contracts.Models;
 
@@ -75,8 +76,10 @@ internal sealed class OnnxWriter
                 Convolve(i, plane, value, fused, name, quantization);
                 break;
             case MaxPoolOperation pool:
-                var window = OnnxAttribute.Of("kernel_shape", PerSide(pool.Input, pool.Geometry.Window));
-                Move(i, "MaxPool", [value], name, quantization, window, OnnxAttribute.Of("strides", PerSide(pool.Input, pool.Geometry.Stride)));
+                Move(i, "MaxPool", [value], name, quantization, Window(pool.Input, pool.Geometry));
+                break;
+            case MeanPoolOperation pool:
+                Rounded(i, name, false, quantization, result => _graph.Node("AveragePool", [value], result, Window(pool.Input, pool.Geometry)));
                 break;
             case AddOperation add:
                 Rounded(i, name, fused, quantization, result => _graph.Node("Add", [value, _values[add.Other]], result));
@@ -147,7 +150,9 @@ internal sealed class OnnxWriter
     }
 
     /// <summary>One number for time, the same twice for a plane.</summary>
-    private static int[] PerSide(Shape shape, int value) => shape.Width > 1 ? [value, value] : [value];
+    private static OnnxAttribute[] Window(Shape input, PoolShape geometry) => input.Width > 1
+        ? [OnnxAttribute.Of("kernel_shape", [geometry.Window, geometry.Window]), OnnxAttribute.Of("strides", [geometry.Stride, geometry.Stride])]
+        : [OnnxAttribute.Of("kernel_shape", [geometry.Window]), OnnxAttribute.Of("strides", [geometry.Stride])];
 
     private void Apply(ActivationKind function, string value, string result)
     {

@@ -35,6 +35,9 @@ internal static class OperationBuilder
                 case MaxPool pool:
                     operations.Add(new MaxPoolOperation(layer.Input, pool.Geometry));
                     break;
+                case MeanPool pool:
+                    operations.Add(new MeanPoolOperation(layer.Input, pool.Geometry));
+                    break;
                 case Residual residual:
                     Join(operations, residual, tensors[layer.Position - residual.Back]);
                     break;

@@ -30,6 +30,8 @@ public sealed class OnnxWriterTests
                 new Activation(ActivationKind.Sigmoid), new Conv1d(8, 3, 1, 1, 1, 4), new GlobalAveragePool(), new Dense(4), new Activation(ActivationKind.Relu),
             ]),
         ["residual network on planes"] = (new(12 * 12, 3, 12), Samples.Residual),
+        ["means of stretches"] = (new(20, 3), () => [new Conv1d(6, 3, 1, 1), new Activation(ActivationKind.Relu), new MeanPool(2), new Conv1d(6, 3, 1, 1), new MeanPool(3, 2), new Flatten(), new Dense(3)]),
+        ["means of squares"] = (new(12 * 10, 2, 10), () => [new Conv2d(6, 3, padding: 1), new Activation(ActivationKind.Relu), new MeanPool(2), new Flatten(), new Dense(3)]),
         ["plane classifier"] = (new(12 * 10, 2, 10), Samples.PlaneClassifier),
         ["residual in time"] = (new(24, 4),
             () =>

@@ -28,6 +28,8 @@ public sealed class GradientTests
         ["residual in time with projection"] = (new(12, 3),
             () => [new Conv1d(4, 3, 1, 1), new Activation(ActivationKind.Tanh), new Conv1d(5, 3, 2, 1), new Residual(3, new Conv2d(5, 1, 2)), new MaxPool(2), new Flatten(), new Dense(3)],
             () => new MeanSquaredError()),
+        ["means of overlapping squares, quantiles"] = (new(6 * 7, 2, 7), () => [new Conv2d(4, 3, padding: 1), new Activation(ActivationKind.Tanh), new MeanPool(3, 2), new Flatten(), new Dense(3)],
+            () => new Quantile(0.1f, 0.5f, 0.9f)),
         ["leaky relu, unflatten"] = (new(6, 3), () => [new Flatten(), new Dense(11), new Activation(ActivationKind.LeakyRelu), new Dense(18), new Unflatten(3)], () => new MeanSquaredError()),
     };
 

@@ -29,6 +29,22 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_residual_network_on_planes_has_the_same_gradient_with_one_thread_and_with_two()
+    {
+        Assert.Equal(Gradient(1), Gradient(2));
+
+        static float[] Gradient(int threads)
+        {
+            using var network = new Network(new Shape(6 * 6, 3, 6), Samples.Residual(), 3);
+            using var run = new NetworkRun(network, 70, threads);
+            using var target = new Sequence(70, new Shape(1, 1));
+            Samples.FillWaves(run.Input, 70, 5);
+            run.Step(70, new SoftmaxCrossEntropy(), target, 1);
+            return run.Gradients.ToArray();
+        }
+    }
+
+    [Fact]
     public void A_fit_resumed_from_a_checkpoint_ends_with_the_bits_of_one_that_was_never_stopped()
     {
         var whole = Fit(threads: 1);
