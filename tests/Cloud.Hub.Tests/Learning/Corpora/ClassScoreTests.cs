@@ -1,6 +1,5 @@
 using Cloud.Hub.Learning.Corpora;
 using Cloud.Hub.Learning.Corpora.Classes;
-using Cloud.Hub.Learning.Corpora.Gas;
 using Cloud.Hub.Learning.Corpora.Hapt;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
@@ -35,20 +34,6 @@ public sealed class ClassScoreTests
         var window = new float[8];
         recording.Copy(1, window);
         Assert.Equal([1, 1, 1, 2, 10, 10, 10, 20], window);
-    }
-
-    [Fact]
-    public void The_drift_alarm_is_quiet_on_what_was_fitted_and_fires_on_a_shift()
-    {
-        var random = new Random(3);
-        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        double[] fitted = [.. Enumerable.Range(0, 500).Select(_ => Normal())];
-        var alarm = new DriftAlarm(fitted);
-        for (var i = 0; i < 500; i++) alarm.Add(Normal());
-        Assert.False(alarm.HasFired);
-        var delay = 0;
-        for (; !alarm.HasFired; delay++) alarm.Add(1 + Normal());
-        Assert.InRange(delay, 1, 40);
     }
 
     [Fact]

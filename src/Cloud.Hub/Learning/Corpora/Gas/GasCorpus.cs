@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using Cloud.Hub.Learning.Corpora.Classes;
 using Cloud.Hub.Learning.Recipes;
 using Hmas.Contracts.Models;
+using Hmas.Signals;
+using Hmas.Signals.Streaming;
 
 namespace Cloud.Hub.Learning.Corpora.Gas;
 
@@ -17,6 +19,9 @@ internal sealed partial class GasCorpus : ICorpus
 
     /// <summary>A labelled row of the tested batch counts as this many old ones: twenty stand against some four hundred.</summary>
     private const int LabelWeight = 10;
+
+    /// <summary>Keeps the alarm alive where all fitted rows lie equally far.</summary>
+    private const double SmallestDeviation = 1e-6;
 
     public string Name => "gas";
 
@@ -62,21 +67,21 @@ internal sealed partial class GasCorpus : ICorpus
     private static string Watch(FittedClassifier model, IEnumerable<IReadOnlyList<ClassSample>> earlier, IReadOnlyList<ClassSample> batch)
     {
         var standardisation = model.Manifest.Recipe.Standardisation!;
-        var alarm = new DriftAlarm([.. Distances(earlier.SelectMany(samples => samples), standardisation)]);
+        var (mean, deviation) = Statistics.MeanAndDeviation([.. Distances(earlier.SelectMany(samples => samples), standardisation)]);
+        var alarm = new DriftAlarm(mean, Math.Max(SmallestDeviation, deviation));
         var row = 0;
         foreach (var distance in Distances(batch, standardisation))
         {
             row++;
-            alarm.Add(distance);
-            if (alarm.HasFired) return $"drift alarm at its row {row} of {batch.Count}: labels are asked for, the next model is trained with this batch and rolled out";
+            if (alarm.Add(distance) != 0) return $"drift alarm at its row {row} of {batch.Count}: labels are asked for, the next model is trained with this batch and rolled out";
         }
 
         return $"no drift alarm in {row} rows";
     }
 
     /// <summary>How far each row lies from the middle of what was fitted on.</summary>
-    private static IEnumerable<double> Distances(IEnumerable<ClassSample> samples, Standardisation standardisation) =>
-        ClassTrainer.Scale(samples, standardisation).Select(row => (double)TensorPrimitives.Norm<float>(row.Features));
+    private static IEnumerable<float> Distances(IEnumerable<ClassSample> samples, Standardisation standardisation) =>
+        ClassTrainer.Scale(samples, standardisation).Select(row => TensorPrimitives.Norm<float>(row.Features));
 
     private static SortedDictionary<int, Recording> Read(string folder)
     {
