@@ -24,6 +24,21 @@ internal static partial class Log
     [LoggerMessage(EventId = 8912, EventName = "RolloutsUnknown", Level = LogLevel.Warning, Message = "the list of rollouts could not be read; it is tried again at the next interval")]
     public static partial void RolloutsUnknown(this ILogger logger, Exception error);
 
+    [LoggerMessage(EventId = 8920, EventName = "HoldsAllKeys", Level = LogLevel.Warning, Message = "this hub holds every key of the image repository: whoever holds the hub holds the fleet; offline keys: docs/operations/signing-ceremony.md")]
+    public static partial void HoldsAllKeys(this ILogger logger);
+
+    [LoggerMessage(EventId = 8921, EventName = "ImagesPublished", Level = LogLevel.Information, Message = "image repository: targets {Targets} with {Files} files, snapshot {Snapshot}, timestamp {Timestamp}")]
+    public static partial void ImagesPublished(this ILogger logger, long targets, int files, long snapshot, long timestamp);
+
+    [LoggerMessage(EventId = 8922, EventName = "ImagesRefused", Level = LogLevel.Error, Message = "image repository: what lies in {Folder} is not published, devices would refuse it: {Reason}")]
+    public static partial void ImagesRefused(this ILogger logger, string folder, string reason);
+
+    [LoggerMessage(EventId = 8923, EventName = "TrustExpires", Level = LogLevel.Warning, Message = "{Repository} repository: {Role} expires in {Days:0.0} days; devices then take nothing new")]
+    public static partial void TrustExpires(this ILogger logger, string repository, string role, double days);
+
+    [LoggerMessage(EventId = 8924, EventName = "TrustNotRenewed", Level = LogLevel.Error, Message = "update metadata could not be renewed; it is tried again")]
+    public static partial void TrustNotRenewed(this ILogger logger, Exception error);
+
     [LoggerMessage(EventId = 8914, EventName = "RolloutFactUnreadable", Level = LogLevel.Warning, Message = "fact {FactId} of {DeviceId} is no {Kind} and counts for no rollout: {Reason}")]
     public static partial void RolloutFactUnreadable(this ILogger logger, long factId, string deviceId, Hmas.Contracts.Facts.FactKind kind, string reason);
 }

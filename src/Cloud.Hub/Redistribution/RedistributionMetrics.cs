@@ -10,16 +10,25 @@ internal sealed class RedistributionMetrics
     private readonly Counter<long> _fetches;
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _assignments;
+    private readonly Meter _meter;
 
     public RedistributionMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Cloud.Hub");
+        var meter = _meter = meters.Create("Cloud.Hub");
         _models = meter.CreateCounter<long>("hmas.redistribution.models", "{model}", "Models added to the registry");
         _quarantined = meter.CreateCounter<long>("hmas.redistribution.quarantined", "{model}", "Models put in quarantine");
         _fetches = meter.CreateCounter<long>("hmas.redistribution.fetches", "{request}", "Requests for packages that were answered with bytes");
         _transitions = meter.CreateCounter<long>("hmas.redistribution.transitions", "{transition}", "Steps of rollouts, by the state gone to");
         _assignments = meter.CreateCounter<long>("hmas.redistribution.assignments", "{assignment}", "Desired models set on devices, by direction");
     }
+
+    /// <summary>Time until signed metadata expires, asked whenever metrics are.</summary>
+    /// <param name="roles">Repository, role, seconds; negative: expired.</param>
+    public void Expires(Func<IEnumerable<(string Repository, string Role, double Seconds)>> roles) => _meter.CreateObservableGauge(
+        "hmas.trust.expires",
+        () => roles().Select(static role => new Measurement<double>(
+            role.Seconds, new KeyValuePair<string, object?>("repository", role.Repository), new KeyValuePair<string, object?>("role", role.Role))),
+        "s", "Time until a role's metadata expires; negative when it has");
 
     public void Added() => _models.Add(1);
 

@@ -2,6 +2,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Endpoints;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Trust;
 using Cloud.Hub.Redistribution.Workers;
 using Microsoft.Extensions.Options;
 
@@ -14,17 +15,19 @@ internal static class RedistributionModule
     {
         services.AddOptions<RedistributionOptions>().Bind(configuration.GetSection(RedistributionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
-        services.AddSingleton<RegistryKey>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>();
+        services.AddSingleton<RegistryTables>().AddSingleton<RegistryKey>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>();
+        services.AddSingleton<ImageRepository>().AddSingleton<Director>();
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IRollouts, FleetRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
-        return services.AddHostedService<RolloutClock>();
+        return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>();
     }
 
     public static void MapRedistribution(this IEndpointRouteBuilder routes)
     {
         routes.MapArtefacts();
+        routes.MapTrust();
         routes.MapRegistry();
         routes.MapRollouts();
         routes.MapGrpcService<ModelsEndpoint>();

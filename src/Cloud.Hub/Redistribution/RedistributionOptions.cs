@@ -15,6 +15,11 @@ internal sealed class RedistributionOptions : IValidatableObject
     [Range(1 << 10, 1 << 30)]
     public int MaxPackageBytes { get; set; } = 32 << 20;
 
+    /// <summary>
+    /// True: the keys that say what bytes are lie elsewhere (docs/operations/signing-ceremony.md), and <c>trust/images</c> was filled by <c>hmas keys init</c>. False, the default: this hub holds them all.
+    /// </summary>
+    public bool OfflineTargets { get; set; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (LookInterval < TimeSpan.FromMilliseconds(10) || LookInterval > TimeSpan.FromMinutes(1))

@@ -51,6 +51,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     private readonly SlotReporter _slotReporter;
     private readonly ModelUpdater _updater;
     private readonly HttpModelSource? _source;
+    private readonly ModelOrders? _orders;
     private readonly TotalsFile _totals;
     private readonly TwinFile _twin;
     private readonly HubLoops? _hub;
@@ -94,10 +95,16 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         _slots = ModelSlots.Open(settings.Device.StateFolder, _logger);
         _slotReporter = new SlotReporter(_bootId, outbox, time, _logger);
         var password = Secrets.ReadPassword(settings.Hub.PasswordFile);
-        _source = settings.Hub.Broker is null ? null : new HttpModelSource(settings.Hub.Artefacts, settings.Device.Id, password, settings.Model, new SocketsHttpHandler(), time, _logger);
+        if (settings.Hub.Broker is not null)
+        {
+            var tls = settings.Hub.CaFile is { } authority ? TlsTrust.ClientOptions(authority) : null;
+            _source = new HttpModelSource(settings.Hub.Artefacts, settings.Device.Id, password, settings.Model, new SocketsHttpHandler { SslOptions = tls ?? new() }, time, _logger);
+            if (settings.Model.ImageRoot is not null) _orders = new ModelOrders(settings.Device, settings.Hub, settings.Model, password, tls, time, _logger);
+        }
+
         _updater = new ModelUpdater(
             _slots, new ModelVerifier(TrustedKeys(settings.Model), _sensor.Channels, _sensor.RateHz, settings.Model.MaxPackageBytes),
-            new SlotProbe(settings.Model.ProbeLatency, time), _source, _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time, _logger);
+            new SlotProbe(settings.Model.ProbeLatency, time), _source, _orders, _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time, _logger);
         _memory = new MemoryDiet(time);
         _slotReporter.Changed += _memory.Soon;
         _hub = settings.Hub.Broker is null ? null : MakeHub(telemetry, password, loggers);
@@ -233,6 +240,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         if (_hub is not null) await _hub.DisposeAsync();
         _pipeline.Slot.Exchange(null)?.Dispose();
         _source?.Dispose();
+        _orders?.Dispose();
         _decisionLog?.Dispose();
         foreach (var actuator in _actuators) await actuator.DisposeAsync();
         await _sensor.DisposeAsync();

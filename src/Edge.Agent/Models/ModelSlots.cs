@@ -28,6 +28,9 @@ internal sealed class ModelSlots
 
     public SlotsDocument Current => Volatile.Read(ref _current);
 
+    /// <summary>The highest release that ever became active, by artefact.</summary>
+    public IReadOnlyDictionary<string, long> Releases => Current.Releases ?? new Dictionary<string, long>();
+
     /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word fills the slots again.</summary>
     public static ModelSlots Open(string stateFolder, ILogger logger)
     {
@@ -66,7 +69,7 @@ internal sealed class ModelSlots
     {
         var current = Current;
         var standby = current.Standby ?? throw new InvalidOperationException("no model is staged");
-        Write(current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0 });
+        Write(current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0, Releases = Counting(Releases, standby) });
     }
 
     /// <summary>The active model stays.</summary>
@@ -92,7 +95,7 @@ internal sealed class ModelSlots
     /// <summary>No model in any slot.</summary>
     public void Empty()
     {
-        Write(new SlotsDocument());
+        Write(new SlotsDocument { Releases = Releases });
         Collect();
     }
 
@@ -143,7 +146,8 @@ internal sealed class ModelSlots
         try
         {
             var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelsJson.Default.SlotsDocument);
-            if (document is { FormatVersion: 1 }) return document;
+            // A file from before the counters knows them by what its slots hold.
+            if (document is { FormatVersion: 1 }) return document.Releases is null ? document with { Releases = Counting(new Dictionary<string, long>(), document.Active, document.Previous) } : document;
             logger.SlotsUnreadable(path, $"format version {document?.FormatVersion} is not 1");
         }
         catch (JsonException error)
@@ -153,6 +157,17 @@ internal sealed class ModelSlots
 
         File.Move(path, path + ".unreadable", overwrite: true);
         return new SlotsDocument();
+    }
+
+    private static Dictionary<string, long> Counting(IReadOnlyDictionary<string, long> known, params ReadOnlySpan<SlotEntry?> entries)
+    {
+        var releases = new Dictionary<string, long>(known, StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            if (entry is not null) releases[entry.Name] = Math.Max(entry.Release, releases.GetValueOrDefault(entry.Name));
+        }
+
+        return releases;
     }
 
     /// <exception cref="ArgumentException">Not <c>sha256:</c> and 64 hex digits: it would become part of a path.</exception>

@@ -29,6 +29,9 @@ internal sealed record SlotsDocument
     /// <summary>Why <see cref="Failed"/> failed: a word of <see cref="SlotReport.Reason"/>.</summary>
     public string? FailedReason { get; init; }
 
+    /// <summary>The highest release that ever became active, by artefact: never falls, also when the device goes back.</summary>
+    public IReadOnlyDictionary<string, long>? Releases { get; init; }
+
     /// <summary>Process starts since the swap that did not live to the commit.</summary>
     public int UncommittedStarts { get; init; }
 }

@@ -8,6 +8,12 @@ internal sealed class ModelOptions : IValidatableObject
     /// <summary>PEM file with the public keys whose signature makes a package acceptable; null: the device never takes a model.</summary>
     public string? TrustedKeysFile { get; set; }
 
+    /// <summary>First root of the image repository, whose keys say what bytes are; with <see cref="DirectorRoot"/> a model is taken only if both repositories agree on it. Null: the hub's word is enough.</summary>
+    public string? ImageRoot { get; set; }
+
+    /// <summary>First root of the hub's director, whose key says which device gets what.</summary>
+    public string? DirectorRoot { get; set; }
+
     /// <summary>Package file to start with while no slot is filled; its own digest is taken as the wanted one. Null: rules alone until the hub sends one.</summary>
     public string? Package { get; set; }
 
@@ -33,6 +39,7 @@ internal sealed class ModelOptions : IValidatableObject
     {
         if (ProbeLatency <= TimeSpan.Zero) yield return new ValidationResult($"model:probeLatency {ProbeLatency} must be above 0");
         if (DownloadTimeout <= TimeSpan.Zero) yield return new ValidationResult($"model:downloadTimeout {DownloadTimeout} must be above 0");
+        if (ImageRoot is null != DirectorRoot is null) yield return new ValidationResult("model:imageRoot and model:directorRoot go together: one without the other agrees with nobody");
         if (Package is not null && TrustedKeysFile is null) yield return new ValidationResult("model:package needs model:trustedKeysFile: without a trusted key no package is accepted");
     }
 }

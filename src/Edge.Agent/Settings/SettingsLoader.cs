@@ -110,6 +110,7 @@ internal static class SettingsLoader
         Add(new LogOptionsValidator().Validate("log", settings.Log));
         foreach (var actuator in settings.Actuators.Where(actuator => actuator.Part is not null && settings.Sensor.Kind != "pump"))
             problems.Add($"{place}: actuators: part '{actuator.Part}' of '{actuator.Name}' needs sensor:kind pump, it is {settings.Sensor.Kind}");
+        if (settings.Model.ImageRoot is not null && settings.Hub.Artefacts is null) problems.Add($"{place}: model:imageRoot needs hub:artefacts, where both repositories are asked");
         foreach (var twice in settings.Actuators.GroupBy(actuator => actuator.Name).Where(group => group.Count() > 1)) problems.Add($"{place}: actuators: name '{twice.Key}' stands twice");
         if (problems.Count > 0) throw new SettingsException(problems);
     }

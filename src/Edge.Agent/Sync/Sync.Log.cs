@@ -59,6 +59,9 @@ internal static partial class SyncLog
     [LoggerMessage(EventId = 2731, EventName = "DownloadInterrupted", Level = LogLevel.Warning, Message = "Download of {Digest} stopped after {Bytes} bytes ({Reason}); it goes on in {WaitSeconds:0.0} s")]
     public static partial void DownloadInterrupted(this ILogger logger, string digest, long bytes, string reason, double waitSeconds);
 
+    [LoggerMessage(EventId = 2736, EventName = "OrderInterrupted", Level = LogLevel.Warning, Message = "Director or image repository does not answer ({Reason}); they are asked again")]
+    public static partial void OrderInterrupted(this ILogger logger, string reason);
+
     [LoggerMessage(EventId = 2732, EventName = "AssignmentSkipped", Level = LogLevel.Debug, Message = "Model {Digest} failed before ({Reason}) and is not tried again until something else is assigned")]
     public static partial void AssignmentSkipped(this ILogger logger, string digest, string? reason);
 

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Hmas.Contracts;
 using Hmas.Trust;
+using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Metadata;
 using Hmas.Trust.UpdateFramework.Repository;
@@ -129,12 +128,10 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
     {
         var bytes = File.ReadAllBytes(package);
         var (digest, manifest) = Peek(bytes, package);
-        var hex = digest.Split(':')[^1];
-        var path = string.Create(CultureInfo.InvariantCulture, $"models/{manifest.Name}/{manifest.Release}-{hex[..12]}.hmas");
-        if (files.FirstOrDefault(file => file.Path.StartsWith($"models/{manifest.Name}/{manifest.Release}-", StringComparison.Ordinal) && file.Path != path) is { } other)
+        var image = ModelTarget.Image(manifest.Name, manifest.Release, digest, bytes);
+        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ModelTarget.FolderOf(manifest.Name)}{manifest.Release}-", StringComparison.Ordinal) && file.Path != image.Path) is { } other)
             throw new UpdateException(UpdateReason.Mismatch, $"{package}: release {manifest.Release} of {manifest.Name} is {other.Path} already");
-        var terms = JsonSerializer.SerializeToElement(new { hmas = new { artefact = manifest.Name, release = manifest.Release, hardware = (string[])["*"] } });
-        return [.. files.Where(file => file.Path != path), new TargetFile(path, bytes.Length, new Dictionary<string, string> { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)) }, terms)];
+        return [.. files.Where(file => file.Path != image.Path), image];
     }
 
     private static (string Digest, Hmas.Contracts.Models.ModelManifest Manifest) Peek(byte[] bytes, string package)

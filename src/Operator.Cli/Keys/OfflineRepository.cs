@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hmas.Storage;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Metadata;
@@ -37,8 +36,9 @@ internal sealed class OfflineRepository
     {
         if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any()) throw new IOException($"{folder} holds a repository already");
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, "1.targets.json"), targets);
-        AtomicFile.Write(Path.Combine(folder, "1.root.json"), root);
+        var files = new VersionedFiles(folder);
+        files.Write(TargetsMetadata.Type, 1, targets);
+        files.Write(RootMetadata.Type, 1, root);
         return new OfflineRepository(folder, root, targets);
     }
 
@@ -104,17 +104,9 @@ internal sealed class OfflineRepository
 
     private void Publish(string role, long version, byte[] bytes)
     {
-        AtomicFile.Write(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{version}.{role}.json")), bytes);
+        new VersionedFiles(_folder).Write(role, version, bytes);
         File.Delete(Path.Combine(_folder, $"{StagedPrefix}{role}.json"));
     }
 
-    private static byte[] Newest(string folder, string role)
-    {
-        var suffix = $".{role}.json";
-        var newest = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{suffix}").Select(path => VersionOf(Path.GetFileName(path)[..^suffix.Length])).DefaultIfEmpty().Max() : 0;
-        return newest > 0 ? File.ReadAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{newest}{suffix}"))) : throw new FileNotFoundException($"{folder} holds no {role}: run hmas keys init first");
-    }
-
-    /// <summary>0 for a name that begins with no version, such as a staged file's.</summary>
-    private static long VersionOf(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+    private static byte[] Newest(string folder, string role) => new VersionedFiles(folder).Newest(role) ?? throw new FileNotFoundException($"{folder} holds no {role}: run hmas keys init first");
 }

@@ -33,7 +33,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private long _us;
 
-    public UpdaterRig(string folder, SigningKey key)
+    public UpdaterRig(string folder, SigningKey key, ModelOrders? orders = null)
     {
         NativeRuntime.DisableTelemetry();
         (_folder, _key) = (folder, key);
@@ -44,7 +44,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         Slots = ModelSlots.Open(folder, NullLogger.Instance);
         Reporter = new SlotReporter("boot", this, TimeProvider.System, NullLogger.Instance);
         _updater = new ModelUpdater(
-            Slots, new ModelVerifier([key.PublicKey], Channels, 1, 1 << 20), new SlotProbe(TimeSpan.FromSeconds(5), TimeProvider.System), this, _pipeline.Slot, watch, rows,
+            Slots, new ModelVerifier([key.PublicKey], Channels, 1, 1 << 20), new SlotProbe(TimeSpan.FromSeconds(5), TimeProvider.System), this, orders, _pipeline.Slot, watch, rows,
             Reporter, Channels, new ModelOptions(), TimeProvider.System, NullLogger.Instance);
     }
 
@@ -73,6 +73,12 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var signer = key ?? _key;
         var package = ModelPackage.Write(json, [new PackageSignature(signer.PublicKey, signer.Sign(json))], onnx);
         var digest = ModelPackage.DigestOf(json);
+        return Offer(digest, release, package);
+    }
+
+    /// <summary>The same for a package that was made elsewhere.</summary>
+    public ModelAssignment Offer(string digest, long release, ReadOnlySpan<byte> package)
+    {
         File.WriteAllBytes(PathOf(digest), package);
         return new ModelAssignment { Digest = digest, Name = "fixture", Release = release, PackageBytes = package.Length, Url = "x", ShadowWindows = 5, HealthWindows = 5 };
     }
@@ -140,7 +146,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static ModelManifest Manifest(long release, byte[] onnx) => new()
+    /// <summary>Of a model for the rig's two channels.</summary>
+    public static ModelManifest Manifest(long release, byte[] onnx) => new()
     {
         Name = "fixture",
         Release = release,

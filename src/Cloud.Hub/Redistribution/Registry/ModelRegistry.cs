@@ -3,11 +3,14 @@ using System.Text.Json;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Trust;
 using Hmas.Contracts;
 using Hmas.Contracts.Models;
 using Hmas.Inference;
 using Hmas.Storage;
 using Hmas.Trust;
+using Hmas.Trust.Uptane;
+using Hmas.Trust.UpdateFramework.Metadata;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
@@ -15,12 +18,12 @@ namespace Cloud.Hub.Redistribution.Registry;
 
 /// <summary>Models by digest: packages in a folder, their list in <c>redistribution.db</c>. An entry never changes, but for its quarantine.</summary>
 internal sealed class ModelRegistry(
-    HubPaths paths, RegistryKey key, EventBus bus, RedistributionMetrics metrics, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<ModelRegistry> logger)
-    : IModelRegistry, IModelQuarantine, IAsyncDisposable
+    HubPaths paths, RegistryTables tables, RegistryKey key, ImageRepository images, EventBus bus, RedistributionMetrics metrics, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<ModelRegistry> logger)
+    : IModelRegistry, IModelQuarantine
 {
     private const string Columns = "digest, manifest, package_bytes, added_at_us, added_by, quarantine_reason IS NOT NULL";
 
-    private readonly Database _database = Database.Open(paths.Database("redistribution"), RegistryTables.Migrations, logger: logger);
+    private readonly Database _database = tables.Database;
     private readonly PackageFolder _packages = new(paths.Folder("artefacts"));
     private readonly PackageLimits _limits = new() { MaxPackageBytes = options.Value.MaxPackageBytes };
 
@@ -54,6 +57,8 @@ internal sealed class ModelRegistry(
         if (!File.Exists(_packages.PathOf(digest))) _packages.Put(digest, package);
         var entry = new ModelEntry(digest, manifest, package.Length, time.GetUtcNow(), addedBy, Quarantined: false);
         var (stored, isNew) = await _database.WriteAsync(connection => Insert(connection, entry, manifestJson), cancellation);
+        // Also for an old one: the hub may have been killed between the two.
+        images.Vouch([ModelTarget.Image(manifest.Name, manifest.Release, digest, package)]);
         if (!isNew) return stored;
         metrics.Added();
         logger.ModelRegistered(manifest.Name, manifest.Release, digest, package.Length, addedBy);
@@ -62,6 +67,28 @@ internal sealed class ModelRegistry(
     }
 
     public Task<ModelEntry?> FindAsync(string digest, CancellationToken cancellation) => Task.FromResult(_database.Read(connection => Find(connection, digest)));
+
+    /// <summary>The one model of a name that has this release; null when there is none.</summary>
+    public ModelEntry? FindRelease(string name, long release) => _database.Read(connection =>
+    {
+        using var command = Command(connection, $"SELECT {Columns} FROM models WHERE name = $name AND release = $release", ("$name", name), ("$release", release));
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? Entry(reader) : null;
+    });
+
+    /// <summary>Has the image repository vouch for models that were listed before it was there, or before the hub was killed.</summary>
+    public async Task VouchForAllAsync(CancellationToken cancellation)
+    {
+        if (!images.IsHeldHere) return;
+        var missing = new List<TargetFile>();
+        foreach (var entry in await ListAsync(cancellation))
+        {
+            if (images.Find(entry) is null && await PackageAsync(entry.Digest, cancellation) is { } package)
+                missing.Add(ModelTarget.Image(entry.Manifest.Name, entry.Manifest.Release, entry.Digest, package.Span));
+        }
+
+        images.Vouch(missing);
+    }
 
     public Task<IReadOnlyList<ModelEntry>> ListAsync(CancellationToken cancellation) => Task.FromResult(_database.Read<IReadOnlyList<ModelEntry>>(connection =>
     {
@@ -108,8 +135,6 @@ internal sealed class ModelRegistry(
 
         return true;
     }
-
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     private static (ModelEntry Entry, bool IsNew) Insert(SqliteConnection connection, ModelEntry entry, byte[] manifestJson)
     {

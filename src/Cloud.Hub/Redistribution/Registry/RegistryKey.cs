@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Cloud.Hub.Host;
+using Cloud.Hub.Redistribution.Trust;
 using Hmas.Trust;
 
 namespace Cloud.Hub.Redistribution.Registry;
@@ -12,23 +12,7 @@ internal sealed class RegistryKey : IDisposable
     /// <exception cref="HubStartException">The file is no key, or others may read it.</exception>
     public RegistryKey(HubPaths paths, ILogger<RegistryKey> logger)
     {
-        var path = paths.Folder("signing.key");
-        try
-        {
-            if (File.Exists(path))
-            {
-                _key = SigningKey.Load(path);
-                return;
-            }
-        }
-        catch (Exception e) when (e is CryptographicException or IOException)
-        {
-            throw new HubStartException(e.Message, e);
-        }
-
-        _key = SigningKey.Create();
-        _key.Save(path);
-        logger.SigningKeyMade(path);
+        _key = HeldKey.LoadOrMake(paths.Folder("signing.key"), logger);
     }
 
     /// <summary>32 bytes, Ed25519.</summary>

@@ -1,11 +1,12 @@
+using Cloud.Hub.Host;
 using Hmas.Storage;
 
 namespace Cloud.Hub.Redistribution.Registry;
 
-/// <summary>Schema of <c>redistribution.db</c> (docs/formats/model-registry.md). A landed step is never edited.</summary>
-internal static class RegistryTables
+/// <summary><c>redistribution.db</c> (docs/formats/model-registry.md), which registry and director share. A landed step is never edited.</summary>
+internal sealed class RegistryTables(HubPaths paths, ILogger<RegistryTables> logger) : IAsyncDisposable
 {
-    public static IReadOnlyList<Migration> Migrations { get; } =
+    private static IReadOnlyList<Migration> Migrations { get; } =
     [
         new(1, """
             CREATE TABLE models (
@@ -21,5 +22,21 @@ internal static class RegistryTables
             ) WITHOUT ROWID;
             CREATE TABLE releases (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
             """),
+        new(2, """
+            CREATE TABLE director (
+              device TEXT NOT NULL,
+              version INTEGER NOT NULL,
+              issued_at_us INTEGER NOT NULL,
+              hardware TEXT NOT NULL,
+              path TEXT,
+              length INTEGER,
+              hashes TEXT,
+              PRIMARY KEY (device, version)
+            ) WITHOUT ROWID;
+            """),
     ];
+
+    public Database Database { get; } = Database.Open(paths.Database("redistribution"), Migrations, logger: logger);
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

@@ -14,6 +14,9 @@ internal sealed record DeviceSeen
 
     public string? ActiveDigest { get; init; }
 
+    /// <summary>Null when it names none.</summary>
+    public string? Hardware { get; init; }
+
     public SlotState SlotState { get; init; }
 
     public string? Refusal { get; init; }

@@ -23,6 +23,7 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, TimeProvider t
         Online = device.Online,
         HasReported = device.Reported is not null,
         ActiveDigest = device.Reported?.ActiveDigest,
+        Hardware = device.Reported?.Hardware,
         SlotState = device.Reported?.SlotState ?? default,
         Refusal = device.Reported?.Refusal,
         DesiredDigest = device.Desired?.Model?.Digest,

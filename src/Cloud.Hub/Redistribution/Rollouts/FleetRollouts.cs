@@ -2,11 +2,12 @@ using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Targeting;
+using Cloud.Hub.Redistribution.Trust;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
-internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRegistry registry, IFactArchive facts, TimeProvider time) : IRollouts
+internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
 {
     private const int NamedAtMost = 5;
 
@@ -17,6 +18,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
         if (GroupPlanner.Fault(request) is { } fault) throw new RolloutRefusedException(fault);
         var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no model {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
+        if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 
         var targets = await TargetsAsync(request, cancellation);
         var previous = targets.ToDictionary(static device => device.DeviceId, static device => FleetLook.See(device).CurrentDigest, StringComparer.Ordinal);

@@ -1,21 +1,27 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Trust;
 using Hmas.Contracts.Twins;
+using Hmas.Trust.Uptane;
+using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
-/// <summary>Writes a rollout's wish into a device's desired state.</summary>
-internal sealed class ModelAssigner(IFleet fleet, IModelRegistry registry)
+/// <summary>Writes a rollout's wish into what the director says of a device, then into the device's desired state: when it hears of the wish, the director stands by it.</summary>
+internal sealed class ModelAssigner(IFleet fleet, IModelRegistry registry, ImageRepository images, Director director)
 {
     /// <summary>Durable and published when this returns.</summary>
+    /// <param name="hardware">What the device says it is; null: nothing.</param>
     /// <exception cref="InvalidOperationException">The registry does not know the digest.</exception>
-    public async Task AssignAsync(RolloutState rollout, WantedModel wanted, CancellationToken cancellation)
+    public async Task AssignAsync(RolloutState rollout, WantedModel wanted, string? hardware, CancellationToken cancellation)
     {
         ModelAssignment? assignment = null;
+        TargetFile? image = null;
         if (wanted.Digest is not null)
         {
             var entry = await registry.FindAsync(wanted.Digest, cancellation)
                 ?? throw new InvalidOperationException($"{wanted.Digest} for {wanted.DeviceId} is not in the registry");
+            image = images.Find(entry);
             assignment = new ModelAssignment
             {
                 Digest = entry.Digest,
@@ -31,6 +37,7 @@ internal sealed class ModelAssigner(IFleet fleet, IModelRegistry registry)
             };
         }
 
+        await director.AssignAsync(new DeviceIdentity(wanted.DeviceId, hardware ?? DeviceIdentity.GenericHardware), image, cancellation);
         await fleet.SetModelAsync(wanted.DeviceId, assignment, cancellation);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class RolloutGrain(
 
         foreach (var wanted in RolloutStateMachine.Wanted(rollout, seen))
         {
-            await assigner.AssignAsync(rollout, wanted, CancellationToken.None);
+            await assigner.AssignAsync(rollout, wanted, seen.Devices.GetValueOrDefault(wanted.DeviceId)?.Hardware, CancellationToken.None);
             metrics.Assigned(wanted.Restore);
         }
 

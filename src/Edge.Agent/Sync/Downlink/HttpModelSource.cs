@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using Edge.Agent.Models;
 using Edge.Agent.Settings;
 using Hmas.Contracts.Twins;
@@ -13,7 +12,7 @@ namespace Edge.Agent.Sync.Downlink;
 /// <remarks>The size is capped by the assignment's <see cref="ModelAssignment.PackageBytes"/>: a server that sends more is cut off there.</remarks>
 internal sealed class HttpModelSource : IModelSource, IDisposable
 {
-    private static readonly BackoffSettings Waits = new() { Initial = TimeSpan.FromMilliseconds(500), Cap = TimeSpan.FromSeconds(30) };
+    public static readonly BackoffSettings Waits = new() { Initial = TimeSpan.FromMilliseconds(500), Cap = TimeSpan.FromSeconds(30) };
 
     private readonly HttpClient _http;
     private readonly Uri? _base;
@@ -29,7 +28,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         _time = time;
         _logger = logger;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        Credentials = password is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{deviceId}:{password}")));
+        Credentials = HubCredentials.Of(deviceId, password);
     }
 
     private AuthenticationHeaderValue? Credentials { get; }

@@ -9,6 +9,7 @@ using Hmas.Contracts.Twins;
 using Hmas.Inference;
 using Hmas.Storage;
 using Hmas.Trust;
+using Hmas.Trust.Uptane;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
@@ -27,6 +28,7 @@ internal sealed class ModelUpdater
     private readonly ModelVerifier _verifier;
     private readonly SlotProbe _probe;
     private readonly IModelSource? _source;
+    private readonly ModelOrders? _orders;
     private readonly IDetectorSlot _pipeline;
     private readonly SlotWatch _watch;
     private readonly RecentRows _rows;
@@ -39,14 +41,16 @@ internal sealed class ModelUpdater
     private readonly Lock _gate = new();
     private CancellationTokenSource? _step;
 
+    /// <param name="orders">Null: the hub's word is enough.</param>
     public ModelUpdater(
-        ModelSlots slots, ModelVerifier verifier, SlotProbe probe, IModelSource? source, IDetectorSlot pipeline, SlotWatch watch, RecentRows rows, SlotReporter reporter,
+        ModelSlots slots, ModelVerifier verifier, SlotProbe probe, IModelSource? source, ModelOrders? orders, IDetectorSlot pipeline, SlotWatch watch, RecentRows rows, SlotReporter reporter,
         IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeProvider time, ILogger logger)
     {
         _slots = slots;
         _verifier = verifier;
         _probe = probe;
         _source = source;
+        _orders = orders;
         _pipeline = pipeline;
         _watch = watch;
         _rows = rows;
@@ -171,6 +175,7 @@ internal sealed class ModelUpdater
     {
         // A package that a slot still names needs no download: the way back works without the hub's artefacts.
         var bytes = ReadPackage(assignment.Digest);
+        var order = await OrderAsync(assignment, ct);
         if (bytes is null)
         {
             Tell(SlotState.Downloading, assignment);
@@ -180,7 +185,7 @@ internal sealed class ModelUpdater
             bytes = await File.ReadAllBytesAsync(_slots.PartPath(assignment.Digest), ct);
             try
             {
-                var package = _verifier.Verify(bytes, assignment, _slots.Current.Active);
+                var package = Verify(bytes, assignment, order);
                 _slots.KeepPart(assignment.Digest);
                 return (package, arrived);
             }
@@ -192,7 +197,24 @@ internal sealed class ModelUpdater
             }
         }
 
-        return (_verifier.Verify(bytes, assignment, _slots.Current.Active), _time.GetTimestamp());
+        return (Verify(bytes, assignment, order), _time.GetTimestamp());
+    }
+
+    /// <summary>What both repositories say of the assignment; null where nobody is asked. The way back leads to what was vouched for when it came, and nowhere else.</summary>
+    private async Task<InstallOrder?> OrderAsync(ModelAssignment assignment, CancellationToken ct)
+    {
+        if (_orders is null) return null;
+        if (!assignment.Restore) return await _orders.OrderAsync(assignment, _slots.Releases, ct);
+        return assignment.Digest == _slots.Current.Previous?.Digest
+            ? null
+            : throw new ModelRefusal("older-release", $"{assignment.Digest} is not the previous model, {_slots.Current.Previous?.Digest ?? "none"}: nothing else is gone back to");
+    }
+
+    private VerifiedPackage Verify(byte[] bytes, ModelAssignment assignment, InstallOrder? order)
+    {
+        var package = _verifier.Verify(bytes, assignment, _slots.Current.Active);
+        if (order is not null) ModelOrders.Require(order, bytes);
+        return package;
     }
 
     private async Task TryOutAsync(ModelAssignment assignment, VerifiedPackage package, long arrived, CancellationToken ct)

@@ -15,7 +15,11 @@ public sealed record SlotReport
 
     public string? RolloutId { get; init; }
 
-    /// <summary>Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c>, <c>shape</c>, <c>runtime</c>, <c>probe</c>, <c>shadow</c>, <c>health</c>, <c>older-release</c>, <c>channels</c>, <c>download</c>, <c>restored</c>.</summary>
+    /// <summary>
+    /// Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c> (of the package, or of update metadata, which may have expired too), <c>shape</c>, <c>runtime</c>, <c>probe</c>,
+    /// <c>shadow</c>, <c>health</c>, <c>older-release</c> (than the active one, or than any that ever was; or a way back to what is not the previous model), <c>channels</c>, <c>download</c>,
+    /// <c>director</c> (director and image repository do not agree on these bytes for this device and its hardware), <c>restored</c>.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary>Human text behind <see cref="Reason"/>.</summary>

@@ -141,6 +141,19 @@ public sealed class HubTakeoverTests : IAsyncDisposable
         await RefuseAsync(UpdateReason.NotForThisDevice);
     }
 
+    [Fact]
+    public async Task What_is_made_for_any_hardware_is_installed_where_the_director_names_this_devices_own()
+    {
+        Release("targets", "agents/7", "agent seven", "agent", 7, InstallRules.AnyHardware);
+        _images.Publish("targets", "snapshot", "timestamp");
+        Assign("agents/7", hardware: InstallRules.AnyHardware);
+        await RefuseAsync(UpdateReason.NotForThisDevice);
+        Unassign();
+        Assign("agents/7");
+        await InstallAsync();
+        Assert.Equal(["agent seven"], Installed());
+    }
+
     [Theory]
     [InlineData("models/1", UpdateReason.Rollback)]
     [InlineData("models/4-b", UpdateReason.NotForThisDevice)]

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
 
 namespace Hmas.Trust.UpdateFramework.Client;
 
@@ -8,19 +10,21 @@ public sealed class HttpFetcher : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { Proxy = new ProxyBeyondLoopback(HttpClient.DefaultProxy), MaxAutomaticRedirections = 5 })
-    {
-        // Each download has its own deadline.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-
+    private readonly HttpClient _http;
     private readonly UpdateLimits _limits;
     private readonly TimeProvider _time;
 
-    public HttpFetcher(UpdateLimits limits, TimeProvider time)
+    /// <param name="credentials">Sent with every request, and never after a redirect; null: none.</param>
+    /// <param name="tls">Whom to trust; null: the machine's own authorities.</param>
+    public HttpFetcher(UpdateLimits limits, TimeProvider time, AuthenticationHeaderValue? credentials = null, SslClientAuthenticationOptions? tls = null)
     {
         _limits = limits;
         _time = time;
+        var handler = new SocketsHttpHandler { Proxy = new ProxyBeyondLoopback(HttpClient.DefaultProxy), MaxAutomaticRedirections = 5 };
+        if (tls is not null) handler.SslOptions = tls;
+        // Each download has its own deadline.
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.Authorization = credentials;
     }
 
     /// <summary>The whole body.</summary>

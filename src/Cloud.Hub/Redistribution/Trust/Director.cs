@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text.Json;
+using Cloud.Hub.Host;
+using Cloud.Hub.Redistribution.Registry;
+using Hmas.Storage;
+using Hmas.Trust;
+using Hmas.Trust.Uptane;
+using Hmas.Trust.UpdateFramework.Metadata;
+using Hmas.Trust.UpdateFramework.Repository;
+
+namespace Cloud.Hub.Redistribution.Trust;
+
+/// <summary>Says which device gets what: one root for all, and for each device targets, snapshot and timestamp of its own, which follow from one row and are signed when they are asked for.</summary>
+internal sealed class Director : IDisposable
+{
+    private static readonly TimeSpan TimestampLife = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Life = TimeSpan.FromDays(30);
+
+    private readonly Database _database;
+    private readonly VersionedFiles _roots;
+    private readonly SigningKey _key;
+    private readonly TimeProvider _time;
+    private volatile RootMetadata _root;
+
+    /// <exception cref="HubStartException">The key or its roots cannot be used.</exception>
+    public Director(HubPaths paths, RegistryTables tables, TimeProvider time, ILogger<Director> logger)
+    {
+        var folder = Path.Combine(paths.Folder("trust"), "director");
+        Directory.CreateDirectory(folder);
+        (_database, _time) = (tables.Database, time);
+        _roots = new VersionedFiles(folder);
+        _key = HeldKey.LoadOrMake(Path.Combine(paths.Folder("trust"), "director.key"), logger);
+        _root = RenewedRoot();
+    }
+
+    public RoleHeader RootHeader => _root.Header;
+
+    /// <summary>A new root when half of the present one's life is over.</summary>
+    public void Renew() => _root = RenewedRoot();
+
+    /// <summary>What this device gets from now on; on disk when this returns. A repeat changes nothing.</summary>
+    /// <param name="image">As the image repository states it; null: nothing.</param>
+    public async Task AssignAsync(DeviceIdentity device, TargetFile? image, CancellationToken cancellation)
+    {
+        if (Rows(device.DeviceId).FirstOrDefault() is { } present && present.Says(device, image)) return;
+        await AppendAsync(device, image, cancellation);
+    }
+
+    /// <summary>A metadata file of a device; null when there is none.</summary>
+    /// <param name="file"><c>N.root.json</c>, <c>timestamp.json</c>, <c>N.snapshot.json</c> or <c>N.targets.json</c>.</param>
+    public async Task<byte[]?> FileAsync(string deviceId, string file, CancellationToken cancellation)
+    {
+        if (file == "timestamp.json") return await TimestampAsync(deviceId, cancellation);
+        if (file.Split('.') is not [var digits, var role, "json"] || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) return null;
+        if (role == RootMetadata.Type) return _roots.Find(RootMetadata.Type, version);
+        if (Rows(deviceId).FirstOrDefault(row => row.Version == version) is not { } asked) return null;
+        return role switch
+        {
+            TargetsMetadata.Type => Targets(asked),
+            SnapshotMetadata.Type => Snapshot(asked),
+            _ => null,
+        };
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    private RootMetadata RenewedRoot()
+    {
+        var signer = new RoleSigners([_key.PublicKey], 1);
+        return HeldRoot.Renewed(_roots, _key, new TopLevelRoles(signer, signer, signer, signer), _time.GetUtcNow());
+    }
+
+    private async Task<byte[]?> TimestampAsync(string deviceId, CancellationToken cancellation)
+    {
+        if (Rows(deviceId).FirstOrDefault() is not { } newest) return null;
+        if (_time.GetUtcNow() - newest.IssuedAt > TimestampLife / 2)
+        {
+            await AppendAsync(new DeviceIdentity(deviceId, newest.Hardware), newest.Image, cancellation);
+            newest = Rows(deviceId)[0];
+        }
+
+        return MetadataWriter.Sign(MetadataWriter.Timestamp(newest.Version, newest.IssuedAt + TimestampLife, newest.Version, Snapshot(newest)), _key);
+    }
+
+    private byte[] Snapshot(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Snapshot(row.Version, row.IssuedAt + Life, row.Version, Targets(row)), _key);
+
+    private byte[] Targets(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Targets(
+        row.Version, row.IssuedAt + Life, row.Image is null ? [] : [ModelTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _key);
+
+    /// <summary>The two newest, the newest first: a device that began before the last change still finds what its timestamp promised.</summary>
+    private List<DirectorRow> Rows(string deviceId) => _database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT version, issued_at_us, hardware, path, length, hashes FROM director WHERE device = $device ORDER BY version DESC LIMIT 2";
+        command.Parameters.AddWithValue("$device", deviceId);
+        using var reader = command.ExecuteReader();
+        var rows = new List<DirectorRow>();
+        while (reader.Read())
+        {
+            var image = reader.IsDBNull(3) ? null : new TargetFile(reader.GetString(3), reader.GetInt64(4), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(5))!, null);
+            rows.Add(new DirectorRow(deviceId, reader.GetInt64(0), DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(1)), reader.GetString(2), image));
+        }
+
+        return rows;
+    });
+
+    private Task AppendAsync(DeviceIdentity device, TargetFile? image, CancellationToken cancellation) => _database.WriteAsync(
+        connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                INSERT INTO director (device, version, issued_at_us, hardware, path, length, hashes)
+                SELECT $device, 1 + coalesce(max(version), 0), $at, $hardware, $path, $length, $hashes FROM director WHERE device = $device;
+                DELETE FROM director WHERE device = $device AND version < (SELECT max(version) FROM director WHERE device = $device) - 1;
+                """;
+            command.Parameters.AddWithValue("$device", device.DeviceId);
+            command.Parameters.AddWithValue("$at", _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
+            command.Parameters.AddWithValue("$hardware", device.HardwareClass);
+            command.Parameters.AddWithValue("$path", (object?)image?.Path ?? DBNull.Value);
+            command.Parameters.AddWithValue("$length", (object?)image?.Length ?? DBNull.Value);
+            command.Parameters.AddWithValue("$hashes", image is null ? DBNull.Value : JsonSerializer.Serialize(image.Hashes));
+            command.ExecuteNonQuery();
+        },
+        cancellation);
+}
