@@ -103,13 +103,15 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         return RecordingSet.Read("simulated pump", simulated, options.Devices);
     }
 
-    /// <summary>The registry's public keys, as a person would put them on a device when flashing it.</summary>
+    /// <summary>The registry's public keys and the first roots of both repositories, as a person would put them on a device when flashing it.</summary>
     private static async Task FetchTrustedKeysAsync(DemoSite site, CancellationToken cancellation)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await site.TokenAsync(cancellation));
         var keys = await http.GetFromJsonAsync<Dictionary<string, byte[][]>>(site.Keys, cancellation);
         PublicKeyFile.Write(site.TrustedKeysFile, keys!["ed25519"]);
+        await File.WriteAllBytesAsync(site.RootFiles.Images, await http.GetByteArrayAsync(site.Roots.Images, cancellation), cancellation);
+        await File.WriteAllBytesAsync(site.RootFiles.Director, await http.GetByteArrayAsync(site.Roots.Director, cancellation), cancellation);
     }
 
     /// <summary>Waits for the fleet's agent to train, and for the run to end well.</summary>

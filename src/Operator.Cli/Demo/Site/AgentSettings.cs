@@ -5,7 +5,7 @@ namespace Operator.Cli.Demo.Site;
 /// <summary>The settings file of a demo device.</summary>
 internal static class AgentSettings
 {
-    public static string Write(Device device, string passwordFile, DemoOptions options, int mqttPort, int artefactPort, string trustedKeys)
+    public static string Write(Device device, string passwordFile, DemoOptions options, int mqttPort, Uri artefacts, string trustedKeys, (string Images, string Director) roots)
     {
         var startAt = DateTimeOffset.UnixEpoch.AddMicroseconds(device.StartUs);
         return string.Create(CultureInfo.InvariantCulture, $"""
@@ -24,12 +24,14 @@ internal static class AgentSettings
                 pause: {Device.Pause:c}
             hub:
               broker: mqtt://127.0.0.1:{mqttPort}
-              artefacts: http://127.0.0.1:{artefactPort}/
+              artefacts: {artefacts}
               passwordFile: {passwordFile}
               batchDelay: 00:00:00.250
               reportInterval: 00:00:02
             model:
               trustedKeysFile: {trustedKeys}
+              imageRoot: {roots.Images}
+              directorRoot: {roots.Director}
               evidenceWindows: 20
             rules:
               file: {options.Root.FullName}/deploy/edge/rules.yaml

@@ -36,10 +36,18 @@ internal sealed class DemoSite : IAsyncDisposable
     public Uri Front => new($"http://127.0.0.1:{FrontPort + _options.PortOffset}/");
 
     /// <summary>The registry's public keys.</summary>
-    public Uri Keys => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/keys");
+    public Uri Keys => new(Artefacts, "keys");
+
+    /// <summary>First roots of image repository and director; the latter is the same for every device.</summary>
+    public (Uri Images, Uri Director) Roots => (new(Artefacts, "tuf/images/metadata/1.root.json"), new(Artefacts, $"tuf/director/{Devices[0].Id}/1.root.json"));
 
     /// <summary>Where the devices find the keys they trust.</summary>
     public string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
+
+    /// <summary>Where the devices find the roots they begin with.</summary>
+    public (string Images, string Director) RootFiles => (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
+
+    private Uri Artefacts => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/");
 
     private static string SettingsFile(Device device) => Path.Combine(device.Folder, "agent.yaml");
 
@@ -74,7 +82,7 @@ internal sealed class DemoSite : IAsyncDisposable
             await writer.WriteAsync(enrolment.Password);
         }
 
-        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, MqttPort + _options.PortOffset, ArtefactPort + _options.PortOffset, TrustedKeysFile), cancellation);
+        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, MqttPort + _options.PortOffset, Artefacts, TrustedKeysFile, RootFiles), cancellation);
         Launch(device);
     }
 
