@@ -104,7 +104,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
 
         _updater = new ModelUpdater(
             _slots, new ModelVerifier(TrustedKeys(settings.Model), _sensor.Channels, _sensor.RateHz, settings.Model.MaxPackageBytes),
-            new SlotProbe(settings.Model.ProbeLatency, time), _source, _orders, _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time, _logger);
+            new SlotProbe(settings.Model.ProbeLatency, time), _source is null ? null : new DeltaModelSource(_source, _slots, _logger), _orders, _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time, _logger);
         _memory = new MemoryDiet(time);
         _slotReporter.Changed += _memory.Soon;
         _hub = settings.Hub.Broker is null ? null : MakeHub(telemetry, password, loggers);
