@@ -37,6 +37,7 @@ public sealed class RulesTests
         Assert.True(TwinRules.IsChange(null, held));
         Assert.True(TwinRules.IsChange(held, held with { ActiveDigest = "sha256:aa" }));
         Assert.True(TwinRules.IsChange(held, held with { Channels = [] }));
+        Assert.True(TwinRules.IsChange(held, held with { Tags = new Dictionary<string, string> { ["line"] = "bottling" } }));
         Assert.True(TwinRules.IsChange(held, held with { DesiredVersion = 2 }));
     }
 

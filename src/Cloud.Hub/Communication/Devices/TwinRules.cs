@@ -30,5 +30,6 @@ internal static class TwinRules
     public static bool IsChange(ReportedState? current, ReportedState heard) =>
         current is null
         || !current.Channels.SequenceEqual(heard.Channels)
-        || current with { Channels = heard.Channels, Counters = heard.Counters, TimestampUs = heard.TimestampUs } != heard;
+        || !current.Tags.ToHashSet().SetEquals(heard.Tags)
+        || current with { Channels = heard.Channels, Tags = heard.Tags, Counters = heard.Counters, TimestampUs = heard.TimestampUs } != heard;
 }

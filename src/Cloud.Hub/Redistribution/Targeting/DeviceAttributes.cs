@@ -27,7 +27,8 @@ internal static class DeviceAttributes
         attributes["agent"] = reported.AgentVersion;
         if (reported.ActiveDigest is { } digest) attributes["model"] = digest;
         if (reported.Hardware is { } hardware) attributes["hardware"] = hardware;
-        foreach (var (name, value) in reported.Tags) attributes[Tag + name] = value;
+        // A device may say anything, also nothing where a value should stand.
+        foreach (var (name, value) in reported.Tags) attributes[Tag + name] = value ?? "";
         return attributes;
     }
 

@@ -71,7 +71,7 @@ public sealed record ReportedState
     public string? Hardware { get; init; }
 
     /// <summary>What its settings say of it, name to value; rollouts can be aimed by them.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     public required IReadOnlyList<Sensing.SensorChannel> Channels { get; init; }
 
