@@ -14,18 +14,28 @@ public static class FreePorts
     /// <summary>Every port a whole hub opens at offset 0: brokers, silo, front, services.</summary>
     private static readonly int[] _hub = [1883, 8883, 11111, 8080, 8100, 8200, 8300, 8400, 8500, 8600, 8700, 8800, 8900];
 
-    /// <summary>A port of the loopback interface that nothing holds now.</summary>
-    public static int One() => Find(Lowest, FirstOutgoing, IsFree);
+    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked.</summary>
+    private static readonly HashSet<int> _given = [];
+    private static readonly Lock _gate = new();
 
-    /// <summary>An offset at which every port of a whole hub is free now.</summary>
-    public static int HubOffset() => Find(1, FirstOutgoing - _hub.Max(), offset => _hub.All(port => IsFree(port + offset)));
+    /// <summary>A port of the loopback interface that nothing holds now and no other test was given.</summary>
+    public static int One() => Find(Lowest, FirstOutgoing, static port => [port]);
 
-    private static int Find(int from, int below, Func<int, bool> isFree)
+    /// <summary>An offset at which every port of a whole hub is free now and no other test was given one of them.</summary>
+    public static int HubOffset() => Find(1, FirstOutgoing - _hub.Max(), static offset => [.. _hub.Select(port => port + offset)]);
+
+    private static int Find(int from, int below, Func<int, int[]> portsOf)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        lock (_gate)
         {
-            var candidate = RandomNumberGenerator.GetInt32(from, below);
-            if (isFree(candidate)) return candidate;
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                var candidate = RandomNumberGenerator.GetInt32(from, below);
+                var ports = portsOf(candidate);
+                if (!ports.All(static port => !_given.Contains(port) && IsFree(port))) continue;
+                _given.UnionWith(ports);
+                return candidate;
+            }
         }
 
         throw new InvalidOperationException("no free ports on this machine");

@@ -1,6 +1,5 @@
 using Edge.Sensors.Simulation;
 using Hmas.Testing;
-using Hmas.Trust;
 using Operator.Cli.Demo;
 using Operator.Cli.Hub;
 using Operator.Cli.Demo.Site;
@@ -30,8 +29,7 @@ public sealed class KillTests(ITestOutputHelper output)
         if (broker is not null) await broker.StartAsync();
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\n" + (broker is null ? "" : $"communication:\n  broker: {broker.Address}\n"), default);
-        using var key = SigningKey.Create();
-        PublicKeyFile.Write(site.TrustedKeysFile, [key.PublicKey]);
+        await site.FetchTrustAsync(default);
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, default);
 
         // A hub needs seconds to come up, a broker of its own does not.

@@ -1,7 +1,4 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using Edge.Sensors.Simulation;
-using Hmas.Trust;
 using Operator.Cli.Hub;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Report;
@@ -43,7 +40,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         var conductor = new Conductor(site, time);
         view.Enter(DemoStages.Start);
         await site.StartHubAsync(HubSettings.Write(options, site.Devices.Count, recordings.Training.Count), cancellation);
-        await FetchTrustedKeysAsync(site, cancellation);
+        await site.FetchTrustAsync(cancellation);
         view.Report(0.4, $"dashboard: {site.Front}#token={await site.TokenAsync(cancellation)}");
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, cancellation);
 
@@ -101,17 +98,6 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         SimulatedSite.WriteRecordings(simulated, options.Seed);
         view.Report(1, "recordings: a simulated pump with injected faults");
         return RecordingSet.Read("simulated pump", simulated, options.Devices);
-    }
-
-    /// <summary>The registry's public keys and the first roots of both repositories, as a person would put them on a device when flashing it.</summary>
-    private static async Task FetchTrustedKeysAsync(DemoSite site, CancellationToken cancellation)
-    {
-        using var http = new HttpClient();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await site.TokenAsync(cancellation));
-        var keys = await http.GetFromJsonAsync<Dictionary<string, byte[][]>>(site.Keys, cancellation);
-        PublicKeyFile.Write(site.TrustedKeysFile, keys!["ed25519"]);
-        await File.WriteAllBytesAsync(site.RootFiles.Images, await http.GetByteArrayAsync(site.Roots.Images, cancellation), cancellation);
-        await File.WriteAllBytesAsync(site.RootFiles.Director, await http.GetByteArrayAsync(site.Roots.Director, cancellation), cancellation);
     }
 
     /// <summary>Waits for the fleet's agent to train, and for the run to end well.</summary>

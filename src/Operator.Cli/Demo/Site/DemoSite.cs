@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Hmas.Trust;
 using Operator.Cli.Hub;
 
 namespace Operator.Cli.Demo.Site;
@@ -36,16 +39,16 @@ internal sealed class DemoSite : IAsyncDisposable
     public Uri Front => new($"http://127.0.0.1:{FrontPort + _options.PortOffset}/");
 
     /// <summary>The registry's public keys.</summary>
-    public Uri Keys => new(Artefacts, "keys");
+    private Uri Keys => new(Artefacts, "keys");
 
     /// <summary>First roots of image repository and director; the latter is the same for every device.</summary>
-    public (Uri Images, Uri Director) Roots => (new(Artefacts, "tuf/images/metadata/1.root.json"), new(Artefacts, $"tuf/director/{Devices[0].Id}/1.root.json"));
+    private (Uri Images, Uri Director) Roots => (new(Artefacts, "tuf/images/metadata/1.root.json"), new(Artefacts, $"tuf/director/{Devices[0].Id}/1.root.json"));
 
     /// <summary>Where the devices find the keys they trust.</summary>
-    public string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
+    private string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
 
     /// <summary>Where the devices find the roots they begin with.</summary>
-    public (string Images, string Director) RootFiles => (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
+    private (string Images, string Director) RootFiles => (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
 
     private Uri Artefacts => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/");
 
@@ -56,6 +59,17 @@ internal sealed class DemoSite : IAsyncDisposable
     private string HubFolder => Path.Combine(_options.WorkFolder, "hub");
 
     private string Publish(string program) => Path.Combine(_options.Root.FullName, "artifacts", "publish", program);
+
+    /// <summary>Gets the registry's public keys and the first roots of both repositories, as a person would put them on a device when flashing it.</summary>
+    public async Task FetchTrustAsync(CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(cancellation));
+        var keys = await http.GetFromJsonAsync<Dictionary<string, byte[][]>>(Keys, cancellation);
+        PublicKeyFile.Write(TrustedKeysFile, keys!["ed25519"]);
+        await File.WriteAllBytesAsync(RootFiles.Images, await http.GetByteArrayAsync(Roots.Images, cancellation), cancellation);
+        await File.WriteAllBytesAsync(RootFiles.Director, await http.GetByteArrayAsync(Roots.Director, cancellation), cancellation);
+    }
 
     /// <summary>Starts the hub with these settings and waits until it answers.</summary>
     public async Task StartHubAsync(string settings, CancellationToken cancellation)

@@ -16,7 +16,7 @@ namespace Cloud.Hub.Tests.Host.Grains;
 public sealed class TwoSilosTests
 {
     private const int Devices = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task A_rollout_goes_on_in_the_other_hub_when_the_one_that_holds_it_is_killed()
