@@ -104,16 +104,8 @@ public sealed class BrokerAccessTests : IAsyncLifetime
             gone.TrySetResult();
             return Task.CompletedTask;
         };
-        try
-        {
-            await client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Facts("s-1", "d-1"), Payload = new(new byte[(1 << 20) + 2000]) });
-        }
-        catch (MQTTnet.Exceptions.MqttCommunicationException)
-        {
-            // Cut off while it still sent; the word of it comes next.
-            Assert.False(gone.Task.IsFaulted);
-        }
-
+        // Whether the sending itself still succeeds is the network's affair; that the line ends is the hub's.
+        await Task.WhenAny(client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Facts("s-1", "d-1"), Payload = new(new byte[(1 << 20) + 2000]) }));
         await gone.Task.WaitAsync(RunningDevice.Limit);
     }
 

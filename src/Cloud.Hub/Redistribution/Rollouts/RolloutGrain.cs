@@ -12,6 +12,9 @@ internal sealed class RolloutGrain(
     /// <summary>Words after which the digest itself is suspect. Without data, or by a person's word, it is not.</summary>
     private static readonly string[] Harmful = ["alarm-rate", "false-alarms", "invalid", "latency", "failed-devices"];
 
+    /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
+    private const int FactsAtOnce = 10_000;
+
     /// <summary>Facts of other kinds were read up to here; not worth a write, a restart passes over them again.</summary>
     private long _passedFactId;
 
@@ -43,6 +46,9 @@ internal sealed class RolloutGrain(
 
             news.Add(fact);
             last = id;
+            if (news.Count < FactsAtOnce) continue;
+            rollout = RolloutObservation.Observe(rollout, news) with { LastFactId = last };
+            news.Clear();
         }
 
         if (news.Count > 0) rollout = RolloutObservation.Observe(rollout, news) with { LastFactId = last };

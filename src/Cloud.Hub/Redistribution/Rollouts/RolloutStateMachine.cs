@@ -87,7 +87,7 @@ internal static class RolloutStateMachine
             }
 
             if (rollout.State != RolloutState.Paused && (rollout.Request.NotBefore is not { } start || seen.Now >= start)) rollout = Tell(rollout, i, seen);
-            return rollout.Groups[i].State == GroupState.Waiting || group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
+            return group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
         }
 
         return rollout.State == RolloutState.Paused ? rollout : To(rollout, RolloutState.Completed, "every group passed", seen.Now) with { EndedAt = seen.Now };
