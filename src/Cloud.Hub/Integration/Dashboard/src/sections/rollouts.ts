@@ -43,12 +43,13 @@ const MOST_CHIPS = 60;
 function lane(group: RolloutGroup, gate: Gate): Child {
   return h('li', { class: `lane ${group.state}` },
     h('div', { class: 'lane-head' }, h('strong', null, group.name), badge(group.state)),
-    h('ul', { class: 'chips' }, group.devices.slice(0, MOST_CHIPS).map(chip), group.devices.length > MOST_CHIPS ? h('li', { class: 'quiet' }, `and ${count(group.devices.length - MOST_CHIPS)} more`) : null),
+    h('ul', { class: 'chips' }, group.devices.slice(0, MOST_CHIPS).map(device => chip(device, group.state)), group.devices.length > MOST_CHIPS ? h('li', { class: 'quiet' }, `and ${count(group.devices.length - MOST_CHIPS)} more`) : null),
     group.evidence ? evidence(group.evidence, gate) : h('p', { class: 'empty' }, group.state === 'waiting' ? 'Waits for the group before it.' : 'No evidence yet. No data is never success.'));
 }
 
-function chip(device: RolloutDevice): Child {
-  const state = device.restored ? 'restored' : (device.state ?? 'silent').toLowerCase();
+function chip(device: RolloutDevice, group: string): Child {
+  // Silence is of those who were told; before that a device waits with its group.
+  const state = device.restored ? 'restored' : (device.state ?? (group === 'waiting' ? 'waiting' : 'silent')).toLowerCase();
   const title = [words(state), device.swapMs != null ? `swapped in ${device.swapMs.toFixed(0)} ms` : '', device.reason ?? ''].filter(Boolean).join(', ');
   return h('li', { class: `chip ${state} ${device.touched ? 'touched' : ''}`, title }, h('span', null, device.deviceId), h('small', null, words(state)));
 }
