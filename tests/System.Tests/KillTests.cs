@@ -25,7 +25,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = 2, Speed = 300, PortOffset = FreePorts.HubOffset() };
         SimulatedSite.WriteRecordings(Path.Combine(folder.Path, "recordings"), seed: 1);
         var recordings = RecordingSet.Read("simulated", Path.Combine(folder.Path, "recordings"), devices: 2).Training;
-        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = DemoSite.MqttPort + options.PortOffset };
+        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = options.MqttPort };
         if (broker is not null) await broker.StartAsync();
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\n" + (broker is null ? "" : $"communication:\n  broker: {broker.Address}\n"), default);

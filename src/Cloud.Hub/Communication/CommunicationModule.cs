@@ -41,6 +41,10 @@ internal static class CommunicationModule
         return services;
     }
 
+    /// <summary>Whether the broker will be in this process.</summary>
+    public static bool IsBroker(IConfiguration configuration, HubOptions options) =>
+        options.SelectedServices().Contains(HubServices.Communication) && string.IsNullOrEmpty(configuration[$"{CommunicationOptions.Section}:{nameof(CommunicationOptions.Broker)}"]);
+
     public static void MapCommunication(this IEndpointRouteBuilder routes) => routes.MapGrpcService<CommunicationEndpoint>();
 
     private static IFleetTransport Transport(IServiceProvider provider)

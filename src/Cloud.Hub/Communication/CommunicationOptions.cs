@@ -9,7 +9,7 @@ internal sealed class CommunicationOptions : IValidatableObject
 {
     public const string Section = "Communication";
 
-    /// <summary><c>mqtt://host[:1883]</c> or <c>mqtts://host[:8883]</c>; null: the broker in this process.</summary>
+    /// <summary><c>mqtts://host[:8883]</c>, or <c>mqtt://host[:1883]</c> on loopback; null: the broker in this process.</summary>
     public Uri? Broker { get; set; }
 
     /// <summary>The hub's own account at that broker, which may read and write every fleet topic.</summary>
@@ -36,6 +36,8 @@ internal sealed class CommunicationOptions : IValidatableObject
     {
         if (Broker is { } broker && (!broker.IsAbsoluteUri || broker.Scheme is not ("mqtt" or "mqtts")))
             yield return new ValidationResult($"{Section}:Broker '{broker}' must be mqtt://host[:port] or mqtts://host[:port]", [nameof(Broker)]);
+        if (Broker is { IsAbsoluteUri: true, Scheme: "mqtt", IsLoopback: false } open)
+            yield return new ValidationResult($"{Section}:Broker {open} would carry every password in the clear; use mqtts:// (BrokerCaFile names its authority), or mqtt:// on loopback", [nameof(Broker)]);
         if (Broker is { IsAbsoluteUri: true, UserInfo.Length: > 0 })
             yield return new ValidationResult($"{Section}:Broker must not carry credentials; use BrokerUserName and BrokerPasswordFile", [nameof(Broker)]);
         if (BrokerPasswordFile.Length > 0 && !File.Exists(BrokerPasswordFile))

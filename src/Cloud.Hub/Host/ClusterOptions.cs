@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Cloud.Hub.Host;
 
@@ -12,10 +13,17 @@ public sealed class ClusterOptions
     [Required]
     public string Name { get; set; } = "hmas";
 
-    /// <summary>Address that other silos reach this one at.</summary>
+    /// <summary>IP address that other silos reach this one at; anything but loopback needs <see cref="CaFile"/>.</summary>
     [Required]
     public string Advertise { get; set; } = "127.0.0.1";
 
+    /// <summary>PEM file of the authority whose certificates silos show each other, with TLS both ways and <c>tls</c> as this one's own; empty: none, on loopback only.</summary>
+    public string CaFile { get; set; } = "";
+
     /// <summary>Between two liveness probes. With two missed and one vote a dead silo is declared after about two of these.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <exception cref="HubStartException">Not an IP address.</exception>
+    public IPAddress AdvertisedAddress() =>
+        IPAddress.TryParse(Advertise, out var parsed) ? parsed : throw new HubStartException($"cluster.advertise: '{Advertise}' is not an IP address");
 }

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Hub.Bus;
+using Cloud.Hub.Communication;
 using Cloud.Hub.Host.Grains;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Security;
@@ -22,8 +24,10 @@ internal static class HubBuilder
     {
         var options = settings.Options;
         var certificate = Exposure.Require(options);
+        Exposure.RequireSecretLines(options);
         var ports = new HubPorts(options);
-        PortProbe.Require(ports);
+        var silo = !GrainModule.IsNeeded(options) ? null : options.Cluster.Redis.Length == 0 ? IPAddress.Loopback : options.Cluster.AdvertisedAddress();
+        PortProbe.Require(ports, silo, CommunicationModule.IsBroker(settings.Configuration, options), certificate is not null);
         var paths = Prepare(options);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hmas-hub", ContentRootPath = AppContext.BaseDirectory });

@@ -15,7 +15,7 @@ internal static class HubCommand
         var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON; unknown keys are refused" };
         var data = Setting<string>("--data", "Data", "Folder of all state (default ./hmas-data)");
         var services = Setting<string>("--services", "Services", "Services to run here, with commas (default: all)");
-        var broker = Setting<string>("--broker", "Communication:Broker", "Use this MQTT broker instead of the one inside: mqtt://host:port");
+        var broker = Setting<string>("--broker", "Communication:Broker", "Use this MQTT broker instead of the one inside: mqtts://host:port (mqtt:// on loopback)");
         var bind = Setting<string>("--bind", "Bind", "IP address to listen on (default 127.0.0.1; others need TLS)");
         var offset = Setting<int?>("--port-offset", "PortOffset", "Added to every port");
         var redis = Setting<string>("--redis", "Cluster:Redis", "Join the cluster on this Redis: host:port");

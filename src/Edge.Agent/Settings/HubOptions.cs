@@ -5,7 +5,7 @@ namespace Edge.Agent.Settings;
 /// <summary>The way to the hub. Section <c>hub</c>.</summary>
 internal sealed class HubOptions : IValidatableObject
 {
-    /// <summary><c>mqtt://host:1883</c> or <c>mqtts://host:8883</c>; null: the device lives alone.</summary>
+    /// <summary><c>mqtts://host:8883</c>, or <c>mqtt://host:1883</c> on loopback; null: the device lives alone.</summary>
     public string? Broker { get; set; }
 
     /// <summary>Base of relative package addresses, <c>https://host:8900/</c>; plain http on loopback only.</summary>
@@ -54,8 +54,11 @@ internal sealed class HubOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Broker is not null && !(Uri.TryCreate(Broker, UriKind.Absolute, out var broker) && broker.Scheme is "mqtt" or "mqtts"))
+        Uri? broker = null;
+        if (Broker is not null && !(Uri.TryCreate(Broker, UriKind.Absolute, out broker) && broker.Scheme is "mqtt" or "mqtts"))
             yield return new ValidationResult($"hub:broker '{Broker}' must be mqtt://host[:port] or mqtts://host[:port]");
+        else if (Broker is not null && broker is { Scheme: "mqtt", IsLoopback: false })
+            yield return new ValidationResult($"hub:broker '{Broker}' would send the device's password in the clear; use mqtts://, or mqtt:// on loopback");
         if (Artefacts is not null && !IsAllowed(Artefacts))
             yield return new ValidationResult($"hub:artefacts '{Artefacts}' must be https://, or http:// on loopback");
         if (Broker is null && (PasswordFile ?? Artefacts ?? CaFile) is not null)

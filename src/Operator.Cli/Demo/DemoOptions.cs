@@ -27,6 +27,9 @@ internal sealed record DemoOptions
     /// <summary>Added to every port of the hub, so that two demos can run side by side.</summary>
     public int PortOffset { get; init; }
 
+    /// <summary>Of the broker, offset included; MQTT's own unless another is chosen.</summary>
+    public int MqttPort { get => field > 0 ? field : 1883 + PortOffset; init; }
+
     /// <summary>For everything that the demo and its programs write.</summary>
     public string WorkFolder { get => field ?? Path.Combine(Root.FullName, "artifacts", "demo"); init; }
 

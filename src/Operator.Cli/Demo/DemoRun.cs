@@ -21,7 +21,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
             view.Enter(DemoStages.Build);
             await new Builder(options, view).RunAsync(cancellation);
             var recordings = ReadRecordings();
-            await using var site = new DemoSite(options, time);
+            await using var site = new DemoSite(options with { MqttPort = ChooseBrokerPort() }, time);
             var report = await RunStagesAsync(site, recordings, cancellation);
             report.Write(options.ReportFile);
             ReportTable.Print(report, options.ReportFile);
@@ -82,6 +82,14 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         view.Enter(DemoStages.Report);
         var findings = new DemoFindings(recordings.Source, before, after, [(first, firstRollout), (second, secondRollout)], bad);
         return await new Auditor(site, view, time).ReportAsync(findings, cancellation);
+    }
+
+    /// <summary>Many a machine has a broker of its own on MQTT's port; the demo leaves it alone.</summary>
+    private int ChooseBrokerPort()
+    {
+        var port = FreePort.From(options.MqttPort);
+        if (port != options.MqttPort) view.Report(1, $"something listens on port {options.MqttPort} already; the demo's broker takes {port}");
+        return port;
     }
 
     private RecordingSet ReadRecordings()

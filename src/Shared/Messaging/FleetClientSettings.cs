@@ -5,7 +5,7 @@ namespace Hmas.Messaging;
 /// <summary>One client of the fleet's broker. Checked by <see cref="Validate"/> when a <see cref="FleetClient"/> is made.</summary>
 public sealed record FleetClientSettings
 {
-    /// <summary><c>mqtt://host[:1883]</c> or <c>mqtts://host[:8883]</c>; credentials do not belong in it.</summary>
+    /// <summary><c>mqtts://host[:8883]</c>, or <c>mqtt://host[:1883]</c> on loopback; credentials do not belong in it.</summary>
     public required Uri Broker { get; init; }
 
     public required string ClientId { get; init; }
@@ -64,6 +64,7 @@ public sealed record FleetClientSettings
     {
         Require(Broker.IsAbsoluteUri && Broker.Scheme is "mqtt" or "mqtts", $"Broker '{Broker}' must be mqtt://host[:port] or mqtts://host[:port]");
         Require(Broker.UserInfo.Length == 0, "Broker must not carry credentials; use UserName and Password");
+        Require(IsTls || Broker.IsLoopback, $"Broker {Broker} would carry passwords in the clear; use mqtts://, or mqtt:// on loopback");
         Require(ClientId.Length is > 0 and <= 128, "ClientId must have 1 to 128 characters");
         Require(KeepAlive >= TimeSpan.FromSeconds(2) && KeepAlive <= TimeSpan.FromHours(1), $"KeepAlive {KeepAlive} must be 2 s to 1 h");
         Require(AnswerTimeout > TimeSpan.Zero && AnswerTimeout <= TimeSpan.FromMinutes(5), $"AnswerTimeout {AnswerTimeout} must be above 0 and at most 5 min");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using Cloud.Hub.Host;
 using Grpc.Net.Client;
 using Hmas.Testing;
@@ -13,13 +14,15 @@ public sealed class HubProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly int _offset;
+    private readonly string? _certificateFile;
     private readonly Lock _lock = new();
     private readonly List<string> _said = [];
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
-    private HubProcess(Process process, int offset, string folder)
+    private HubProcess(Process process, int offset, string folder, string? certificateFile)
     {
+        _certificateFile = certificateFile;
         _process = process;
         _offset = offset;
         Folder = folder;
@@ -68,7 +71,7 @@ public sealed class HubProcess : IAsyncDisposable
         start.Environment.Remove("XDG_CACHE_HOME");
         start.Environment.Remove("XDG_DATA_HOME");
         if (home is not null) start.Environment["HOME"] = home;
-        var hub = new HubProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start"), offset, folder);
+        var hub = new HubProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start"), offset, folder, settings?.GetValueOrDefault("tls:certificateFile"));
         await hub.SaysAsync("tokens are in");
         return hub;
     }
@@ -94,7 +97,7 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>A file of its data folder, also where that is on a disk of its own.</summary>
     public string FileOf(string name) => $"/proc/{_process.Id}/root{Path.Combine(Folder, name)}";
 
-    public Uri Address(string service) => new($"http://127.0.0.1:{HubServices.DefaultPort(service) + _offset}");
+    public Uri Address(string service) => new($"{(_certificateFile is null ? "http" : "https")}://127.0.0.1:{HubServices.DefaultPort(service) + _offset}");
 
     /// <summary>Settings that let another hub find services in this one.</summary>
     public Dictionary<string, string> Remotes(params string[] services)
@@ -106,7 +109,14 @@ public sealed class HubProcess : IAsyncDisposable
 
     public HttpClient Http(string service)
     {
-        var client = new HttpClient { BaseAddress = Address(service) };
+        var handler = new HttpClientHandler();
+        if (_certificateFile is not null)
+        {
+            var shown = X509CertificateLoader.LoadCertificateFromFile(_certificateFile).Thumbprint;
+            handler.ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate?.Thumbprint == shown;
+        }
+
+        var client = new HttpClient(handler) { BaseAddress = Address(service) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         return client;
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Settings;
 using Hmas.Testing;
+using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Tests.Host;
 
@@ -48,6 +49,36 @@ public class StartTests
     }
 
     [Theory]
+    [InlineData(1883, "mqtt")]
+    [InlineData(8883, "mqtts")]
+    [InlineData(11111, "silo")]
+    public void A_port_in_use_of_the_broker_or_the_silo_is_named_with_its_setting(int port, string setting)
+    {
+        using var authority = new TestAuthority();
+        var (certificate, key) = authority.Issue("hub.test");
+        var offset = FreePorts.HubOffset();
+        using var holder = new TcpListener(IPAddress.Loopback, port + offset);
+        holder.Start();
+        var settings = Load(("Services", "memory,communication"), ("PortOffset", $"{offset}"), ("Tls:CertificateFile", certificate), ("Tls:KeyFile", key));
+        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(settings));
+        Assert.Contains($"port {port + offset} of {setting} on 127.0.0.1 is in use", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"--ports {setting}=N", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("memory,communication", "mqtt://127.0.0.1:1")]
+    [InlineData("memory,feedback", "")]
+    public async Task A_broker_on_this_machine_is_in_nobodys_way_when_the_hub_has_none_of_its_own(string services, string broker)
+    {
+        var offset = FreePorts.HubOffset();
+        using var holder = new TcpListener(IPAddress.Loopback, 1883 + offset);
+        holder.Start();
+        await using var hub = await HubFixture.StartAsync(services, new Dictionary<string, string?> { ["PortOffset"] = $"{offset}", ["Communication:Broker"] = broker });
+        Assert.DoesNotContain("mqtt", hub.Ports.Listeners.Keys);
+    }
+
+    [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("*")]
     [InlineData("192.0.2.7")]
@@ -57,6 +88,25 @@ public class StartTests
         var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(Load(("Bind", bind))));
         Assert.Contains("tls.certificateFile", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(bind, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Cluster:Advertise", "192.0.2.7", "cluster.caFile")]
+    [InlineData("Cluster:Advertise", "here", "is not an IP address")]
+    [InlineData("Cluster:CaFile", "/nowhere", "tls.certificateFile")]
+    [InlineData("Remotes:memory", "http://192.0.2.7:8200", "operator token in the clear; use https://")]
+    [InlineData("Remotes:memory", "memory:8200", "must be https://host:port")]
+    public void A_line_that_would_carry_secrets_in_the_clear_is_refused(string key, string value, string named)
+    {
+        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(Load(("Services", "feedback"), ("Cluster:Redis", "127.0.0.1:6379"), (key, value))));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_elsewhere_is_refused_without_tls()
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => HubFixture.StartAsync("memory,communication", new Dictionary<string, string?> { ["Communication:Broker"] = "mqtt://broker.example" }));
+        Assert.Contains("mqtt://broker.example/ would carry every password in the clear; use mqtts://", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

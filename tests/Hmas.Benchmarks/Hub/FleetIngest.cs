@@ -25,11 +25,11 @@ internal static class FleetIngest
     {
         using var folder = new TempFolder();
         var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, PortOffset = FreePorts.HubOffset() };
-        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = DemoSite.MqttPort + options.PortOffset, SurvivesKills = false };
+        await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = options.MqttPort, SurvivesKills = false };
         if (broker is not null) await broker.StartAsync();
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync(broker is null ? "" : $"communication:\n  broker: {broker.Address}\n", default);
-        var address = new Uri(FormattableString.Invariant($"mqtt://127.0.0.1:{DemoSite.MqttPort + options.PortOffset}"));
+        var address = new Uri(FormattableString.Invariant($"mqtt://127.0.0.1:{options.MqttPort}"));
 
         var devices = new List<LoadDevice>();
         for (var i = 0; i < Devices; i++)

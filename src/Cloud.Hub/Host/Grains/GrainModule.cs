@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Hub.Host.Security;
 using Cloud.Hub.Host.Ports;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
@@ -44,7 +45,8 @@ internal static class GrainModule
         }
 
         var redis = ConfigurationOptions.Parse(options.Cluster.Redis);
-        silo.ConfigureEndpoints(Advertised(options.Cluster.Advertise), ports.Silo, gatewayPort: 0);
+        silo.ConfigureEndpoints(options.Cluster.AdvertisedAddress(), ports.Silo, gatewayPort: 0);
+        if (options.Cluster.CaFile.Length > 0) silo.UseTls(SiloTls.Between(Exposure.Require(options)!, options.Cluster.CaFile));
         silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
         foreach (var name in StorageNames)
         {
@@ -55,7 +57,4 @@ internal static class GrainModule
             });
         }
     });
-
-    private static IPAddress Advertised(string address) =>
-        IPAddress.TryParse(address, out var parsed) ? parsed : throw new HubStartException($"cluster.advertise: '{address}' is not an IP address");
 }

@@ -11,9 +11,6 @@ internal sealed class DemoSite : IAsyncDisposable
 {
     public const string SiteId = "pumphouse";
 
-    /// <summary>Of the broker, before <see cref="DemoOptions.PortOffset"/>.</summary>
-    public const int MqttPort = 1883;
-
     private const int FrontPort = 8080;
     private const int ArtefactPort = 8900;
 
@@ -96,7 +93,7 @@ internal sealed class DemoSite : IAsyncDisposable
             await writer.WriteAsync(enrolment.Password);
         }
 
-        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, MqttPort + _options.PortOffset, Artefacts, TrustedKeysFile, RootFiles), cancellation);
+        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles), cancellation);
         Launch(device);
     }
 
@@ -132,8 +129,10 @@ internal sealed class DemoSite : IAsyncDisposable
 
     private void LaunchHub() => _hub = ChildProcess.Start(
         "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
-        ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", _options.PortOffset.ToString(CultureInfo.InvariantCulture)],
+        ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", Text(_options.PortOffset), "--ports", $"mqtt={Text(_options.MqttPort - _options.PortOffset)}"],
         Path.Combine(_options.WorkFolder, "hub.log"));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     public async Task HubAnswersAsync(CancellationToken cancellation)
     {

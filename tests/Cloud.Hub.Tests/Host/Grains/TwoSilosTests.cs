@@ -12,7 +12,7 @@ using Redistribution1 = Cloud.Hub.Redistribution.Contract.V1;
 
 namespace Cloud.Hub.Tests.Host.Grains;
 
-/// <summary>Two hubs that share rollouts on Debian's Redis, and a third that has the fleet: all processes of their own.</summary>
+/// <summary>Two hubs that share rollouts on Debian's Redis, with TLS between them, and a third that has the fleet: all processes of their own.</summary>
 public sealed class TwoSilosTests
 {
     private const int Devices = 6;
@@ -45,6 +45,9 @@ public sealed class TwoSilosTests
         var settings = fleet.Remotes(HubServices.Memory, HubServices.Communication, HubServices.Feedback);
         settings["cluster:redis"] = redis;
         settings["redistribution:lookInterval"] = "00:00:00.100";
+        using var authority = new TestAuthority();
+        settings["cluster:caFile"] = authority.CaFile;
+        (settings["tls:certificateFile"], settings["tls:keyFile"]) = authority.Issue("hub.test");
         // The same folder: the registry is shared, rollouts live in Redis.
         await using var first = await HubProcess.StartAsync("redistribution", folder.File("registry"), settings);
         await using var second = await HubProcess.StartAsync("redistribution", folder.File("registry"), settings);
