@@ -10,10 +10,7 @@ namespace Cloud.Hub.Learning.Corpora;
 /// <summary><c>hmas-hub score SET</c>: how good the recipes are on public recordings, run as a device runs them.</summary>
 internal static class ScoreCommand
 {
-    /// <summary>Folder of all sets; the front door sets it.</summary>
-    private const string DataVariable = "HMAS_DATA";
-
-    private static readonly ICorpus[] Sets = [new OccupancyCorpus(), new GasCorpus(), new HaptCorpus(), new NabCorpus(), new SkabCorpus()];
+    public static readonly ICorpus[] Sets = [new OccupancyCorpus(), new GasCorpus(), new HaptCorpus(), new NabCorpus(), new SkabCorpus()];
 
     public static Command Create()
     {
@@ -25,12 +22,12 @@ internal static class ScoreCommand
     private static Command Of(ICorpus set)
     {
         var data = new Option<string?>("--data") { Description = $"Folder of the files to score [default: the training folder, and each file is left out of the training for it]" };
-        var train = new Option<string?>("--train-data") { Description = $"Folder of the files to train on [default: ${DataVariable} or ../shared/data, below it {set.Folder}]" };
+        var train = CorpusFolder.TrainOption(set);
         var output = new Option<string>("--out") { Description = "Folder that receives the predictions", Required = true };
         var command = new Command(set.Name) { data, train, output };
         command.SetAction((parsed, cancellation) =>
         {
-            var known = parsed.GetValue(train) ?? Path.Combine(Environment.GetEnvironmentVariable(DataVariable) ?? Path.Combine("..", "shared", "data"), set.Folder);
+            var known = CorpusFolder.Of(set, parsed.GetValue(train));
             return Task.FromResult(Run(set, new ScoreRequest(parsed.GetValue(data) ?? known, known, parsed.GetRequiredValue(output), Console.Out), cancellation));
         });
         return command;

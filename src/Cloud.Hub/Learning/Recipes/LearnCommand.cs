@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cloud.Hub.Learning.Corpora;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Hmas.Contracts.Models;
@@ -7,7 +8,7 @@ using Hmas.Signals;
 
 namespace Cloud.Hub.Learning.Recipes;
 
-/// <summary><c>hmas-hub learn list</c>: every recipe with what it is for.</summary>
+/// <summary><c>hmas-hub learn</c>: every recipe with what it is for; searches for better hyperparameters.</summary>
 internal static class LearnCommand
 {
     /// <summary>Channels assumed for recipes that take whatever a device has.</summary>
@@ -17,7 +18,7 @@ internal static class LearnCommand
     {
         var list = new Command("list", "Prints every recipe: what it is for, input, head, size");
         list.SetAction(_ => Print(Console.Out));
-        return new Command("learn", "What the hub can learn") { list };
+        return new Command("learn", "What the hub can learn") { list, SearchCommand.Create(ScoreCommand.Sets.OfType<ITunableCorpus>()) };
     }
 
     public static void Print(TextWriter output)

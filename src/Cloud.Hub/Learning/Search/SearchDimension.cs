@@ -12,6 +12,13 @@ internal sealed record SearchDimension(string Name, double Low, double High, boo
         return IsInteger ? Math.Clamp(Math.Round(value), Low, High) : value;
     }
 
+    /// <summary>The place in [0, 1] of a value; values outside the range lie at its ends.</summary>
+    public double PlaceOf(double value)
+    {
+        var place = IsLogarithmic ? Math.Log(value / Low) / Math.Log(High / Low) : (value - Low) / (High - Low);
+        return Math.Clamp(place, 0, 1);
+    }
+
     /// <exception cref="ArgumentException">No value lies in the range; the message names the dimension.</exception>
     public void Check()
     {

@@ -28,8 +28,28 @@ internal sealed class SearchStudy
     /// <summary>Trials that were asked for and not told.</summary>
     public IEnumerable<SearchTrial> Open => _trials.Where(trial => trial.Value is null);
 
-    /// <summary>The lowest value so far; null before the first.</summary>
-    public SearchTrial? Best => _trials.Where(trial => trial.HasResult).MinBy(trial => trial.Value);
+    /// <summary>The best so far; null before the first result.</summary>
+    public SearchTrial? Best
+    {
+        get
+        {
+            SearchTrial? best = null;
+            foreach (var trial in _trials)
+            {
+                if (trial.HasResult && trial.IsBetterThan(best)) best = trial;
+            }
+
+            return best;
+        }
+    }
+
+    /// <summary>The next trial at a place the caller names.</summary>
+    /// <param name="unit">One number a dimension, [0, 1].</param>
+    public SearchTrial Ask(IReadOnlyList<double> unit)
+    {
+        _trials.Add(new SearchTrial(_trials.Count, unit, IsRefinement: false));
+        return _trials[^1];
+    }
 
     public SearchTrial Ask()
     {
@@ -41,7 +61,8 @@ internal sealed class SearchStudy
     }
 
     /// <param name="value">Lower is better; not a number when the run failed.</param>
-    public void Tell(int id, double value) => _trials[id] = _trials[id] with { Value = value };
+    /// <param name="rung">Budget it was reached with; a later, larger one replaces an earlier.</param>
+    public void Tell(int id, double value, int rung = 0) => _trials[id] = _trials[id] with { Value = value, Rung = rung };
 
     /// <summary>The hyperparameters of a trial by name.</summary>
     public IReadOnlyDictionary<string, double> Values(SearchTrial trial) =>

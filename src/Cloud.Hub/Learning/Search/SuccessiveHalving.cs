@@ -1,7 +1,7 @@
 namespace Cloud.Hub.Learning.Search;
 
 /// <summary>Early stopping without waiting (ASHA, Li et al. 2020): every trial gets the smallest budget, the best third of a rung the next, three times as large. Brackets that begin higher hedge against late starters (Hyperband, Li et al. 2018).</summary>
-/// <remarks>Without memory of its own beyond what was reported, so a stopped search goes on by reporting its results again in order.</remarks>
+/// <remarks>All it knows was reported, so a stopped search goes on by reporting its results again in order; a promotion without a result is made again.</remarks>
 internal sealed class SuccessiveHalving
 {
     private const int Reduction = 3;
@@ -9,7 +9,6 @@ internal sealed class SuccessiveHalving
     private readonly int _brackets;
     private readonly List<(int Trial, double Value)>[] _rungs;
     private readonly HashSet<(int Trial, int Rung)> _promoted = [];
-    private int _started;
 
     /// <param name="smallest">First budget, such as epochs.</param>
     /// <param name="largest">No trial gets more.</param>
@@ -43,14 +42,17 @@ internal sealed class SuccessiveHalving
     }
 
     /// <summary>Rung and budget at which a new trial begins.</summary>
-    public (int Rung, int Budget) Start()
-    {
-        var rung = _started++ % _brackets;
-        return (rung, BudgetOf(rung));
-    }
+    public (int Rung, int Budget) Start(int trial) => (trial % _brackets, BudgetOf(trial % _brackets));
+
+    /// <summary>The last rung and its budget, for a trial that must not be stopped early.</summary>
+    public (int Rung, int Budget) Full => (_rungs.Length - 1, BudgetOf(_rungs.Length - 1));
 
     /// <param name="value">Lower is better; not a number is never promoted.</param>
-    public void Report(int trial, int rung, double value) => _rungs[rung].Add((trial, value));
+    public void Report(int trial, int rung, double value)
+    {
+        _rungs[rung].Add((trial, value));
+        if (rung > 0) _promoted.Add((trial, rung - 1));
+    }
 
     private int BudgetOf(int rung)
     {

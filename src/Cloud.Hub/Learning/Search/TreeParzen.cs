@@ -23,7 +23,7 @@ internal sealed class TreeParzen : ISearchStrategy
 
     public bool Next(IReadOnlyList<SearchTrial> trials, Span<double> unit, SeededRandom random)
     {
-        var ranked = trials.Where(trial => trial.HasResult).OrderBy(trial => trial.Value).ToArray();
+        var ranked = trials.Where(trial => trial.HasResult).OrderByDescending(trial => trial.Rung).ThenBy(trial => trial.Value).ToArray();
         if (ranked.Length < RandomTrials)
         {
             foreach (ref var value in unit) value = random.NextSingle();
@@ -65,13 +65,14 @@ internal sealed class TreeParzen : ISearchStrategy
     /// <summary>Wider after a step that was a success, narrower after one that was not.</summary>
     private static double StepWidth(IReadOnlyList<SearchTrial> trials)
     {
-        var (width, best) = (FirstStep, double.PositiveInfinity);
+        var width = FirstStep;
+        SearchTrial? best = null;
         foreach (var trial in trials)
         {
-            if (trial.Value is not { } value) continue;
-            var isBetter = value < best;
+            if (trial.Value is null) continue;
+            var isBetter = trial.HasResult && trial.IsBetterThan(best);
             if (trial.IsRefinement) width = Math.Clamp(width * (isBetter ? Grows : Shrinks), FinestStep, WidestStep);
-            if (isBetter) best = value;
+            if (isBetter) best = trial;
         }
 
         return width;

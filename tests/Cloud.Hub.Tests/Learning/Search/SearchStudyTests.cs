@@ -82,7 +82,7 @@ public sealed class SearchStudyTests
 
         (int Trial, int Rung, int Budget) New()
         {
-            var (rung, budget) = halving.Start();
+            var (rung, budget) = halving.Start(started);
             return (started++, rung, budget);
         }
     }
@@ -91,7 +91,7 @@ public sealed class SearchStudyTests
     public void Brackets_begin_at_different_budgets()
     {
         var halving = new SuccessiveHalving(2, 20, brackets: 3);
-        Assert.Equal([(0, 2), (1, 6), (2, 18), (0, 2)], Enumerable.Range(0, 4).Select(_ => halving.Start()));
+        Assert.Equal([(0, 2), (1, 6), (2, 18), (0, 2)], Enumerable.Range(0, 4).Select(halving.Start));
         Assert.Throws<ArgumentException>(() => new SuccessiveHalving(2, 20, brackets: 4));
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Export.Operations;
@@ -73,6 +74,18 @@ internal static class ClassTrainer
             Lineage = new Lineage { RunId = "score", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "score", Seed = (long)Seed },
         };
         return new FittedClassifier(manifest, OnnxWriter.Write(recipe.Name, operations, input, output), int8, network.ParameterCount);
+    }
+
+    /// <summary>How well a fit on some samples names the classes of others, in float.</summary>
+    /// <exception cref="CorpusException">The fit diverged.</exception>
+    public static ClassScore Judge(ClassRecipe recipe, IReadOnlyList<ClassSample> fitted, IReadOnlyList<ClassSample> judged, CancellationToken cancellation)
+    {
+        var standardisation = Standardise(recipe, fitted);
+        using var network = FitNetwork(recipe, Scale(fitted, standardisation), cancellation);
+        var operations = OperationBuilder.Build(network);
+        var score = new ClassScore(recipe.Classes.Count);
+        foreach (var (features, label, _) in Scale(judged, standardisation)) score.Add(label, TensorPrimitives.IndexOfMax<float>(Run(operations, features)));
+        return score;
     }
 
     /// <summary>Median and deviation of each value; a value that never changes is divided by 1.</summary>

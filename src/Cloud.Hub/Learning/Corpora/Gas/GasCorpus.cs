@@ -10,7 +10,7 @@ using Hmas.Signals.Streaming;
 namespace Cloud.Hub.Learning.Corpora.Gas;
 
 /// <summary>Which gas, while sixteen sensors drift over three years: follows the batches, each scored by a model that learnt from all earlier ones.</summary>
-internal sealed partial class GasCorpus : ICorpus
+internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
 {
     private const int Gases = 6;
 
@@ -26,6 +26,10 @@ internal sealed partial class GasCorpus : ICorpus
     public string Name => "gas";
 
     public string Folder => "gas_drift";
+
+    public ClassRecipe Recipe => ClassRecipes.Gas;
+
+    public IReadOnlyList<ClassSample> TrainingSamples(string folder) => [.. Read(folder).Values.SelectMany(recording => ClassTrainer.Samples(Recipe, recording))];
 
     public void Score(ScoreRequest request, CancellationToken cancellation)
     {

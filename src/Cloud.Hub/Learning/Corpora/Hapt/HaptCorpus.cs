@@ -6,7 +6,7 @@ using Cloud.Hub.Learning.Training;
 namespace Cloud.Hub.Learning.Corpora.Hapt;
 
 /// <summary>What a person does, from an accelerometer at the waist (HAPT, raw signals), on people that the fit did not see.</summary>
-internal sealed partial class HaptCorpus : ICorpus
+internal sealed partial class HaptCorpus : ICorpus, ITunableCorpus
 {
     private const int WindowRows = 128;
     private const int Step = 64;
@@ -26,6 +26,10 @@ internal sealed partial class HaptCorpus : ICorpus
     public string Name => "hapt";
 
     public string Folder => "har_hapt";
+
+    public ClassRecipe Recipe => ClassRecipes.Activity;
+
+    public IReadOnlyList<ClassSample> TrainingSamples(string folder) => [.. Read(folder).SelectMany(Placed).SelectMany(recording => ClassTrainer.Samples(Recipe, recording))];
 
     public void Score(ScoreRequest request, CancellationToken cancellation)
     {
