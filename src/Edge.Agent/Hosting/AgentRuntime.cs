@@ -352,6 +352,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
                 FactsProduced = outbox.TotalProduced,
                 FactsAcknowledged = outbox.TotalAcknowledged,
                 FactsEvicted = outbox.TotalEvicted,
+                ExperiencesKept = _experience.Kept,
                 OutboxBytes = outbox.UsedBytes,
                 ResidentBytes = Environment.WorkingSet,
             },

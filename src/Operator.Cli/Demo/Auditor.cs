@@ -1,54 +1,54 @@
-using System.Globalization;
+using Hmas.Contracts.Models;
 using Operator.Cli.Demo.Progress;
 using Operator.Cli.Demo.Report;
 using Operator.Cli.Demo.Scoring;
 using Operator.Cli.Demo.Site;
+using Operator.Cli.Hub;
 
 namespace Operator.Cli.Demo;
 
-/// <summary>Counts facts, scores devices and decides whether the loop really closed.</summary>
-internal sealed class Auditor(DemoSite site, ProgressView view, TimeProvider time)
+/// <summary>Looks at the running hub and the devices once more, and puts the report together.</summary>
+internal sealed class Auditor(DemoSite site, EventTally events, ProgressView view, TimeProvider time)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     public async Task<DemoReport> ReportAsync(DemoFindings findings, CancellationToken cancellation)
     {
-        var experiences = await CountAsync(cancellation);
+        var (experiences, facts) = await CountAsync(cancellation);
         view.Advance(0.7);
         var devices = findings.Before.Zip(findings.After).Select(pair => Result(pair.First, pair.Second, findings)).ToArray();
-        var before = Pool(findings.Before);
-        var after = Pool(findings.After);
-        var rounds = await RoundsAsync(findings, cancellation);
-        var checks = Checks(findings, devices, before, after, experiences);
+        var (before, after) = (Pool(findings.Before), Pool(findings.After));
+        var services = ServiceFacts.Of(await LookAsync(cancellation));
+        var checks = DemoVerdict.Checks(
+            devices, findings.Rounds[0].Training.CandidateDigest!, findings.Rounds[^1].Training.CandidateDigest!, before, after, experiences, facts, findings.BadModel, services);
         return new DemoReport
         {
-            Ok = checks.All(check => check.Holds),
+            Ok = checks.All(static check => check.Holds),
             Data = findings.Source,
             Seconds = Math.Round(view.Elapsed.TotalSeconds, 1),
             Checks = checks,
             Devices = devices,
             Pooled = new ScorePair(ScoreResult.From(before), ScoreResult.From(after)),
             Experiences = experiences,
-            Rounds = rounds,
+            Facts = facts,
+            Rounds = await RoundsAsync(findings, cancellation),
             BadModel = findings.BadModel,
-            Services = await ServicesAsync(findings, experiences, cancellation),
+            Services = services,
         };
     }
 
-    /// <summary>Waits until the devices' outboxes are empty, then compares what they numbered with what the archive holds.</summary>
-    private async Task<ExperienceCounts> CountAsync(CancellationToken cancellation)
+    /// <summary>Waits until the devices' outboxes are empty and their counters stand still, then compares what they numbered with what the archive holds.</summary>
+    private async Task<(ItemCounts Experiences, ItemCounts Facts)> CountAsync(CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         while (true)
         {
             var devices = await site.Api.DevicesAsync(cancellation);
             var archive = await site.Api.ArchiveAsync(cancellation);
-            var produced = devices.Sum(device => device.Reported?.Counters.FactsProduced ?? 0);
-            var acknowledged = devices.Sum(device => device.Reported?.Counters.FactsAcknowledged ?? 0);
-            var contiguous = archive.Devices.Sum(device => device.Sequence);
-            var counts = new ExperienceCounts(produced, archive.Facts, produced - contiguous, archive.Facts + archive.Evicted - contiguous);
-            if ((counts.Lost == 0 && acknowledged == produced) || time.GetElapsedTime(started) > DrainLimit) return counts;
+            var acknowledged = devices.Sum(static device => device.Reported?.Counters.FactsAcknowledged ?? 0);
+            var (experiences, facts) = (ItemCounts.OfExperiences(devices, archive), ItemCounts.OfFacts(devices, archive));
+            if ((experiences.IsExact && facts.Lost == 0 && acknowledged == facts.Produced) || time.GetElapsedTime(started) > DrainLimit) return (experiences, facts);
             await Task.Delay(Glance, time, cancellation);
         }
     }
@@ -70,9 +70,9 @@ internal sealed class Auditor(DemoSite site, ProgressView view, TimeProvider tim
         };
     }
 
-    private static OutlierScore Score(PlayedRun run) => OutlierScore.Of(run.Recording.Anomalous, run.Device.Decisions(run).Alarms);
+    private static Confusion Score(PlayedRun run) => OutlierScore.Of(run.Recording.Anomalous, run.Device.Decisions(run).Alarms);
 
-    private static OutlierScore Pool(IReadOnlyList<PlayedRun> runs) => runs.Select(Score).Aggregate(static (left, right) => left + right);
+    private static Confusion Pool(IReadOnlyList<PlayedRun> runs) => runs.Select(Score).Aggregate(static (left, right) => left + right);
 
     private async Task<IReadOnlyList<RoundResult>> RoundsAsync(DemoFindings findings, CancellationToken cancellation)
     {
@@ -96,47 +96,14 @@ internal sealed class Auditor(DemoSite site, ProgressView view, TimeProvider tim
         return rounds;
     }
 
-    private static DemoCheck[] Checks(DemoFindings findings, DeviceResult[] devices, OutlierScore before, OutlierScore after, ExperienceCounts experiences)
+    private async Task<HubObservations> LookAsync(CancellationToken cancellation)
     {
-        var firstDigest = findings.Rounds[0].Training.CandidateDigest;
-        var secondDigest = findings.Rounds[^1].Training.CandidateDigest;
-        List<DemoCheck> checks =
-        [
-            new("every device answered the unseen recording with the first model", devices.All(device => device.DigestBefore == firstDigest), $"{devices.Count(device => device.DigestBefore == firstDigest)} of {devices.Length}"),
-            new("every device answered it again with the new model", devices.All(device => device.DigestAfter == secondDigest), $"{devices.Count(device => device.DigestAfter == secondDigest)} of {devices.Length}"),
-            new("the new model is better on recordings no training saw", after.F1 > before.F1, string.Create(CultureInfo.InvariantCulture, $"F1 {before.F1:0.000} to {after.F1:0.000}")),
-            new("no experience lost, none twice", experiences is { Lost: 0, Duplicated: 0 }, $"{experiences.Produced} produced, {experiences.Stored} stored"),
-        ];
-        if (findings.BadModel is { } bad)
-        {
-            checks.Add(new DemoCheck("the bad model was stopped", bad.StoppedBy is not null, bad.StoppedBy ?? "nothing stopped it"));
-            checks.Add(new DemoCheck("every device it touched went back", bad.DevicesRestored == bad.DevicesTouched, $"{bad.DevicesRestored} of {bad.DevicesTouched}"));
-        }
-
-        return [.. checks];
-    }
-
-    /// <summary>One thing each service did in this run.</summary>
-    private async Task<IReadOnlyDictionary<string, string>> ServicesAsync(DemoFindings findings, ExperienceCounts experiences, CancellationToken cancellation)
-    {
-        var opinions = await site.Api.OpinionsAsync(cancellation);
-        var quality = await site.Api.DataQualityAsync(cancellation);
-        var decisions = await site.Api.DecisionsAsync(cancellation);
-        var alarms = await site.Api.AlarmsAsync(cancellation);
-        var archive = await site.Api.ArchiveAsync(cancellation);
-        var faults = await site.Api.PumpFaultsAsync(cancellation);
-        var siteDecisions = decisions.Where(decision => decision.Agent.StartsWith("site", StringComparison.Ordinal)).ToArray();
-        return new Dictionary<string, string>
-        {
-            ["perception"] = $"of the newest {opinions.Count} second opinions {opinions.Count(opinion => opinion.Agrees)} agree with the device; data of {quality.Count(device => device.Verdict == "good")} of {quality.Count} devices good",
-            ["memory"] = $"{archive.Experiences} experiences archived, {archive.Repeats} repeats dropped",
-            ["learning"] = $"{findings.Rounds.Count} rounds, {findings.Rounds.Sum(round => round.Training.TrainingWindows)} windows fitted",
-            ["reasoning"] = $"{decisions.Count} decisions; site agent: {siteDecisions.FirstOrDefault()?.Reason ?? "calm"}",
-            ["communication"] = $"{experiences.Stored} facts of {site.Devices.Count} devices ingested",
-            ["feedback"] = $"{alarms.Count} alarms remembered, labels joined to {findings.Rounds[^1].Training.TrainingWindows} windows",
-            ["integration"] = "REST, WebSocket and the dashboard served this demo",
-            ["specialized"] = $"the pump pack knows {faults} faults",
-            ["redistribution"] = $"{findings.Rounds.Count + (findings.BadModel is null ? 0 : 1)} rollouts, {(findings.BadModel is null ? 0 : 1)} restored",
-        };
+        var details = new List<DeviceDetailAnswer>();
+        foreach (var device in site.Devices) details.Add(await site.Api.DeviceAsync(device.Id, cancellation));
+        return new HubObservations(
+            await site.Api.OpinionsAsync(cancellation), await site.Api.DataQualityAsync(cancellation), await site.Api.ArchiveAsync(cancellation),
+            await site.Api.TrainingAsync(cancellation), await site.Api.DecisionsAsync(cancellation), await site.Api.DevicesAsync(cancellation),
+            await site.Api.AlarmsAsync(cancellation), await site.Api.QualityAsync(cancellation), details, await site.Api.RolloutsAsync(cancellation),
+            events.Counts, await site.DashboardBytesAsync(cancellation));
     }
 }

@@ -10,6 +10,7 @@ namespace Operator.Cli.Demo;
 internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvider time)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TrainingLimit = TimeSpan.FromMinutes(6);
 
     /// <summary>0 only if the loop closed; 1 otherwise, with the reason on the terminal.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -28,9 +29,9 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
             if (options.KeepRunning) await StayAsync(site, cancellation);
             return report.Ok ? 0 : 1;
         }
-        catch (Exception e) when (e is InvalidOperationException or HttpRequestException or FormatException or TimeoutException)
+        catch (Exception e) when (DemoFailure.Of(e, cancellation) is { } said)
         {
-            await Console.Error.WriteLineAsync($"demo: {e.Message}\ndemo: the programs' logs are in {options.WorkFolder}");
+            await Console.Error.WriteLineAsync($"demo: {said}\ndemo: the programs' logs are in {options.WorkFolder}");
             return 1;
         }
     }
@@ -42,6 +43,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         await site.StartHubAsync(HubSettings.Write(options, site.Devices.Count, recordings.Training.Count), cancellation);
         await site.FetchTrustAsync(cancellation);
         view.Report(0.4, $"dashboard: {site.Front}#token={await site.TokenAsync(cancellation)}");
+        await using var events = await EventTally.OpenAsync(site.Front, await site.TokenAsync(cancellation), cancellation);
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, cancellation);
 
         view.Enter(DemoStages.Acceptance);
@@ -81,7 +83,7 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
 
         view.Enter(DemoStages.Report);
         var findings = new DemoFindings(recordings.Source, before, after, [(first, firstRollout), (second, secondRollout)], bad);
-        return await new Auditor(site, view, time).ReportAsync(findings, cancellation);
+        return await new Auditor(site, events, view, time).ReportAsync(findings, cancellation);
     }
 
     /// <summary>Many a machine has a broker of its own on MQTT's port; the demo leaves it alone.</summary>
@@ -112,9 +114,11 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
     private async Task<TrainingAnswer> AwaitTrainingAsync(DemoSite site, int round, double shareOfStage, CancellationToken cancellation)
     {
         var said = "";
+        var started = time.GetTimestamp();
         while (true)
         {
             site.RequireRunning();
+            if (time.GetElapsedTime(started) > TrainingLimit) throw new TimeoutException($"no model of round {round} after {TrainingLimit.TotalMinutes:0} minutes; last: {(said.Length > 0 ? said : "nobody asked for one")}");
             var runs = (await site.Api.TrainingAsync(cancellation)).Where(run => run.Request.ModelName != "teacher").ToArray();
             if (runs.Length >= round)
             {

@@ -9,13 +9,18 @@ internal sealed class RolloutWatch(DemoSite site, ProgressView view, TimeProvide
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Three groups, each of which a gate gives three minutes at most.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
     /// <param name="digest">Model of the rollout; it may not have begun yet.</param>
     public async Task<RolloutAnswer> UntilEndedAsync(string digest, CancellationToken cancellation)
     {
         var said = new HashSet<string>();
+        var started = time.GetTimestamp();
         while (true)
         {
             site.RequireRunning();
+            if (time.GetElapsedTime(started) > Limit) throw new TimeoutException($"the rollout of {digest} has not ended after {Limit.TotalMinutes:0} minutes");
             var rollout = (await site.Api.RolloutsAsync(cancellation)).FirstOrDefault(candidate => candidate.Request.Digest == digest);
             if (rollout is not null)
             {

@@ -9,6 +9,12 @@ internal sealed record EnrolmentAnswer(string SiteId, string DeviceId, string Pa
 
 internal sealed record DeviceAnswer(string SiteId, string DeviceId, bool Online, ReportedState? Reported, DesiredState? Desired);
 
+internal sealed record DeviceDetailAnswer(string DeviceId, PumpAdviceAnswer? Advice);
+
+internal sealed record PumpAdviceAnswer(string Asset, string Fault, double Confidence, IReadOnlyList<string> Reasons);
+
+internal sealed record ModelQualityAnswer(string Digest, string DeviceId, long TruePositives, long FalsePositives, long TrueNegatives, long FalseNegatives);
+
 internal sealed record TrainingAnswer(
     string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows,
     IReadOnlyDictionary<string, SliceMetrics>? ParentMetrics, IReadOnlyDictionary<string, SliceMetrics>? CandidateMetrics)

@@ -54,8 +54,10 @@ internal sealed class HubApi : IDisposable
 
     public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<AlarmAnswer>>("alarms?open=false&limit=1000", cancellation);
 
-    /// <summary>How many faults the pump pack knows.</summary>
-    public async Task<int> PumpFaultsAsync(CancellationToken cancellation) => (await GetAsync<JsonElement>("pump/faults", cancellation)).GetArrayLength();
+    /// <summary>A device with what the domain pack says of its newest alarmed window.</summary>
+    public Task<DeviceDetailAnswer> DeviceAsync(string id, CancellationToken cancellation) => GetAsync<DeviceDetailAnswer>($"devices/{id}", cancellation);
+
+    public Task<IReadOnlyList<ModelQualityAnswer>> QualityAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelQualityAnswer>>("quality", cancellation);
 
     public Task<byte[]> PackageAsync(string digest, CancellationToken cancellation) => _http.GetByteArrayAsync($"models/{digest}/package", cancellation);
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Operator.Cli.Demo.Scoring;
+using Hmas.Contracts.Models;
 
 namespace Operator.Cli.Demo.Report;
 
@@ -27,19 +27,27 @@ internal sealed record DemoReport
     /// <summary>All devices' unseen recordings, counts pooled.</summary>
     public required ScorePair Pooled { get; init; }
 
-    public required ExperienceCounts Experiences { get; init; }
+    /// <summary>Windows that devices kept, against those in the archive.</summary>
+    public required ItemCounts Experiences { get; init; }
+
+    /// <summary>The same of everything that devices numbered: experiences, alarms, actions, reports, evidence, runs.</summary>
+    public required ItemCounts Facts { get; init; }
 
     public required IReadOnlyList<RoundResult> Rounds { get; init; }
 
     public BadModelResult? BadModel { get; init; }
 
-    /// <summary>What each of the hub's services did in this run, in a sentence.</summary>
-    public required IReadOnlyDictionary<string, string> Services { get; init; }
+    /// <summary>What each of the hub's services was seen doing in this run.</summary>
+    public required IReadOnlyDictionary<string, ServiceFact> Services { get; init; }
 
     public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, Json) + "\n");
 }
 
 internal sealed record DemoCheck(string Name, bool Holds, string Seen);
+
+/// <param name="Seen">How many things of its kind were observed; 0: the service did nothing that shows.</param>
+/// <param name="Did">For people.</param>
+internal sealed record ServiceFact(long Seen, string Did);
 
 internal sealed record ScorePair(ScoreResult Before, ScoreResult After);
 
@@ -63,18 +71,19 @@ internal sealed record DeviceResult
     public required double? SwapMs { get; init; }
 }
 
-/// <param name="F1">0 to 1.</param>
+/// <param name="F1">0 to 1; each null where there was nothing to count.</param>
 /// <param name="Far">False alarm rate, 0 to 1.</param>
 /// <param name="Mar">Missed alarm rate, 0 to 1.</param>
-internal sealed record ScoreResult(double F1, double Far, double Mar)
+internal sealed record ScoreResult(double? F1, double? Far, double? Mar)
 {
-    public static ScoreResult From(OutlierScore score) => new(Round(score.F1), Round(score.FalseAlarmRate), Round(score.MissedAlarmRate));
+    public static ScoreResult From(Confusion counts)
+    {
+        var metrics = counts.ToMetrics();
+        return new ScoreResult(Round(metrics.F1), Round(metrics.FalseAlarmRate), Round(metrics.MissedAlarmRate));
+    }
 
-    private static double Round(double value) => Math.Round(value, 4);
+    private static double? Round(double? value) => value is { } known ? Math.Round(known, 4) : null;
 }
-
-/// <summary>Facts numbered by the devices against facts in the archive.</summary>
-internal sealed record ExperienceCounts(long Produced, long Stored, long Lost, long Duplicated);
 
 internal sealed record RoundResult
 {

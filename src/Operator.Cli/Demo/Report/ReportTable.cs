@@ -25,12 +25,12 @@ internal static class ReportTable
         table.AddRow("all", "", Share(report.Pooled.Before.F1), Share(report.Pooled.After.F1), Share(report.Pooled.Before.Far), Share(report.Pooled.After.Far), Share(report.Pooled.Before.Mar), Share(report.Pooled.After.Mar), "", "");
         AnsiConsole.Write(table);
 
-        Console.WriteLine($"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated");
+        Console.WriteLine($"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated (all facts: {report.Facts.Produced}, {report.Facts.Stored}, {report.Facts.Lost}, {report.Facts.Duplicated})");
         foreach (var round in report.Rounds)
             Console.WriteLine($"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}");
         if (report.BadModel is { } bad)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bad model: {bad.DevicesTouched} touched, {bad.DevicesRestored} restored in {bad.RestoreSeconds:0.0} s, stopped by {bad.StoppedBy}"));
-        foreach (var (service, did) in report.Services) Console.WriteLine($"{service}: {did}");
+        foreach (var (service, fact) in report.Services) Console.WriteLine($"{service}: {fact.Did}");
         foreach (var check in report.Checks)
             Console.WriteLine($"{(check.Holds ? "ok  " : "FAIL")} {check.Name}: {check.Seen}");
         Console.WriteLine($"{(report.Ok ? "The loop closed" : "The loop did not close")} in {report.Seconds.ToString("0", CultureInfo.InvariantCulture)} s on {report.Data}. Report: {file}");

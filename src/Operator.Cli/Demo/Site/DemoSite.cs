@@ -111,6 +111,13 @@ internal sealed class DemoSite : IAsyncDisposable
         LaunchHub();
     }
 
+    /// <summary>Size of the page that a browser would get.</summary>
+    public async Task<int> DashboardBytesAsync(CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        return (await http.GetByteArrayAsync(Front, cancellation)).Length;
+    }
+
     /// <summary>Memory the agent holds now, bytes.</summary>
     public long ResidentBytes(Device device) => _agents[device].ResidentBytes;
 

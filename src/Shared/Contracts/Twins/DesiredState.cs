@@ -101,6 +101,9 @@ public sealed record DeviceCounters
 
     public long FactsEvicted { get; init; }
 
+    /// <summary>Windows handed to the outbox since the program started.</summary>
+    public long ExperiencesKept { get; init; }
+
     public long OutboxBytes { get; init; }
 
     /// <summary>Now.</summary>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cloud.Hub.Learning.Evaluation;
+using Hmas.Contracts.Models;
 using Hmas.Inference;
 using Hmas.Signals.Streaming;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Corpora.Skab;
 

@@ -1,9 +1,7 @@
-using Hmas.Contracts.Models;
+namespace Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Learning.Evaluation;
-
-/// <summary>Row-wise counts: TP and FN are anomalous rows, FP and TN normal ones.</summary>
-internal readonly record struct Confusion(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
+/// <summary>Row-wise counts: TP and FN are anomalous rows, FP and TN normal ones. The hub's held-out test and whoever judges devices from outside count by it.</summary>
+public readonly record struct Confusion(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
 {
     public int Rows => TruePositives + FalsePositives + TrueNegatives + FalseNegatives;
 
