@@ -13,4 +13,25 @@ internal static class CorpusFolder
 
     public static string Of(ICorpus set, string? named) =>
         named ?? Path.Combine(Environment.GetEnvironmentVariable(DataVariable) ?? Path.Combine("..", "shared", "data"), set.Folder);
+
+    /// <summary>Runs a command on recordings on a thread of its own; what is wrong with them is one line.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(Action action)
+    {
+        try
+        {
+            await Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return 0;
+        }
+        catch (Exception e) when (e is CorpusException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"hmas-hub: {e.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("hmas-hub: stopped");
+            return 1;
+        }
+    }
 }

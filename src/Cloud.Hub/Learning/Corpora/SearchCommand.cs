@@ -34,7 +34,7 @@ internal static class SearchCommand
         {
             try
             {
-                var samples = set.TrainingSamples(CorpusFolder.Of(set, parsed.GetValue(train)));
+                ClassSample[] samples = [.. set.TrainingRecordings(CorpusFolder.Of(set, parsed.GetValue(train))).SelectMany(recording => recording.Samples)];
                 var settings = new StudySettings
                 {
                     Recipe = set.Recipe.Name,

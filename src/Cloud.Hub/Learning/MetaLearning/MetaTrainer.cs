@@ -12,10 +12,11 @@ internal sealed unsafe class MetaTrainer : IDisposable
     private readonly SeededRandom _random;
     private readonly float[] _average;
     private readonly Adam _optimiser;
-    private readonly DenseRegressor _query;
+    private readonly DenseChain _query;
 
     // One a step of adaptation, because its curvature is asked for on the way back.
-    private readonly DenseRegressor[] _support;
+    private readonly DenseChain[] _support;
+    private readonly Adaptation[] _adaptations;
     private readonly NativeBuffer[] _adapted;
     private readonly NativeBuffer _gradient;
     private readonly NativeBuffer _product;
@@ -24,17 +25,22 @@ internal sealed unsafe class MetaTrainer : IDisposable
     private readonly NativeBuffer _inputs;
     private readonly NativeBuffer _targets;
 
-    public MetaTrainer(MetaSettings settings, ITaskFamily tasks)
+    /// <param name="start">Values to begin with, as <see cref="DenseChain"/> has them; null draws them.</param>
+    /// <exception cref="ArgumentException">A start of another size.</exception>
+    public MetaTrainer(MetaSettings settings, ITaskFamily tasks, float[]? start = null)
     {
         (_settings, _tasks, _random) = (settings, tasks, new SeededRandom(settings.Seed));
-        _query = new DenseRegressor(settings.Sizes, settings.Shots);
-        _support = [.. Enumerable.Range(0, settings.InnerSteps).Select(_ => new DenseRegressor(settings.Sizes, settings.Shots))];
+        _query = new DenseChain(settings.Sizes, tasks.Loss, settings.Shots);
+        _support = [.. Enumerable.Range(0, settings.InnerSteps).Select(_ => new DenseChain(settings.Sizes, tasks.Loss, settings.Shots))];
+        _adaptations = [.. _support.Select(chain => new Adaptation(chain, settings.InnerRate, settings.Method == MetaMethod.Anil))];
         _adapted = [.. Enumerable.Range(0, settings.InnerSteps + 1).Select(_ => Values())];
         (_gradient, _product, _curvature, _total) = (Values(), Values(), Values(), Values());
         _inputs = new NativeBuffer(2 * settings.Shots * settings.Sizes[0]);
         _targets = new NativeBuffer(2 * settings.Shots * settings.Sizes[^1]);
         _optimiser = new Adam(_query.ParameterCount);
-        _query.Initialise(_adapted[0].Span, _random);
+        if (start is null) _query.Initialise(_adapted[0].Span, _random);
+        else if (start.Length != _query.ParameterCount) throw new ArgumentException($"the start has {start.Length} values, the network {_query.ParameterCount}");
+        else start.CopyTo(_adapted[0].Span);
         _average = _adapted[0].Span.ToArray();
 
         NativeBuffer Values() => new(_query.ParameterCount);
@@ -68,7 +74,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
     {
         var random = new SeededRandom(seed);
         var shots = _settings.Shots;
-        using var regressor = new DenseRegressor(_settings.Sizes, Math.Max(shots, judged));
+        using var chain = new DenseChain(_settings.Sizes, _tasks.Loss, Math.Max(shots, judged));
+        using var adaptation = new Adaptation(chain, _settings.InnerRate, _settings.Method == MetaMethod.Anil);
         using var inputs = new NativeBuffer((shots + judged) * _settings.Sizes[0]);
         using var targets = new NativeBuffer((shots + judged) * _settings.Sizes[^1]);
         using var values = new NativeBuffer(Values.Length);
@@ -79,9 +86,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
             Values.CopyTo(values.Span);
             for (var step = 0; step <= steps; step++)
             {
-                sums[step] += regressor.Loss(values.Pointer, inputs.Pointer + (shots * _settings.Sizes[0]), targets.Pointer + (shots * _settings.Sizes[^1]), judged);
-                regressor.Gradient(values.Pointer, inputs.Pointer, targets.Pointer, shots, _gradient.Pointer);
-                Descend(values.Span, values.Span);
+                sums[step] += chain.Loss(values.Pointer, inputs.Pointer + (shots * _settings.Sizes[0]), targets.Pointer + (shots * _settings.Sizes[^1]), judged);
+                adaptation.Step(values, inputs.Pointer, targets.Pointer, shots, values);
             }
         }
 
@@ -90,14 +96,15 @@ internal sealed unsafe class MetaTrainer : IDisposable
 
     public void Dispose()
     {
-        foreach (var regressor in _support.Append(_query)) regressor.Dispose();
+        foreach (var adaptation in _adaptations) adaptation.Dispose();
+        foreach (var chain in _support.Append(_query)) chain.Dispose();
         foreach (var buffer in _adapted.Append(_gradient).Append(_product).Append(_curvature).Append(_total).Append(_inputs).Append(_targets)) buffer.Dispose();
     }
 
     /// <summary>Gradient of the query loss after adaptation, with respect to the start.</summary>
     private double Through()
     {
-        Adapt(_support);
+        Adapt();
         var shots = _settings.Shots;
         var loss = _query.Gradient(
             _adapted[^1].Pointer, _inputs.Pointer + (shots * _settings.Sizes[0]), _targets.Pointer + (shots * _settings.Sizes[^1]), shots, _gradient.Pointer);
@@ -118,27 +125,17 @@ internal sealed unsafe class MetaTrainer : IDisposable
     /// <summary>From the start to where adaptation on all examples of the task ends.</summary>
     private double Towards()
     {
-        var loss = Adapt(_support);
+        var loss = Adapt();
         TensorPrimitives.Subtract(_adapted[0].Span, _adapted[^1].Span, _gradient.Span);
         return loss;
     }
 
-    private double Adapt(DenseRegressor[] steps)
+    private double Adapt()
     {
         var loss = 0.0;
-        for (var step = 0; step < steps.Length; step++)
-        {
-            loss = steps[step].Gradient(_adapted[step].Pointer, _inputs.Pointer, _targets.Pointer, _settings.Shots, _gradient.Pointer);
-            Descend(_adapted[step].Span, _adapted[step + 1].Span);
-        }
-
+        for (var step = 0; step < _adaptations.Length; step++)
+            loss = _adaptations[step].Step(_adapted[step], _inputs.Pointer, _targets.Pointer, _settings.Shots, _adapted[step + 1]);
         return loss;
-    }
-
-    private void Descend(ReadOnlySpan<float> from, Span<float> to)
-    {
-        Keep(_gradient.Span);
-        TensorPrimitives.MultiplyAdd(_gradient.Span, -_settings.InnerRate, from, to);
     }
 
     /// <summary>Zeroes what does not adapt.</summary>

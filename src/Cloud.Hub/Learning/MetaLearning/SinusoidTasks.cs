@@ -5,6 +5,8 @@ namespace Cloud.Hub.Learning.MetaLearning;
 /// <summary>The regression protocol of Finn et al. 2017: y = a·sin(x − φ), amplitude 0.1 to 5, phase 0 to π, x uniform in −5 to 5.</summary>
 internal sealed class SinusoidTasks : ITaskFamily
 {
+    public ITargetLoss Loss { get; } = new SquaredError();
+
     public void Draw(SeededRandom random, Span<float> inputs, Span<float> targets)
     {
         var amplitude = 0.1f + (4.9f * random.NextSingle());

@@ -7,13 +7,15 @@ public sealed unsafe class MetaTrainerTests
 {
     private static readonly int[] Sizes = [2, 9, 7, 2];
 
-    [Fact]
-    public void A_gradient_and_its_curvature_are_what_differences_of_loss_and_gradient_say()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_gradient_and_its_curvature_are_what_differences_of_loss_and_gradient_say(bool isClassifier)
     {
         const int Rows = 6;
         var random = new SeededRandom(3);
-        using var regressor = new DenseRegressor(Sizes, Rows);
-        var count = regressor.ParameterCount;
+        using var chain = new DenseChain(Sizes, isClassifier ? new CrossEntropy() : new SquaredError(), Rows);
+        var count = chain.ParameterCount;
         using var values = new NativeBuffer(count);
         using var moved = new NativeBuffer(count);
         using var gradient = new NativeBuffer(count);
@@ -22,18 +24,23 @@ public sealed unsafe class MetaTrainerTests
         using var product = new NativeBuffer(count);
         using var x = Filled(Rows * 2, random);
         using var target = Filled(Rows * 2, random);
-        regressor.Initialise(values.Span, random);
+        if (isClassifier)
+        {
+            for (var row = 0; row < Rows; row++) target.Span[2 * row] = 1 - (target.Span[(2 * row) + 1] = row % 2);
+        }
+
+        chain.Initialise(values.Span, random);
         foreach (ref var value in direction.Span) value = random.NextNormal();
 
         const float Width = 1e-3f;
         var expected = 0.0;
-        regressor.Gradient(values.Pointer, x.Pointer, target.Pointer, Rows, gradient.Pointer);
-        regressor.Curvature(direction.Pointer, product.Pointer);
+        chain.Gradient(values.Pointer, x.Pointer, target.Pointer, Rows, gradient.Pointer);
+        chain.Curvature(direction.Pointer, product.Pointer);
         Move(Width);
-        var above = regressor.Gradient(moved.Pointer, x.Pointer, target.Pointer, Rows, other.Pointer);
+        var above = chain.Gradient(moved.Pointer, x.Pointer, target.Pointer, Rows, other.Pointer);
         using var below = new NativeBuffer(count);
         Move(-Width);
-        var slope = (above - regressor.Gradient(moved.Pointer, x.Pointer, target.Pointer, Rows, below.Pointer)) / (2 * Width);
+        var slope = (above - chain.Gradient(moved.Pointer, x.Pointer, target.Pointer, Rows, below.Pointer)) / (2 * Width);
         for (var i = 0; i < count; i++) expected += (double)gradient.Span[i] * direction.Span[i];
         Assert.Equal(expected, slope, 2e-3);
         for (var i = 0; i < count; i++)

@@ -84,9 +84,12 @@ internal static class ClassTrainer
         using var network = FitNetwork(recipe, Scale(fitted, standardisation), cancellation);
         var operations = OperationBuilder.Build(network);
         var score = new ClassScore(recipe.Classes.Count);
-        foreach (var (features, label, _) in Scale(judged, standardisation)) score.Add(label, TensorPrimitives.IndexOfMax<float>(Run(operations, features)));
+        foreach (var (features, label, _) in Scale(judged, standardisation)) score.Add(label, Answer(operations, features));
         return score;
     }
+
+    /// <summary>The class with the largest logit.</summary>
+    public static int Answer(IReadOnlyList<Operation> operations, float[] features) => TensorPrimitives.IndexOfMax<float>(Run(operations, features));
 
     /// <summary>Median and deviation of each value; a value that never changes is divided by 1.</summary>
     public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples)
@@ -118,7 +121,9 @@ internal static class ClassTrainer
 
     private static FeatureExtractor Extractor(ClassRecipe recipe) => new(recipe.Features, recipe.Channels.Count, recipe.Window.Length, recipe.RateHz);
 
-    private static Network FitNetwork(ClassRecipe recipe, IReadOnlyList<(float[] Features, int Class, int Weight)> samples, CancellationToken cancellation)
+    /// <summary>A network fitted on standardised samples; the caller disposes it.</summary>
+    /// <exception cref="CorpusException">The fit diverged.</exception>
+    public static Network FitNetwork(ClassRecipe recipe, IReadOnlyList<(float[] Features, int Class, int Weight)> samples, CancellationToken cancellation)
     {
         var set = new ClassSet(samples, recipe.Noise, recipe.Steps * recipe.Settings.BatchSize / Epochs);
         var network = new Network(set.Input, recipe.Layers(), Seed);

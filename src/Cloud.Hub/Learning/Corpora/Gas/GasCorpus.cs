@@ -29,7 +29,8 @@ internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
 
     public ClassRecipe Recipe => ClassRecipes.Gas;
 
-    public IReadOnlyList<ClassSample> TrainingSamples(string folder) => [.. Read(folder).Values.SelectMany(recording => ClassTrainer.Samples(Recipe, recording))];
+    public IReadOnlyList<TaskRecording> TrainingRecordings(string folder) =>
+        [.. Read(folder).Values.Select(recording => new TaskRecording(recording.Group, IsCopy: false, [.. ClassTrainer.Samples(Recipe, recording)]))];
 
     public void Score(ScoreRequest request, CancellationToken cancellation)
     {

@@ -29,7 +29,8 @@ internal sealed partial class HaptCorpus : ICorpus, ITunableCorpus
 
     public ClassRecipe Recipe => ClassRecipes.Activity;
 
-    public IReadOnlyList<ClassSample> TrainingSamples(string folder) => [.. Read(folder).SelectMany(Placed).SelectMany(recording => ClassTrainer.Samples(Recipe, recording))];
+    public IReadOnlyList<TaskRecording> TrainingRecordings(string folder) =>
+        [.. Read(folder).SelectMany(recording => Placed(recording).Select((placed, i) => new TaskRecording(placed.Group, i > 0, [.. ClassTrainer.Samples(Recipe, placed)])))];
 
     public void Score(ScoreRequest request, CancellationToken cancellation)
     {

@@ -5,11 +5,12 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.MetaLearning;
 
-/// <summary>Mean squared error of a chain of dense ReLU layers, its gradient, and products of its Hessian with a vector: what meta-learning of second order needs, for values that change with every task.</summary>
-/// <remarks>Values: per layer weights (inputs, outputs), then bias (outputs). One pass at a time; <see cref="Curvature"/> belongs to the last <see cref="Gradient"/>. Products of the Hessian: Pearlmutter 1994.</remarks>
-internal sealed unsafe class DenseRegressor : IDisposable
+/// <summary>Loss of a chain of dense ReLU layers, its gradient, and products of its Hessian with a vector: what meta-learning of second order needs, for values that change with every task.</summary>
+/// <remarks>Values: per layer weights (inputs, outputs), then bias (outputs), as <see cref="Network"/> has them. One pass at a time; <see cref="Curvature"/> belongs to the last <see cref="Gradient"/>. Products of the Hessian: Pearlmutter 1994.</remarks>
+internal sealed unsafe class DenseChain : IDisposable
 {
     private readonly int[] _sizes;
+    private readonly ITargetLoss _loss;
     private readonly int[] _offsets;
     private readonly NativeBuffer[] _activations;
     private readonly NativeBuffer[] _deltas;
@@ -22,9 +23,9 @@ internal sealed unsafe class DenseRegressor : IDisposable
 
     /// <param name="sizes">Inputs, hidden sizes, outputs.</param>
     /// <param name="maxRows">Largest batch.</param>
-    public DenseRegressor(IReadOnlyList<int> sizes, int maxRows)
+    public DenseChain(IReadOnlyList<int> sizes, ITargetLoss loss, int maxRows)
     {
-        _sizes = [.. sizes];
+        (_sizes, _loss) = ([.. sizes], loss);
         _offsets = new int[Layers + 1];
         for (var l = 0; l < Layers; l++) _offsets[l + 1] = _offsets[l] + ((_sizes[l] + 1) * _sizes[l + 1]);
         _activations = Buffers(maxRows);
@@ -52,24 +53,23 @@ internal sealed unsafe class DenseRegressor : IDisposable
         }
     }
 
-    /// <summary>Mean squared error over rows and outputs.</summary>
+    /// <summary>The loss of the rows.</summary>
     /// <param name="x">(rows, inputs).</param>
     /// <param name="target">(rows, outputs).</param>
     public double Loss(float* values, float* x, float* target, int rows)
     {
         Forward(values, x, rows);
-        var outputs = rows * _sizes[^1];
-        var difference = new Span<float>(_deltas[Layers].Pointer, outputs);
-        TensorPrimitives.Subtract(new ReadOnlySpan<float>(_activations[Layers].Pointer, outputs), new ReadOnlySpan<float>(target, outputs), difference);
-        return TensorPrimitives.SumOfSquares(difference) / (double)outputs;
+        var count = rows * _sizes[^1];
+        return _loss.Evaluate(Outputs, new ReadOnlySpan<float>(target, count), _sizes[^1], new Span<float>(_deltas[Layers].Pointer, count));
     }
+
+    /// <summary>Outputs of the last pass, (rows, outputs).</summary>
+    public ReadOnlySpan<float> Outputs => _activations[Layers].Span[..(_rows * _sizes[^1])];
 
     /// <summary>The loss, and its gradient into <paramref name="gradient"/> (ParameterCount).</summary>
     public double Gradient(float* values, float* x, float* target, int rows, float* gradient)
     {
         var loss = Loss(values, x, target, rows);
-        var outputs = new Span<float>(_deltas[Layers].Pointer, rows * _sizes[^1]);
-        TensorPrimitives.Multiply(outputs, 2f / outputs.Length, outputs);
         for (var l = Layers - 1; l >= 0; l--)
         {
             var (inputs, width) = (_sizes[l], _sizes[l + 1]);
@@ -97,8 +97,8 @@ internal sealed unsafe class DenseRegressor : IDisposable
             if (l < Layers - 1) Gate(_activations[l + 1].Pointer, moved, _rows * width);
         }
 
-        var outputs = _rows * _sizes[^1];
-        TensorPrimitives.Multiply(new ReadOnlySpan<float>(_movedActivations[Layers].Pointer, outputs), 2f / outputs, new Span<float>(_movedDeltas[Layers].Pointer, outputs));
+        var count = _rows * _sizes[^1];
+        _loss.Curve(Outputs, new ReadOnlySpan<float>(_movedActivations[Layers].Pointer, count), _sizes[^1], new Span<float>(_movedDeltas[Layers].Pointer, count));
         for (var l = Layers - 1; l >= 0; l--)
         {
             var (inputs, width) = (_sizes[l], _sizes[l + 1]);
