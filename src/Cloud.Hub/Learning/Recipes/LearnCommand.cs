@@ -18,7 +18,8 @@ internal static class LearnCommand
     {
         var list = new Command("list", "Prints every recipe: what it is for, input, head, size");
         list.SetAction(_ => Print(Console.Out));
-        return new Command("learn", "What the hub can learn") { list, SearchCommand.Create(ScoreCommand.Sets.OfType<ITunableCorpus>()), AdaptCommand.Create(ScoreCommand.Sets.OfType<ITunableCorpus>()) };
+        ITunableCorpus[] sets = [.. ScoreCommand.Sets.OfType<ITunableCorpus>()];
+        return new Command("learn", "What the hub can learn") { list, SearchCommand.Create(sets), AdaptCommand.Create(sets), FederatedCommand.Create(sets) };
     }
 
     public static void Print(TextWriter output)

@@ -155,7 +155,8 @@ internal static class ClassTrainer
         return Temperature.Fit(logits, truth);
     }
 
-    private static float[] Run(IReadOnlyList<Operation> operations, float[] features)
+    /// <summary>What the last of the operations gives.</summary>
+    public static float[] Run(IEnumerable<Operation> operations, float[] features)
     {
         var value = features;
         foreach (var operation in operations)

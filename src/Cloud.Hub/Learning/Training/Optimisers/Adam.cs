@@ -5,10 +5,10 @@ namespace Cloud.Hub.Learning.Training.Optimisers;
 
 /// <summary>Adam (Kingma and Ba 2015); with <paramref name="decoupled"/> AdamW (Loshchilov and Hutter 2019).</summary>
 /// <param name="count">Number of parameters.</param>
+/// <param name="epsilon">Keeps the root of the squares away from 0.</param>
 /// <param name="decay">Weight decay; into the gradient for Adam, into the value for AdamW.</param>
-internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, float beta1 = 0.9f, float beta2 = 0.999f) : Optimiser
+internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f) : Optimiser
 {
-    private const float Epsilon = 1e-8f;
     private readonly float[] _mean = new float[count];
     private readonly float[] _square = new float[count];
 
@@ -32,7 +32,7 @@ internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, 
             var gradient = g[i] + (pull * v[i]);
             m[i] = (beta1 * m[i]) + ((1 - beta1) * gradient);
             s[i] = (beta2 * s[i]) + ((1 - beta2) * gradient * gradient);
-            v[i] = (keep * v[i]) - (rateOverCorrection * m[i] / ((Vector.SquareRoot(s[i]) * inverseRoot) + new Vector<float>(Epsilon)));
+            v[i] = (keep * v[i]) - (rateOverCorrection * m[i] / ((Vector.SquareRoot(s[i]) * inverseRoot) + new Vector<float>(epsilon)));
         }
 
         for (var i = v.Length * Vector<float>.Count; i < values.Length; i++)
@@ -40,7 +40,7 @@ internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, 
             var gradient = gradients[i] + (pull * values[i]);
             _mean[i] = (beta1 * _mean[i]) + ((1 - beta1) * gradient);
             _square[i] = (beta2 * _square[i]) + ((1 - beta2) * gradient * gradient);
-            values[i] = (keep * values[i]) - (rateOverCorrection * _mean[i] / ((MathF.Sqrt(_square[i]) * inverseRoot) + Epsilon));
+            values[i] = (keep * values[i]) - (rateOverCorrection * _mean[i] / ((MathF.Sqrt(_square[i]) * inverseRoot) + epsilon));
         }
     }
 }
