@@ -1,36 +1,20 @@
 using Cloud.Hub.Bus;
-using Cloud.Hub.Host;
 using Cloud.Hub.Reasoning.Contract;
-using Hmas.Storage;
+using Cloud.Hub.Reasoning.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Reasoning;
 
-/// <summary>Every decision of the upper agents, for ever, in <c>reasoning.db</c>.</summary>
-internal sealed class DecisionBook(HubPaths paths, EventBus bus, TimeProvider time, ILogger<DecisionBook> logger) : IAsyncDisposable
+/// <summary>Every decision of the upper agents, for ever.</summary>
+internal sealed class DecisionBook(ReasoningStore store, EventBus bus, ReasoningMetrics metrics, TimeProvider time, ILogger<DecisionBook> logger)
 {
     /// <summary>Name of the grain storage that the agents' state lives in.</summary>
     public const string GrainStorage = "hmas";
 
-    private static readonly Migration[] Migrations =
-    [
-        new(1, """
-            CREATE TABLE decisions (
-                id INTEGER PRIMARY KEY,
-                at_us INTEGER NOT NULL,
-                agent TEXT NOT NULL,
-                decision TEXT NOT NULL,
-                reason TEXT NOT NULL
-            ) STRICT;
-            """),
-    ];
-
-    private readonly Database _database = Database.Open(paths.Database("reasoning"), Migrations, logger: logger);
-
     public async Task AddAsync(string agent, string decision, string reason, CancellationToken cancellation)
     {
         var at = time.GetUtcNow();
-        await _database.WriteAsync(
+        await store.Database.WriteAsync(
             connection =>
             {
                 using var insert = connection.CreateCommand();
@@ -42,12 +26,13 @@ internal sealed class DecisionBook(HubPaths paths, EventBus bus, TimeProvider ti
                 return insert.ExecuteNonQuery();
             },
             cancellation);
+        metrics.Decided();
         logger.Decided(agent, decision, reason);
         bus.Publish(new AgentDecided(agent, decision, reason));
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<AgentDecision> Newest(int limit) => _database.Read(connection =>
+    public IReadOnlyList<AgentDecision> Newest(int limit) => store.Database.Read(connection =>
     {
         using var select = connection.CreateCommand();
         select.CommandText = "SELECT at_us, agent, decision, reason FROM decisions ORDER BY id DESC LIMIT $limit";
@@ -58,6 +43,4 @@ internal sealed class DecisionBook(HubPaths paths, EventBus bus, TimeProvider ti
             decisions.Add(new AgentDecision(DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
         return (IReadOnlyList<AgentDecision>)decisions;
     });
-
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

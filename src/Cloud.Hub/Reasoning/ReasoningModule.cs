@@ -1,5 +1,6 @@
 using Cloud.Hub.Reasoning.Contract;
 using Cloud.Hub.Reasoning.Endpoints;
+using Cloud.Hub.Reasoning.Storage;
 using Cloud.Hub.Reasoning.Workers;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,8 @@ internal static class ReasoningModule
     {
         services.AddOptions<ReasoningOptions>().Bind(configuration.GetSection(ReasoningOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ReasoningOptions>>().Value);
-        services.AddSingleton<DecisionBook>().AddSingleton<IAgents, UpperAgents>();
+        services.AddMetrics();
+        services.AddSingleton<ReasoningStore>().AddSingleton<AgentPlace>().AddSingleton<ReasoningMetrics>().AddSingleton<DecisionBook>().AddSingleton<IAgents, UpperAgents>();
         return services.AddHostedService<AgentLoop>();
     }
 

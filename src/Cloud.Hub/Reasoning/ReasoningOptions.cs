@@ -4,7 +4,7 @@ using Cloud.Hub.Redistribution.Contract;
 namespace Cloud.Hub.Reasoning;
 
 /// <summary>What the upper agents aim for.</summary>
-public sealed class ReasoningOptions
+public sealed class ReasoningOptions : IValidatableObject
 {
     public const string Section = "reasoning";
 
@@ -19,8 +19,17 @@ public sealed class ReasoningOptions
     /// <summary>The site must have been calm for this long before sampling is lowered again.</summary>
     public TimeSpan CalmBeforeLowering { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the fleet's agent looks whether there is something to decide.</summary>
+    /// <summary>A device that has been offline for this long no longer counts as anomalous: what it last said is not about now.</summary>
+    public TimeSpan OfflineBeforeSilent { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often the agents look whether there is something to decide.</summary>
     public TimeSpan StrategyPeriod { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often devices and labels are read again when nobody says that they changed.</summary>
+    public TimeSpan IdleLookPeriod { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Wait after a training that failed before the same runs are a reason again; doubled with each failure after the first, 64 times at most.</summary>
+    public TimeSpan RetryTrainingAfter { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Registry name of the model that the fleet's devices run.</summary>
     [Required]
@@ -49,4 +58,17 @@ public sealed class ReasoningOptions
     /// <summary>Windows watched by each device after the swap.</summary>
     [Range(0, 1_000_000)]
     public int HealthWindows { get; set; } = 50;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (name, period) in new[] { (nameof(StrategyPeriod), StrategyPeriod), (nameof(IdleLookPeriod), IdleLookPeriod) })
+        {
+            if (period <= TimeSpan.Zero || period > TimeSpan.FromDays(1)) yield return new ValidationResult($"{Section}:{name} {period} must be above 0 and at most a day", [name]);
+        }
+
+        foreach (var (name, wait) in new[] { (nameof(CalmBeforeLowering), CalmBeforeLowering), (nameof(OfflineBeforeSilent), OfflineBeforeSilent), (nameof(RetryTrainingAfter), RetryTrainingAfter) })
+        {
+            if (wait < TimeSpan.Zero) yield return new ValidationResult($"{Section}:{name} {wait} is negative", [name]);
+        }
+    }
 }

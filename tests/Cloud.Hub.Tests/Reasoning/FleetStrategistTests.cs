@@ -7,6 +7,7 @@ public sealed class FleetStrategistTests
 {
     private readonly ReasoningOptions _options = new() { RunsForFirstModel = 2, LabelledRunsForRetraining = 2 };
     private readonly FleetState _state = new();
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void A_fleet_without_devices_is_left_alone()
@@ -39,23 +40,46 @@ public sealed class FleetStrategistTests
         var registered = Seen() with { Training = new TrainingOutcome("registered", "sha256:1", "better") };
         var rollOut = Assert.IsType<FleetMove.RollOut>(Decide(registered));
         Assert.Equal("sha256:1", rollOut.Digest);
-        FleetStrategist.Started(_state, rollOut, "rollout-1");
+        Started(rollOut, "rollout-1");
         Assert.Null(Decide(registered with { RolloutState = "running" }));
-        FleetStrategist.Started(_state, Assert.IsType<FleetMove.ForgetRollout>(Decide(registered with { RolloutState = "completed" })), null);
+        Started(Assert.IsType<FleetMove.ForgetRollout>(Decide(registered with { RolloutState = "completed" })), null);
         Assert.Null(_state.AwaitedRollout);
     }
 
     [Theory]
     [InlineData("rejected")]
-    [InlineData("failed")]
     [InlineData("cancelled")]
     public void A_training_without_a_candidate_leaves_the_fleet_as_it_is(string state)
     {
         StartFirst();
         var move = Assert.IsType<FleetMove.ForgetTraining>(Decide(Seen() with { Training = new TrainingOutcome(state, null, "not better") }));
         Assert.Contains("not better", move.Reason, StringComparison.Ordinal);
-        FleetStrategist.Started(_state, move, null);
+        Started(move, null);
         Assert.Null(Decide(Seen()));    // the same runs are no new reason
+    }
+
+    [Fact]
+    public void A_training_that_broke_off_is_asked_for_again_each_time_after_a_longer_wait()
+    {
+        StartFirst();
+        foreach (var wait in new[] { 60, 120, 240 })
+        {
+            Started(Assert.IsType<FleetMove.ForgetTraining>(Decide(Seen() with { Training = new TrainingOutcome("failed", null, "no disk") })), null);
+            _now += TimeSpan.FromSeconds(wait - 1);
+            Assert.Null(Decide(Seen()));
+            _now += TimeSpan.FromSeconds(1);
+            Started(Assert.IsType<FleetMove.Train>(Decide(Seen())), "again");
+        }
+    }
+
+    [Fact]
+    public void Labels_of_a_training_that_broke_off_are_learned_from_after_all_and_the_teacher_waits_for_that()
+    {
+        Started(Decide(Active("r1", "r2"))!, "run-2");
+        Started(Decide(Active("r1", "r2") with { Training = new TrainingOutcome("failed", null, "killed") })!, null);
+        Assert.Null(Decide(Active("r1", "r2")));
+        _now += _options.RetryTrainingAfter;
+        Assert.Equal(["r1", "r2"], Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2"))).Runs.Order());
     }
 
     [Fact]
@@ -64,9 +88,9 @@ public sealed class FleetStrategistTests
         Assert.Null(Decide(Active("r1")));
         var train = Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2")));
         Assert.Equal((FleetStrategist.LabelledRecipe, "sha256:0"), (train.Recipe, train.ParentDigest));
-        FleetStrategist.Started(_state, train, "run-2");
-        FleetStrategist.Started(_state, new FleetMove.ForgetTraining(""), null);
-        FleetStrategist.Started(_state, new FleetMove.TrainTeacher(""), "run-3");
+        Started(train, "run-2");
+        Started(new FleetMove.ForgetTraining(""), null);
+        Started(new FleetMove.TrainTeacher(""), "run-3");
         Assert.Null(Decide(Active("r1", "r2", "r3")));
         Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2", "r3", "r4")));
     }
@@ -74,24 +98,25 @@ public sealed class FleetStrategistTests
     [Fact]
     public void The_teacher_is_trained_after_the_candidate_and_beside_its_rollout()
     {
-        FleetStrategist.Started(_state, Decide(Active("r1", "r2"))!, "run-2");
+        Started(Decide(Active("r1", "r2"))!, "run-2");
         Assert.Null(Decide(Active("r1", "r2") with { Training = new TrainingOutcome("training", null, "") }));
-        FleetStrategist.Started(_state, Decide(Active("r1", "r2") with { Training = new TrainingOutcome("registered", "sha256:2", "") })!, "rollout-2");
+        Started(Decide(Active("r1", "r2") with { Training = new TrainingOutcome("registered", "sha256:2", "") })!, "rollout-2");
         var move = Assert.IsType<FleetMove.TrainTeacher>(Decide(Active("r1", "r2") with { RolloutState = "running" }));
-        FleetStrategist.Started(_state, move, "run-3");
+        Started(move, "run-3");
         Assert.Null(Decide(Active("r1", "r2") with { RolloutState = "running" }));
     }
 
     private void StartFirst()
     {
         _state.EndedRuns = ["r1", "r2"];
-        FleetStrategist.Started(_state, Decide(Seen())!, "run-1");
+        Started(Decide(Seen())!, "run-1");
     }
 
-    private FleetMove? Decide(FleetSnapshot seen) => FleetStrategist.Decide(_state, seen, _options);
+    private FleetMove? Decide(FleetSnapshot seen) => FleetStrategist.Decide(_state, seen with { Now = _now }, _options);
 
-    private static FleetSnapshot Seen(int devices = 6) =>
-        new() { Devices = devices, ActiveDigest = null, AnomalousRuns = new HashSet<string>(), Training = null, Teacher = null, RolloutState = null };
+    private void Started(FleetMove move, string? id) => FleetStrategist.Started(_state, move, id, _options, _now);
+
+    private static FleetSnapshot Seen(int devices = 6) => new() { Now = default, Devices = devices };
 
     private static FleetSnapshot Active(params string[] anomalous) => Seen() with { ActiveDigest = "sha256:0", AnomalousRuns = anomalous.ToHashSet() };
 }

@@ -1,5 +1,6 @@
 using Cloud.Hub.Reasoning;
 using Cloud.Hub.Reasoning.Sites;
+using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Tests.Reasoning;
 
@@ -8,6 +9,9 @@ public sealed class SiteReasonerTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly ReasoningOptions _options = new() { IncidentDevices = 2, CalmBeforeLowering = TimeSpan.FromSeconds(30), IncidentSamplingBoost = 4 };
     private readonly SiteState _state = new();
+    private long _sequence;
+
+    private static HashSet<string> NoneSilent => [];
 
     [Fact]
     public void One_anomalous_device_is_no_incident()
@@ -48,8 +52,8 @@ public sealed class SiteReasonerTests
         Raise("pump-1", "a1", "vibration", Start);
         Raise("pump-2", "a2", "vibration", Start);
         Assert.Null(Clear("pump-2", "a2", Start.AddSeconds(10)));
-        Assert.Null(SiteReasoner.Consider(_state, _options, Start.AddSeconds(39)));
-        Assert.Equal(1, SiteReasoner.Consider(_state, _options, Start.AddSeconds(40))?.Boost);
+        Assert.Null(SiteReasoner.Consider(_state, NoneSilent, _options, Start.AddSeconds(39)));
+        Assert.Equal(1, SiteReasoner.Consider(_state, NoneSilent, _options, Start.AddSeconds(40))?.Boost);
         Assert.Null(_state.Incident);
     }
 
@@ -61,8 +65,8 @@ public sealed class SiteReasonerTests
         Clear("pump-2", "a2", Start.AddSeconds(10));
         Raise("pump-2", "a3", "vibration", Start.AddSeconds(20));
         Clear("pump-2", "a3", Start.AddSeconds(25));
-        Assert.Null(SiteReasoner.Consider(_state, _options, Start.AddSeconds(50)));
-        Assert.NotNull(SiteReasoner.Consider(_state, _options, Start.AddSeconds(55)));
+        Assert.Null(SiteReasoner.Consider(_state, NoneSilent, _options, Start.AddSeconds(50)));
+        Assert.NotNull(SiteReasoner.Consider(_state, NoneSilent, _options, Start.AddSeconds(55)));
     }
 
     [Fact]
@@ -76,7 +80,50 @@ public sealed class SiteReasonerTests
         Assert.Empty(_state.OpenAlarms);
     }
 
-    private SiteDecision? Raise(string device, string alarm, string rule, DateTimeOffset now) => SiteReasoner.Observe(_state, device, alarm, rule, raised: true, _options, now);
+    [Fact]
+    public void A_repeated_fact_changes_nothing()
+    {
+        Raise("pump-1", "a1", "vibration", Start);
+        Clear("pump-1", "a1", Start);
+        Assert.False(SiteReasoner.Hear(_state, new SiteFact("pump-1", 1, 1, Alarm("a1", "vibration", raised: true))));
+        Assert.Empty(_state.OpenAlarms);
+    }
 
-    private SiteDecision? Clear(string device, string alarm, DateTimeOffset now) => SiteReasoner.Observe(_state, device, alarm, "", raised: false, _options, now);
+    [Fact]
+    public void A_run_that_begins_leaves_no_alarm_of_the_one_before()
+    {
+        Raise("pump-1", "a1", "vibration", Start);
+        SiteReasoner.Hear(_state, new SiteFact("pump-1", 1, ++_sequence, null));
+        Assert.Empty(_state.OpenAlarms);
+    }
+
+    [Fact]
+    public void A_device_that_lost_its_disk_begins_anew()
+    {
+        Raise("pump-1", "a1", "vibration", Start);
+        Assert.True(SiteReasoner.Hear(_state, new SiteFact("pump-1", 2, 1, Alarm("b1", "low-flow", raised: true))));
+        Assert.Equal(["b1"], _state.OpenAlarms["pump-1"].Keys);
+    }
+
+    [Fact]
+    public void A_device_that_is_silent_is_no_part_of_an_incident()
+    {
+        Raise("pump-1", "a1", "vibration", Start);
+        Raise("pump-2", "a2", "vibration", Start);
+        Assert.Null(SiteReasoner.Consider(_state, new HashSet<string> { "pump-2" }, _options, Start.AddSeconds(1)));
+        Assert.Equal(1, SiteReasoner.Consider(_state, new HashSet<string> { "pump-2" }, _options, Start.AddSeconds(31))?.Boost);
+        Assert.Equal(4, SiteReasoner.Consider(_state, NoneSilent, _options, Start.AddSeconds(32))?.Boost);
+    }
+
+    private SiteDecision? Raise(string device, string alarm, string rule, DateTimeOffset now) => Hear(device, Alarm(alarm, rule, raised: true), now);
+
+    private SiteDecision? Clear(string device, string alarm, DateTimeOffset now) => Hear(device, Alarm(alarm, "", raised: false), now);
+
+    private SiteDecision? Hear(string device, AlarmEvent alarm, DateTimeOffset now)
+    {
+        Assert.True(SiteReasoner.Hear(_state, new SiteFact(device, 1, ++_sequence, alarm)));
+        return SiteReasoner.Consider(_state, NoneSilent, _options, now);
+    }
+
+    private static AlarmEvent Alarm(string id, string rule, bool raised) => new() { AlarmId = id, RunId = "run", RuleId = rule, Raised = raised, Severity = "warning", TimestampUs = 0 };
 }

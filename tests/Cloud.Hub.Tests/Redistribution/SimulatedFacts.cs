@@ -13,13 +13,15 @@ internal sealed class SimulatedFacts : IFactArchive
     private readonly Lock _lock = new();
     private readonly List<ArchivedFact> _facts = [];
 
-    public void Add(string siteId, string deviceId, ModelEvidence evidence)
+    public void Add(string siteId, string deviceId, ModelEvidence evidence) =>
+        Add(siteId, deviceId, FactKind.Evidence, evidence.ToUs, JsonSerializer.SerializeToUtf8Bytes(evidence, ContractsJson.Default.ModelEvidence));
+
+    public void Add(string siteId, string deviceId, FactKind kind, long timestampUs, byte[] payload, long epoch = 1)
     {
         lock (_lock)
         {
             var id = _facts.Count + 1;
-            var payload = JsonSerializer.SerializeToUtf8Bytes(evidence, ContractsJson.Default.ModelEvidence);
-            _facts.Add(new ArchivedFact(id, siteId, deviceId, 1, new Fact(id, FactKind.Evidence, evidence.ToUs, payload)));
+            _facts.Add(new ArchivedFact(id, siteId, deviceId, epoch, new Fact(id, kind, timestampUs, payload)));
         }
     }
 

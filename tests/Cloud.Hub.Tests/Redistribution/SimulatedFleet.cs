@@ -61,8 +61,15 @@ internal sealed class SimulatedFleet : IFleet
         return Task.FromResult(desired);
     }
 
-    public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) => Task.FromResult(
-        Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, SamplingBoost = boost } }).Desired!);
+    /// <summary>Called before each change of sampling; it may throw.</summary>
+    public Action<string, double>? Boosting { get; set; }
+
+    public async Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        Boosting?.Invoke(deviceId, boost);
+        return Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, SamplingBoost = boost } }).Desired!;
+    }
 
     public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
         Task.FromResult(new CommandReply("1", true));

@@ -1,24 +1,26 @@
 namespace Cloud.Hub.Reasoning.Fleet;
 
-/// <summary>The fleet as its agent sees it at one moment.</summary>
+/// <summary>The fleet as its agent sees it at one moment. What the agent waits for is read each time, the rest only while it waits for nothing.</summary>
 internal sealed record FleetSnapshot
 {
-    /// <summary>Ended runs with at least one anomalous label, held-out ones left out.</summary>
-    public required IReadOnlySet<string> AnomalousRuns { get; init; }
+    public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Newest model of the fleet's name that is not quarantined, with the digest that most devices answer with; null before the first.</summary>
-    public required string? ActiveDigest { get; init; }
+    /// <summary>Ended runs with at least one anomalous label, held-out ones left out.</summary>
+    public IReadOnlySet<string> AnomalousRuns { get; init; } = new HashSet<string>();
+
+    /// <summary>The digest that most devices answer with; null before the first.</summary>
+    public string? ActiveDigest { get; init; }
 
     /// <summary>State and candidate of the training run the agent waits for; null when there is none.</summary>
-    public required TrainingOutcome? Training { get; init; }
+    public TrainingOutcome? Training { get; init; }
 
     /// <summary>State of the teacher's training run; null when there is none.</summary>
-    public required TrainingOutcome? Teacher { get; init; }
+    public TrainingOutcome? Teacher { get; init; }
 
     /// <summary>State of the awaited rollout; null when there is none.</summary>
-    public required string? RolloutState { get; init; }
+    public string? RolloutState { get; init; }
 
-    public required int Devices { get; init; }
+    public int Devices { get; init; }
 }
 
 internal sealed record TrainingOutcome(string State, string? CandidateDigest, string Message)

@@ -7,25 +7,31 @@ internal static class FleetStrategist
     public const string LabelledRecipe = "anomaly-logit";
     public const string TeacherRecipe = "teacher";
 
+    /// <summary>The wait after failed trainings doubles so many times at most.</summary>
+    private const int MostDoublings = 6;
+
+    /// <summary>Whether it waits for nothing, so that devices and labels matter.</summary>
+    public static bool IsIdle(FleetState state) => state is { AwaitedTraining: null, AwaitedRollout: null };
+
     /// <summary>The next thing to do; null when there is nothing. What it returns is taken as done in <paramref name="state"/> by <see cref="Started"/>.</summary>
     public static FleetMove? Decide(FleetState state, FleetSnapshot seen, ReasoningOptions options)
     {
-        if (seen.Devices == 0) return null;
         if (state.AwaitedTeacher is not null && seen.Teacher is { HasEnded: true } teacher) return new FleetMove.ForgetTeacher($"teacher {teacher.State}");
         if (state is { TeacherDue: true, AwaitedTraining: null, AwaitedTeacher: null }) return new FleetMove.TrainTeacher("new labels that the teacher has not learned from");
         if (state.AwaitedRollout is not null)
             return seen.RolloutState is "completed" or "restored" or "cancelled" ? new FleetMove.ForgetRollout($"rollout ended {seen.RolloutState}") : null;
         if (state.AwaitedTraining is not null) return AfterTraining(state, seen);
+        if (seen.Devices == 0 || seen.Now < state.NotBefore) return null;
 
         if (seen.ActiveDigest is null)
         {
-            var fresh = state.EndedRuns.Except(state.RunsTrainedOn).ToHashSet();
+            var fresh = state.EndedRuns.Except(state.RunsTrainedOn).ToList();
             return fresh.Count < options.RunsForFirstModel
                 ? null
                 : new FleetMove.Train(FirstRecipe, options.ModelName, null, fresh, $"{fresh.Count} machine runs have ended and the fleet has no model");
         }
 
-        var labelled = seen.AnomalousRuns.Except(state.RunsTrainedOn).ToHashSet();
+        var labelled = seen.AnomalousRuns.Except(state.RunsTrainedOn).ToList();
         return labelled.Count < options.LabelledRunsForRetraining
             ? null
             : new FleetMove.Train(LabelledRecipe, options.ModelName, seen.ActiveDigest, labelled, $"{labelled.Count} runs with confirmed faults that the active model has not learned from");
@@ -33,12 +39,13 @@ internal static class FleetStrategist
 
     /// <summary>Remembers that a move was carried out.</summary>
     /// <param name="id">Of the training run or rollout it started.</param>
-    public static void Started(FleetState state, FleetMove move, string? id)
+    public static void Started(FleetState state, FleetMove move, string? id, ReasoningOptions options, DateTimeOffset now)
     {
         switch (move)
         {
             case FleetMove.Train train:
                 state.AwaitedTraining = id;
+                state.AwaitedRuns = [.. train.Runs];
                 state.RunsTrainedOn.UnionWith(train.Runs);
                 state.TeacherDue |= train.Recipe == LabelledRecipe;
                 break;
@@ -47,12 +54,22 @@ internal static class FleetStrategist
                 state.TeacherDue = false;
                 break;
             case FleetMove.RollOut rollOut:
-                state.AwaitedTraining = null;
+                ForgetTraining(state);
+                state.Failures = 0;
                 state.AwaitedRollout = id;
                 state.Offered.Add(rollOut.Digest);
                 break;
+            case FleetMove.ForgetTraining { Failed: true }:
+                // The same labels are a reason again, for the teacher too, once the wait is over.
+                state.RunsTrainedOn.ExceptWith(state.AwaitedRuns);
+                state.TeacherDue = false;
+                state.NotBefore = now + (options.RetryTrainingAfter * Math.Pow(2, Math.Min(state.Failures, MostDoublings)));
+                state.Failures++;
+                ForgetTraining(state);
+                break;
             case FleetMove.ForgetTraining:
-                state.AwaitedTraining = null;
+                state.Failures = 0;
+                ForgetTraining(state);
                 break;
             case FleetMove.ForgetRollout:
                 state.AwaitedRollout = null;
@@ -63,29 +80,19 @@ internal static class FleetStrategist
         }
     }
 
+    private static void ForgetTraining(FleetState state)
+    {
+        state.AwaitedTraining = null;
+        state.AwaitedRuns = [];
+    }
+
     private static FleetMove? AfterTraining(FleetState state, FleetSnapshot seen)
     {
         if (seen.Training is not { HasEnded: true } training) return null;
-        if (training is not { State: "registered", CandidateDigest: { } digest }) return new FleetMove.ForgetTraining($"training ended {training.State}: {training.Message}");
+        if (training is not { State: "registered", CandidateDigest: { } digest })
+            return new FleetMove.ForgetTraining($"training ended {training.State}: {training.Message}", Failed: training.State == "failed");
         return state.Offered.Contains(digest)
             ? new FleetMove.ForgetTraining($"{digest} was offered before")
             : new FleetMove.RollOut(digest, $"candidate passed its held-out test: {training.Message}");
     }
-}
-
-/// <summary>Something the fleet's agent does, with its reason.</summary>
-internal abstract record FleetMove(string Reason)
-{
-    /// <param name="Runs">The runs that gave the reason.</param>
-    public sealed record Train(string Recipe, string ModelName, string? ParentDigest, IReadOnlySet<string> Runs, string Reason) : FleetMove(Reason);
-
-    public sealed record TrainTeacher(string Reason) : FleetMove(Reason);
-
-    public sealed record RollOut(string Digest, string Reason) : FleetMove(Reason);
-
-    public sealed record ForgetTraining(string Reason) : FleetMove(Reason);
-
-    public sealed record ForgetRollout(string Reason) : FleetMove(Reason);
-
-    public sealed record ForgetTeacher(string Reason) : FleetMove(Reason);
 }

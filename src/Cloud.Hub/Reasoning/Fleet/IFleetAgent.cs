@@ -6,7 +6,11 @@ internal interface IFleetAgent : IGrainWithStringKey
 {
     const string Key = "fleet";
 
-    Task RunEndedAsync(string runId);
+    /// <summary>Durable on return; a repeat changes nothing.</summary>
+    Task RunsEndedAsync(IReadOnlyList<string> runIds);
+
+    /// <summary>Labels came: the next turn reads them.</summary>
+    Task LabelsCameAsync();
 
     /// <summary>Looks at the fleet and does the next thing there is to do, if any.</summary>
     Task ConsiderAsync();

@@ -6,9 +6,11 @@ namespace Cloud.Hub.Reasoning.Sites;
 [Alias("hmas.site-agent")]
 internal interface ISiteAgent : IGrainWithStringKey
 {
-    Task ObserveAsync(string deviceId, string alarmId, string ruleId, bool raised);
+    /// <summary>Durable on return; a repeat changes nothing. What follows from it is done by <see cref="ConsiderAsync"/>.</summary>
+    /// <param name="facts">In each device's order.</param>
+    Task HearAsync(IReadOnlyList<SiteFact> facts);
 
-    /// <summary>Looks again after time has passed.</summary>
+    /// <summary>Looks at the site and does what there is to do, also what an earlier turn did not finish.</summary>
     Task ConsiderAsync();
 
     Task<SiteSituation> SituationAsync();

@@ -3,25 +3,33 @@ namespace Cloud.Hub.Reasoning.Sites;
 /// <summary>The tactical agent's thinking, without clock or I/O: relates the anomalies of a site's devices and says how densely they should sample.</summary>
 internal static class SiteReasoner
 {
-    /// <summary>Takes an alarm that began or ended; the decision that follows, if any.</summary>
-    public static SiteDecision? Observe(SiteState state, string deviceId, string alarmId, string ruleId, bool raised, ReasoningOptions options, DateTimeOffset now)
+    /// <summary>Takes in what a device said; false when it is a repeat.</summary>
+    public static bool Hear(SiteState state, SiteFact fact)
     {
-        state.Devices.Add(deviceId);
-        if (!state.OpenAlarms.TryGetValue(deviceId, out var open)) state.OpenAlarms[deviceId] = open = [];
-        if (raised) open[alarmId] = ruleId;
-        else open.Remove(alarmId);
-        if (open.Count == 0) state.OpenAlarms.Remove(deviceId);
-        return Consider(state, options, now);
+        var last = state.Heard.GetValueOrDefault(fact.DeviceId);
+        if (last is not null && last.Epoch == fact.Epoch && fact.Sequence <= last.Sequence) return false;
+        state.Devices.Add(fact.DeviceId);
+        state.Heard[fact.DeviceId] = new HeardPlace(fact.Epoch, fact.Sequence);
+        // With a run every rule begins anew, and a device that lost its disk ends none of its old alarms: nobody would ever close them.
+        if (fact.Alarm is null || (last is not null && last.Epoch != fact.Epoch)) state.OpenAlarms.Remove(fact.DeviceId);
+        if (fact.Alarm is not { } alarm) return true;
+
+        if (!state.OpenAlarms.TryGetValue(fact.DeviceId, out var open)) state.OpenAlarms[fact.DeviceId] = open = [];
+        if (alarm.Raised) open[alarm.AlarmId] = alarm.RuleId;
+        else open.Remove(alarm.AlarmId);
+        if (open.Count == 0) state.OpenAlarms.Remove(fact.DeviceId);
+        return true;
     }
 
-    /// <summary>Looks again after time has passed.</summary>
-    public static SiteDecision? Consider(SiteState state, ReasoningOptions options, DateTimeOffset now)
+    /// <summary>What follows at this moment; null: nothing new. The state holds it as decided.</summary>
+    /// <param name="silent">Devices that have been offline for a while: what they last said is no longer about now.</param>
+    public static SiteDecision? Consider(SiteState state, IReadOnlySet<string> silent, ReasoningOptions options, DateTimeOffset now)
     {
-        var anomalous = state.OpenAlarms.Count;
-        if (anomalous >= options.IncidentDevices)
+        var anomalous = state.OpenAlarms.Where(device => !silent.Contains(device.Key)).ToDictionary();
+        if (anomalous.Count >= options.IncidentDevices)
         {
             state.CalmSince = null;
-            var incident = Describe(state);
+            var incident = Describe(anomalous, state.Devices.Count);
             if (state.Incident == incident) return null;
             var began = state.Incident is null;
             state.Incident = incident;
@@ -40,16 +48,17 @@ internal static class SiteReasoner
     }
 
     /// <summary>A rule shared by all anomalous devices points at something they share; different rules at different faults.</summary>
-    private static string Describe(SiteState state)
+    private static string Describe(Dictionary<string, Dictionary<string, string>> anomalous, int devices)
     {
-        var devices = string.Join(", ", state.OpenAlarms.Keys.Order(StringComparer.Ordinal));
-        var shared = state.OpenAlarms.Values.Select(alarms => alarms.Values.ToHashSet()).Aggregate(static (left, right) => [.. left.Intersect(right)]);
+        var names = string.Join(", ", anomalous.Keys.Order(StringComparer.Ordinal));
+        var shared = anomalous.Values.Select(alarms => alarms.Values.ToHashSet()).Aggregate(static (left, right) => [.. left.Intersect(right)]);
         var cause = shared.Count > 0
             ? $"all by {string.Join(", ", shared.Order(StringComparer.Ordinal))}: look for what they share"
             : "by different rules: separate faults";
-        return $"{state.OpenAlarms.Count} of {state.Devices.Count} devices anomalous at once ({devices}), {cause}";
+        return $"{anomalous.Count} of {devices} devices anomalous at once ({names}), {cause}";
     }
 }
 
 /// <param name="Boost">Sampling of every device of the site from now on.</param>
-internal sealed record SiteDecision(string Decision, string Reason, double Boost);
+[GenerateSerializer, Alias("hmas.site-decision")]
+internal sealed record SiteDecision([property: Id(0)] string Decision, [property: Id(1)] string Reason, [property: Id(2)] double Boost);

@@ -21,4 +21,16 @@ internal sealed class SiteState
     /// <summary>When the number of anomalous devices last fell below an incident's.</summary>
     [Id(4)]
     public DateTimeOffset? CalmSince { get; set; }
+
+    /// <summary>The newest fact of each device that was taken in.</summary>
+    [Id(5)]
+    public Dictionary<string, HeardPlace> Heard { get; set; } = [];
+
+    /// <summary>Decided, and not yet known to be carried out.</summary>
+    [Id(6)]
+    public SiteDecision? Pending { get; set; }
 }
+
+/// <summary>A device's own number of a fact.</summary>
+[GenerateSerializer, Alias("hmas.site-heard")]
+internal sealed record HeardPlace([property: Id(0)] long Epoch, [property: Id(1)] long Sequence);

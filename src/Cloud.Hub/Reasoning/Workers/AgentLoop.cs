@@ -1,69 +1,123 @@
+using System.Text.Json;
 using Cloud.Hub.Bus;
+using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Reasoning.Fleet;
 using Cloud.Hub.Reasoning.Sites;
+using Cloud.Hub.Reasoning.Storage;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
-using System.Text.Json;
 
 namespace Cloud.Hub.Reasoning.Workers;
 
-/// <summary>Carries events to the agents they concern, and wakes the agents regularly so that passing time counts too.</summary>
-internal sealed class AgentLoop(EventBus bus, IGrainFactory grains, ReasoningOptions options, TimeProvider time, ILogger<AgentLoop> logger) : BackgroundService
+/// <summary>Tells the agents what the archive holds that concerns them, each fact until it is durable with its agent, and wakes them regularly so that passing time counts too.</summary>
+/// <remarks>The bus only says that there is something to read: what it drops, or what happened before the start, is read all the same.</remarks>
+internal sealed class AgentLoop(
+    EventBus bus, IFactArchive archive, AgentPlace place, IGrainFactory grains, ReasoningOptions options, ReasoningMetrics metrics, TimeProvider time, ILogger<AgentLoop> logger)
+    : BackgroundService
 {
+    private const int BatchFacts = 256;
+
     private readonly HashSet<string> _sites = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = bus.Subscribe(nameof(AgentLoop), static happened => happened is AlarmChanged or FactsStored);
+        using var subscription = bus.Subscribe(nameof(AgentLoop), static happened => happened is LabelsAdded || (happened is FactsStored stored && stored.Batch.Facts.Any(static fact => Concerns(fact.Kind))));
         using var timer = new PeriodicTimer(options.StrategyPeriod, time);
+        _sites.UnionWith(place.Sites());
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-        var next = subscription.Events.WaitToReadAsync(stoppingToken).AsTask();
+        var told = subscription.Events.WaitToReadAsync(stoppingToken).AsTask();
+        await ReadAsync(stoppingToken);
         while (true)
         {
-            await Task.WhenAny(tick, next);
-            if (next.IsCompleted)
+            var first = await Task.WhenAny(tick, told);
+            if (!await first) return;
+            if (first == told)
             {
-                if (!await next) return;
-                while (subscription.Events.TryRead(out var happened)) await TurnAsync("agents", () => HandAsync(happened));
-                next = subscription.Events.WaitToReadAsync(stoppingToken).AsTask();
+                await TakeAsync(subscription, stoppingToken);
+                told = subscription.Events.WaitToReadAsync(stoppingToken).AsTask();
+                continue;
             }
 
-            if (!tick.IsCompleted) continue;
-            if (!await tick) return;
-            await TurnAsync("fleet", () => grains.GetGrain<IFleetAgent>(IFleetAgent.Key).ConsiderAsync());
-            foreach (var site in _sites) await TurnAsync(site, () => grains.GetGrain<ISiteAgent>(site).ConsiderAsync());
+            await ReadAsync(stoppingToken);
+            await TurnAsync("fleet", () => grains.GetGrain<IFleetAgent>(IFleetAgent.Key).ConsiderAsync(), stoppingToken);
+            foreach (var site in _sites) await ConsiderAsync(site, stoppingToken);
             tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         }
     }
 
-    private async Task HandAsync(HubEvent happened)
-    {
-        switch (happened)
-        {
-            case AlarmChanged alarm:
-                _sites.Add(alarm.SiteId);
-                await grains.GetGrain<ISiteAgent>(alarm.SiteId).ObserveAsync(alarm.DeviceId, alarm.Alarm.AlarmId, alarm.Alarm.RuleId, alarm.Alarm.Raised);
-                break;
-            case FactsStored stored:
-                foreach (var fact in stored.Batch.Facts)
-                {
-                    if (fact.Kind == FactKind.RunEnded && JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.RunEvent) is { } ended)
-                        await grains.GetGrain<IFleetAgent>(IFleetAgent.Key).RunEndedAsync(ended.RunId);
-                }
+    private static bool Concerns(FactKind kind) => kind is FactKind.Alarm or FactKind.RunStarted or FactKind.RunEnded;
 
-                break;
+    private async Task TakeAsync(EventBus.Subscription subscription, CancellationToken stopping)
+    {
+        var (hasFacts, hasLabels) = (false, false);
+        while (subscription.Events.TryRead(out var happened))
+        {
+            hasLabels |= happened is LabelsAdded;
+            hasFacts |= happened is FactsStored;
+        }
+
+        if (hasLabels) await TurnAsync("fleet", () => grains.GetGrain<IFleetAgent>(IFleetAgent.Key).LabelsCameAsync(), stopping);
+        if (hasFacts) await ReadAsync(stopping);
+    }
+
+    private Task ReadAsync(CancellationToken stopping) => TurnAsync(
+        "archive",
+        async () =>
+        {
+            var batch = new List<ArchivedFact>(BatchFacts);
+            await foreach (var fact in archive.ReadFactsAsync(new FactQuery { AfterId = place.Read() }, stopping))
+            {
+                batch.Add(fact);
+                if (batch.Count < BatchFacts) continue;
+                await TellAsync(batch, stopping);
+                batch.Clear();
+            }
+
+            if (batch.Count > 0) await TellAsync(batch, stopping);
+        },
+        stopping);
+
+    private async Task TellAsync(List<ArchivedFact> facts, CancellationToken stopping)
+    {
+        var bySite = facts.Select(fact => (fact.SiteId, Fact: Readable(fact, SiteFact.Of))).Where(static told => told.Fact is not null).ToLookup(static told => told.SiteId, static told => told.Fact!);
+        foreach (var site in bySite) await grains.GetGrain<ISiteAgent>(site.Key).HearAsync([.. site]);
+        var ended = facts.Where(static fact => fact.Fact.Kind == FactKind.RunEnded).Select(fact => Readable(fact, static fact => JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.RunEvent)?.RunId)).OfType<string>().ToList();
+        if (ended.Count > 0) await grains.GetGrain<IFleetAgent>(IFleetAgent.Key).RunsEndedAsync(ended);
+
+        string[] sites = [.. bySite.Select(static site => site.Key)];
+        await place.MoveAsync(facts[^1].Id, sites, stopping);
+        metrics.Told(bySite.Sum(static site => site.Count()) + ended.Count);
+        _sites.UnionWith(sites);
+        foreach (var site in sites) await ConsiderAsync(site, stopping);
+    }
+
+    /// <summary>A fact that nobody can read is left where it is; it must not keep the agents from those after it.</summary>
+    private T? Readable<T>(ArchivedFact fact, Func<ArchivedFact, T?> read)
+        where T : class
+    {
+        try
+        {
+            return read(fact);
+        }
+        catch (JsonException e)
+        {
+            logger.FactUnreadable(fact.Fact.Sequence, fact.DeviceId, fact.Fact.Kind, e.Message);
+            return null;
         }
     }
 
-    /// <summary>The one place where an agent's failure is caught: logged, and the next turn comes.</summary>
-    private async Task TurnAsync(string agent, Func<Task> turn)
+    private Task ConsiderAsync(string site, CancellationToken stopping) => TurnAsync($"site {site}", () => grains.GetGrain<ISiteAgent>(site).ConsiderAsync(), stopping);
+
+    /// <summary>The one place where a failure of an agent, or of what it needs, is caught: logged, and the next turn comes.</summary>
+    private async Task TurnAsync(string agent, Func<Task> turn, CancellationToken stopping)
     {
         try
         {
             await turn();
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
+            metrics.TurnFailed();
             logger.AgentFailed(e, agent);
         }
     }

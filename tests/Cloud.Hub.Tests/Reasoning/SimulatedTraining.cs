@@ -1,0 +1,49 @@
+using Cloud.Hub.Learning.Contract;
+
+namespace Cloud.Hub.Tests.Reasoning;
+
+/// <summary>Learning that outlives a hub: runs begin when asked for and end when a test says so.</summary>
+internal sealed class SimulatedTraining : ITrainingRuns
+{
+    private readonly Lock _gate = new();
+    private readonly List<TrainingRunView> _runs = [];
+
+    /// <summary>Called when a run has begun, before its id is given; it may throw, as a line that breaks then.</summary>
+    public Action? Begun { get; set; }
+
+    public IReadOnlyList<TrainingRunView> Runs
+    {
+        get
+        {
+            lock (_gate) return [.. _runs];
+        }
+    }
+
+    public void End(string runId, string state, string? digest = null)
+    {
+        lock (_gate)
+        {
+            var at = _runs.FindIndex(run => run.RunId == runId);
+            _runs[at] = _runs[at] with { State = state, CandidateDigest = digest, Message = "as the test says" };
+        }
+    }
+
+    public Task<string> StartAsync(TrainingRequest request, CancellationToken cancellation)
+    {
+        string id;
+        lock (_gate)
+        {
+            id = $"train-{_runs.Count + 1}";
+            _runs.Add(new TrainingRunView { RunId = id, Request = request, State = "training", StartedAt = TimeProvider.System.GetUtcNow() });
+        }
+
+        Begun?.Invoke();
+        return Task.FromResult(id);
+    }
+
+    public Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation) => Task.FromResult(Runs.FirstOrDefault(run => run.RunId == runId));
+
+    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TrainingRunView>>([.. Runs.Reverse()]);
+
+    public Task<bool> CancelAsync(string runId, CancellationToken cancellation) => Task.FromResult(false);
+}
