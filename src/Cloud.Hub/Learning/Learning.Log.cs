@@ -14,4 +14,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 8303, EventName = "TrainingResumed", Level = LogLevel.Warning, Message = "Training run {RunId} was {State} when the hub stopped: it is taken up again")]
     public static partial void TakenUpAgain(ILogger logger, string runId, string state);
+
+    [LoggerMessage(EventId = 8304, EventName = "CheckpointNotUsed", Level = LogLevel.Warning, Message = "Training run {RunId} begins its fit anew: {Reason}")]
+    public static partial void CheckpointNotUsed(ILogger logger, string runId, string reason);
+
+    [LoggerMessage(EventId = 8305, EventName = "TrainingEndNotKept", Level = LogLevel.Error, Message = "The end of training run {RunId}, {State}, is not on disk yet; tried again in {Seconds} s")]
+    public static partial void EndNotKept(ILogger logger, string runId, string state, double seconds, Exception error);
 }

@@ -33,6 +33,7 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
         if (query.RunId is { } run) request.RunId = run;
         if (query.FromUs is { } from) request.FromUs = from;
         if (query.ToUs is { } to) request.ToUs = to;
+        if (query.BeforeId is { } before) request.BeforeId = before;
         if (query.Reasons is { } reasons) request.Reasons = (uint)reasons;
         using var call = client.Read(request, cancellationToken: cancellation);
         while (await call.ResponseStream.MoveNext(cancellation)) yield return FromWire(call.ResponseStream.Current);
@@ -40,7 +41,8 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
 
     public async Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation)
     {
-        using var call = client.Sample(new V1.SampleRequest { Count = request.Count, Prioritized = request.Prioritized, Seed = request.Seed }, cancellationToken: cancellation);
+        using var call = client.Sample(
+            new V1.SampleRequest { Count = request.Count, Prioritized = request.Prioritized, Seed = request.Seed, UpToId = request.UpToId }, cancellationToken: cancellation);
         var drawn = new List<ArchivedExperience>();
         while (await call.ResponseStream.MoveNext(cancellation)) drawn.Add(FromWire(call.ResponseStream.Current));
         return drawn;

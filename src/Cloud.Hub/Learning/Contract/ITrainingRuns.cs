@@ -28,7 +28,7 @@ public sealed record TrainingRequest
     /// <summary>Model of which the candidate must be better; null for a first model.</summary>
     public string? ParentDigest { get; init; }
 
-    /// <summary>Runs of machines kept out of the fit and used as the held-out test, by name, <c>*</c> standing for any characters; when empty, every fourth run by name is.</summary>
+    /// <summary>Runs of machines kept out of the fit and used as the held-out test, by name, <c>*</c> standing for any characters; when empty, a quarter of all runs is, the same for good.</summary>
     public IReadOnlyList<string> HeldOutRuns { get; init; } = [];
 
     public long Seed { get; init; } = 1;
@@ -55,7 +55,23 @@ public sealed record TrainingRunView
 
     public int TrainingWindows { get; init; }
 
+    /// <summary>Mean training loss of each epoch.</summary>
     public IReadOnlyList<double> LossCurve { get; init; } = [];
+
+    /// <summary>Loss of each epoch on runs that the fit did not learn from; empty when there are too few runs to set some aside.</summary>
+    public IReadOnlyList<double> ValidationCurve { get; init; } = [];
+
+    /// <summary>What the run reads; null until it begins.</summary>
+    public DatasetBounds? Bounds { get; init; }
+
+    /// <summary><c>fitted</c>, <c>validation</c> and <c>held-out</c>, each <c>sha256:hex</c> over rows and truth.</summary>
+    public IReadOnlyDictionary<string, string> DataDigests { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Of the hub that made the run.</summary>
+    public string CodeVersion { get; init; } = "";
+
+    /// <summary>Every setting of the fit by name, as text.</summary>
+    public IReadOnlyDictionary<string, string> Hyperparameters { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The parent on the held-out slices.</summary>
     public IReadOnlyDictionary<string, SliceMetrics> ParentMetrics { get; init; } = new Dictionary<string, SliceMetrics>();

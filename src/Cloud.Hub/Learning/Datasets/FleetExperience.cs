@@ -1,6 +1,7 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
+using Cloud.Hub.Learning.Contract;
 
 namespace Cloud.Hub.Learning.Datasets;
 
@@ -10,10 +11,20 @@ namespace Cloud.Hub.Learning.Datasets;
 internal sealed record FleetExperience(
     IReadOnlyList<string> Channels, double RateHz, IReadOnlyList<RunRows> Runs, IReadOnlyDictionary<string, LabelTimeline> Labels, IReadOnlyDictionary<string, int> LeftOut)
 {
+    /// <summary>What was read; the same bounds give the same experience.</summary>
+    public DatasetBounds Bounds { get; init; } = new(0, 0);
+
+    /// <summary>Labels that the parent has learnt from; null without a parent.</summary>
+    public IReadOnlyDictionary<string, LabelTimeline>? KnownLabels { get; init; }
+
     public LabelTimeline LabelsOf(RunRows run) => Labels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty);
 
     /// <summary>Truth of a row: its label; a calibration row without one is normal; null: unknown.</summary>
     public bool? Truth(RunRows run, RunRows.Row row) => LabelsOf(run).At(run.RunId, row.TimeUs) ?? (row.IsCalibration ? false : null);
+
+    /// <summary>Whether the parent has not learnt from a row: it came later, or its truth did.</summary>
+    public bool IsNew(RunRows run, RunRows.Row row) =>
+        row.IsNew || (KnownLabels is not null && KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty).At(run.RunId, row.TimeUs) != LabelsOf(run).At(run.RunId, row.TimeUs));
 
     /// <summary><c>sha256:hex</c> over rows and truth of the given runs: the same data, the same digest.</summary>
     public string Digest(IEnumerable<RunRows> runs)

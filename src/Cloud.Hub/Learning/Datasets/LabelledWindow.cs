@@ -6,7 +6,8 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="Features">(T, R), time-major, as the engine has it.</param>
 /// <param name="Anomalous">Truth of its last row; null: unknown.</param>
 /// <param name="IsCalibration">Its last row is one of the run's calibration rows.</param>
-internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration)
+/// <param name="IsNew">The parent has not learnt from it.</param>
+internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration, bool IsNew = true)
 {
     /// <param name="features">(R, T), as the device's features lie; copied.</param>
     public static LabelledWindow Of(ReadOnlySpan<float> features, Shape shape, bool? anomalous, bool isCalibration)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Learning.Datasets;
@@ -5,7 +6,7 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <summary>All rows of one run of one device that its experiences hold, each once, in time order.</summary>
 /// <remarks>
 /// Experiences overlap; a row is known by its place on the sampling grid, time × rate, so that the same row of two windows is one row. A device's rows may come a little
-/// late: rows of one experience follow each other even where the grid has a place between them.
+/// late: rows of one experience follow each other even where the grid has a place between them. A row with a value that is no number is no row: the stretch breaks there.
 /// </remarks>
 internal sealed class RunRows
 {
@@ -30,25 +31,40 @@ internal sealed class RunRows
 
     public int Count => _rows.Count;
 
+    /// <summary>Rows left out because a value was no number.</summary>
+    public int Broken { get; private set; }
+
     /// <summary>Takes the rows of an experience.</summary>
-    public void Add(ExperienceRecord record)
+    /// <param name="isNew">The parent has not learnt from it.</param>
+    public void Add(ExperienceRecord record, bool isNew = true)
     {
         var length = record.Length;
         var isCalibration = (record.Reasons & ExperienceReasons.Calibration) != 0;
         var step = length > 1 ? (double)(record.EndUs - record.StartUs) / (length - 1) : 0;
+        var follows = false;
         for (var t = 0; t < length; t++)
         {
             var timeUs = record.StartUs + (long)Math.Round(t * step);
             var place = (long)Math.Round(timeUs * _rateHz / 1e6);
             if (_rows.TryGetValue(place, out var known))
             {
-                _rows[place] = known with { IsCalibration = known.IsCalibration || isCalibration, Follows = known.Follows || t > 0 };
+                _rows[place] = known with { IsCalibration = known.IsCalibration || isCalibration, Follows = known.Follows || follows, IsNew = known.IsNew && isNew };
+                follows = true;
                 continue;
             }
 
             var values = new float[_columns.Length];
             for (var c = 0; c < values.Length; c++) values[c] = record.Window[(_columns[c] * length) + t];
-            _rows.Add(place, new Row(place, timeUs, values, isCalibration, t > 0));
+            if (TensorPrimitives.IsFiniteAll<float>(values))
+            {
+                _rows.Add(place, new Row(place, timeUs, values, isCalibration, follows, isNew));
+                follows = true;
+            }
+            else
+            {
+                Broken++;
+                follows = false;
+            }
         }
     }
 
@@ -80,5 +96,6 @@ internal sealed class RunRows
     /// <param name="Values">(C,), channel units.</param>
     /// <param name="IsCalibration">A window that holds it was kept as calibration.</param>
     /// <param name="Follows">An experience holds it and the row before it.</param>
-    public readonly record struct Row(long Place, long TimeUs, float[] Values, bool IsCalibration, bool Follows);
+    /// <param name="IsNew">No experience that the parent has learnt from holds it.</param>
+    public readonly record struct Row(long Place, long TimeUs, float[] Values, bool IsCalibration, bool Follows, bool IsNew);
 }

@@ -33,7 +33,7 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
                 Fill(segment, end, raw);
                 _extractor.Extract(raw, calibration, features);
                 var last = segment[end];
-                yield return LabelledWindow.Of(features, shape, experience.Truth(run, last), last.IsCalibration);
+                yield return LabelledWindow.Of(features, shape, experience.Truth(run, last), last.IsCalibration) with { IsNew = experience.IsNew(run, last) };
             }
         }
     }

@@ -11,48 +11,27 @@ internal sealed class WindowSet : ITrainingSet
     private readonly IReadOnlyList<float[]> _normal;
     private readonly IReadOnlyList<float[]> _anomalous;
 
-    /// <param name="windows">Those the recipe uses.</param>
-    /// <exception cref="TrainingRefusedException">None, or one class only where two are needed.</exception>
-    public WindowSet(LearningRecipe recipe, Shape input, IEnumerable<LabelledWindow> windows)
+    /// <param name="count">Draws per epoch.</param>
+    /// <param name="normal">(T, R) each; at least one, also of the other class where the recipe balances.</param>
+    public WindowSet(LearningRecipe recipe, Shape input, int count, IReadOnlyList<float[]> normal, IReadOnlyList<float[]> anomalous)
     {
         _recipe = recipe;
+        _normal = normal;
+        _anomalous = anomalous;
         Input = input;
-        var byClass = windows.ToLookup(window => window.Anomalous == true, window => window.Features);
-        _normal = [.. byClass[false]];
-        _anomalous = [.. byClass[true]];
-        if (Windows == 0) throw new TrainingRefusedException($"recipe {recipe.Name}: no window to learn from");
-        if (recipe.Balances && (_normal.Count == 0 || _anomalous.Count == 0))
-            throw new TrainingRefusedException($"recipe {recipe.Name} needs both classes: {_normal.Count} normal and {_anomalous.Count} anomalous windows");
+        Count = count;
     }
-
-    public int Windows => _normal.Count + _anomalous.Count;
-
-    public int Anomalous => _anomalous.Count;
 
     public Shape Input { get; }
 
     /// <summary>Draws per epoch.</summary>
-    public int Count => _recipe.Steps * _recipe.Settings.BatchSize / _recipe.Epochs;
-
-    /// <summary>Windows for quantization's ranges, spread evenly, as the exported graph takes them: (R, T).</summary>
-    public IEnumerable<float[]> Calibration(int count)
-    {
-        var all = _normal.Concat(_anomalous).ToList();
-        count = Math.Min(count, all.Count);
-        for (var i = 0; i < count; i++)
-        {
-            var source = all[(int)((long)i * all.Count / count)];
-            var turned = new float[source.Length];
-            for (var j = 0; j < source.Length; j++) turned[(j % Input.Channels * Input.Length) + (j / Input.Channels)] = source[j];
-            yield return turned;
-        }
-    }
+    public int Count { get; }
 
     public void Fill(int index, Span<float> input, Span<float> target, SeededRandom? random)
     {
-        var anomalous = _recipe.Balances && index % 2 == 1;
+        var anomalous = _recipe.Balances ? index % 2 == 1 : _normal.Count == 0;
         var pool = anomalous ? _anomalous : _normal;
-        var window = pool[random?.Next(pool.Count) ?? index % pool.Count];
+        var window = pool[random?.Next(pool.Count) ?? (_recipe.Balances ? index / 2 : index) % pool.Count];
         window.CopyTo(input);
         if (_recipe.Head == ModelHead.Reconstruction)
         {

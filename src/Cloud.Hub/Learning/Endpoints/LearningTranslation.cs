@@ -39,6 +39,11 @@ internal static class LearningTranslation
         CandidateMetrics = run.CandidateMetrics.ToDictionary(pair => pair.Key, pair => FromWire(pair.Value)),
         StartedAt = FromMicroseconds(run.StartedAtUs),
         EndedAt = run.HasEndedAtUs ? FromMicroseconds(run.EndedAtUs) : null,
+        ValidationCurve = [.. run.ValidationCurve],
+        Bounds = run.Bounds is { } bounds ? new DatasetBounds(bounds.LastExperienceId, bounds.Labels) : null,
+        DataDigests = new Dictionary<string, string>(run.DataDigests),
+        CodeVersion = run.CodeVersion,
+        Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
     };
 
     public static V1.TrainingRun ToWire(TrainingRunView run)
@@ -52,10 +57,15 @@ internal static class LearningTranslation
             Message = run.Message,
             TrainingWindows = run.TrainingWindows,
             StartedAtUs = ToMicroseconds(run.StartedAt),
+            CodeVersion = run.CodeVersion,
         };
         if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
         if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);
+        if (run.Bounds is { } bounds) wire.Bounds = new V1.DatasetBounds { LastExperienceId = bounds.LastExperienceId, Labels = bounds.Labels };
         wire.LossCurve.AddRange(run.LossCurve);
+        wire.ValidationCurve.AddRange(run.ValidationCurve);
+        wire.DataDigests.Add(new Dictionary<string, string>(run.DataDigests));
+        wire.Hyperparameters.Add(new Dictionary<string, string>(run.Hyperparameters));
         foreach (var (name, metrics) in run.ParentMetrics) wire.ParentMetrics.Add(name, ToWire(metrics));
         foreach (var (name, metrics) in run.CandidateMetrics) wire.CandidateMetrics.Add(name, ToWire(metrics));
         return wire;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Datasets;
 using Hmas.Storage;
 
 namespace Cloud.Hub.Learning.Storage;
@@ -38,27 +39,42 @@ internal sealed class RunStore : IAsyncDisposable
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<TrainingRunView> Unfinished() => Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled') ORDER BY id");
 
-    /// <param name="dataDigest">Of the training data: a checkpoint goes on only with the same.</param>
-    public Task KeepCheckpointAsync(string runId, string dataDigest, byte[] body, CancellationToken cancellation) => _database.WriteAsync(
+    /// <summary>Parts of the given runs; those met for the first time get theirs now, for good.</summary>
+    public async Task<IReadOnlyDictionary<string, RunPart>> SplitAsync(IReadOnlyCollection<string> runIds, CancellationToken cancellation)
+    {
+        var known = _database.Read(SplitTable.Read);
+        if (runIds.All(known.ContainsKey)) return known;
+        return await _database.WriteAsync(
+            connection =>
+            {
+                var present = SplitTable.Read(connection);
+                SplitTable.Add(connection, RunSplit.Assign(present, runIds));
+                return SplitTable.Read(connection);
+            },
+            cancellation);
+    }
+
+    /// <param name="fit">Fingerprint of the fit: a checkpoint goes on only with the same.</param>
+    public Task KeepCheckpointAsync(string runId, string fit, byte[] body, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
             using var command = connection.CreateCommand();
             command.CommandText =
                 "INSERT INTO checkpoint(run, data_digest, body) VALUES($run, $digest, $body) ON CONFLICT(run) DO UPDATE SET data_digest = excluded.data_digest, body = excluded.body";
             command.Parameters.AddWithValue("$run", runId);
-            command.Parameters.AddWithValue("$digest", dataDigest);
+            command.Parameters.AddWithValue("$digest", fit);
             command.Parameters.AddWithValue("$body", body);
             command.ExecuteNonQuery();
         },
         cancellation);
 
-    /// <summary>Null when there is none for these data.</summary>
-    public byte[]? Checkpoint(string runId, string dataDigest) => _database.Read(connection =>
+    /// <summary>Null when there is none of this fit.</summary>
+    public byte[]? Checkpoint(string runId, string fit) => _database.Read(connection =>
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT body FROM checkpoint WHERE run = $run AND data_digest = $digest";
         command.Parameters.AddWithValue("$run", runId);
-        command.Parameters.AddWithValue("$digest", dataDigest);
+        command.Parameters.AddWithValue("$digest", fit);
         return command.ExecuteScalar() as byte[];
     });
 

@@ -6,6 +6,7 @@ using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts.Models;
@@ -16,10 +17,12 @@ namespace Cloud.Hub.Learning.Workers;
 
 /// <summary>One run from experience to a registered model: collect, fit, quantize, evaluate against the parent, pass the gate or say why not.</summary>
 internal sealed class TrainingPipeline(
-    ExperienceCollector collector, ModelFitter fitter, IModelRegistry registry, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time)
+    ExperienceCollector collector, ModelFitter fitter, RunStore store, IModelRegistry registry, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time)
 {
     private const string Float32 = "float32";
     private const string Int8 = "int8-qdq";
+    private const string Fitted = "fitted";
+    private const string Validation = "validation";
 
     private static readonly string CodeVersion =
         typeof(TrainingPipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
@@ -31,36 +34,71 @@ internal sealed class TrainingPipeline(
         run = await Step(run, RunStates.Collecting, 0, "reading experience and labels", cancellation);
         var recipe = LearningRecipes.Find(run.Request.Recipe);
         var parent = await ParentAsync(run.Request.ParentDigest, cancellation);
-        var experience = await collector.CollectAsync(parent?.Manifest.Channels, options.Value.NotRead, options.Value.MaxRows, cancellation);
+        var experience = await CollectAsync(run, parent, cancellation);
         var cutter = new WindowCutter(experience, recipe.Features, recipe.Window, recipe.Threshold.CalibrationRows);
         var usable = experience.Runs.Where(cutter.IsCalibrated).ToList();
-        var heldOutIds = RunSplit.HeldOut(usable.Select(r => r.RunId), run.Request.HeldOutRuns);
-        var heldOut = usable.Where(r => heldOutIds.Contains(r.RunId)).ToList();
-        var fitted = usable.Where(r => !heldOutIds.Contains(r.RunId)).ToList();
-        var digest = experience.Digest(fitted);
-        var windows = Cut(recipe, cutter, fitted);
-        run = run with { TrainingWindows = windows.Windows };
-        run = await Step(run, RunStates.Training, 0.1, Describe(experience, fitted.Count, heldOut.Count, windows), cancellation);
+        var remembered = await store.SplitAsync([.. usable.Select(r => r.RunId)], cancellation);
+        var parts = usable.ToLookup(r => RunSplit.PartOf(r.RunId, remembered[r.RunId], run.Request.HeldOutRuns));
+        var heldOut = parts[RunPart.HeldOut].ToList();
+        var sets = Cut(recipe, cutter, parts);
+        run = run with { TrainingWindows = sets.Windows, Bounds = experience.Bounds, DataDigests = Digests(experience, parts), CodeVersion = CodeVersion };
+        run = await Step(run, RunStates.Training, 0.1, Describe(experience, parts, sets), cancellation);
 
-        (var model, run) = await fitter.FitAsync(run, recipe, windows, digest, cancellation);
+        (var model, run) = await fitter.FitAsync(run, recipe, sets, string.Join('\n', LearntFrom(run)), cancellation);
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
-        var manifest = await ManifestAsync(run, recipe, experience, model, digest, cancellation);
+        var manifest = await ManifestAsync(run, recipe, experience, model, cancellation);
         return await Task.Run(() => Judge(run, manifest, model, parent, experience, heldOut, cancellation), cancellation) is var (judged, released) && judged.State == RunStates.Registered
             ? judged with { CandidateDigest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest }
             : judged;
     }
 
-    private static WindowSet Cut(LearningRecipe recipe, WindowCutter cutter, IEnumerable<RunRows> runs)
+    /// <summary>Reads within the bounds that the run settled when it first began, so that a restart meets the same data.</summary>
+    private Task<FleetExperience> CollectAsync(TrainingRunView run, VerifiedPackage? parent, CancellationToken cancellation) => collector.CollectAsync(
+        new CollectRequest
+        {
+            Channels = parent?.Manifest.Channels,
+            Excluded = options.Value.NotRead,
+            MaxRows = options.Value.MaxRows,
+            Bounds = run.Bounds,
+            Known = parent is null ? null : store.Find(parent.Manifest.Lineage.RunId)?.Bounds,
+            Seed = run.Request.Seed,
+        },
+        cancellation);
+
+    private static TrainingSets Cut(LearningRecipe recipe, WindowCutter cutter, ILookup<RunPart, RunRows> parts)
     {
         var shape = new Shape(cutter.TensorShape[^1], cutter.TensorShape[1]);
-        return new WindowSet(recipe, shape, runs.SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses));
+        return new TrainingSets(recipe, shape, Windows(RunPart.Fit), Windows(RunPart.Validation));
+
+        IEnumerable<LabelledWindow> Windows(RunPart part) => parts[part].SelectMany(run => cutter.Cut(run, recipe.CutStride));
     }
 
-    private static string Describe(FleetExperience experience, int fitted, int heldOut, WindowSet windows)
+    private static SortedDictionary<string, string> Digests(FleetExperience experience, ILookup<RunPart, RunRows> parts)
     {
-        var uncalibrated = experience.Runs.Count - fitted - heldOut;
+        var digests = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add(Fitted, RunPart.Fit);
+        Add(Validation, RunPart.Validation);
+        Add("held-out", RunPart.HeldOut);
+        return digests;
+
+        void Add(string name, RunPart part)
+        {
+            if (parts.Contains(part)) digests.Add(name, experience.Digest(parts[part]));
+        }
+    }
+
+    private static IEnumerable<string> LearntFrom(TrainingRunView run) =>
+        new[] { Fitted, Validation }.Select(name => run.DataDigests.GetValueOrDefault(name)).OfType<string>();
+
+    private static string Describe(FleetExperience experience, ILookup<RunPart, RunRows> parts, TrainingSets sets)
+    {
+        var (fitted, judging, heldOut) = (parts[RunPart.Fit].Count(), parts[RunPart.Validation].Count(), parts[RunPart.HeldOut].Count());
+        var uncalibrated = experience.Runs.Count - fitted - judging - heldOut;
         var left = string.Concat(experience.LeftOut.Select(pair => $"; {pair.Value} experiences left out: {pair.Key}"));
-        return $"{windows.Windows} windows ({windows.Anomalous} anomalous) of {fitted} runs, {heldOut} runs held out, {uncalibrated} without calibration rows left out{left}";
+        var broken = experience.Runs.Sum(run => run.Broken);
+        if (broken > 0) left += $"; {broken} rows left out: a value is no number";
+        return $"{sets.Windows} windows ({sets.Anomalous} anomalous, {sets.Replayed} replayed) of {fitted} runs, {judging} runs judge the epochs{(sets.Validation is null ? " (not used: too few)" : "")}, "
+            + $"{heldOut} runs held out, {uncalibrated} without calibration rows left out{left}";
     }
 
     private async Task<TrainingRunView> Step(TrainingRunView run, string state, double progress, string message, CancellationToken cancellation)
@@ -78,7 +116,7 @@ internal sealed class TrainingPipeline(
     }
 
     private async Task<ModelManifest> ManifestAsync(
-        TrainingRunView run, LearningRecipe recipe, FleetExperience experience, FittedModel model, string dataDigest, CancellationToken cancellation) => new()
+        TrainingRunView run, LearningRecipe recipe, FleetExperience experience, FittedModel model, CancellationToken cancellation) => new()
         {
             Name = run.Request.ModelName,
             Release = await registry.NextReleaseAsync(run.Request.ModelName, cancellation),
@@ -97,7 +135,7 @@ internal sealed class TrainingPipeline(
             {
                 ParentDigest = run.Request.ParentDigest,
                 RunId = run.RunId,
-                DataDigests = [dataDigest],
+                DataDigests = [.. LearntFrom(run)],
                 CreatedAt = time.GetUtcNow(),
                 CodeVersion = CodeVersion,
                 Seed = run.Request.Seed,

@@ -1,5 +1,6 @@
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
+using Hmas.Storage;
 
 namespace Cloud.Hub.Learning.Workers;
 
@@ -7,6 +8,9 @@ namespace Cloud.Hub.Learning.Workers;
 internal sealed class TrainingWorker(
     TrainingQueue queue, RunStore store, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics, TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
 {
+    /// <summary>How long a disk that does not take a run's end is left alone.</summary>
+    public static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var run in store.Unfinished())
@@ -59,11 +63,37 @@ internal sealed class TrainingWorker(
         }
 
         run = run with { EndedAt = time.GetUtcNow() };
-        await store.DropCheckpointAsync(run.RunId, CancellationToken.None);
-        await reporter.ReportAsync(run, CancellationToken.None);
+        if (!await EndAsync(run, stopping)) return;
         var took = time.GetElapsedTime(began);
         metrics.Ended(run.State, run.TrainingWindows, took);
         Log.Ended(logger, run.RunId, run.State, took.TotalSeconds, run.Message);
+    }
+
+    /// <summary>Keeps the end of a run; a disk that does not take it is asked again. False when the hub stops before that: the next start takes the run up again.</summary>
+    private async Task<bool> EndAsync(TrainingRunView run, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await reporter.ReportAsync(run, CancellationToken.None);
+                await store.DropCheckpointAsync(run.RunId, CancellationToken.None);
+                return true;
+            }
+            catch (StorageException error)
+            {
+                Log.EndNotKept(logger, run.RunId, run.State, AskAgain.TotalSeconds, error);
+            }
+
+            try
+            {
+                await Task.Delay(AskAgain, time, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>What was last reported, with its curve and numbers.</summary>

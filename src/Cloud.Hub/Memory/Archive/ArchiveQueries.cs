@@ -13,12 +13,12 @@ internal static class ArchiveQueries
     private const string Columns = "e.id, d.site, d.name, s.epoch, e.sequence, p.body";
     private const string Joins = "JOIN stream s ON s.id=e.stream_id JOIN device d ON d.id=e.device_id LEFT JOIN payload p ON p.id=e.id";
 
-    /// <summary>The next rows after <paramref name="afterId"/>, and those whose payload is broken.</summary>
-    public static ArchivePage Page(SqliteConnection connection, ExperienceQuery query, long afterId, int limit)
+    /// <summary>The next rows behind <paramref name="cursor"/> in the query's order, and those whose payload is broken.</summary>
+    public static ArchivePage Page(SqliteConnection connection, ExperienceQuery query, long cursor, int limit)
     {
         using var statement = new BoundStatement(connection, PageSql(query));
         var next = 1;
-        statement.Bind(next++, afterId);
+        statement.Bind(next++, cursor);
         if (query.RunId is not null) statement.Bind(next++, query.RunId);
         if (query.DeviceId is not null) statement.Bind(next++, query.DeviceId);
         if (query.SiteId is not null) statement.Bind(next++, query.SiteId);
@@ -104,7 +104,8 @@ internal static class ArchiveQueries
     private static string PageSql(ExperienceQuery query)
     {
         var next = 2;
-        var sql = new StringBuilder($"SELECT {Columns} FROM experience e {Joins} WHERE e.id>?1");
+        var isDescending = query.BeforeId is not null;
+        var sql = new StringBuilder($"SELECT {Columns} FROM experience e {Joins} WHERE e.id{(isDescending ? '<' : '>')}?1");
         // The unary plus keeps SQLite from an index whose rows do not come in id order.
         if (query.RunId is not null) sql.Append($" AND e.run=?{next++}");
         if (query.DeviceId is not null) sql.Append($" AND {(query.RunId is null ? "" : "+")}e.device_id=(SELECT id FROM device WHERE name=?{next++})");
@@ -112,7 +113,7 @@ internal static class ArchiveQueries
         if (query.FromUs is not null) sql.Append($" AND e.end_us>=?{next++}");
         if (query.ToUs is not null) sql.Append($" AND e.start_us<=?{next++}");
         if (query.Reasons is not null) sql.Append($" AND (e.reasons & ?{next++})<>0");
-        return sql.Append($" ORDER BY e.id LIMIT ?{next}").ToString();
+        return sql.Append($" ORDER BY e.id{(isDescending ? " DESC" : "")} LIMIT ?{next}").ToString();
     }
 
     /// <summary>The highest id that was ever given, also when its fact has gone since.</summary>

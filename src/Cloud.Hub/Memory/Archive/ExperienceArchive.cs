@@ -61,17 +61,17 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
 
     public async IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var afterId = query.AfterId;
+        var cursor = query.BeforeId ?? query.AfterId;
         for (var left = query.Limit; left > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
             var wanted = Math.Min(left, PageRows);
-            var (from, rows) = (afterId, wanted);
+            var (from, rows) = (cursor, wanted);
             var page = _database.Read(connection => ArchiveQueries.Page(connection, query, from, rows));
             if (page.Broken.Count > 0) await QuarantineAsync(page.Broken, ArchiveUpkeep.QuarantineExperiences, cancellation);
             foreach (var experience in page.Experiences) yield return experience;
             left -= page.Experiences.Count;
-            afterId = page.LastId;
+            cursor = page.LastId;
             if (page.Rows < wanted) yield break;
         }
     }
@@ -101,7 +101,12 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
         var page = _database.Read(connection =>
         {
             var draw = new ReplayDraw(request.Count, request.Prioritized, request.Seed);
-            ArchiveQueries.ForEach(connection, (id, value, _) => draw.Offer(id, value));
+            ArchiveQueries.ForEach(
+                connection,
+                (id, value, _) =>
+                {
+                    if (id <= request.UpToId) draw.Offer(id, value);
+                });
             return ArchiveQueries.ByIds(connection, draw.Ids());
         });
         if (page.Broken.Count > 0) await QuarantineAsync(page.Broken, ArchiveUpkeep.QuarantineExperiences, cancellation);

@@ -8,7 +8,7 @@ public interface IExperienceArchive
     /// <summary>Stores batches in one commit. On return everything acknowledged is on disk. Repeats are dropped and counted; facts behind a gap are not stored.</summary>
     Task<AppendResult> AppendAsync(IReadOnlyList<FactBatch> batches, CancellationToken cancellation);
 
-    /// <summary>In ascending id order.</summary>
+    /// <summary>In ascending id order; descending when <see cref="ExperienceQuery.BeforeId"/> is set.</summary>
     IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, CancellationToken cancellation);
 
     /// <summary>Draws for replay, deterministic for a seed.</summary>
@@ -41,11 +41,16 @@ public sealed record ExperienceQuery
 
     public long AfterId { get; init; }
 
+    /// <summary>Set: ids below this one, the newest first.</summary>
+    public long? BeforeId { get; init; }
+
     public int Limit { get; init; } = int.MaxValue;
 }
 
+/// <param name="Count">Drawn without replacement: all there are, when there are no more.</param>
 /// <param name="Prioritized">True: drawn with probability proportional to value; false: uniform.</param>
-public sealed record ReplayRequest(int Count, bool Prioritized, long Seed);
+/// <param name="UpToId">Newer ones are not drawn.</param>
+public sealed record ReplayRequest(int Count, bool Prioritized, long Seed, long UpToId = long.MaxValue);
 
 public sealed record ArchiveStatistics(long Facts, long Experiences, long Repeats, long Gaps, long Evicted, long QuarantinedRecords, long Bytes, IReadOnlyList<DeviceArchive> Devices);
 

@@ -34,6 +34,7 @@ internal sealed class MemoryEndpoint(IExperienceArchive archive, IFactArchive fa
             ToUs = request.HasToUs ? request.ToUs : null,
             Reasons = request.HasReasons ? (ExperienceReasons)request.Reasons : null,
             AfterId = request.AfterId,
+            BeforeId = request.HasBeforeId ? request.BeforeId : null,
             Limit = request.Limit <= 0 ? int.MaxValue : request.Limit,
         };
         await foreach (var experience in archive.ReadAsync(query, context.CancellationToken)) await responseStream.WriteAsync(MemoryTranslation.ToWire(experience), context.CancellationToken);
@@ -56,7 +57,8 @@ internal sealed class MemoryEndpoint(IExperienceArchive archive, IFactArchive fa
     public override async Task Sample(V1.SampleRequest request, IServerStreamWriter<V1.Experience> responseStream, ServerCallContext context)
     {
         if (request.Count < 0) throw new RpcException(new Status(StatusCode.InvalidArgument, $"count {request.Count} is negative"));
-        foreach (var experience in await archive.SampleAsync(new ReplayRequest(request.Count, request.Prioritized, request.Seed), context.CancellationToken))
+        var draw = new ReplayRequest(request.Count, request.Prioritized, request.Seed, request.HasUpToId ? request.UpToId : long.MaxValue);
+        foreach (var experience in await archive.SampleAsync(draw, context.CancellationToken))
             await responseStream.WriteAsync(MemoryTranslation.ToWire(experience), context.CancellationToken);
     }
 

@@ -42,16 +42,6 @@ public sealed class RunRowsTests
         Assert.True(timeline.At("other", 10));
     }
 
-    [Theory]
-    [InlineData("", "run-3,run-7")]
-    [InlineData("run-1,run-6*", "run-1,run-6")]
-    public void Held_out_runs_are_named_or_every_fourth(string patterns, string expected)
-    {
-        var runs = Enumerable.Range(0, 8).Select(i => $"run-{i}");
-        var heldOut = RunSplit.HeldOut(runs, patterns.Length == 0 ? [] : patterns.Split(','));
-        Assert.Equal(expected.Split(','), heldOut.Order(StringComparer.Ordinal));
-    }
-
     private static OutcomeLabel Label(string? run, long from, long to, string label) => new() { DeviceId = "d", RunId = run, FromUs = from, ToUs = to, Label = label, Source = "operator" };
 
     private static ExperienceRecord Window(int from, int length, ExperienceReasons reasons) => new()

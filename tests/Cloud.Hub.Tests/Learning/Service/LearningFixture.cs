@@ -10,6 +10,7 @@ using Hmas.Inference;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Cloud.Hub.Tests.Learning.Service;
 
@@ -19,15 +20,20 @@ internal sealed class LearningFixture : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly EventBus.Subscription _events;
 
-    public LearningFixture(SimulatedFleet fleet, string folder, MemoryRegistry registry)
+    /// <param name="settings">Of section Learning.</param>
+    public LearningFixture(SimulatedFleet fleet, string folder, MemoryRegistry registry, TimeProvider? time = null, ILogger? log = null, params (string Key, string Value)[] settings)
     {
         NativeRuntime.DisableTelemetry();
         Registry = registry;
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging =>
+        {
+            if (log is not null) logging.AddProvider(new OneLogger(log));
+        });
+        services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<EventBus>().AddSingleton(new HubPaths(folder));
         services.AddSingleton<IFleet>(fleet).AddSingleton<IFeedback>(fleet).AddSingleton<IExperienceArchive>(fleet).AddSingleton<IModelRegistry>(registry);
-        services.AddLearning(new ConfigurationBuilder().Build());
+        services.AddLearning(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => $"Learning:{pair.Key}", pair => (string?)pair.Value)).Build());
         _services = services.BuildServiceProvider();
         _events = _services.GetRequiredService<EventBus>().Subscribe("test", happened => happened is TrainingProgressed);
     }
@@ -51,7 +57,7 @@ internal sealed class LearningFixture : IAsyncDisposable
     /// <summary>Waits for the bus to tell this of a run.</summary>
     public async Task<TrainingRunView> UntilAsync(string runId, Func<TrainingProgressed, bool> reached)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await foreach (var happened in _events.Events.ReadAllAsync(limit.Token))
         {
             if (happened is TrainingProgressed progressed && progressed.RunId == runId && reached(progressed)) break;
@@ -70,5 +76,14 @@ internal sealed class LearningFixture : IAsyncDisposable
     {
         _events.Dispose();
         await _services.DisposeAsync();
+    }
+
+    private sealed class OneLogger(ILogger log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => log;
+
+        public void Dispose()
+        {
+        }
     }
 }

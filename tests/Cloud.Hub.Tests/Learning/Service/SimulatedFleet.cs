@@ -1,6 +1,7 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Memory.Domain;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
@@ -38,7 +39,9 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 
     public async IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var experience in _experiences)
+        var inOrder = query.BeforeId is { } before ? _experiences.Where(e => e.Id < before).OrderByDescending(e => e.Id) : _experiences.AsEnumerable();
+        var wanted = inOrder.Where(e => (query.RunId ?? e.Record.RunId) == e.Record.RunId && (query.Reasons is null || (query.Reasons & e.Record.Reasons) != 0)).Take(query.Limit);
+        foreach (var experience in wanted.ToList())
         {
             cancellation.ThrowIfCancellationRequested();
             await Task.Yield();
@@ -67,7 +70,13 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 
     public Task<AppendResult> AppendAsync(IReadOnlyList<FactBatch> batches, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
 
-    public Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+    public Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation)
+    {
+        var draw = new ReplayDraw(request.Count, request.Prioritized, request.Seed);
+        foreach (var experience in _experiences.Where(e => e.Id <= request.UpToId)) draw.Offer(experience.Id, experience.Record.Value);
+        var ids = draw.Ids().ToHashSet();
+        return Task.FromResult<IReadOnlyList<ArchivedExperience>>([.. _experiences.Where(e => ids.Contains(e.Id))]);
+    }
 
     public Task<ArchiveStatistics> StatisticsAsync(CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
 
@@ -90,7 +99,9 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         },
     };
 
-    private void AddRun(string run, bool isLabelled, float shift, Random random)
+    /// <summary>One more run of the machine.</summary>
+    /// <param name="change">Of each row (C,), by its number, before a device sees it; null: none.</param>
+    public void AddRun(string run, bool isLabelled, float shift, Random random, Action<int, float[]>? change = null)
     {
         var start = 1_700_000_000_000_000L + (random.Next(1000) * 10_000_000_000L);
         var rows = new float[Rows][];
@@ -100,6 +111,7 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         {
             rows[i] = [.. level.Select((v, c) => v + (c == 2 ? 0.01f * i : 0) + (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)
                 + (i >= FaultFrom && i < FaultTo && c == faulty ? shift * 0.5f : 0))];
+            change?.Invoke(i, rows[i]);
         }
 
         // What a device keeps: tumbling windows; windows overlap where it alarmed.

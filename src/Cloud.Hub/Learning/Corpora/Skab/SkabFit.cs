@@ -32,7 +32,7 @@ internal static class SkabFit
         {
             using var network = new Network(windows.Input, recipe.Layers(windows.Input), seed);
             var settings = recipe.Settings with { Epochs = recipe.Epochs, Seed = seed, Threads = Math.Min(Network.MaxLanes, Environment.ProcessorCount) };
-            var outcome = new Trainer(network, recipe.Loss(), settings).Run(windows, null, null, null, null, null, cancellation);
+            var outcome = new Trainer(network, recipe.Loss(), settings).Run(windows.Fresh, null, null, null, null, null, cancellation);
             if (outcome.Divergence is { } divergence) throw new CorpusException($"the fit with seed {seed} {divergence}");
             members.Add(OperationBuilder.Build(network));
             parameters += network.ParameterCount;
@@ -42,12 +42,12 @@ internal static class SkabFit
         return (model, Manifest(recipe, model, model.Float, "float32"), Manifest(recipe, model, model.Int8, "int8-qdq"), parameters);
     }
 
-    private static WindowSet Windows(LearningRecipe recipe, IEnumerable<SkabFile> files, float[] anomalyFree)
+    private static TrainingSets Windows(LearningRecipe recipe, IEnumerable<SkabFile> files, float[] anomalyFree)
     {
         var cutter = new SkabWindows(recipe);
         try
         {
-            return new WindowSet(recipe, cutter.Shape, cutter.Of(files, anomalyFree, new SeededRandom(EpisodeSeed)));
+            return new TrainingSets(recipe, cutter.Shape, cutter.Of(files, anomalyFree, new SeededRandom(EpisodeSeed)), validation: []);
         }
         catch (TrainingRefusedException e)
         {
