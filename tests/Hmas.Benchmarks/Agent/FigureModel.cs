@@ -53,7 +53,7 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
         var operations = OperationBuilder.Build(network);
         var input = new TensorSpec("window", [1, PumpChannels.Count, Steps]);
         var output = new TensorSpec("logit", [1, 1]);
-        var ranges = new RangeCollector(operations);
+        using var ranges = new RangeCollector(operations);
         var random = new SeededRandom(seed);
         for (var i = 0; i < RangeWindows; i++) ranges.Observe([.. Enumerable.Range(0, shape.Count).Select(_ => (6 * random.NextSingle()) - 3)]);
         return (OnnxWriter.Write(recipe.Name, operations, input, output, Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom })), input, output);

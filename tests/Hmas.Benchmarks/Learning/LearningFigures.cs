@@ -6,7 +6,7 @@ internal static class LearningFigures
     public static int Run(string figure, string filter) => figure switch
     {
         "training-peer" => TrainingPeer.Run(filter),
-        "quantization" => QuantizationFigures.Run(),
+        "quantization" => QuantizationFigures.Run(filter),
         "meta-learning" => MetaFigures.Run(filter),
         _ => SearchFigures.Run(),
     };

@@ -21,7 +21,8 @@ internal static class QuantizationFigures
     private const int ProtocolRows = 400;
     private const int BlockRows = 600;
 
-    public static int Run()
+    /// <param name="part">noise, detection, or empty for both.</param>
+    public static int Run(string part)
     {
         NativeRuntime.DisableTelemetry();
         if (RecordedData.Folder("skab") is not { } folder)
@@ -31,7 +32,8 @@ internal static class QuantizationFigures
         }
 
         string[] files = [.. Directory.EnumerateFiles(folder, "*.csv", SearchOption.AllDirectories).Where(f => !f.Contains("anomaly-free", StringComparison.Ordinal) && !f.Contains("published", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        for (var seed = 1; seed <= Seeds; seed++) Normal(Path.Combine(folder, "anomaly-free", "anomaly-free.csv"), seed);
+        for (var seed = 1; seed <= Seeds && part != "detection"; seed++) Normal(Path.Combine(folder, "anomaly-free", "anomaly-free.csv"), seed);
+        if (part == "noise") return 0;
         Detection(folder, files, compresses: false);
         Detection(folder, files, compresses: true);
         return 0;
@@ -96,16 +98,11 @@ internal static class QuantizationFigures
         var (input, output) = (new TensorSpec("window", [batch, 8, 60]), new TensorSpec("reconstruction", [batch, 8, 60]));
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var begin = Environment.CpuUsage.TotalTime;
-        var ranges = new RangeCollector(operations);
-        var window = new float[operations[0].Input.Count];
-        for (var i = 0; i < CalibrationWindows; i++)
-        {
-            windows.Fill(i * windows.Count / CalibrationWindows, window);
-            ranges.Observe(window);
-        }
-
-        var wide = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = 2 });
-        var ours = OnnxWriter.Write("wide", operations, input, output, wide);
+        var seen = Calibration(windows);
+        var equal = Equalisation.Apply(operations, seen);
+        using var ranges = new RangeCollector(equal);
+        foreach (var window in seen) ranges.Observe(window);
+        var ours = Ours(RangeRule.LeastError, 2);
         if (report)
         {
             Console.WriteLine(string.Create(
@@ -113,15 +110,31 @@ internal static class QuantizationFigures
                 $"quantizer, {CalibrationWindows} windows: {(Environment.CpuUsage.TotalTime - begin).TotalSeconds:0.00} CPU s (wanted 1), {(GC.GetTotalAllocatedBytes(precise: true) - before) / 1048576.0:0.0} MiB allocated in all (wanted 64)"));
         }
 
-        var narrow = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = 1 });
+        using var plain = new RangeCollector(operations);
+        foreach (var window in seen) plain.Observe(window);
         return
         [
             (OnnxWriter.Write("float", operations, input, output), input, output),
-            (RuntimeToolLayout.Write(network, ranges, input, output), input, output),
-            (OnnxWriter.Write("narrow", operations, input, output, narrow), input, output),
+            (RuntimeToolLayout.Write(network, plain, input, output), input, output),
+            (Ours(RangeRule.LeastError, 1), input, output),
             (ours, input, output),
-            (OnnxWriter.Write("widest", operations, input, output, Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = 4 })), input, output),
+            (Ours(RangeRule.MinMax, 4), input, output),
         ];
+
+        byte[] Ours(RangeRule rule, float headroom) =>
+            OnnxWriter.Write("ours", equal, input, output, Quantizer.Plan(equal, ranges, new QuantizerSettings { Range = rule, Headroom = headroom }));
+    }
+
+    private static List<float[]> Calibration(SkabWindows windows)
+    {
+        var result = new List<float[]>();
+        for (var i = 0; i < CalibrationWindows; i++)
+        {
+            result.Add(new float[windows.Input.Count]);
+            windows.Fill(i * windows.Count / CalibrationWindows, result[i]);
+        }
+
+        return result;
     }
 
     private static void Times(Network network, IReadOnlyList<Operation> operations, SkabWindows windows, (byte[] Onnx, TensorSpec Input, TensorSpec Output)[] single)

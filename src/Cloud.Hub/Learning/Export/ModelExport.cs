@@ -14,8 +14,10 @@ internal static class ModelExport
         var shape = operations[0].Input;
         var input = new TensorSpec("window", [1, shape.Channels, shape.Length]);
         var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
-        var ranges = new RangeCollector(operations);
-        foreach (var window in calibration) ranges.Observe(window);
+        var windows = calibration.ToList();
+        operations = Equalisation.Apply(operations, windows);
+        using var ranges = new RangeCollector(operations);
+        foreach (var window in windows) ranges.Observe(window);
         var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom });
         return new FittedModel(
             OnnxWriter.Write(recipe.Name, operations, input, output), OnnxWriter.Write(recipe.Name, operations, input, output, plan), input, output, plan.Report);

@@ -49,7 +49,7 @@ internal sealed class OnnxWriter
 
     private void Run(string input)
     {
-        _values[0] = _plan is null ? input : Round(input, "input", _plan.Input, "input_dq");
+        _values[0] = _plan?.Input is { } entering ? Round(input, "input", entering, "input_dq") : input;
         var shared = _operations.Where(o => o.From is not null).Select(o => o.From!.Value).Concat(_operations.OfType<AddOperation>().Select(o => o.Other)).ToHashSet();
         for (var i = 0; i < _operations.Count; i++)
         {
@@ -74,6 +74,24 @@ internal sealed class OnnxWriter
                 break;
             case PlaneConvolutionOperation plane:
                 Convolve(i, plane, value, fused, name, quantization);
+                break;
+            case PlaneSpreadOperation spread:
+                Spread(i, spread, value, fused, name, quantization);
+                break;
+            case LayerNormOperation norm:
+                Rounded(i, name, false, quantization, result => new FloatBlocks(_graph, $"f{i}").Emit(norm, value, result));
+                break;
+            case GruOperation gru:
+                Rounded(i, name, false, quantization, result => new FloatBlocks(_graph, $"f{i}").Emit(gru, value, result));
+                break;
+            case AttentionOperation attention:
+                Rounded(i, name, false, quantization, result => new FloatBlocks(_graph, $"f{i}").Emit(attention, value, result));
+                break;
+            case EmbeddingOperation embedding:
+                Rounded(i, name, false, quantization, result => new FloatBlocks(_graph, $"f{i}").Emit(embedding, value, result));
+                break;
+            case LastStepOperation { Input.Length: > 1 } step:
+                Move(i, "Gather", [value, _graph.Longs($"t{i}_step", [step.Input.Length - 1])], name, quantization, OnnxAttribute.Of("axis", 2L));
                 break;
             case MaxPoolOperation pool:
                 Move(i, "MaxPool", [value], name, quantization, Window(pool.Input, pool.Geometry));
@@ -147,6 +165,26 @@ internal sealed class OnnxWriter
             OnnxAttribute.Of("kernel_shape", [g.Kernel, g.Kernel]),
             OnnxAttribute.Of("pads", [g.Padding, g.Padding, g.Padding, g.Padding]),
             OnnxAttribute.Of("strides", [g.Stride, g.Stride])));
+    }
+
+    private void Spread(int i, PlaneSpreadOperation spread, string value, bool fused, string name, TensorQuantization? quantization)
+    {
+        var (weights, bias) = Weights(i, spread, spread.OutputChannels, spread.Input.Channels, spread.Kernel, spread.Kernel);
+        var (phases, outputs, rows, columns) = (spread.Phases, spread.Output.Channels, spread.Rows, spread.Columns);
+        Rounded(i, $"t{i}_rows", fused, quantization, result => _graph.Node(
+            "Conv", [value, weights, bias], result,
+            OnnxAttribute.Of("kernel_shape", [spread.Kernel, spread.Kernel]),
+            OnnxAttribute.Of("pads", [spread.PadBefore, spread.PadBefore, spread.PadBehind.Rows, spread.PadBehind.Columns])));
+        Move(i, "Reshape", [$"t{i}_rows", _graph.Longs($"t{i}_phases", [0, phases, phases, outputs, rows, columns], 6)], $"t{i}_parted", quantization);
+        Move(i, "Transpose", [$"t{i}_parted"], $"t{i}_woven", quantization, OnnxAttribute.Of("perm", [0, 3, 4, 1, 5, 2]));
+        var (height, width) = (rows * phases, columns * phases);
+        var isWhole = height == spread.Output.Height && width == spread.Output.Width;
+        var whole = isWhole ? name : $"t{i}_whole";
+        Move(i, "Reshape", [$"t{i}_woven", _graph.Longs($"t{i}_shape", [0, outputs, height, width], 4)], whole, quantization);
+        if (isWhole) return;
+        Move(i, "Slice",
+            [whole, _graph.Longs($"t{i}_from", [0, 0], 2), _graph.Longs($"t{i}_to", [spread.Output.Height, spread.Output.Width], 2), _graph.Longs($"t{i}_axes", [2, 3], 2)],
+            name, quantization);
     }
 
     /// <summary>One number for time, the same twice for a plane.</summary>

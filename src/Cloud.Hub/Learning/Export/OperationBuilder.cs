@@ -44,6 +44,31 @@ internal static class OperationBuilder
                 case ConvTranspose1d transposed:
                     operations.Add(Rewrite(transposed));
                     break;
+                case ConvTranspose2d transposed:
+                    operations.Add(Rewrite(transposed));
+                    break;
+                case LayerNorm norm:
+                    if (flattened is not null) throw Unsupported(layer, "behind a flatten");
+                    operations.Add(new LayerNormOperation(layer.Input) { Scale = norm.Scale.ToArray(), Shift = norm.Shift.ToArray() });
+                    break;
+                case Gru gru:
+                    operations.Add(new GruOperation(layer.Input, layer.Output)
+                    {
+                        InputWeights = gru.InputWeights, StateWeights = gru.StateWeights, InputBias = gru.InputBias.ToArray(), StateBias = gru.StateBias.ToArray(),
+                    });
+                    break;
+                case SelfAttention attention:
+                    operations.Add(new AttentionOperation(layer.Input, attention.Heads)
+                    {
+                        InWeights = attention.InWeights, InBias = attention.InBias.ToArray(), OutWeights = attention.OutWeights, OutBias = attention.OutBias.ToArray(),
+                    });
+                    break;
+                case Embedding embedding:
+                    operations.Add(new EmbeddingOperation(layer.Input, layer.Output) { Table = embedding.Table.ToArray() });
+                    break;
+                case LastStep:
+                    operations.Add(new LastStepOperation(layer.Input));
+                    break;
                 case Dense dense:
                     var columns = flattened is { } order ? ChannelMajorColumns(dense.Weights, order) : dense.Weights;
                     flattened = null;
@@ -150,6 +175,42 @@ internal static class OperationBuilder
             Dilation = shape.TapStep,
             Phases = shape.Stride,
         };
+    }
+
+    private static PlaneSpreadOperation Rewrite(ConvTranspose2d layer)
+    {
+        var shape = layer.Geometry;
+        var before = Enumerable.Range(0, shape.Stride).Max(phase => -shape.FirstOutput(phase));
+        var behind = Enumerable.Range(0, shape.Stride).Max(phase => shape.FirstOutput(phase) + shape.Taps(phase) - 1);
+        var kernel = before + behind + 1;
+        var source = layer.Weights; // (I, O, K, K)
+        var (inputs, outputs) = (shape.Outputs, shape.Channels);
+        var weights = new float[shape.Stride * shape.Stride * outputs * inputs * kernel * kernel];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var (tapX, tapY, c, channel) = (i % kernel, i / kernel % kernel, i / (kernel * kernel) % inputs, i / (kernel * kernel * inputs));
+            var (phaseY, phaseX) = (channel / outputs / shape.Stride, channel / outputs % shape.Stride);
+            var (ky, kx) = (Tap(phaseY, tapY), Tap(phaseX, tapX));
+            if ((uint)ky < (uint)shape.Kernel && (uint)kx < (uint)shape.Kernel)
+                weights[i] = source[(((((c * outputs) + (channel % outputs)) * shape.Kernel) + ky) * shape.Kernel) + kx];
+        }
+
+        var (rows, columns) = (Whole(shape.Height), Whole(shape.Width));
+        var (behindRows, behindColumns) = (rows - layer.Input.Height + behind, columns - layer.Input.Width + behind);
+        if (before < 0 || behindRows < 0 || behindColumns < 0) throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
+        return new PlaneSpreadOperation(layer.Input, layer.Output, shape.Stride)
+        {
+            Weights = weights,
+            Bias = [.. Enumerable.Range(0, shape.Stride * shape.Stride).SelectMany(_ => layer.Bias.ToArray())],
+            Kernel = kernel,
+            PadBefore = before,
+            PadBehind = (behindRows, behindColumns),
+        };
+
+        int Whole(int length) => (length + shape.Stride - 1) / shape.Stride;
+
+        // Output s·m + phase meets input m − before + tap through this place of the kernel.
+        int Tap(int phase, int tap) => phase + shape.Padding - (shape.Stride * (tap - before));
     }
 
     private static float[] ChannelMajorColumns(float[] weights, Shape shape)

@@ -93,7 +93,7 @@ internal sealed unsafe class NetworkRun : IDisposable
             _laneLoss[i] = 0;
         }
 
-        if (_batchLayers.Length == 0)
+        if (_batchLayers.Length == 0 && !loss.ComparesSamples)
         {
             Each(lanes, lane => InChunks(lane, loss, target));
         }
@@ -134,7 +134,7 @@ internal sealed unsafe class NetworkRun : IDisposable
         (lane.From, lane.To) = (from, to);
     }
 
-    /// <summary>All lanes meet before each layer that needs the whole batch.</summary>
+    /// <summary>All lanes meet before each layer that needs the whole batch, and before a loss that does.</summary>
     private void InStages(int lanes, int count, Loss loss, Sequence target)
     {
         var layers = _network.Layers;
@@ -153,11 +153,9 @@ internal sealed unsafe class NetworkRun : IDisposable
         }
 
         var last = begin;
-        Each(lanes, lane =>
-        {
-            Forth(lane, last, layers.Count);
-            _laneLoss[lane.Index] += loss.Evaluate(lane, Output, target, _gradients[^1]!);
-        });
+        Each(lanes, lane => Forth(lane, last, layers.Count));
+        if (loss.ComparesSamples) loss.Join(count, Output, target);
+        Each(lanes, lane => _laneLoss[lane.Index] += loss.Evaluate(lane, Output, target, _gradients[^1]!));
         var end = layers.Count;
         for (var i = _batchLayers.Length - 1; i >= 0; i--)
         {

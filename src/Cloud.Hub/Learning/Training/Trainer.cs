@@ -136,6 +136,7 @@ internal sealed class Trainer(Network network, Loss loss, TrainingSettings setti
             for (var i = 0; i < count; i++) validation.Fill(from + i, run.Input.SampleSpan(i), target.SampleSpan(i), null);
             run.Forward(count);
             loss.Prepare(count, target);
+            if (loss.ComparesSamples) loss.Join(count, run.Output, target);
             sum += count * loss.Evaluate(new Lane(0) { To = count }, run.Output, target, gradient);
         }
 

@@ -57,14 +57,9 @@ public class EnsembleTests
 
     private static float Answer(IReadOnlyList<Operation> operations, float[] window)
     {
-        var value = window;
-        foreach (var operation in operations)
-        {
-            var next = new float[operation.Output.Count];
-            operation.Run(value, next);
-            value = next;
-        }
-
-        return value[0];
+        var run = new OperationRun(operations);
+        window.CopyTo(run.Input);
+        run.Run();
+        return run.Output[0];
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Fitted : IDisposable
         }
 
         Run.Forward(Batch);
-        _operations = OperationBuilder.Build(_network);
+        _operations = Equalisation.Apply(OperationBuilder.Build(_network), Enumerable.Range(0, Batch).Select(b => Samples.ChannelMajor(Run.Input, b)));
         InputSpec = new TensorSpec("input", Shape(input));
         OutputSpec = new TensorSpec("output", Shape(_network.Output));
         Float = Write(null);
@@ -58,7 +58,7 @@ internal sealed class Fitted : IDisposable
 
     public QuantizationPlan Plan(float headroom)
     {
-        var ranges = new RangeCollector(_operations);
+        using var ranges = new RangeCollector(_operations);
         for (var b = 0; b < Batch; b++) ranges.Observe(Samples.ChannelMajor(Run.Input, b));
         return Quantizer.Plan(_operations, ranges, new QuantizerSettings { Headroom = headroom });
     }

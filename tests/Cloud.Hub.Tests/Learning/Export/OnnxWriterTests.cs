@@ -39,6 +39,15 @@ public sealed class OnnxWriterTests
                 new Conv1d(8, 3, 1, 1), new Activation(ActivationKind.Relu), new Conv1d(12, 3, 2, 1), new Residual(3, new Conv2d(12, 1, 2)), new MaxPool(2), new Activation(ActivationKind.Relu),
                 new Conv1d(12, 3, 1, 1), new Residual(1), new Activation(ActivationKind.Tanh),
             ]),
+        ["transposed convolutions on planes"] = (new(12 * 8, 3, 8),
+            () =>
+            [
+                new Conv2d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(6, 3, 2, 1, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(3, 3, 1, 1),
+            ]),
+        ["odd planes out of stride 2"] = (new(5 * 3, 2, 3), () => [new ConvTranspose2d(4, 4, 2, 2), new Activation(ActivationKind.Tanh), new Conv2d(2, 1)]),
+        ["recurrent behind a convolution"] = (new(20, 4),
+            () => [new Conv1d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new LayerNorm(), new Gru(12), new LastStep(), new Dense(6), new LayerNorm(), new Dense(2)]),
+        ["attention between dense layers"] = (new(12, 4), () => [new Conv1d(8, 1), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(), new Dense(3)]),
         ["odd length out of stride 3"] = (new(7, 2), () => [new ConvTranspose1d(3, 5, 3, 2, 1), new Activation(ActivationKind.Tanh)]),
     };
 
@@ -84,7 +93,7 @@ public sealed class OnnxWriterTests
             optimised.Run();
             plain.Run();
             for (var i = 0; i < plain.Output.Length; i++)
-                Assert.True(Math.Abs(plain.Output[i] - optimised.Output[i]) <= 2.01f * plan.Outputs[^1].Scale, $"sample {b} at {i}: plain {plain.Output[i]}, optimised {optimised.Output[i]}");
+                Assert.True(Math.Abs(plain.Output[i] - optimised.Output[i]) <= 1.01f * plan.Outputs[^1]!.Value.Scale, $"sample {b} at {i}: plain {plain.Output[i]}, optimised {optimised.Output[i]}");
         }
     }
 

@@ -30,6 +30,10 @@ public sealed class GradientTests
             () => new MeanSquaredError()),
         ["means of overlapping squares, quantiles"] = (new(6 * 7, 2, 7), () => [new Conv2d(4, 3, padding: 1), new Activation(ActivationKind.Tanh), new MeanPool(3, 2), new Flatten(), new Dense(3)],
             () => new Quantile(0.1f, 0.5f, 0.9f)),
+        ["contrastive"] = (new(6, 3), () => [new Flatten(), new Dense(11), new Activation(ActivationKind.Tanh), new Dense(5)], () => new Contrastive(0.5f)),
+        ["recurrent"] = (new(9, 3), () => [new Gru(6), new Gru(4), new LastStep(), new LayerNorm(), new Dense(2)], () => new MeanSquaredError()),
+        ["attention, residual, layer norm"] = (new(7, 4), () => [new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(), new Dense(2)], () => new MeanSquaredError()),
+        ["plane autoencoder"] = (new(6 * 8, 2, 8), () => [new Conv2d(4, 3, 2, 1), new Activation(ActivationKind.Tanh), new ConvTranspose2d(2, 3, 2, 1, 1)], () => new MeanSquaredError()),
         ["leaky relu, unflatten"] = (new(6, 3), () => [new Flatten(), new Dense(11), new Activation(ActivationKind.LeakyRelu), new Dense(18), new Unflatten(3)], () => new MeanSquaredError()),
     };
 
@@ -48,7 +52,7 @@ public sealed class GradientTests
         for (var b = 0; b < Batch; b++)
         {
             var t = target.SampleSpan(b);
-            for (var i = 0; i < t.Length; i++) t[i] = loss is SoftmaxCrossEntropy ? b % 4 : loss is BinaryCrossEntropy ? b % 2 : 0.5f + (0.4f * MathF.Sin(b + i));
+            for (var i = 0; i < t.Length; i++) t[i] = loss is SoftmaxCrossEntropy or Contrastive ? b % 4 : loss is BinaryCrossEntropy ? b % 2 : 0.5f + (0.4f * MathF.Sin(b + i));
         }
 
         run.Step(Batch, loss, target, 9);
@@ -80,5 +84,16 @@ public sealed class GradientTests
                 return run.Step(Batch, loss, target, 9);
             }
         }
+    }
+
+    [Fact]
+    public void A_label_outside_the_classes_is_named_before_anything_is_counted()
+    {
+        var loss = new SoftmaxCrossEntropy([1f, 2f]);
+        using var network = new Network(new Shape(1, 3), [new Dense(2)], 1);
+        using var target = new Sequence(2, loss.TargetOf(network.Output));
+        target.SampleSpan(1)[0] = 2;
+        Assert.Contains("label 2 is outside the 2 classes", Assert.Throws<ArgumentException>(() => loss.Prepare(2, target)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => loss.TargetOf(new Shape(1, 3)));
     }
 }

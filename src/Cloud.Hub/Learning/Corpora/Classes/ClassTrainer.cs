@@ -49,9 +49,11 @@ internal static class ClassTrainer
         var temperature = FitTemperature(recipe, samples, standardisation, cancellation);
         var scaled = Scale(samples, standardisation);
         using var network = FitNetwork(recipe, scaled, cancellation);
-        var operations = OperationBuilder.Build(network);
-        var ranges = new RangeCollector(operations);
-        for (var i = 0; i < Math.Min(CalibrationSamples, scaled.Count); i++) ranges.Observe(scaled[(int)((long)i * scaled.Count / Math.Min(CalibrationSamples, scaled.Count))].Features);
+        var count = Math.Min(CalibrationSamples, scaled.Count);
+        var calibration = Enumerable.Range(0, count).Select(i => scaled[(int)((long)i * scaled.Count / count)].Features).ToList();
+        var operations = Equalisation.Apply(OperationBuilder.Build(network), calibration);
+        using var ranges = new RangeCollector(operations);
+        foreach (var sample in calibration) ranges.Observe(sample);
         var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = 1 });
         var int8 = OnnxWriter.Write(recipe.Name, operations, input, output, plan);
         var manifest = new ModelManifest
@@ -89,7 +91,7 @@ internal static class ClassTrainer
     }
 
     /// <summary>The class with the largest logit.</summary>
-    public static int Answer(IReadOnlyList<Operation> operations, float[] features) => TensorPrimitives.IndexOfMax<float>(Run(operations, features));
+    public static int Answer(IReadOnlyList<Operation> operations, float[] features) => TensorPrimitives.IndexOfMax<float>(OperationRun.Of(operations, features));
 
     /// <summary>Median and deviation of each value; a value that never changes is divided by 1.</summary>
     public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples)
@@ -143,29 +145,17 @@ internal static class ClassTrainer
         var fitted = samples.Where((sample, i) => !IsHeldOut(sample, i)).ToList();
         if (fitted.Count == 0) return 1;
         using var network = FitNetwork(recipe, Scale(fitted, standardisation), cancellation);
-        var operations = OperationBuilder.Build(network);
+        var run = new OperationRun(OperationBuilder.Build(network));
         var logits = new List<float[]>();
         var truth = new List<int>();
         foreach (var (features, label, _) in Scale(samples.Where(IsHeldOut), standardisation))
         {
-            logits.Add(Run(operations, features));
+            features.CopyTo(run.Input);
+            run.Run();
+            logits.Add(run.Output.ToArray());
             truth.Add(label);
         }
 
         return Temperature.Fit(logits, truth);
-    }
-
-    /// <summary>What the last of the operations gives.</summary>
-    public static float[] Run(IEnumerable<Operation> operations, float[] features)
-    {
-        var value = features;
-        foreach (var operation in operations)
-        {
-            var result = new float[operation.Output.Count];
-            operation.Run(value, result);
-            value = result;
-        }
-
-        return value;
     }
 }

@@ -80,7 +80,7 @@ internal static class FederatedTrial
             Width = operations[^1].Input.Count;
             Values = new float[samples.Count * Width];
             Labels = [.. samples.Select(sample => sample.Class)];
-            for (var i = 0; i < samples.Count; i++) ClassTrainer.Run(operations.Take(operations.Count - 1), samples[i].Features).CopyTo(Values, i * Width);
+            for (var i = 0; i < samples.Count; i++) OperationRun.Of([.. operations.Take(operations.Count - 1)], samples[i].Features).CopyTo(Values, i * Width);
         }
 
         public int Width { get; }

@@ -31,6 +31,19 @@ internal sealed record ConvolutionOperation(Shape Input, Shape Output) : Operati
 
     public int OutputChannels => Phases * Output.Channels;
 
+    public int KernelSize => Kernel;
+
+    public int Positions => Rows;
+
+    public void Patch(ReadOnlySpan<float> input, int position, int group, Span<float> patch)
+    {
+        for (var i = 0; i < patch.Length; i++)
+        {
+            var at = (position * Stride) + (i % Kernel * Dilation) - PadLeft;
+            patch[i] = (uint)at < (uint)Input.Length ? input[(((group * Input.Channels / Groups) + (i / Kernel)) * Input.Length) + at] : 0f;
+        }
+    }
+
     public Operation With(float[] weights, float[] bias) => this with { Weights = weights, Bias = bias };
 
     public override void Run(ReadOnlySpan<float> input, Span<float> output)

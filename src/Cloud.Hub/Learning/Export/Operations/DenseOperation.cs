@@ -14,6 +14,14 @@ internal sealed record DenseOperation(Shape Input, Shape Output) : Operation(Inp
 
     public int OutputChannels => Output.Channels;
 
+    public int KernelSize => 1;
+
+    public int Groups => 1;
+
+    public int Positions => 1;
+
+    public void Patch(ReadOnlySpan<float> input, int position, int group, Span<float> patch) => input.CopyTo(patch);
+
     public Operation With(float[] weights, float[] bias) => this with { Weights = weights, Bias = bias };
 
     public override void Run(ReadOnlySpan<float> input, Span<float> output)

@@ -16,6 +16,23 @@ internal sealed record PlaneConvolutionOperation(Shape Input, Shape Output, Plan
 
     public int KernelSize => Geometry.Kernel * Geometry.Kernel;
 
+    public int Groups => Geometry.Groups;
+
+    public int Positions => Output.Length;
+
+    public void Patch(ReadOnlySpan<float> input, int position, int group, Span<float> patch)
+    {
+        var g = Geometry;
+        for (var i = 0; i < patch.Length; i++)
+        {
+            var tap = i % KernelSize;
+            var y = (position / g.OutputWidth * g.Stride) + (tap / g.Kernel * g.Dilation) - g.Padding;
+            var x = (position % g.OutputWidth * g.Stride) + (tap % g.Kernel * g.Dilation) - g.Padding;
+            var inside = (uint)y < (uint)g.Height && (uint)x < (uint)g.Width;
+            patch[i] = inside ? input[(((group * g.ChannelsPerGroup) + (i / KernelSize)) * Input.Length) + (y * g.Width) + x] : 0f;
+        }
+    }
+
     public Operation With(float[] weights, float[] bias) => this with { Weights = weights, Bias = bias };
 
     public override void Run(ReadOnlySpan<float> input, Span<float> output)

@@ -145,17 +145,25 @@ internal static unsafe class Convolution
     public static void SumRows(Sequence values, float* target, int from, int to)
     {
         if (from == to) return;
+        SumRows(values.Sample(from), to - from, values.SampleStride, values.Shape.Length, values.Shape.Channels, target);
+    }
+
+    /// <summary>Adds the sum over adjacent rows (rows, columns) to target (columns,).</summary>
+    public static void SumRows(float* values, int rows, int columns, float* target) => SumRows(values, 1, 0, rows, columns, target);
+
+    private static void SumRows(float* values, int samples, nint sampleStride, int rows, int columns, float* target)
+    {
         var one = 1f;
         Gemm.Run(new GemmCall
         {
             M = 1,
-            N = values.Shape.Channels,
-            KOuter = to - from,
-            K = values.Shape.Length,
+            N = columns,
+            KOuter = samples,
+            K = rows,
             A = &one,
-            B = values.Sample(from),
-            BK = values.Shape.Channels,
-            BKOuter = values.SampleStride,
+            B = values,
+            BK = columns,
+            BKOuter = sampleStride,
             C = target,
             Accumulate = true,
         });

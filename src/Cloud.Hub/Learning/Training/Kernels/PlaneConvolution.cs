@@ -13,6 +13,15 @@ internal static unsafe class PlaneConvolution
         for (var y = 0; y < height; y++, source += row, target += pitch) new ReadOnlySpan<float>(source, row).CopyTo(new Span<float>(target, row));
     }
 
+    /// <summary>The sample itself where nothing is to be added, or its copy in a buffer that is made when it is first needed.</summary>
+    public static float* Padded(ref NativeBuffer? buffer, float* sample, int count, int height, int width, int channels, int padding)
+    {
+        if (padding == 0) return sample;
+        buffer ??= new NativeBuffer(count);
+        Pad(sample, height, width, channels, padding, buffer.Pointer);
+        return buffer.Pointer;
+    }
+
     /// <summary>Floats of <see cref="PackForward"/>.</summary>
     public static int ForwardCount(PlaneShape shape) => shape.Groups * Gemm.PackedCount(shape.Kernel * shape.Kernel * shape.ChannelsPerGroup, shape.OutputsPerGroup);
 

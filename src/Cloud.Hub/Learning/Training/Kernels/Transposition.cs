@@ -9,6 +9,14 @@ internal static unsafe class Transposition
 {
     private const int Square = 4;
 
+    /// <summary>A copy of (rows, <paramref name="columns"/>) as (columns, rows).</summary>
+    public static float[] Of(ReadOnlySpan<float> source, int columns)
+    {
+        var result = new float[source.Length];
+        fixed (float* from = source, to = result) Run(from, source.Length / columns, columns, to, source.Length / columns);
+        return result;
+    }
+
     /// <param name="source">(rows, columns), row-major.</param>
     /// <param name="target">(columns, rows), overwritten.</param>
     /// <param name="targetRow">Floats from one row of the target to the next.</param>

@@ -24,18 +24,8 @@ internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride =
     /// <summary>Weights as (O, C / groups, K, K), PyTorch's and ONNX's order; setting copies.</summary>
     public float[] Weights
     {
-        get
-        {
-            var result = new float[Geometry.WeightCount];
-            for (var i = 0; i < result.Length; i++) result[OutputFirst(i)] = _weight.Values[i];
-            return result;
-        }
-
-        set
-        {
-            if (value.Length != Geometry.WeightCount) throw new ArgumentException($"{value.Length} weights given, layer {Position} (conv2d) has {Geometry.WeightCount}");
-            for (var i = 0; i < value.Length; i++) _weight.Values[i] = value[OutputFirst(i)];
-        }
+        get => ConvolutionWeights.ToOutputFirst(Geometry, _weight.Span);
+        set => ConvolutionWeights.FromOutputFirst(Geometry, value, _weight.Span);
     }
 
     public override void Initialise(SeededRandom random)
@@ -106,27 +96,8 @@ internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride =
     }
 
     private float* Padded(Lane lane, float* sample) =>
-        Padded(ref _padded[lane.Index], sample, Geometry.PaddedCount, Geometry.Height, Geometry.Width, Geometry.Channels, padding);
+        PlaneConvolution.Padded(ref _padded[lane.Index], sample, Geometry.PaddedCount, Geometry.Height, Geometry.Width, Geometry.Channels, padding);
 
     private float* PaddedGradient(Lane lane, float* sample) =>
-        Padded(ref _paddedGradient[lane.Index], sample, Geometry.GradientCount, Geometry.OutputHeight, Geometry.OutputWidth, outputChannels, Geometry.GradientPadding);
-
-    private static float* Padded(ref NativeBuffer? buffer, float* sample, int count, int height, int width, int channels, int around)
-    {
-        if (around == 0) return sample;
-        buffer ??= new NativeBuffer(count);
-        PlaneConvolution.Pad(sample, height, width, channels, around, buffer.Pointer);
-        return buffer.Pointer;
-    }
-
-    /// <summary>Place in PyTorch's order of the engine's weight (group, ky, kx, c, o).</summary>
-    private int OutputFirst(int index)
-    {
-        var (depth, outputs, taps) = (Geometry.ChannelsPerGroup, Geometry.OutputsPerGroup, kernel * kernel);
-        var o = index % outputs;
-        var c = index / outputs % depth;
-        var tap = index / (outputs * depth) % taps;
-        var group = index / (outputs * depth * taps);
-        return (((((group * outputs) + o) * depth) + c) * taps) + tap;
-    }
+        PlaneConvolution.Padded(ref _paddedGradient[lane.Index], sample, Geometry.GradientCount, Geometry.OutputHeight, Geometry.OutputWidth, outputChannels, Geometry.GradientPadding);
 }

@@ -11,15 +11,25 @@ internal sealed class SoftmaxCrossEntropy(float[]? classWeights = null, float sm
     public override string Name => "softmax-cross-entropy";
 
     /// <summary>One class index per sample, as a float.</summary>
-    public override Shape TargetOf(Shape output) => new(1, 1);
+    public override Shape TargetOf(Shape output) => _weights.Length == 0 || _weights.Length == output.Count
+        ? new Shape(1, 1)
+        : throw new ArgumentException($"{_weights.Length} class weights do not fit an output {output}");
 
+    /// <exception cref="ArgumentException">A label is outside the class weights; the message names it.</exception>
     public override void Prepare(int count, Sequence target)
     {
         var total = 0.0;
-        for (var sample = 0; sample < count; sample++) total += Weight((int)target.SampleSpan(sample)[0]);
+        for (var sample = 0; sample < count; sample++)
+        {
+            var label = (int)target.SampleSpan(sample)[0];
+            if (_weights.Length > 0) Require(label, _weights.Length);
+            total += Weight(label);
+        }
+
         _inverse = 1 / total;
     }
 
+    /// <exception cref="ArgumentException">A label is outside the classes; the message names it.</exception>
     public override double Evaluate(Lane lane, Sequence prediction, Sequence target, Sequence gradient)
     {
         var sum = 0.0;
@@ -28,7 +38,7 @@ internal sealed class SoftmaxCrossEntropy(float[]? classWeights = null, float sm
             var logits = prediction.SampleSpan(sample);
             var g = gradient.SampleSpan(sample);
             var label = (int)target.SampleSpan(sample)[0];
-            if ((uint)label >= (uint)logits.Length) throw new ArgumentException($"label {label} is outside the {logits.Length} classes");
+            Require(label, logits.Length);
             var largest = float.NegativeInfinity;
             foreach (var x in logits) largest = MathF.Max(largest, x);
             var exponentials = 0.0;
@@ -51,6 +61,11 @@ internal sealed class SoftmaxCrossEntropy(float[]? classWeights = null, float sm
         }
 
         return sum * _inverse;
+    }
+
+    private static void Require(int label, int classes)
+    {
+        if ((uint)label >= (uint)classes) throw new ArgumentException($"label {label} is outside the {classes} classes");
     }
 
     private float Weight(int label) => _weights.Length == 0 ? 1f : _weights[label];
