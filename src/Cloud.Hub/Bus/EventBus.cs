@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 
@@ -7,7 +8,11 @@ namespace Cloud.Hub.Bus;
 /// <remarks>Nothing that must not be lost travels here alone: the archive holds it, and a subscriber that fell behind reads it there.</remarks>
 public sealed class EventBus
 {
+    private readonly ConcurrentDictionary<string, long> _dropped = new();
     private ImmutableArray<Subscription> _subscriptions = [];
+
+    /// <summary>Events given up so far, by subscribing part; also of subscriptions that have ended.</summary>
+    public IReadOnlyDictionary<string, long> Dropped => _dropped;
 
     /// <summary>Subscribes from now on; dispose to end. Read <see cref="Subscription.Events"/> in one loop.</summary>
     /// <param name="owner">Name of the subscribing part, for the drop counter.</param>
@@ -38,7 +43,7 @@ public sealed class EventBus
             _filter = filter;
             _queue = Channel.CreateBounded<HubEvent>(
                 new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-                _ => Interlocked.Increment(ref _dropped));
+                _ => Drop());
         }
 
         public string Owner { get; }
@@ -46,6 +51,12 @@ public sealed class EventBus
         public long Dropped => Interlocked.Read(ref _dropped);
 
         public ChannelReader<HubEvent> Events => _queue.Reader;
+
+        private void Drop()
+        {
+            Interlocked.Increment(ref _dropped);
+            _bus._dropped.AddOrUpdate(Owner, 1, static (_, count) => count + 1);
+        }
 
         internal void Offer(HubEvent happened)
         {

@@ -8,6 +8,7 @@ using Cloud.Hub.Communication.Ingest;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Security;
+using Cloud.Hub.Host.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -38,6 +39,8 @@ internal static class CommunicationModule
         // In this order: started from the archive's side to the network's, stopped the other way round.
         services.AddHostedService<IngestLoop>();
         services.AddHostedService<BrokerWorker>();
+        services.AddStoreHealth<DeviceRegistry>("devices", [HubServices.Communication], static devices => devices.Health);
+        services.AddHealthChecks().AddCheck<BrokerHealth>("broker", tags: [HubServices.Communication]);
         return services;
     }
 

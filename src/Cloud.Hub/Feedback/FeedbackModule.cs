@@ -1,6 +1,8 @@
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Feedback.Endpoints;
 using Cloud.Hub.Feedback.Workers;
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Memory.Contract;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -20,7 +22,7 @@ internal static class FeedbackModule
         services.AddSingleton<OutcomeBook>();
         services.AddSingleton<IFeedback>(provider => provider.GetRequiredService<OutcomeBook>());
         services.AddHostedService<JoinLoop>();
-        services.AddHealthChecks().AddCheck<BookHealth>("outcomes", tags: ["feedback"]);
+        services.AddStoreHealth<OutcomeBook>("outcomes", [HubServices.Feedback], static book => book.Health);
         return services;
     }
 

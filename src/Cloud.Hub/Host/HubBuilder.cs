@@ -61,6 +61,7 @@ internal static class HubBuilder
         adjust?.Invoke(builder.Services);
         var app = builder.Build();
         _ = app.Services.GetRequiredService<HubTokens>();    // a token file that others may read stops the start, not the first request
+        _ = app.Services.GetRequiredService<BusMetrics>();
         MapHub(app, ports, openMetrics: certificate is null);
         app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cloud.Hub.Host"), ports, paths, certificate is null ? "http" : "https"));
         return app;
@@ -69,7 +70,7 @@ internal static class HubBuilder
     private static void AddHub(WebApplicationBuilder builder, HubOptions options, HubPorts ports, HubPaths paths)
     {
         var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(ports).AddSingleton(paths).AddSingleton(TimeProvider.System).AddSingleton<EventBus>();
+        services.AddSingleton(options).AddSingleton(ports).AddSingleton(paths).AddSingleton(TimeProvider.System).AddSingleton<EventBus>().AddSingleton<BusMetrics>();
         services.AddRouting();
         services.AddSingleton<MatcherPolicy, ServicePortPolicy>();
         services.AddTelemetry().AddHealth();
@@ -96,6 +97,7 @@ internal static class HubBuilder
         app.UseExceptionHandler();
         // A gRPC client reads the status; a body of problem details is no content type that it may be given.
         app.UseWhen(static context => context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true, static branch => branch.UseStatusCodePages());
+        app.UseMetricsOfPort(ports.Listeners.ToDictionary(static pair => pair.Value, static pair => pair.Key));
         app.UseWebSockets();
         app.UseRouting();
         app.UseSecurity();

@@ -1,5 +1,6 @@
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Ports;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Integration.Domain;
 using Cloud.Hub.Integration.Endpoints;
 using Cloud.Hub.Integration.Workers;
@@ -22,7 +23,7 @@ internal static class IntegrationModule
         services.AddSingleton(static provider => new LatestAlarmWindows(Options(provider).TelemetryDevices));
         services.AddSingleton<EventStream>();
         services.AddSingleton(static provider => new DashboardFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot"), provider.GetRequiredService<ILogger<DashboardFiles>>()));
-        services.AddSingleton<BusFollower>().AddHostedService(static provider => provider.GetRequiredService<BusFollower>());
+        services.AddTroubledLoop<BusFollower>("events", HubServices.Integration, HubServices.Front);
         services.AddExceptionHandler<RequestProblems>();
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.AddOpenApi(Document, static description => description.AddDocumentTransformer<ApiDescription>());

@@ -1,3 +1,5 @@
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Endpoints;
@@ -26,6 +28,7 @@ internal static class LearningModule
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<ITrainingRuns, LearningService>();
         services.AddHostedService<TrainingWorker>();
+        services.AddStoreHealth<RunStore>("runs", [HubServices.Learning], static store => store.Health);
         return services;
     }
 

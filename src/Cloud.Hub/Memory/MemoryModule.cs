@@ -1,3 +1,5 @@
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Memory.Archive;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Memory.Endpoints;
@@ -21,7 +23,7 @@ internal static class MemoryModule
         services.AddSingleton<IExperienceArchive>(provider => provider.GetRequiredService<ExperienceArchive>());
         services.AddSingleton<IFactArchive>(provider => provider.GetRequiredService<ExperienceArchive>());
         services.AddHostedService<RetentionWorker>();
-        services.AddHealthChecks().AddCheck<ArchiveHealth>("archive", tags: ["memory"]);
+        services.AddStoreHealth<ExperienceArchive>("archive", [HubServices.Memory], static archive => archive.Health);
         return services;
     }
 

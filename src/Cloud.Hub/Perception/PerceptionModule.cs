@@ -1,3 +1,5 @@
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Perception.Contract;
 using Cloud.Hub.Perception.Endpoints;
 using Cloud.Hub.Perception.Workers;
@@ -12,8 +14,9 @@ internal static class PerceptionModule
     {
         services.AddOptions<PerceptionOptions>().Bind(configuration.GetSection(PerceptionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PerceptionOptions>>().Value);
-        services.AddSingleton<OpinionBook>().AddSingleton<ISecondOpinions>(provider => provider.GetRequiredService<OpinionBook>());
-        return services.AddHostedService<OpinionLoop>();
+        services.AddMetrics();
+        services.AddSingleton<PerceptionMetrics>().AddSingleton<OpinionBook>().AddSingleton<ISecondOpinions>(provider => provider.GetRequiredService<OpinionBook>());
+        return services.AddTroubledLoop<OpinionLoop>("teacher", HubServices.Perception);
     }
 
     public static void MapPerception(this IEndpointRouteBuilder routes) => routes.MapGrpcService<PerceptionEndpoint>();

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Cloud.Hub.Perception;
 
 /// <summary>How the hub looks at uploaded windows.</summary>
-public sealed class PerceptionOptions
+public sealed class PerceptionOptions : IValidatableObject
 {
     public const string Section = "perception";
 
@@ -18,4 +18,12 @@ public sealed class PerceptionOptions
     /// <summary>Machine runs for which calibration rows are held at a time; the longest unseen one goes first.</summary>
     [Range(1, 10_000)]
     public int RememberedRuns { get; set; } = 128;
+
+    /// <summary>How often the registry is asked for a newer teacher when nobody says that there is one.</summary>
+    public TimeSpan LookPeriod { get; set; } = TimeSpan.FromSeconds(30);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LookPeriod <= TimeSpan.Zero || LookPeriod > TimeSpan.FromDays(1)) yield return new ValidationResult($"{Section}:LookPeriod {LookPeriod} must be above 0 and at most a day", [nameof(LookPeriod)]);
+    }
 }

@@ -1,3 +1,5 @@
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Reasoning.Contract;
 using Cloud.Hub.Reasoning.Endpoints;
 using Cloud.Hub.Reasoning.Storage;
@@ -15,7 +17,8 @@ internal static class ReasoningModule
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ReasoningOptions>>().Value);
         services.AddMetrics();
         services.AddSingleton<ReasoningStore>().AddSingleton<AgentPlace>().AddSingleton<ReasoningMetrics>().AddSingleton<DecisionBook>().AddSingleton<IAgents, UpperAgents>();
-        return services.AddHostedService<AgentLoop>();
+        services.AddStoreHealth<ReasoningStore>("decisions", [HubServices.Reasoning], static store => store.Database.Health);
+        return services.AddTroubledLoop<AgentLoop>("agents", HubServices.Reasoning);
     }
 
     public static void MapReasoning(this IEndpointRouteBuilder routes) => routes.MapGrpcService<ReasoningEndpoint>();

@@ -1,3 +1,5 @@
+using Cloud.Hub.Host;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Endpoints;
 using Cloud.Hub.Redistribution.Registry;
@@ -21,6 +23,7 @@ internal static class RedistributionModule
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IRollouts, FleetRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
+        services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
         return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>();
     }
 

@@ -8,7 +8,7 @@ namespace Cloud.Hub.Specialized;
 internal static class SpecializedModule
 {
     public static IServiceCollection AddSpecialized(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton<IPumpDomain, PumpDomain>();
+        services.AddMetrics().AddSingleton<SpecializedMetrics>().AddSingleton<IPumpDomain, PumpDomain>();
 
     public static void MapSpecialized(this IEndpointRouteBuilder routes) => routes.MapGrpcService<SpecializedEndpoint>();
 }

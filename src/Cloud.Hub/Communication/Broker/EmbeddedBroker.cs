@@ -57,6 +57,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
 
     public int Connected => _connected.Count;
 
+    public bool IsUp => _server.IsStarted;
+
     public async Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
     {
         _inbox = inbox;

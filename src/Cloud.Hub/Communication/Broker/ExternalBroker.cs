@@ -32,6 +32,8 @@ internal sealed class ExternalBroker : IFleetTransport
         InboundCapacity = options.IntakeBatches,
     };
 
+    public bool IsUp => _client.IsConnected;
+
     public Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
     {
         _loops = Task.WhenAll(_client.RunAsync(_stop.Token), ReadAsync(inbox), WatchAsync(inbox));

@@ -3,6 +3,9 @@ namespace Cloud.Hub.Communication.Broker;
 /// <summary>How the hub speaks with its devices: through the broker in this process, or as a client of another.</summary>
 internal interface IFleetTransport : IAsyncDisposable
 {
+    /// <summary>Whether devices can reach the hub through it now.</summary>
+    bool IsUp { get; }
+
     /// <summary>Begins to hand messages to the inbox.</summary>
     Task StartAsync(IFleetInbox inbox, CancellationToken cancellation);
 

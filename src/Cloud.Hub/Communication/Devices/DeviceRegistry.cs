@@ -20,6 +20,8 @@ internal sealed class DeviceRegistry : IAsyncDisposable
         _devices = new ConcurrentDictionary<string, EnrolledDevice>(_database.Read(Load));
     }
 
+    public DatabaseHealth Health => _database.Health;
+
     public ICollection<EnrolledDevice> All => _devices.Values;
 
     public EnrolledDevice? Find(string deviceId) => _devices.GetValueOrDefault(deviceId);

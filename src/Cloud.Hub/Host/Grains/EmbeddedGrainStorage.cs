@@ -17,6 +17,8 @@ internal sealed class EmbeddedGrainStorage(HubPaths paths, ILogger<EmbeddedGrain
     private readonly Database _database = Database.Open(paths.Database("grains"), Migrations, logger: logger);
     private readonly GrainJson _json = new();
 
+    public DatabaseHealth Health => _database.Health;
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var row = _database.Read(connection => Row(connection, grainId, stateName));

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Hub.Host.Security;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Host.Ports;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
@@ -40,6 +41,7 @@ internal static class GrainModule
             silo.ConfigureEndpoints(IPAddress.Loopback, ports.Silo, gatewayPort: 0);
             silo.UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, ports.Silo));
             silo.Services.AddSingleton<EmbeddedGrainStorage>();
+            silo.Services.AddStoreHealth<EmbeddedGrainStorage>("grains", [HubServices.Communication, HubServices.Reasoning, HubServices.Redistribution], static storage => storage.Health);
             foreach (var name in StorageNames) silo.Services.AddGrainStorage(name, static (services, _) => services.GetRequiredService<EmbeddedGrainStorage>());
             return;
         }

@@ -27,7 +27,7 @@ internal static class HubModules
     [
         new(HubServices.Perception, (PerceptionOptions.Section, typeof(PerceptionOptions)),
             static (services, configuration) => services.AddPerception(configuration), static (routes, _) => routes.MapPerception(),
-            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IModelRegistry)], Listens: true),
+            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IExperienceArchive), typeof(IModelRegistry)], Listens: true),
         new(HubServices.Memory, (MemoryOptions.Section, typeof(MemoryOptions)),
             static (services, configuration) => services.AddMemory(configuration), static (routes, _) => routes.MapMemory(),
             static services => services.AddRemoteMemory(), Doors: [typeof(IExperienceArchive), typeof(IFactArchive)], Needs: []),

@@ -1,11 +1,12 @@
 using Cloud.Hub.Bus;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Integration.Domain;
 using Hmas.Contracts.Wire;
 
 namespace Cloud.Hub.Integration.Workers;
 
 /// <summary>One loop over the bus that keeps what the front shows: points, stages, the newest alarmed windows.</summary>
-internal sealed class BusFollower : BackgroundService
+internal sealed class BusFollower : BackgroundService, ITroubled
 {
     private readonly EventBus.Subscription _subscription;
     private readonly TelemetryCache _telemetry;
@@ -13,6 +14,10 @@ internal sealed class BusFollower : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<BusFollower> _logger;
     private volatile LoopStages _stages = LoopStages.Start;
+    private long _lagged;
+
+    /// <summary>How long a loss is worth telling.</summary>
+    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(1);
 
     public BusFollower(EventBus bus, TelemetryCache telemetry, LatestAlarmWindows alarmed, TimeProvider time, ILogger<BusFollower> logger)
     {
@@ -23,6 +28,8 @@ internal sealed class BusFollower : BackgroundService
         _time = time;
         _logger = logger;
     }
+
+    public string? Trouble => Interlocked.Read(ref _lagged) is var at and not 0 && _time.GetElapsedTime(at) < Lately ? "events were lost in the last minute: the front may show less than there was" : null;
 
     public LoopStages Stages => _stages;
 
@@ -41,6 +48,7 @@ internal sealed class BusFollower : BackgroundService
             if (_subscription.Dropped == dropped) continue;
             _logger.FollowingLagged(_subscription.Dropped - dropped);
             dropped = _subscription.Dropped;
+            Interlocked.Exchange(ref _lagged, _time.GetTimestamp());
         }
     }
 

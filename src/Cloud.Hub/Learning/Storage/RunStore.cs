@@ -11,6 +11,8 @@ internal sealed class RunStore : IAsyncDisposable
 {
     private readonly Database _database;
 
+    public DatabaseHealth Health => _database.Health;
+
     public RunStore(HubPaths paths, ILogger<RunStore> logger) => _database = Database.Open(paths.Database("learning"), LearningSchema.Migrations, logger: logger);
 
     /// <summary>Adds or replaces a run; on disk when the task is done.</summary>

@@ -5,13 +5,16 @@ namespace Cloud.Hub.Perception.Teacher;
 /// <summary>The healthy rows of one machine run as its device uploaded them: what a teacher is calibrated on.</summary>
 internal sealed class RunCalibration
 {
+    /// <summary>A device takes a few hundred; one that calls every window healthy must not fill the hub.</summary>
+    private const int MostRows = 20_000;
+
     private readonly SortedDictionary<long, ExperienceRecord> _windows = [];
 
     public int Rows { get; private set; }
 
     public void Add(ExperienceRecord window)
     {
-        if (_windows.TryAdd(window.StartUs, window)) Rows += window.Length;
+        if (Rows + window.Length <= MostRows && _windows.TryAdd(window.StartUs, window)) Rows += window.Length;
     }
 
     /// <summary>The rows of the named channels in event-time order, shape (N, C), row-major.</summary>

@@ -17,6 +17,25 @@ internal sealed class TeacherRoom(int mostRuns) : IDisposable
         foreach (var pupil in _pupils.Values) pupil.Dismiss();
     }
 
+    /// <summary>Whether the run is held; otherwise <see cref="Begin"/> comes before its first window.</summary>
+    public bool Knows(string deviceId, string runId) => _pupils.ContainsKey((deviceId, runId));
+
+    /// <summary>Holds a run from now on, with what is known of its healthy rows; the run unseen for longest may have to go.</summary>
+    public void Begin(string deviceId, string runId, IReadOnlyList<ExperienceRecord> healthy)
+    {
+        var pupil = Find(deviceId, runId);
+        foreach (var window in healthy) pupil.Calibration.Add(window);
+    }
+
+    /// <summary>The device has other channels now: the teacher looks for its own among them anew.</summary>
+    public void Dismiss(string deviceId)
+    {
+        foreach (var (run, pupil) in _pupils)
+        {
+            if (run.Device == deviceId) pupil.Dismiss();
+        }
+    }
+
     /// <summary>Takes a window in; an opinion on it when it is no calibration window and there is a teacher for it.</summary>
     /// <exception cref="ArgumentException">The teacher does not fit the device's channels.</exception>
     public double? Consider(string deviceId, IReadOnlyList<string> deviceChannels, ExperienceRecord window)

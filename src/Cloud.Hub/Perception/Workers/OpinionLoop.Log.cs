@@ -8,4 +8,7 @@ internal static partial class OpinionLoopLog
 
     [LoggerMessage(EventId = 1101, EventName = "WindowNotJudged", Level = LogLevel.Warning, Message = "Fact {Sequence} of {DeviceId} got no second opinion: {Reason}")]
     public static partial void WindowNotJudged(this ILogger logger, string deviceId, long sequence, string reason);
+
+    [LoggerMessage(EventId = 1102, EventName = "NoTeacher", Level = LogLevel.Warning, Message = "No teacher could be appointed, it is looked for again: {Reason}")]
+    public static partial void NoTeacher(this ILogger logger, string reason);
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Cloud.Hub.Bus;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Reasoning.Fleet;
 using Cloud.Hub.Reasoning.Sites;
@@ -13,11 +15,14 @@ namespace Cloud.Hub.Reasoning.Workers;
 /// <remarks>The bus only says that there is something to read: what it drops, or what happened before the start, is read all the same.</remarks>
 internal sealed class AgentLoop(
     EventBus bus, IFactArchive archive, AgentPlace place, IGrainFactory grains, ReasoningOptions options, ReasoningMetrics metrics, TimeProvider time, ILogger<AgentLoop> logger)
-    : BackgroundService
+    : BackgroundService, ITroubled
 {
     private const int BatchFacts = 256;
 
     private readonly HashSet<string> _sites = [];
+    private readonly ConcurrentDictionary<string, string> _failing = new();
+
+    public string? Trouble => _failing.FirstOrDefault() is { Key: { } agent } failure ? $"{agent}: {failure.Value}" : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -114,9 +119,11 @@ internal sealed class AgentLoop(
         try
         {
             await turn();
+            _failing.TryRemove(agent, out _);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
+            _failing[agent] = e.Message;
             metrics.TurnFailed();
             logger.AgentFailed(e, agent);
         }

@@ -5,7 +5,7 @@ using Hmas.Contracts.Facts;
 namespace Cloud.Hub.Specialized.Pump;
 
 /// <summary>Names a pump's likely fault by comparing how its quantities left their healthy levels with the signatures of known faults.</summary>
-internal sealed class PumpDomain : IPumpDomain
+internal sealed class PumpDomain(SpecializedMetrics metrics) : IPumpDomain
 {
     /// <summary>Below this many healthy scales nothing has left its level.</summary>
     private const float Quiet = 1.5f;
@@ -19,8 +19,12 @@ internal sealed class PumpDomain : IPumpDomain
 
     public Task<IReadOnlyList<PumpFault>> FaultsAsync(CancellationToken cancellation) => Task.FromResult(Faults);
 
-    public Task<PumpAdvice> AdviseAsync(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience, CancellationToken cancellation) =>
-        Task.FromResult(Advise(deviceId, channels, experience));
+    public Task<PumpAdvice> AdviseAsync(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience, CancellationToken cancellation)
+    {
+        var advice = Advise(deviceId, channels, experience);
+        metrics.Advised(advice.Fault);
+        return Task.FromResult(advice);
+    }
 
     public static PumpAdvice Advise(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience)
     {
