@@ -6,6 +6,7 @@ using Edge.Agent.Reasoning;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
+using Hmas.Signals;
 
 namespace Edge.Agent.Experience;
 
@@ -24,6 +25,8 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
     private long _invalid;
     private double _ratios;
     private long _ratioCount;
+    private double _deviations;
+    private long _deviationCount;
 
     public void RunStarted(string runId, long timestampUs)
     {
@@ -48,6 +51,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
             _ratioCount++;
         }
 
+        if (observation.Calibration is { } calibration) Deviate(observation.Values, calibration);
         _latency.Add(prediction.InferenceUs);
         if (_windows >= every) Tell();
     }
@@ -60,6 +64,18 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
 
     public void Acted(ActionResult result)
     {
+    }
+
+    /// <summary>How far the newest values lie from what the run's calibration takes for normal: what the model was fed, whatever it made of it.</summary>
+    private void Deviate(ReadOnlySpan<float> values, Calibration calibration)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            var deviation = Math.Abs((values[i] - calibration.Centre[i]) / calibration.Scale[i]);
+            if (!float.IsFinite(deviation)) continue;
+            _deviations += deviation / (1 + deviation);
+            _deviationCount++;
+        }
     }
 
     private void Tell()
@@ -76,12 +92,13 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
             AlarmWindows = _alarms,
             InvalidWindows = _invalid,
             MeanScoreRatio = _ratioCount == 0 ? 0 : _ratios / _ratioCount,
+            MeanInputDeviation = _deviationCount == 0 ? 0 : _deviations / _deviationCount,
             InferenceP99Us = _latency.Quantile(0.99),
             ResidentBytes = Environment.WorkingSet,
             Shadow = shadow(),
         };
         facts.TryAdd(FactKind.Evidence, _toUs, JsonSerializer.SerializeToUtf8Bytes(evidence, ContractsJson.Default.ModelEvidence));
-        (_windows, _alarms, _invalid, _ratios, _ratioCount) = (0, 0, 0, 0, 0);
+        (_windows, _alarms, _invalid, _ratios, _ratioCount, _deviations, _deviationCount) = (0, 0, 0, 0, 0, 0, 0);
         _latency.Clear();
     }
 }

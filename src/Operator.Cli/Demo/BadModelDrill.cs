@@ -40,7 +40,7 @@ internal sealed class BadModelDrill(DemoSite site, Conductor conductor, Progress
                 digest = bad.Digest,
                 shadowWindows = 0,
                 healthWindows = 30,
-                gate = new { minimumWindows = 200, minimumLabelledNormalWindows = 600, maximumWait = "00:03:00", maximumAlarmRateIncrease = 0.9, maximumFalseAlarmRate = 0.6 },
+                gate = new { minimumWindows = 200, minimumLabelledNormalWindows = 600, maximumWait = "00:03:00", limits = HubSettings.Limits },
                 requestedBy = "operator",
                 reason = "drill: a threshold in the wrong unit",
             },

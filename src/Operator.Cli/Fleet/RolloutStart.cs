@@ -12,7 +12,7 @@ internal static class RolloutStart
         var hub = new HubConnection();
         var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" };
         var where = new Option<string?>("--where") { Description = "Devices that match this query: site = north and hardware in (rpi4, rpi5) and not tag.stage = test" };
-        var groups = new Option<string[]>("--group") { Description = "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=10%, stage=40%, full=50%]" };
+        var groups = new Option<string[]>("--group") { Description = "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=1%, stage=9%, full=90%]" };
         var control = new Option<string?>("--control") { Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
         var pace = new Option<double?>("--pace") { Description = "Devices told a minute [default: a whole group at once]" };
         var at = new Option<DateTimeOffset?>("--at") { Description = "Tell nobody before this time" };

@@ -15,8 +15,15 @@ internal static class RolloutStory
         if (rollout.Request.Where is { } where) Console.WriteLine($"aimed at: {where}");
         if (rollout.ControlDevices.Count > 0) Console.WriteLine($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
         Tables.Print(
-            ["group", "state", "told", "answered", "failed", "silent", "windows", "alarms", "control", "odds of too many", "false alarms", "p99 µs"],
+            ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "windows", "side by side", "labelled normal"],
             rollout.Groups.Select(static group => Row(group)));
+        foreach (var group in rollout.Groups)
+        {
+            if (group.Evidence is not { Metrics.Count: > 0 } seen) continue;
+            Console.WriteLine($"Evidence of {group.Name}:");
+            Tables.Print(["metric", "slice", "seen", "compared with", "limit", "trials", "odds of harm", "stops at"], seen.Metrics.Select(static metric => Row(metric)));
+        }
+
         Console.WriteLine("What happened:");
         foreach (var transition in rollout.Transitions) Console.WriteLine(Line(transition));
         var odd = rollout.Devices.Where(static device => device.Reason is not null).ToList();
@@ -48,14 +55,19 @@ internal static class RolloutStory
 
     private static string[] Row(RolloutGroupAnswer group)
     {
-        if (group.Evidence is not { } seen) return [group.Name, group.State, .. Enumerable.Repeat("-", 10)];
+        if (group.Evidence is not { } seen) return [group.Name, group.State, .. Enumerable.Repeat("-", 9)];
         return
         [
-            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed), Number(seen.DevicesSilent), Number(seen.Windows),
-            Words.Share(seen.AlarmRate), Words.Share(seen.ControlAlarmRate), Words.Odds(seen.AlarmOdds),
-            seen.LabelledNormalWindows > 0 ? $"{Words.Share(seen.FalseAlarmRate)} of {Number(seen.LabelledNormalWindows)}" : "-", Number(seen.InferenceP99Us),
+            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed), Number(seen.DevicesUndelivered), Number(seen.DevicesIdle), Number(seen.DevicesSilent),
+            Number(seen.Windows), Number(seen.ShadowWindows), Number(seen.LabelledNormalWindows),
         ];
     }
+
+    private static string[] Row(MetricAnswer metric) =>
+    [
+        metric.Name, metric.Slice ?? "all", Words.Share(metric.Value), Words.Share(metric.Reference), metric.Reference is null ? Words.Share(metric.Limit) : $"+{Words.Share(metric.Limit)}", Number(metric.Trials),
+        Words.Odds(metric.Odds), Number(metric.StopsAt),
+    ];
 
     private static string Number(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 

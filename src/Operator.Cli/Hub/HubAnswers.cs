@@ -41,11 +41,13 @@ internal sealed record RolloutGroupAnswer(string Name, string State, IReadOnlyLi
 
 internal sealed record RolloutDeviceAnswer(string DeviceId, bool Touched, bool Restored, double? SwapMs, string? AnsweringDigest, string? Reason);
 
-internal sealed record TransitionAnswer(DateTimeOffset At, string Group, string From, string To, string Reason);
+internal sealed record TransitionAnswer(DateTimeOffset At, string Group, string From, string To, string Reason, GateAnswer? Evidence);
 
 internal sealed record GateAnswer(
-    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesSilent, long Windows, double? AlarmRate, double? ControlAlarmRate, double AlarmOdds,
-    double? FalseAlarmRate, long LabelledNormalWindows, double FalseAlarmOdds, double InvalidRate, double InferenceP99Us);
+    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows, long LabelledNormalWindows, long ShadowWindows,
+    IReadOnlyList<MetricAnswer> Metrics);
+
+internal sealed record MetricAnswer(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice);
 
 /// <summary>A refusal (RFC 9457).</summary>
 internal sealed record ProblemAnswer(string? Title, string? Detail);

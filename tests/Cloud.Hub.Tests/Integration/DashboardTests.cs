@@ -23,7 +23,7 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         await Expect(page.Locator(".station.done").First).ToBeVisibleAsync();
         await Expect(page.Locator(".incident")).ToContainTextAsync("a common supply is likely");
         await Expect(page.Locator(".lane.passed .evidence").First).ToContainTextAsync("control 5.4 %");
-        await Expect(page.Locator(".lane.passed .evidence").First).ToContainTextAsync("stops at 100 to 1");
+        await Expect(page.Locator(".lane.passed .evidence").First).ToContainTextAsync("shadow disagreement");
         // Nobody is silent who was not told yet.
         await Expect(page.Locator(".lane.waiting .chip.waiting")).ToHaveCountAsync(3);
         await Expect(page.Locator(".timeline").First).ToContainTextAsync("alarm rate 6.1 % against 5.4 %");

@@ -168,8 +168,14 @@ internal sealed class SimulatedSite
     private static IReadOnlyList<RolloutView> Rollouts(DateTimeOffset now)
     {
         static RolloutDeviceView Device(string id, SlotState? state, bool touched, double? swap) => new(id, SampleFleet.OldDigest, state, touched ? SampleFleet.NewDigest : SampleFleet.OldDigest, null, touched, false, swap);
-        var passed = new GateEvidence(1, 1, 0, 0, 214, 13, 0.061, 0.054, 1, 0.04, 96, 1, 0, 412);
-        var seen = new GateEvidence(2, 1, 0, 0, 131, 12, 0.093, 0.071, 1, null, 0, 1, 0, 436);
+        static GateEvidence Seen(int told, long windows, long labelled, double alarms, double control, double? falseAlarms) => new(
+            told, 1, 0, 0, told - 1, 0, windows, labelled, 50,
+            [
+                new(GateLimits.AlarmRate, alarms, control, 0.1, windows / 10.0, alarms > 0.5 ? 90_000 : 0.4, 720, null), new(GateLimits.ShadowDisagreement, 0.03, null, 0.2, 5, 0.6, 720, null),
+                .. falseAlarms is { } share ? [new MetricEvidence(GateLimits.FalseAlarms, share, null, 0.35, labelled / 10.0, share > 0.5 ? 5_000 : 0.3, 720, null)] : Array.Empty<MetricEvidence>(),
+            ]);
+        var passed = Seen(1, 214, 96, 0.061, 0.054, 0.04);
+        var seen = Seen(2, 131, 0, 0.093, 0.071, null);
         return
         [
             new RolloutView
@@ -197,7 +203,7 @@ internal sealed class SimulatedSite
                 [
                     new RolloutGroupView
                     {
-                        Name = "canary", State = "restored", Evidence = new GateEvidence(1, 1, 0, 0, 206, 194, 0.94, 0.06, 1, 0.91, 88, 1, 0, 420),
+                        Name = "canary", State = "restored", Evidence = Seen(1, 206, 88, 0.94, 0.06, 0.91),
                         Devices = [new RolloutDeviceView("pump-1", SampleFleet.OldDigest, SlotState.Committed, SampleFleet.OldDigest, "restored", true, true, 44)],
                     },
                 ],

@@ -59,10 +59,10 @@ internal sealed class RedistributionScene : IAsyncDisposable
 
     public static RolloutRequest Request(string digest) => new()
     {
-        Digest = digest, SiteId = "site", RequestedBy = "test", Reason = "because", Gate = new GatePolicy { MinimumWindows = 50 },
+        Digest = digest, SiteId = "site", RequestedBy = "test", Reason = "because", Groups = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)], Gate = new GatePolicy { MinimumWindows = 50, Limits = new Dictionary<string, double> { [GateLimits.AlarmRate] = 0.3 } },
     };
 
-    /// <summary>Every told device of the rollout shows windows with the new digest, the outsider with its own.</summary>
+    /// <summary>Every told device of the rollout shows windows with the new digest, every other one with its own.</summary>
     public async Task WorkAsync(HubFixture hub, string rolloutId, long alarms = 5)
     {
         Work((await hub.Get<IRollouts>().FindAsync(rolloutId, CancellationToken.None))!, alarms);
@@ -76,7 +76,10 @@ internal sealed class RedistributionScene : IAsyncDisposable
             Facts.Add("site", device.DeviceId, Evidence(view.Request.Digest, alarms));
         }
 
-        Facts.Add("elsewhere", "x0", Evidence(Fleet["x0"].Reported!.ActiveDigest ?? "none", 5));
+        foreach (var device in view.Groups.SelectMany(static group => group.Devices).Where(static device => device is { State: null, Touched: false, PreviousDigest: not null }))
+        {
+            Facts.Add("site", device.DeviceId, Evidence(device.PreviousDigest!, 5));
+        }
     }
 
     /// <summary>Waits for the next transition of a rollout to a state, in whichever hub it happens.</summary>

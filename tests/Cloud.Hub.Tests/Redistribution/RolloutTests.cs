@@ -48,7 +48,8 @@ public class RolloutTests
 
         var ended = (await hub.Get<IRollouts>().FindAsync(view.RolloutId, CancellationToken.None))!;
         Assert.Equal("alarm-rate", ended.StoppedBy);
-        Assert.Equal(0.9, ended.Groups[0].Evidence!.AlarmRate);
+        Assert.Equal(0.9, ended.Groups[0].Evidence!.Metric(GateLimits.AlarmRate)!.Value, 1e-9);
+        Assert.True(ended.IsHarmful);
         var canary = Assert.Single(ended.Groups.SelectMany(static group => group.Devices), static device => device.Touched);
         Assert.True(canary.Restored);
         Assert.Equal(old.Digest, scene.Fleet[canary.DeviceId].Reported!.ActiveDigest);
@@ -111,7 +112,8 @@ public class RolloutTests
         await using var again = await scene.StartAsync();
         await scene.ReachedAsync(before.RolloutId, GroupState.Passed);
         var canary = (await again.Get<IRollouts>().FindAsync(before.RolloutId, CancellationToken.None))!.Transitions.Last(static move => move.To == GroupState.Passed);
-        Assert.Equal((200, 0.05, 0.05), (canary.Evidence!.Windows, canary.Evidence.AlarmRate, canary.Evidence.ControlAlarmRate));
+        var alarms = canary.Evidence!.Metric(GateLimits.AlarmRate)!;
+        Assert.Equal((200, 0.05, 0.05), (canary.Evidence.Windows, Math.Round(alarms.Value, 9), Math.Round(alarms.Reference!.Value, 9)));
     }
 
     [Fact]

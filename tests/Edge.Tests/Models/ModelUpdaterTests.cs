@@ -68,6 +68,16 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_step_into_the_active_slot_tells_the_whole_comparison_with_the_model_before()
+    {
+        var next = _rig.Offer(3);
+        var active = await _rig.PlayUntilAsync(next, SlotState.Active);
+        Assert.Equal(next.Digest, active.Shadow!.Digest);
+        Assert.True(active.Shadow.Compared >= next.ShadowWindows, $"{active.Shadow.Compared} compared");
+        Assert.NotNull(active.Shadow.ActiveAlarms);
+    }
+
+    [Fact]
     public async Task A_model_whose_scores_break_in_shadow_never_answers()
     {
         var sick = _rig.Offer(3) with { ShadowWindows = 1000 };

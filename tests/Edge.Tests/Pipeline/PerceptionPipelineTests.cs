@@ -93,7 +93,7 @@ public sealed class PerceptionPipelineTests
         Play(0, 6);
         Row(6, 99, 2);
         var evidence = _pipeline.Slot.Shadow!;
-        Assert.Equal(("m2", 4, 1, 1), (evidence.Digest, evidence.Compared, evidence.Disagreed, evidence.ShadowAlarms));
+        Assert.Equal(("m2", 4, 1, 1, 0), (evidence.Digest, evidence.Compared, evidence.Disagreed, evidence.ShadowAlarms, evidence.ActiveAlarms));
         Assert.Empty(_acts);
         Assert.True(_pipeline.Slot.TryPromoteShadow(out var previous));
         Assert.Equal("m1", previous!.Digest);

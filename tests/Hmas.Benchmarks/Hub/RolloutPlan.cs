@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Cloud.Hub.Redistribution.Targeting;
 using Hmas.Contracts.Models;
 
@@ -25,7 +26,7 @@ internal static class RolloutPlan
         var candidates = ids.Select(static id => new Candidate(id, true, $"site-{id.Length}", new Dictionary<string, string>())).ToArray();
         var plan = Measure("group", () => GroupPlanner.Plan(request, candidates));
         var rollout = Measure("begin", () => RolloutStateMachine.Begin("r", request, plan, ids.ToDictionary(static id => id, static _ => (string?)Old), DateTimeOffset.UnixEpoch));
-        var seen = new FleetSeen(DateTimeOffset.UnixEpoch, ids.ToDictionary(static id => id, static id => new DeviceSeen { DeviceId = id, Online = true, HasReported = true, ActiveDigest = Old, DesiredDigest = Old, IsUpToDate = true }), new Dictionary<string, (long, long)>());
+        var seen = new FleetSeen(DateTimeOffset.UnixEpoch, ids.ToDictionary(static id => id, static id => new DeviceSeen { DeviceId = id, Online = true, HasReported = true, ActiveDigest = Old, DesiredDigest = Old, IsUpToDate = true }), new Dictionary<string, TruthCounts>());
         rollout = Measure("assign: whom to tell what", () =>
         {
             var told = RolloutStateMachine.Advance(rollout, seen);

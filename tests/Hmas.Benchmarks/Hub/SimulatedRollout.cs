@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
 namespace Hmas.Benchmarks.Hub;
@@ -87,7 +88,7 @@ internal sealed class SimulatedRollout
             DeviceId = id, Online = true, HasReported = true, IsUpToDate = true, SlotState = SlotState.Committed, ActiveDigest = _isNew[i] ? _request.Digest : Old,
             DesiredDigest = _isNew[i] ? _request.Digest : Old, DesiredRolloutId = _isNew[i] ? "r" : null,
         }).ToDictionary(static twin => twin.DeviceId, StringComparer.Ordinal),
-        new Dictionary<string, (long, long)>());
+        new Dictionary<string, TruthCounts>());
 
     /// <param name="StoppedBy">Null: completed.</param>
     /// <param name="Touched">Devices that answered with the new model.</param>

@@ -9,8 +9,10 @@ internal static class Problem
 {
     public const string NotValid = "The request is not valid";
 
-    public static ProblemHttpResult Invalid(string field, string reason) =>
-        TypedResults.Problem(title: NotValid, detail: $"{field}: {reason}", statusCode: StatusCodes.Status400BadRequest);
+    public static ProblemHttpResult Invalid(string field, string reason) => Invalid($"{field}: {reason}");
+
+    /// <param name="fault">Field and reason.</param>
+    public static ProblemHttpResult Invalid(string fault) => TypedResults.Problem(title: NotValid, detail: fault, statusCode: StatusCodes.Status400BadRequest);
 
     public static ProblemHttpResult Unknown(string what, string id) =>
         TypedResults.Problem(title: "There is no such thing", detail: $"{what}: there is none called '{id}'", statusCode: StatusCodes.Status404NotFound);

@@ -46,6 +46,8 @@ internal sealed class RequestProblems(IProblemDetailsService problems, ILogger<R
     private static string Typeless(string reason)
     {
         const string Conversion = "The JSON value could not be converted to ";
+        const string Unmapped = "The JSON property '";
+        if (reason.StartsWith(Unmapped, StringComparison.Ordinal)) return $"there is no member '{reason[Unmapped.Length..reason.IndexOf('\'', Unmapped.Length)]}'";
         return reason.StartsWith(Conversion, StringComparison.Ordinal) ? "the value is not of the kind that belongs here" : reason;
     }
 }

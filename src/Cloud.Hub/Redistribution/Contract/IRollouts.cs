@@ -40,10 +40,10 @@ public sealed record RolloutRequest
     /// <summary>A query over the devices' attributes (docs/formats/device-query.md) that a device must match too; null: none.</summary>
     public string? Where { get; init; }
 
-    /// <summary>In order. Shares of the targeted devices that sum to 1, or any mixture that ends with a group of all the rest; each share has at least one device while there are any left.</summary>
-    public IReadOnlyList<GroupPlan> Groups { get; init; } = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)];
+    /// <summary>In order. Shares of the targeted devices that sum to 1, or any mixture that ends with a group of all the rest; each share has at least one device while there are any left. By default 1, 9 and 90 %: what a bad model may reach before anything is known of it is one device in a hundred.</summary>
+    public IReadOnlyList<GroupPlan> Groups { get; init; } = [new("canary", 0.01), new("stage", 0.09), new("full", 0.9)];
 
-    /// <summary>Share of the targeted devices, 0 to 0.5, that keeps the old model to the end: what the others are compared with. 0: devices outside the rollout, and those not told yet, are.</summary>
+    /// <summary>Share of the targeted devices, 0 to 0.5, that keeps the old model to the end: what the others are compared with. 0: those not told yet are, and for the last group what they showed before.</summary>
     public double ControlShare { get; init; }
 
     /// <summary>No device is told before; null: at once.</summary>
@@ -76,42 +76,6 @@ public sealed record GroupPlan(string Name, double? Share = null, int? Count = n
 /// <param name="EveryCommitted">… each time so many more devices of the rollout have committed; 0: never.</param>
 public sealed record RolloutPace(double DevicesPerMinute, double Factor = 1, int EveryCommitted = 0);
 
-/// <summary>What devices with the new digest must show before the next group begins.</summary>
-public sealed record GatePolicy
-{
-    /// <summary>Windows answered by the new digest, over the group, before any verdict.</summary>
-    public int MinimumWindows { get; set; } = 200;
-
-    /// <summary>No verdict by then: the group is restored. No data is never success.</summary>
-    public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>How often, at most, a model that is as good as allowed may be stopped by its alarms, however often one looks: the sequential tests stop at odds of 1 to this. Over 0 to 0.5.</summary>
-    public double FalseStopRate { get; set; } = 0.01;
-
-    /// <summary>Alarms come in episodes: so many windows say as much as one that is independent of the others. At least 1.</summary>
-    public double WindowsPerEpisode { get; set; } = 10;
-
-    /// <summary>Alarm rate of the group may exceed the reference by at most this much (absolute). Reference: the control devices over the same time.</summary>
-    public double MaximumAlarmRateIncrease { get; set; } = 0.25;
-
-    /// <summary>Share of windows labelled normal on which the new digest alarms, absolute.</summary>
-    public double MaximumFalseAlarmRate { get; set; } = 0.35;
-
-    /// <summary>Windows labelled normal that the new digest must have answered, over the group, before it may pass; 0: labels are not waited for.</summary>
-    public int MinimumLabelledNormalWindows { get; set; }
-
-    /// <summary>Share of windows with a NaN or infinite score.</summary>
-    public double MaximumInvalidRate { get; set; }
-
-    public double MaximumInferenceP99Us { get; set; } = 50_000;
-
-    /// <summary>Share of the devices that refused, returned or did not settle, of those that said anything.</summary>
-    public double MaximumFailedShare { get; set; }
-
-    /// <summary>Share of the told devices that have said nothing since: silence is no failure and no success. More is a stop at the maximum wait, and nothing passes before.</summary>
-    public double MaximumSilentShare { get; set; } = 0.95;
-}
-
 public sealed record RolloutView
 {
     public required string RolloutId { get; init; }
@@ -129,8 +93,11 @@ public sealed record RolloutView
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Stable word of what stopped it: <c>alarm-rate</c>, <c>false-alarms</c>, <c>invalid</c>, <c>latency</c>, <c>failed-devices</c>, <c>silence</c>, <c>no-data</c>, <c>operator</c>; null otherwise.</summary>
+    /// <summary>Stable word of what stopped it: a metric of <see cref="GateLimits"/>, <c>undelivered</c>, <c>idle</c>, <c>silence</c>, <c>no-data</c>, <c>quarantine</c>, <c>operator</c>; null otherwise.</summary>
     public string? StoppedBy { get; init; }
+
+    /// <summary>It was stopped because the model did harm, beyond the odds that the gate asks for: the model is in quarantine.</summary>
+    public bool IsHarmful { get; init; }
 
     /// <summary>Devices of the rollout that keep what they have, for comparison.</summary>
     public IReadOnlyList<string> ControlDevices { get; init; } = [];
@@ -151,13 +118,5 @@ public sealed record RolloutGroupView
 /// <param name="State">Last slot report of this rollout; null while the device is silent.</param>
 /// <param name="Touched">It answered with the new digest at some time.</param>
 public sealed record RolloutDeviceView(string DeviceId, string? PreviousDigest, SlotState? State, string? AnsweringDigest, string? Reason, bool Touched, bool Restored, double? SwapMs);
-
-/// <summary>What a verdict was based on; null rates mean no data.</summary>
-/// <param name="DevicesSilent">Told, and not heard of since.</param>
-/// <param name="AlarmOdds">Odds against an alarm rate within what is allowed, from the sequential test; 1 says nothing.</param>
-/// <param name="FalseAlarmOdds">The same for alarms on windows labelled normal.</param>
-public sealed record GateEvidence(
-    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesSilent, long Windows, long Alarms, double? AlarmRate, double? ControlAlarmRate, double AlarmOdds,
-    double? FalseAlarmRate, long LabelledNormalWindows, double FalseAlarmOdds, double InvalidRate, double InferenceP99Us);
 
 public sealed record RolloutTransition(DateTimeOffset At, string Group, string From, string To, string Reason, GateEvidence? Evidence);

@@ -12,4 +12,7 @@ internal static class RedistributionJson
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
+
+    /// <summary>What is asked for: a member that there is not is refused by its name, as it may have been meant to protect something.</summary>
+    public static JsonSerializerOptions Requests { get; } = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 }

@@ -60,8 +60,8 @@ internal static class RedistributionEndpoints
     {
         try
         {
-            var request = await context.Request.ReadFromJsonAsync<RolloutRequest>(RedistributionJson.Options, cancellation);
-            return request is null ? Results.Problem("request: null", statusCode: StatusCodes.Status400BadRequest) : View(await rollouts.StartAsync(request, cancellation));
+            var request = await context.Request.ReadFromJsonAsync<RolloutRequest>(RedistributionJson.Requests, cancellation);
+            return (request is null ? "request: null" : RolloutRules.Fault(request)) is { } fault ? Results.Problem(fault, statusCode: StatusCodes.Status400BadRequest) : View(await rollouts.StartAsync(request!, cancellation));
         }
         catch (JsonException e)
         {

@@ -12,7 +12,8 @@ internal sealed class RolloutsEndpoint(IRollouts rollouts) : V1.Rollouts.Rollout
     {
         try
         {
-            var parsed = JsonSerializer.Deserialize<RolloutRequest>(request.Request.Span, RedistributionJson.Options) ?? throw new JsonException("request: null");
+            var parsed = JsonSerializer.Deserialize<RolloutRequest>(request.Request.Span, RedistributionJson.Requests) ?? throw new JsonException("request: null");
+            if (RolloutRules.Fault(parsed) is { } fault) throw new RpcException(new Status(StatusCode.InvalidArgument, fault));
             return (await rollouts.StartAsync(parsed, context.CancellationToken)).ToMessage();
         }
         catch (JsonException e)

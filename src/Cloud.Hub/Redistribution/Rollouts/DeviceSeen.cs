@@ -17,6 +17,9 @@ internal sealed record DeviceSeen
     /// <summary>Null when it names none.</summary>
     public string? Hardware { get; init; }
 
+    /// <summary>What it has in common with others: site, hardware, tags.</summary>
+    public IReadOnlyList<string> Slices { get; init; } = [];
+
     public SlotState SlotState { get; init; }
 
     public string? Refusal { get; init; }

@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
@@ -10,6 +11,9 @@ internal sealed record DeviceState
 
     /// <summary>In place of a group's index: it keeps what it has, for comparison.</summary>
     public const int Control = -1;
+
+    /// <summary>Words of <see cref="SlotReport.Reason"/> that speak of the way to the device, not of the model. Any other word counts against the model.</summary>
+    private static readonly string[] DeliveryWords = ["download", "digest-mismatch", "signature", "director", "older-release", "channels"];
 
     /// <summary>Index into the groups, or <see cref="Control"/>.</summary>
     public required int Group { get; init; }
@@ -27,6 +31,9 @@ internal sealed record DeviceState
 
     public string? Reason { get; init; }
 
+    /// <summary>What it said that cannot be true, the first time; null: nothing.</summary>
+    public string? Distrust { get; init; }
+
     /// <summary>It answered with the new digest at some time.</summary>
     public bool Touched { get; init; }
 
@@ -35,15 +42,32 @@ internal sealed record DeviceState
 
     public double? SwapMs { get; init; }
 
-    /// <summary>Behaviour of the new digest on it.</summary>
-    public EvidenceSum Sum { get; init; } = new();
+    /// <summary>Behaviour of the new digest on it; null: nothing yet.</summary>
+    public EvidenceSum? Sum { get; init; }
+
+    /// <summary>Behaviour of the previous digest on it since the rollout began; null: nothing yet.</summary>
+    public EvidenceSum? Before { get; init; }
+
+    /// <summary>Answers of both digests on the same windows, since the shadow was put in.</summary>
+    public ShadowEvidence? Shadow { get; init; }
+
+    /// <summary>What of all this the gate has taken in; null: nothing.</summary>
+    public JudgedWork? Judged { get; init; }
 
     public bool IsControl => Group == Control;
 
     /// <summary>It has said something since it was told.</summary>
     public bool HasSpoken => State is not null || Touched;
 
-    public bool HasFailed => State is SlotState.Refused or SlotState.Returned;
+    public bool HasEnded => State is SlotState.Refused or SlotState.Returned;
 
-    public RolloutDeviceView ToView() => new(DeviceId, PreviousDigest, State, AnsweringDigest, Reason, Touched, Touched && Back, SwapMs);
+    /// <summary>It does not have the new model, because of what the model did.</summary>
+    public bool HasFailed => HasEnded && !IsUndelivered && !IsTakenBack;
+
+    /// <summary>The package did not reach it or may not be installed on it: that says nothing of what the model does.</summary>
+    public bool IsUndelivered => State == SlotState.Refused && Reason is { } reason && DeliveryWords.Any(word => reason == word || reason.StartsWith(word + ":", StringComparison.Ordinal));
+
+    private bool IsTakenBack => State == SlotState.Returned && Reason is { } reason && (reason == "restored" || reason.StartsWith("restored:", StringComparison.Ordinal));
+
+    public RolloutDeviceView ToView() => new(DeviceId, PreviousDigest, State, AnsweringDigest, Reason ?? Distrust, Touched, Touched && Back, SwapMs);
 }

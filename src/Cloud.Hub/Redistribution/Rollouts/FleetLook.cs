@@ -1,20 +1,23 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Makes a <see cref="FleetSeen"/> from the twins and from what Feedback knows.</summary>
 internal sealed class FleetLook(IFleet fleet, IFeedback feedback, TimeProvider time)
 {
+    /// <summary>Tags of a device that it is judged by.</summary>
+    private const int MaxTags = 8;
+
     public async Task<FleetSeen> LookAsync(string digest, CancellationToken cancellation)
     {
         var devices = await fleet.DevicesAsync(cancellation);
         var quality = await feedback.QualityAsync(cancellation);
-        return new FleetSeen(
-            time.GetUtcNow(),
-            devices.ToDictionary(static device => device.DeviceId, See, StringComparer.Ordinal),
-            quality.Where(row => row.Digest == digest).GroupBy(static row => row.DeviceId, StringComparer.Ordinal)
-                .ToDictionary(static rows => rows.Key, static rows => (rows.Sum(static row => row.FalsePositives), rows.Sum(static row => row.TrueNegatives)), StringComparer.Ordinal));
+        return new FleetSeen(time.GetUtcNow(), devices.ToDictionary(static device => device.DeviceId, See, StringComparer.Ordinal), Truth(quality.Where(row => row.Digest == digest)))
+        {
+            OtherTruth = Truth(quality.Where(row => row.Digest != digest)),
+        };
     }
 
     public static DeviceSeen See(DeviceView device) => new()
@@ -24,6 +27,7 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, TimeProvider t
         HasReported = device.Reported is not null,
         ActiveDigest = device.Reported?.ActiveDigest,
         Hardware = device.Reported?.Hardware,
+        Slices = SlicesOf(device),
         SlotState = device.Reported?.SlotState ?? default,
         Refusal = device.Reported?.Refusal,
         DesiredDigest = device.Desired?.Model?.Digest,
@@ -31,4 +35,16 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, TimeProvider t
         DesiredIsRestore = device.Desired?.Model?.Restore ?? false,
         IsUpToDate = device.Reported is { } reported && device.Desired is { } desired && reported.DesiredVersion >= desired.Version,
     };
+
+    private static string[] SlicesOf(DeviceView device) =>
+    [
+        $"site={device.SiteId}",
+        .. device.Reported?.Hardware is { } hardware ? [$"hardware={hardware}"] : Array.Empty<string>(),
+        .. (device.Reported?.Tags ?? new Dictionary<string, string>()).OrderBy(static tag => tag.Key, StringComparer.Ordinal).Take(MaxTags).Select(static tag => $"tag.{tag.Key}={tag.Value}"),
+    ];
+
+    private static Dictionary<string, TruthCounts> Truth(IEnumerable<ModelQuality> rows) => rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).ToDictionary(
+        static device => device.Key,
+        static device => device.Aggregate(new TruthCounts(), static (sum, row) => sum + new TruthCounts(row.FalsePositives, row.TrueNegatives, row.TruePositives, row.FalseNegatives)),
+        StringComparer.Ordinal);
 }

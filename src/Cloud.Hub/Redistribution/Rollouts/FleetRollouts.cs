@@ -15,7 +15,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
 
     public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
     {
-        if (GroupPlanner.Fault(request) is { } fault) throw new RolloutRefusedException(fault);
+        if ((RolloutRules.Fault(request) ?? GroupPlanner.Fault(request)) is { } fault) throw new RolloutRefusedException(fault);
         var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no model {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
         if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");

@@ -1,5 +1,11 @@
+using Cloud.Hub.Redistribution.Rollouts.Gates;
+
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>One look at the fleet.</summary>
-/// <param name="Truth">Windows labelled normal on the new digest, by device: alarmed, quiet.</param>
-internal sealed record FleetSeen(DateTimeOffset Now, IReadOnlyDictionary<string, DeviceSeen> Devices, IReadOnlyDictionary<string, (long Alarmed, long Quiet)> Truth);
+/// <param name="Truth">Windows of the new digest whose truth is known, by device.</param>
+internal sealed record FleetSeen(DateTimeOffset Now, IReadOnlyDictionary<string, DeviceSeen> Devices, IReadOnlyDictionary<string, TruthCounts> Truth)
+{
+    /// <summary>The same of what each device answered with other digests.</summary>
+    public IReadOnlyDictionary<string, TruthCounts> OtherTruth { get; init; } = new Dictionary<string, TruthCounts>();
+}

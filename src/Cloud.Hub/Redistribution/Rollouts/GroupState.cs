@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -18,8 +19,8 @@ internal sealed record GroupState
     /// <summary>When devices of it were last told, or it went on after a pause: the maximum wait and the pace count from here.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>What control devices showed while this group was judged.</summary>
-    public EvidenceSum Control { get; init; } = new();
+    /// <summary>The bets of the gate, by metric.</summary>
+    public IReadOnlyDictionary<string, MetricTest> Tests { get; init; } = new Dictionary<string, MetricTest>();
 
     /// <summary>What the last look at the gate was based on.</summary>
     public GateEvidence? Evidence { get; init; }

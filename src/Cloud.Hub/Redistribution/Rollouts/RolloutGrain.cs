@@ -9,9 +9,6 @@ internal sealed class RolloutGrain(
     RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, EventBus bus, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
-    /// <summary>Words after which the digest itself is suspect. Without data, or by a person's word, it is not.</summary>
-    private static readonly string[] Harmful = ["alarm-rate", "false-alarms", "invalid", "latency", "failed-devices"];
-
     /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
     private const int FactsAtOnce = 10_000;
 
@@ -59,7 +56,7 @@ internal sealed class RolloutGrain(
         rollout = document.State.Rollout!;
 
         // Both are safe to repeat, so a hub that is killed between the write and these does them at its next look.
-        if (rollout.State == RolloutState.Restoring && Harmful.Contains(rollout.StoppedBy))
+        if (rollout is { State: RolloutState.Restoring, IsHarmful: true })
         {
             await quarantine.QuarantineAsync(rollout.Request.Digest, $"rollout {rollout.RolloutId} was stopped by {rollout.StoppedBy}", CancellationToken.None);
         }

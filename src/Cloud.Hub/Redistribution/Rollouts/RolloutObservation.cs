@@ -1,3 +1,4 @@
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
@@ -5,29 +6,21 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Takes in what devices said, by facts and by twins. Pure; each look at a fleet costs one pass, however many facts there are.</summary>
 internal static class RolloutObservation
 {
-    /// <summary>Takes in facts. Order between devices does not matter.</summary>
+    /// <summary>Takes in facts. Order between devices does not matter. Devices outside the rollout say nothing of it: they are other machines, or run other models.</summary>
     public static RolloutState Observe(RolloutState rollout, IReadOnlyCollection<RolloutFact> facts)
     {
         if (rollout.HasEnded || facts.Count == 0) return rollout;
         var places = new Dictionary<string, int>(rollout.Devices.Count, StringComparer.Ordinal);
         for (var i = 0; i < rollout.Devices.Count; i++) places[rollout.Devices[i].DeviceId] = i;
         var devices = rollout.Devices.ToArray();
-        var control = new EvidenceSum();
-        var hasControlDevices = rollout.HasControlDevices;
         foreach (var fact in facts)
         {
-            var place = places.GetValueOrDefault(fact.DeviceId, -1);
-            var device = place < 0 ? null : devices[place];
-            if (device is { Told: true }) devices[place] = Told(rollout, device, fact);
-            else if (fact.Evidence is { Windows: > 0 } evidence && evidence.Digest != rollout.Request.Digest && (!hasControlDevices || device is { IsControl: true })) control = control.Plus(evidence);
+            if (!places.TryGetValue(fact.DeviceId, out var place)) continue;
+            if (fact.Report is { } report) devices[place] = Reported(devices[place], report, rollout.Request.Digest);
+            else if (fact.Evidence is { } evidence && rollout.State != RolloutState.Restoring) devices[place] = Shown(rollout, devices[place], evidence);
         }
 
-        rollout = rollout with { Devices = devices };
-        return control.Windows == 0 || rollout.State == RolloutState.Restoring ? rollout : rollout with
-        {
-            Control = rollout.Control.Plus(control),
-            Groups = [.. rollout.Groups.Select(group => group.State is GroupState.Deploying or GroupState.Observing ? group with { Control = group.Control.Plus(control) } : group)],
-        };
+        return rollout with { Devices = devices };
     }
 
     /// <summary>Takes in the twins: they hold also when a fact was missed while the hub was down.</summary>
@@ -47,26 +40,36 @@ internal static class RolloutObservation
         return changed is null ? rollout : rollout with { Devices = changed };
     }
 
-    private static DeviceState Told(RolloutState rollout, DeviceState device, RolloutFact fact)
+    /// <summary>That a device answers with the new digest is for its twin and its slot to say: evidence alone is kept, and counts once they do.</summary>
+    private static DeviceState Shown(RolloutState rollout, DeviceState device, ModelEvidence evidence)
     {
+        if (EvidenceRules.Fault(evidence) is { } fault) return device with { Distrust = device.Distrust ?? fault };
+        if (evidence.Windows == 0) return device;
         var digest = rollout.Request.Digest;
-        if (fact.Report is { } report) return Reported(device, report, digest);
-        return fact.Evidence is { Windows: > 0 } evidence && evidence.Digest == digest && rollout.State != RolloutState.Restoring
-            ? device with { Touched = true, AnsweringDigest = digest, Sum = device.Sum.Plus(evidence) }
-            : device;
+        if (evidence.Digest == digest) return device.Told ? device with { Sum = (device.Sum ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, device.Before) } : device;
+        if (evidence.Digest != device.PreviousDigest) return device;
+        return WithShadow(device with { Before = (device.Before ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, null) }, evidence.Shadow, digest);
     }
 
     private static DeviceState Reported(DeviceState device, SlotReport report, string digest)
     {
+        if (!device.Told) return device;
         device = device with { AnsweringDigest = report.AnsweringDigest, Touched = device.Touched || report.AnsweringDigest == digest };
         if (report.Digest != digest) return device;
-        return device with
+        return WithShadow(device, report.Shadow, digest) with
         {
             State = report.State,
             Reason = report.Reason is null ? device.Reason : report.Detail is null ? report.Reason : $"{report.Reason}: {report.Detail}",
             Touched = device.Touched || report.State is SlotState.Active or SlotState.Committed or SlotState.Returned,
             SwapMs = report.SwapMs ?? device.SwapMs,
         };
+    }
+
+    /// <summary>A comparison only grows; one that is smaller was begun anew.</summary>
+    private static DeviceState WithShadow(DeviceState device, ShadowEvidence? shadow, string digest)
+    {
+        if (shadow?.Digest != digest || !device.Told || EvidenceRules.Fault(shadow) is not null) return device;
+        return device with { Shadow = shadow, Judged = shadow.Compared < device.Shadow?.Compared && device.Judged is { } judged ? judged with { Shadow = null } : device.Judged };
     }
 
     private static DeviceState Seen(RolloutState rollout, DeviceState device, DeviceSeen twin)
@@ -80,7 +83,7 @@ internal static class RolloutObservation
 
         if (!twin.IsUpToDate || twin.DesiredRolloutId != rollout.RolloutId) return next;
         // A failure stays one: the twin may still be from before it.
-        if (!next.HasFailed && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };
+        if (!next.HasEnded && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };
         return twin.ActiveDigest != digest && twin.SlotState is SlotState.Refused or SlotState.Returned ? next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal } : next;
     }
 }

@@ -25,7 +25,7 @@ internal sealed record RolloutState
 
     public IReadOnlyList<RolloutTransition> Transitions { get; init; } = [];
 
-    /// <summary>What devices without the new digest showed since the rollout began.</summary>
+    /// <summary>What control devices showed while groups were judged: the last group, which leaves nobody to compare with at the same time, is compared with it.</summary>
     public EvidenceSum Control { get; init; } = new();
 
     /// <summary>Id of the last fact in the archive that this state has taken in. It is written with what the fact changed, so no crash loses or repeats one.</summary>
@@ -36,6 +36,9 @@ internal sealed record RolloutState
     public DateTimeOffset? EndedAt { get; init; }
 
     public string? StoppedBy { get; init; }
+
+    /// <summary>It was stopped because the model did harm: nobody may get it again.</summary>
+    public bool IsHarmful { get; init; }
 
     public bool HasControlDevices => Devices.Count > 0 && Devices[^1].IsControl;
 
@@ -58,5 +61,6 @@ internal sealed record RolloutState
         StartedAt = StartedAt,
         EndedAt = EndedAt,
         StoppedBy = StoppedBy,
+        IsHarmful = IsHarmful,
     };
 }

@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
@@ -37,7 +38,7 @@ internal static class RolloutStateMachine
     public static RolloutState Advance(RolloutState rollout, FleetSeen seen)
     {
         if (rollout.HasEnded) return rollout;
-        rollout = RolloutObservation.Look(rollout, seen);
+        rollout = GateBets.Take(RolloutObservation.Look(rollout, seen), seen);
         return rollout.State == RolloutState.Restoring ? FinishRestore(rollout, seen.Now) : Forward(rollout, seen);
     }
 
@@ -152,7 +153,7 @@ internal static class RolloutStateMachine
     private static RolloutState Fail(RolloutState rollout, int index, GateVerdict verdict, DateTimeOffset now)
     {
         rollout = With(rollout, index, rollout.Groups[index] with { State = GroupState.Failed, Evidence = verdict.Evidence }, verdict.Reason, verdict.Evidence, now);
-        return StartRestore(rollout, verdict.StoppedBy!, verdict.Reason, now);
+        return StartRestore(rollout, verdict.StoppedBy!, verdict.Reason, now) with { IsHarmful = verdict.IsHarmful };
     }
 
     private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now) =>

@@ -9,6 +9,7 @@ internal sealed class ShadowComparison(string digest)
     private long _compared;
     private long _disagreed;
     private long _alarms;
+    private long _activeAlarms;
     private long _invalid;
 
     /// <param name="shadow">Null when the shadow threw.</param>
@@ -23,8 +24,9 @@ internal sealed class ShadowComparison(string digest)
         }
 
         if (answer.IsAlarm) _alarms++;
+        if (active.IsAlarm) _activeAlarms++;
         if (answer.IsAlarm != active.IsAlarm) _disagreed++;
     }
 
-    public ShadowEvidence Snapshot() => new(digest, _compared, _disagreed, _alarms, _invalid, _latency.Quantile(0.99));
+    public ShadowEvidence Snapshot() => new(digest, _compared, _disagreed, _alarms, _invalid, _latency.Quantile(0.99), _activeAlarms);
 }

@@ -225,17 +225,18 @@ internal sealed class ModelUpdater
         Tell(SlotState.Probed, assignment);
         var scorer = NewScorer(package);
         var working = _time.GetElapsedTime(arrived);
+        ShadowEvidence? compared = null;
         if (assignment.ShadowWindows > 0 && _pipeline.ActiveDigest is not null)
         {
             _pipeline.ExchangeShadow(scorer)?.Dispose();
             Tell(SlotState.Shadowing, assignment);
-            await ShadowAsync(assignment, ct);
+            compared = await ShadowAsync(assignment, ct);
         }
 
-        await SwapAsync(assignment, scorer, working, ct);
+        await SwapAsync(assignment, scorer, working, compared, ct);
     }
 
-    private async Task ShadowAsync(ModelAssignment assignment, CancellationToken ct)
+    private async Task<ShadowEvidence> ShadowAsync(ModelAssignment assignment, CancellationToken ct)
     {
         ShadowEvidence evidence;
         while ((evidence = _pipeline.Shadow ?? throw new ModelRefusal("shadow", "another model took the shadow's place")).Compared < assignment.ShadowWindows)
@@ -247,10 +248,11 @@ internal sealed class ModelUpdater
             throw new ModelRefusal("shadow", $"{evidence.ShadowInvalid} of {evidence.Compared} windows without a finite score");
         if (evidence.ShadowP99Us > _options.ProbeLatency.TotalMicroseconds)
             throw new ModelRefusal("shadow", $"a window takes {evidence.ShadowP99Us:0} µs at the 99th percentile, allowed are {_options.ProbeLatency.TotalMicroseconds:0}");
+        return evidence;
     }
 
     /// <param name="working">Time spent on the new model since its last byte came; the shadow phase, which is waiting by plan, does not count.</param>
-    private async Task SwapAsync(ModelAssignment assignment, DetectorScorer scorer, TimeSpan working, CancellationToken ct)
+    private async Task SwapAsync(ModelAssignment assignment, DetectorScorer scorer, TimeSpan working, ShadowEvidence? compared, CancellationToken ct)
     {
         var before = _slots.Current.Active;
         var watched = _watch.Begin(scorer.Digest, assignment.HealthWindows);
@@ -263,7 +265,7 @@ internal sealed class ModelUpdater
                 _reporter.Tell(SlotState.Returned, before.Digest, scorer.Digest, assignment.RolloutId, "restored", "the hub took it back");
             var first = await watched.First.WaitAsync(ct);
             var swap = working + _time.GetElapsedTime(started, first.Timestamp);
-            Tell(SlotState.Active, assignment, swapMs: swap.TotalMilliseconds, missedWindows: first.MissedWindows);
+            Tell(SlotState.Active, assignment, swapMs: swap.TotalMilliseconds, missedWindows: first.MissedWindows, shadow: compared);
             await ProveAsync(assignment, watched, ct);
         }
         finally
@@ -350,8 +352,8 @@ internal sealed class ModelUpdater
     private int[] IndicesOf(ModelManifest manifest) =>
         [.. manifest.Channels.Select(name => _channels.TakeWhile(channel => channel.Name != name).Count())];
 
-    private void Tell(SlotState state, ModelAssignment assignment, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null) =>
-        _reporter.Tell(state, assignment.Digest, _pipeline.ActiveDigest, assignment.RolloutId, reason, detail, swapMs, missedWindows);
+    private void Tell(SlotState state, ModelAssignment assignment, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null, ShadowEvidence? shadow = null) =>
+        _reporter.Tell(state, assignment.Digest, _pipeline.ActiveDigest, assignment.RolloutId, reason, detail, swapMs, missedWindows, shadow);
 
     private static (string Reason, string Detail) Describe(Exception error) => error switch
     {

@@ -19,7 +19,8 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, TimeProvider 
 
     /// <summary>Words are those of <see cref="SlotReport"/>.</summary>
     public void Tell(
-        SlotState state, string digest, string? answering, string? rolloutId, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null)
+        SlotState state, string digest, string? answering, string? rolloutId, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null,
+        ShadowEvidence? shadow = null)
     {
         var report = new SlotReport
         {
@@ -32,6 +33,7 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, TimeProvider 
             Detail = detail,
             SwapMs = swapMs,
             MissedWindows = missedWindows,
+            Shadow = shadow,
         };
         facts.TryAdd(FactKind.SlotReport, time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
         Volatile.Write(ref _last, report);

@@ -30,6 +30,9 @@ public sealed record SlotReport
 
     /// <summary>Windows due and not answered between the last answer of the old model and the first of the new one.</summary>
     public int? MissedWindows { get; init; }
+
+    /// <summary>With the step that ends a shadow: the whole comparison. Null in any other.</summary>
+    public ShadowEvidence? Shadow { get; init; }
 }
 
 /// <summary>Numbers cross the wire: never reused.</summary>
@@ -74,6 +77,9 @@ public sealed record ModelEvidence
     /// <summary>Mean of score divided by threshold.</summary>
     public double MeanScoreRatio { get; init; }
 
+    /// <summary>Mean over channels and answered windows of z/(1 + z), 0 to 1, where z is how far the newest value lies from the centre of the run's calibration, in its scales; 0: not known.</summary>
+    public double MeanInputDeviation { get; init; }
+
     public double InferenceP99Us { get; init; }
 
     public long ResidentBytes { get; init; }
@@ -83,4 +89,8 @@ public sealed record ModelEvidence
 }
 
 /// <summary>Pairwise comparison of active and shadow answers on the same windows.</summary>
-public sealed record ShadowEvidence(string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us);
+/// <param name="Compared">Windows that both were asked about.</param>
+/// <param name="Disagreed">One alarmed and the other did not.</param>
+/// <param name="ShadowInvalid">The shadow had no finite score: compared, and neither agreed nor disagreed.</param>
+/// <param name="ActiveAlarms">Of the active model, where the shadow had a score; null from an agent that does not say.</param>
+public sealed record ShadowEvidence(string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us, long? ActiveAlarms = null);

@@ -11,7 +11,7 @@ public class RolloutProperties
     public void Whatever_happens_every_changed_device_is_back_once_a_rollout_is_restored_and_no_group_begins_before_the_last_has_passed(int seed)
     {
         var random = new Random(seed);
-        var scene = new RolloutScene(random.Next(1, 13), new GatePolicy { MinimumWindows = 50 }, offline: random.Next(0, 4), previous: random.Next(3) == 0 ? null : RolloutScene.Old);
+        var scene = new RolloutScene(random.Next(1, 13), RolloutScene.Gate(50), offline: random.Next(0, 4), previous: random.Next(3) == 0 ? null : RolloutScene.Old);
         var devices = scene.Rollout.Devices.Select(static device => device.DeviceId).ToList();
         for (var step = 0; step < 120 && !scene.Rollout.HasEnded; step++)
         {
@@ -64,7 +64,7 @@ public class RolloutProperties
             case 1: scene.ObeyAll(); break;
             case 2: scene.Obey(device); break;
             case 3: scene.Evidence(device, scene.Twins[device].ActiveDigest ?? RolloutScene.Old, random.Next(1, 80), 0); break;
-            case 4: scene.Evidence("x0", RolloutScene.Old, random.Next(1, 80), 0); break;
+            case 4: scene.Evidence(scene.Control ?? device, RolloutScene.Old, random.Next(1, 80), 0); break;
             case 5: scene.Rollout = RolloutStateMachine.Command(scene.Rollout, (RolloutCommand)random.Next(2), "op", scene.Now); break;
             case 6 when random.Next(6) == 0: scene.Report(device, SlotState.Returned, RolloutScene.New, scene.Rollout.Devices.Single(known => known.DeviceId == device).PreviousDigest, "health"); break;
             default: break;

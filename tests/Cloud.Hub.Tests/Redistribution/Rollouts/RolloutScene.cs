@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
@@ -10,10 +11,17 @@ internal sealed class RolloutScene
     public const string Old = "sha256:old";
     public const string New = "sha256:new";
 
-    /// <param name="adjust">Last word on the request.</param>
-    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, int outsiders = 1, Func<RolloutRequest, RolloutRequest>? adjust = null)
+    /// <summary>Lenient on alarms: two hundred windows pass.</summary>
+    public static GatePolicy Gate(int minimumWindows = 100, params (string Metric, double Limit)[] limits) => new()
     {
-        var request = new RolloutRequest { Digest = New, RequestedBy = "test", Reason = "because", Gate = gate ?? new GatePolicy { MinimumWindows = 100 } };
+        MinimumWindows = minimumWindows, MaximumWait = TimeSpan.FromMinutes(10),
+        Limits = limits.Append((GateLimits.AlarmRate, 0.25)).ToDictionary(static entry => entry.Item1, static entry => entry.Item2),
+    };
+
+    /// <param name="adjust">Last word on the request.</param>
+    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, Func<RolloutRequest, RolloutRequest>? adjust = null)
+    {
+        var request = new RolloutRequest { Digest = New, RequestedBy = "test", Reason = "because", Gate = gate ?? Gate(), Groups = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)] };
         if (adjust is not null) request = adjust(request);
         for (var i = 0; i < devices; i++)
         {
@@ -22,10 +30,6 @@ internal sealed class RolloutScene
 
         var plan = GroupPlanner.Plan(request, [.. Twins.Values.Select(static twin => new Candidate(twin.DeviceId, twin.Online, "slice", new Dictionary<string, string>()))]);
         Rollout = RolloutStateMachine.Begin("r1", request, plan, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now);
-        for (var i = 0; i < outsiders; i++)
-        {
-            Twins[$"x{i}"] = new DeviceSeen { DeviceId = $"x{i}", Online = true, HasReported = true, ActiveDigest = Old, DesiredDigest = Old, IsUpToDate = true, SlotState = SlotState.Committed };
-        }
     }
 
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
@@ -34,11 +38,16 @@ internal sealed class RolloutScene
 
     public Dictionary<string, DeviceSeen> Twins { get; } = [];
 
-    public Dictionary<string, (long Alarmed, long Quiet)> Truth { get; } = [];
+    public Dictionary<string, TruthCounts> Truth { get; } = [];
 
-    public FleetSeen Seen => new(Now, new Dictionary<string, DeviceSeen>(Twins), Truth);
+    public Dictionary<string, TruthCounts> OtherTruth { get; } = [];
+
+    public FleetSeen Seen => new(Now, new Dictionary<string, DeviceSeen>(Twins), Truth) { OtherTruth = OtherTruth };
 
     public IEnumerable<string> Told => Rollout.Devices.Where(static device => device.Told).Select(static device => device.DeviceId);
+
+    /// <summary>A device that can be compared with; null: there is none.</summary>
+    public string? Control => Rollout.Devices.FirstOrDefault(device => (Rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is not null && Twins[device.DeviceId].Online)?.DeviceId;
 
     public IReadOnlyList<string> DevicesOf(int group) => [.. Rollout.Devices.Where(device => device.Group == group).Select(static device => device.DeviceId)];
 
@@ -73,12 +82,13 @@ internal sealed class RolloutScene
     public void Report(string device, SlotState state, string digest, string? answering, string? reason = null) =>
         Observe(new RolloutFact(device, new SlotReport { State = state, Digest = digest, AnsweringDigest = answering, BootId = "b", Reason = reason, RolloutId = Rollout.RolloutId }, null));
 
-    public void Evidence(string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100) => Observe(new RolloutFact(device, null, new ModelEvidence
+    public void Evidence(string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100, ShadowEvidence? shadow = null, string boot = "b", long resident = 0, double ratio = 0.5, double input = 0.5) => Observe(new RolloutFact(device, null, new ModelEvidence
     {
-        Digest = digest, BootId = "b", RunId = "run", FromUs = 0, ToUs = 1, Windows = windows, AlarmWindows = alarms, InvalidWindows = invalid, InferenceP99Us = p99,
+        Digest = digest, BootId = boot, RunId = "run", FromUs = 0, ToUs = 1, Windows = windows, AlarmWindows = alarms, InvalidWindows = invalid, InferenceP99Us = p99, Shadow = shadow, ResidentBytes = resident,
+        MeanScoreRatio = ratio, MeanInputDeviation = input,
     }));
 
-    /// <summary>The group being judged shows the new digest at work; one outsider shows the old one.</summary>
+    /// <summary>The group being judged shows the new digest at work; one device that is not told yet, if there is one, shows the old one.</summary>
     public void Work(int group, long windows = 200, long alarms = 10, long controlAlarms = 10)
     {
         foreach (var device in DevicesOf(group))
@@ -86,7 +96,7 @@ internal sealed class RolloutScene
             if (Twins[device].Online) Evidence(device, New, windows, alarms);
         }
 
-        if (Twins.ContainsKey("x0")) Evidence("x0", Old, 200, controlAlarms);
+        if (Control is { } control) Evidence(control, Old, 200, controlAlarms);
     }
 
     private void Observe(RolloutFact fact) => Rollout = RolloutObservation.Observe(Rollout, [fact]);

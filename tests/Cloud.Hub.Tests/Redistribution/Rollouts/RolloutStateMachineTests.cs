@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
@@ -88,7 +89,7 @@ public class RolloutStateMachineTests
         scene.ObeyAll();
         var canary = scene.DevicesOf(0)[0];
         scene.Evidence(canary, RolloutScene.Old, 10_000, 0);
-        scene.Evidence("x0", RolloutScene.New, 10_000, 0);
+        scene.Evidence(scene.DevicesOf(1)[0], RolloutScene.New, 10_000, 0);
         scene.Look();
         Assert.Equal(0, scene.Rollout.Groups[0].Evidence!.Windows);
         Assert.Equal(GroupState.Observing, scene.Rollout.Groups[0].State);
@@ -100,7 +101,7 @@ public class RolloutStateMachineTests
         var scene = new RolloutScene(10);
         scene.Look();
         scene.ObeyAll();
-        scene.Work(0, alarms: 190, controlAlarms: 10);
+        for (var report = 0; report < 2; report++) scene.Work(0, alarms: 190, controlAlarms: 10);
         var told = scene.Told.ToList();
         var back = scene.Look();
         Assert.Equal("alarm-rate", scene.Rollout.StoppedBy);
@@ -126,6 +127,7 @@ public class RolloutStateMachineTests
         scene.Work(0, alarms: 40);
         scene.Look();
         Assert.Equal(GroupState.Observing, scene.Rollout.Groups[0].State);
+        scene.Evidence(scene.Control!, RolloutScene.Old, 2_000, 100);
         scene.Work(0, windows: 2_000, alarms: 400);
         scene.Look();
         Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
@@ -156,7 +158,7 @@ public class RolloutStateMachineTests
     [Fact]
     public void A_first_model_has_no_control_and_passes_on_its_own_figures()
     {
-        var scene = new RolloutScene(3, previous: null, outsiders: 0);
+        var scene = new RolloutScene(3, previous: null);
         for (var group = 0; group < 3; group++)
         {
             scene.Look();
@@ -171,7 +173,7 @@ public class RolloutStateMachineTests
     }
 
     [Theory]
-    [InlineData(1, 100, "invalid")]
+    [InlineData(20, 100, "invalid")]
     [InlineData(0, 60_000, "latency")]
     public void Invalid_scores_and_slow_inference_stop(long invalid, double p99, string word)
     {
@@ -179,14 +181,14 @@ public class RolloutStateMachineTests
         scene.Look();
         scene.ObeyAll();
         scene.Look();
-        scene.Evidence("x0", RolloutScene.Old, 200, 0);
-        scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 200, 0, invalid, p99);
+        scene.Evidence(scene.Control!, RolloutScene.Old, 200, 0);
+        for (var report = 0; report < 6; report++) scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 200, 0, invalid, p99);
         scene.Look();
         Assert.Equal(word, scene.Rollout.StoppedBy);
     }
 
     [Theory]
-    [InlineData(95, 5, "false-alarms", GroupState.Failed)]
+    [InlineData(190, 10, "false-alarms", GroupState.Failed)]
     [InlineData(8, 2, null, GroupState.Observing)]
     [InlineData(20, 80, null, GroupState.Passed)]
     public void Alarms_on_windows_labelled_normal_stop_when_there_are_enough_of_them_and_forbid_success_before(long alarmed, long quiet, string? word, string state)
@@ -194,7 +196,7 @@ public class RolloutStateMachineTests
         var scene = new RolloutScene(10);
         scene.Look();
         scene.ObeyAll();
-        scene.Truth[scene.DevicesOf(0)[0]] = (alarmed, quiet);
+        scene.Truth[scene.DevicesOf(0)[0]] = new TruthCounts(alarmed, quiet);
         scene.Work(0);
         scene.Look();
         Assert.Equal((word, state), (scene.Rollout.StoppedBy, scene.Rollout.Groups[0].State));
@@ -206,12 +208,12 @@ public class RolloutStateMachineTests
 
     /// <summary>Half of a hundred devices say nothing at all; one of the others failed.</summary>
     [Theory]
-    [InlineData(0.02, 0.6, "failed-devices")]
+    [InlineData(0.02, 0.6, "model-failures")]
     [InlineData(0.021, 0.4, "silence")]
     [InlineData(0.021, 0.6, null)]
     public void Failures_are_counted_over_those_that_spoke_and_silence_has_a_limit_of_its_own(double failed, double silent, string? word)
     {
-        var gate = new GatePolicy { MinimumWindows = 100, MaximumFailedShare = failed, MaximumSilentShare = silent };
+        var gate = RolloutScene.Gate(100, (GateLimits.ModelFailures, failed)) with { MaximumSilentShare = silent };
         var scene = new RolloutScene(98, gate, offline: 49, adjust: request => request with { Groups = [new("all")] });
         scene.Look();
         scene.ObeyAll();
@@ -228,14 +230,12 @@ public class RolloutStateMachineTests
         var scene = new RolloutScene(10, adjust: static request => request with { ControlShare = 0.2, Groups = [new("all")] });
         Assert.Equal(8, scene.Look().Count);
         scene.ObeyAll();
-        scene.Evidence("x0", RolloutScene.Old, 1_000, 900);
-        Assert.Equal(0, scene.Rollout.Control.Windows);
         scene.Evidence(scene.Rollout.ToView().ControlDevices[0], RolloutScene.Old, 200, 10);
         scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 400, 20);
         scene.Look();
         scene.Look();
         Assert.Equal(RolloutState.Completed, scene.Rollout.State);
-        Assert.Equal(0.05, scene.Rollout.Groups[0].Evidence!.ControlAlarmRate);
+        Assert.Equal(0.05, scene.Rollout.Groups[0].Evidence!.Metric(GateLimits.AlarmRate)!.Reference!.Value, 1e-9);
         Assert.All(scene.Rollout.ToView().ControlDevices, id => Assert.Equal(RolloutScene.Old, scene.Twins[id].ActiveDigest));
     }
 
@@ -287,7 +287,7 @@ public class RolloutStateMachineTests
         var canary = scene.DevicesOf(0)[0];
         scene.Report(canary, how, RolloutScene.New, RolloutScene.Old, "health");
         scene.Look();
-        Assert.Equal("failed-devices", scene.Rollout.StoppedBy);
+        Assert.Equal("model-failures", scene.Rollout.StoppedBy);
         Assert.Equal("health", scene.Rollout.Devices.Single(device => device.DeviceId == canary).Reason);
     }
 
@@ -297,9 +297,9 @@ public class RolloutStateMachineTests
         var scene = new RolloutScene(10);
         scene.Look();
         var canary = scene.DevicesOf(0)[0];
-        scene.Twins[canary] = scene.Twins[canary] with { IsUpToDate = true, SlotState = SlotState.Refused, Refusal = "signature" };
+        scene.Twins[canary] = scene.Twins[canary] with { IsUpToDate = true, SlotState = SlotState.Refused, Refusal = "probe" };
         scene.Look();
-        Assert.Equal("failed-devices", scene.Rollout.StoppedBy);
+        Assert.Equal("model-failures", scene.Rollout.StoppedBy);
     }
 
     [Fact]
@@ -314,14 +314,14 @@ public class RolloutStateMachineTests
         scene.ObeyAll();
         scene.Report(scene.DevicesOf(0)[0], SlotState.Returned, RolloutScene.New, RolloutScene.Old, "health");
         scene.Look();
-        Assert.Equal("failed-devices", scene.Rollout.StoppedBy);
+        Assert.Equal("model-failures", scene.Rollout.StoppedBy);
         Assert.Equal(5, scene.Rollout.Devices.Count(static device => device.Told));
     }
 
     [Fact]
     public void A_device_that_had_no_model_goes_back_to_none()
     {
-        var scene = new RolloutScene(1, previous: null, outsiders: 0);
+        var scene = new RolloutScene(1, previous: null);
         scene.Look();
         scene.ObeyAll();
         scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
@@ -372,6 +372,7 @@ public class RolloutStateMachineTests
         scene.Look();
         scene.ObeyAll();
         scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Pause, "op", scene.Now);
+        scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 10, 0, invalid: 10);
         scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 10, 0, invalid: 10);
         scene.Look();
         Assert.Equal("invalid", scene.Rollout.StoppedBy);

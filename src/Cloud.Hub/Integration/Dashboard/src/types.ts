@@ -36,13 +36,12 @@ export interface Training {
   parentMetrics: Record<string, Slice>; candidateMetrics: Record<string, Slice>; startedAt: string; endedAt?: string;
 }
 
+export interface Metric { name: string; value: number; reference?: number; limit: number; trials: number; odds: number; stopsAt: number; slice?: string }
 export interface Evidence {
-  devicesTold: number; devicesAnswered: number; devicesFailed: number; devicesSilent: number; windows: number; alarmRate?: number; controlAlarmRate?: number;
-  alarmOdds: number; falseAlarmRate?: number; labelledNormalWindows: number; falseAlarmOdds: number; invalidRate: number; inferenceP99Us: number;
+  devicesTold: number; devicesAnswered: number; devicesFailed: number; devicesUndelivered: number; devicesIdle: number; devicesSilent: number;
+  windows: number; labelledNormalWindows: number; shadowWindows: number; metrics: Metric[];
 }
-export interface Gate {
-  minimumWindows: number; falseStopRate: number; maximumAlarmRateIncrease: number; maximumFalseAlarmRate: number; maximumInvalidRate: number; maximumInferenceP99Us: number; maximumFailedShare: number;
-}
+export interface Gate { minimumWindows: number }
 export interface RolloutDevice { deviceId: string; state?: string; answeringDigest?: string; reason?: string; touched: boolean; restored: boolean; swapMs?: number }
 export interface RolloutGroup { name: string; state: string; devices: RolloutDevice[]; evidence?: Evidence }
 export interface Transition { at: string; group: string; from: string; to: string; reason: string }

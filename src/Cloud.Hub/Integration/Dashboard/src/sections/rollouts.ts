@@ -3,7 +3,7 @@
 import { h, type Child } from '../dom';
 import { clock, count, digest, percent, plural, words } from '../format';
 import type { Store } from '../store';
-import type { Evidence, Gate, Rollout, RolloutDevice, RolloutGroup } from '../types';
+import type { Evidence, Gate, Metric, Rollout, RolloutDevice, RolloutGroup } from '../types';
 
 export function rollouts(store: Store): Child {
   const all = store.state.rollouts;
@@ -55,22 +55,25 @@ function chip(device: RolloutDevice, group: string): Child {
 }
 
 function evidence(seen: Evidence, gate: Gate): Child {
-  const alarmsAllowed = seen.controlAlarmRate == null ? null : seen.controlAlarmRate + gate.maximumAlarmRateIncrease;
-  const rows: [string, string, number | null, string][] = [
-    ['Windows', count(seen.windows), null, `of ${count(gate.minimumWindows)} at least`],
-    ['Alarm rate', percent(seen.alarmRate), ratio(seen.alarmRate, alarmsAllowed), seen.controlAlarmRate == null ? 'no control group' : `control ${percent(seen.controlAlarmRate)}, at most ${percent(alarmsAllowed, 0)}`],
-    ['False alarms', percent(seen.falseAlarmRate), ratio(seen.falseAlarmRate, gate.maximumFalseAlarmRate), seen.labelledNormalWindows ? `at most ${percent(gate.maximumFalseAlarmRate, 0)} of ${count(seen.labelledNormalWindows)} labelled normal` : 'nothing labelled normal yet'],
-    ['Odds of harm', odds(Math.max(seen.alarmOdds, seen.falseAlarmOdds)), over(Math.max(seen.alarmOdds, seen.falseAlarmOdds), 1 / gate.falseStopRate), `stops at ${count(1 / gate.falseStopRate)} to 1`],
-    ['Invalid scores', percent(seen.invalidRate), over(seen.invalidRate, gate.maximumInvalidRate), `at most ${percent(gate.maximumInvalidRate, 0)}`],
-    ['Inference p99', `${(seen.inferenceP99Us / 1000).toFixed(2)} ms`, ratio(seen.inferenceP99Us, gate.maximumInferenceP99Us), `at most ${(gate.maximumInferenceP99Us / 1000).toFixed(0)} ms`],
-    ['Devices', `${seen.devicesAnswered} of ${seen.devicesTold}`, null, ['answered', seen.devicesFailed ? `${seen.devicesFailed} failed` : '', seen.devicesSilent ? `${seen.devicesSilent} silent` : ''].filter(Boolean).join(', ')],
+  const rows: [string, string, Child, string, boolean][] = [
+    ['Devices', `${seen.devicesAnswered} of ${seen.devicesTold}`, null, ['answered', ...[[seen.devicesFailed, 'failed'], [seen.devicesUndelivered, 'not reached'], [seen.devicesIdle, 'on the way'], [seen.devicesSilent, 'silent']].filter(([many]) => many).map(([many, what]) => `${many} ${what}`)].join(', '), false],
+    ['Windows', count(seen.windows), bar(seen.windows / gate.minimumWindows, true), `of ${count(gate.minimumWindows)} at least`, false],
+    ...seen.metrics.map((metric): [string, string, Child, string, boolean] => {
+      const allowed = metric.limit + (metric.reference ?? 0);
+      return [words(metric.name) + (metric.slice ? ` (${metric.slice})` : ''), percent(metric.value), metric.limit < 1 ? bar(over(metric.value, allowed), false) : null, limit(metric), over(metric.value, allowed) > 1];
+    }),
   ];
-  return h('table', { class: 'evidence' }, h('caption', { class: 'sr' }, 'Gate evidence'), h('tbody', null, rows.map(([name, shown, share, limit]) =>
-    h('tr', { class: share !== null && share > 1 ? 'over' : '' }, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, shown), h('td', { class: 'bar' }, name === 'Windows' ? bar(seen.windows / gate.minimumWindows, true) : share === null ? null : bar(share, false)), h('td', { class: 'limit' }, limit)))));
+  return h('table', { class: 'evidence' }, h('caption', { class: 'sr' }, 'Gate evidence'), h('tbody', null, rows.map(([name, shown, meter, allowed, isOver]) =>
+    h('tr', { class: isOver ? 'over' : '' }, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, shown), h('td', { class: 'bar' }, meter), h('td', { class: 'limit' }, allowed)))));
 }
 
-const odds = (to: number): string => (to < 2 ? 'none' : to > 1e6 ? 'over a million to 1' : `${count(Math.round(to))} to 1`);
-const ratio = (seen: number | null | undefined, allowed: number | null | undefined): number | null => (seen == null || allowed == null ? null : over(seen, allowed));
+function limit(metric: Metric): string {
+  if (metric.limit >= 1) return 'shown, decides nothing';
+  const allowed = metric.reference == null ? `at most ${percent(metric.limit)}` : `control ${percent(metric.reference)}, at most ${percent(metric.limit)} more`;
+  return metric.odds < 2 ? allowed : `${allowed}; odds of harm ${odds(metric.odds)}, stops at ${count(metric.stopsAt)}`;
+}
+
+const odds = (to: number): string => (to > 1e6 ? 'over a million to 1' : `${count(Math.round(to))} to 1`);
 const over = (seen: number, allowed: number): number => (allowed > 0 ? seen / allowed : seen > 0 ? 2 : 0);
 
 /** A full bar is the limit; for a minimum it is the goal. */

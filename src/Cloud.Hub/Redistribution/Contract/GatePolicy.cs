@@ -1,0 +1,50 @@
+namespace Cloud.Hub.Redistribution.Contract;
+
+/// <summary>What devices with the new digest must show before the next group begins.</summary>
+public sealed record GatePolicy
+{
+    /// <summary>Windows answered by the new digest, over the group, before it may pass.</summary>
+    public int MinimumWindows { get; set; } = 200;
+
+    /// <summary>No verdict by then: the group is restored. No data is never success.</summary>
+    public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// How often, at most, a model that is within every limit may be stopped as harmful, over all metrics and groups of one rollout and however often one looks. Over 0 to 0.5. The tests stop at odds of
+    /// metrics · groups to this.
+    /// </summary>
+    public double FalseStopRate { get; set; } = 0.05;
+
+    /// <summary>Answers come in episodes: so many windows of a device say as much as one that is independent of the others. At least 1.</summary>
+    public double WindowsPerEpisode { get; set; } = 10;
+
+    /// <summary>Limits by metric in place of those of <see cref="GateLimits.Defaults"/>, 0 to 1. At 1 a metric is shown and decides nothing.</summary>
+    public IReadOnlyDictionary<string, double> Limits { get; set; } = new Dictionary<string, double>();
+
+    /// <summary>Windows labelled normal that the new digest must have answered, over the group, before it may pass; 0: labels are not waited for.</summary>
+    public int MinimumLabelledNormalWindows { get; set; }
+
+    /// <summary>Windows that both models must have answered side by side, over the group, before it may pass, and then <c>shadow-alarms</c> must be within its limit at 95 % certainty; 0: shadows are not waited for.</summary>
+    public int MinimumShadowWindows { get; set; }
+
+    /// <summary>A report whose p99 of inference is above this, or above <see cref="MaximumLatencyFactor"/> times (and 5 ms more than) what the device showed before, is a slow one.</summary>
+    public double MaximumInferenceP99Us { get; set; } = 50_000;
+
+    public double MaximumLatencyFactor { get; set; } = 3;
+
+    /// <summary>A report whose resident memory is above what the device showed before by more than this is a heavy one. Default 16 MiB.</summary>
+    public long MaximumMemoryGrowthBytes { get; set; } = 16 << 20;
+
+    /// <summary>Share of the devices that spoke that could not get or may not install the package (download, signatures, hardware): says nothing of the model. More is a stop at the maximum wait.</summary>
+    public double MaximumUndeliveredShare { get; set; } = 0.2;
+
+    /// <summary>Share of the devices that spoke that are online and still on their way, because their machine stands still for example. More is a stop at the maximum wait.</summary>
+    public double MaximumIdleShare { get; set; } = 0.9;
+
+    /// <summary>Share of the told devices that have said nothing since: silence is no failure and no success. More is a stop at the maximum wait, and nothing passes before.</summary>
+    public double MaximumSilentShare { get; set; } = 0.95;
+
+    /// <summary>The limit of a metric.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such metric.</exception>
+    public double LimitOf(string metric) => Limits.TryGetValue(metric, out var limit) ? limit : GateLimits.Defaults[metric];
+}

@@ -1,0 +1,199 @@
+using Cloud.Hub.Redistribution.Contract;
+using Hmas.Contracts.Models;
+
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
+
+/// <summary>Lays what devices did since the last look on the bets of each group's gate. Pure.</summary>
+internal static class GateBets
+{
+    /// <summary>No device may be ahead of the group's median by more than this factor, beyond a start: what floods is thinned out, and no single device decides for many.</summary>
+    private const double AheadAtMost = 2;
+
+    /// <summary>Episodes that every device may be ahead.</summary>
+    private const double Start = 20;
+
+    public static RolloutState Take(RolloutState rollout, FleetSeen seen)
+    {
+        if (rollout.State == RolloutState.Restoring) return rollout;
+        var judged = Enumerable.Range(0, rollout.Groups.Count).Where(i => rollout.Groups[i].State is GroupState.Deploying or GroupState.Observing or GroupState.Passed).ToList();
+        if (judged.Count == 0) return rollout;
+        var devices = rollout.Devices.ToArray();
+        var tests = judged.ToDictionary(static i => i, i => new Dictionary<string, MetricTest>(rollout.Groups[i].Tests, StringComparer.Ordinal));
+        var control = rollout.Control;
+        Pools? others = null;
+        // The group that is still to be decided comes first, and those that have passed are compared with what it was: each window of the control counts once.
+        foreach (var i in judged.OrderBy(i => rollout.Groups[i].State == GroupState.Passed))
+        {
+            TakeAlone(rollout, i, seen, devices, tests[i]);
+            if (rollout.Groups[i].State != GroupState.Passed || others is not null || judged.All(other => rollout.Groups[other].State == GroupState.Passed))
+                others = TakeCompared(rollout, i, seen, devices, tests[i], others, ref control) ?? others;
+            TakeTruth(rollout, i, seen, devices, tests[i]);
+        }
+
+        if (!devices.Where((device, i) => !ReferenceEquals(device, rollout.Devices[i])).Any()) return rollout;
+        var groups = rollout.Groups.ToArray();
+        foreach (var (i, of) in tests) groups[i] = groups[i] with { Tests = of };
+        return rollout with { Devices = devices, Groups = groups, Control = control };
+    }
+
+    private static void TakeAlone(RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests)
+    {
+        var gate = rollout.Request.Gate;
+        var most = MostWindows(rollout, index);
+        for (var i = 0; i < devices.Length; i++)
+        {
+            var device = devices[i];
+            if (device.Group != index || !device.Told) continue;
+            var judged = device.Judged ?? JudgedWork.Nothing;
+            var truth = seen.Truth.GetValueOrDefault(device.DeviceId);
+            var failed = device.HasFailed ? true : device.State == SlotState.Committed ? false : judged.Failed;
+            var next = judged with
+            {
+                Alone = device.Touched ? device.Sum : judged.Alone, Shadow = device.Shadow, Failed = failed, Truth = truth.Labelled > 0 ? truth : judged.Truth,
+            };
+            if (next == judged) continue;
+            devices[i] = device with { Judged = next };
+            var evidence = next.Alone is { } sum ? sum.Since(judged.Alone) : new EvidenceSum();
+            var work = new Work(
+                evidence, device.Before, ShadowSince(device.Shadow, judged.Shadow), (truth - judged.Truth.GetValueOrDefault()) is { IsMore: true } more ? more : default, failed == judged.Failed ? null : failed, gate.WindowsPerEpisode);
+            var weight = Weight(evidence.Windows, judged.Alone?.Windows ?? 0, most);
+            foreach (var metric in GateMetric.All)
+            {
+                if (metric.Kind == MetricKind.Difference || metric.Read(work) is not { } share) continue;
+                share *= metric.Name == GateLimits.ModelFailures ? 1 : weight;
+                var limit = gate.LimitOf(metric.Name);
+                Wager Bet(Wager wager) => metric.Kind == MetricKind.Paired ? wager.BetPairs(share.Trials, share.Hits, share.Misses, limit) : wager.Bet(share.Trials, share.Hits, limit);
+                var test = (tests.GetValueOrDefault(metric.Name) ?? new MetricTest()).OnWhole(Bet);
+                foreach (var slice in SlicesOf(device, seen)) test = test.OnSlice(slice, Bet);
+                tests[metric.Name] = test;
+            }
+        }
+    }
+
+    /// <summary>Group against control, over the same time. While a control that can speak has said nothing, the group's work waits.</summary>
+    /// <param name="known">What the control showed, when another group was held against it already.</param>
+    /// <returns>What the control showed; null: nothing was compared.</returns>
+    private static Pools? TakeCompared(
+        RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests, Pools? known, ref EvidenceSum pool)
+    {
+        var control = new GateControl(rollout, index, seen);
+        var (group, others) = (new Pools(), known ?? new Pools());
+        var most = MostWindows(rollout, index);
+        var (episode, pooled) = (rollout.Request.Gate.WindowsPerEpisode, pool);
+        var next = new JudgedWork?[devices.Length];
+        for (var i = 0; i < devices.Length; i++)
+        {
+            var (device, judged) = (devices[i], devices[i].Judged ?? JudgedWork.Nothing);
+            var slices = SlicesOf(device, seen);
+            if (device.Group == index && device.Told && device.Touched && device.Sum is { } sum && sum.Windows > (judged.Compared?.Windows ?? 0))
+            {
+                var evidence = sum.Since(judged.Compared);
+                group.Add(new Work(evidence, null, null, default, null, episode), slices, Weight(evidence.Windows, judged.Compared?.Windows ?? 0, most));
+                next[i] = judged with { Compared = sum };
+            }
+            else if (known is null && control.Includes(device) && device.Before is { } shown && shown.Windows > (judged.Control?.Windows ?? 0))
+            {
+                var evidence = shown.Since(judged.Control);
+                others.Add(new Work(evidence, null, null, default, null, episode), slices, 1);
+                pooled = pooled.Plus(evidence);
+                next[i] = judged with { Control = shown };
+            }
+        }
+
+        if (group.IsEmpty) return null;
+        if (others.IsEmpty)
+        {
+            if (control.CanSpeak) return null;
+            others = Standing(rollout, index, episode);
+        }
+
+        for (var i = 0; i < devices.Length; i++)
+        {
+            if (next[i] is { } judged) devices[i] = devices[i] with { Judged = judged };
+        }
+
+        Compare(rollout.Request.Gate, group, others, tests);
+        pool = pooled;
+        return others;
+    }
+
+    /// <summary>Nobody is left that has the old model: what others showed with it earlier in this rollout stands in, or else what the group's own devices did.</summary>
+    private static Pools Standing(RolloutState rollout, int index, double episode)
+    {
+        var pools = new Pools();
+        var earlier = rollout.Control.Windows > 0 ? rollout.Control
+            : rollout.Devices.Where(device => device.Group == index && device.Before is not null).Aggregate(new EvidenceSum(), static (sum, device) => sum.Plus(device.Before!));
+        if (earlier.Windows > 0) pools.Add(new Work(earlier, null, null, default, null, episode), [], 1);
+        return pools;
+    }
+
+    private static void Compare(GatePolicy gate, Pools group, Pools others, Dictionary<string, MetricTest> tests)
+    {
+        foreach (var metric in GateMetric.All)
+        {
+            if (metric.Kind != MetricKind.Difference) continue;
+            foreach (var (slice, share) in group.Of(metric))
+            {
+                if (others.Find(metric, slice) is not { Trials: > 0 } other || share.Trials <= 0) continue;
+                Wager Bet(Wager wager) => wager.BetSamples(share.Trials, share.Hits / share.Trials, other.Trials, other.Hits / other.Trials, gate.LimitOf(metric.Name));
+                var test = tests.GetValueOrDefault(metric.Name) ?? new MetricTest();
+                tests[metric.Name] = slice.Length == 0 ? test.OnWhole(Bet) : test.OnSlice(slice, Bet);
+            }
+        }
+    }
+
+    /// <summary>What people say of the new model's answers against what they say of the old one's: on devices that still have it, and on the group's own, before.</summary>
+    private static void TakeTruth(RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests)
+    {
+        if (seen.Truth.Count == 0 || seen.OtherTruth.Count == 0) return;
+        var control = new GateControl(rollout, index, seen);
+        var (group, others) = (new Pools(), new Pools());
+        var next = new JudgedWork?[devices.Length];
+        for (var i = 0; i < devices.Length; i++)
+        {
+            var (device, judged) = (devices[i], devices[i].Judged ?? JudgedWork.Nothing);
+            var isMember = device.Group == index && device.Told;
+            if (!isMember && !control.Includes(device)) continue;
+            var (truth, other) = (seen.Truth.GetValueOrDefault(device.DeviceId), seen.OtherTruth.GetValueOrDefault(device.DeviceId));
+            Add(isMember ? group : null, truth - judged.TruthCompared.GetValueOrDefault(), device);
+            Add(others, other - judged.OtherTruth.GetValueOrDefault(), device);
+            next[i] = judged with { TruthCompared = isMember ? truth : judged.TruthCompared, OtherTruth = other };
+        }
+
+        // One side without the other says nothing yet.
+        if (group.IsEmpty || others.IsEmpty) return;
+        for (var i = 0; i < devices.Length; i++)
+        {
+            if (next[i] is { } judged && judged != devices[i].Judged) devices[i] = devices[i] with { Judged = judged };
+        }
+
+        Compare(rollout.Request.Gate, group, others, tests);
+
+        void Add(Pools? pools, TruthCounts more, DeviceState device)
+        {
+            if (more.IsMore) pools?.Add(new Work(new EvidenceSum(), null, null, more, null, rollout.Request.Gate.WindowsPerEpisode), SlicesOf(device, seen), 1);
+        }
+    }
+
+    private static double MostWindows(RolloutState rollout, int index)
+    {
+        var answered = rollout.Devices.Where(device => device.Group == index && device is { Touched: true, Sum: not null }).Select(static device => device.Sum!.Windows).Order().ToList();
+        var median = answered.Count == 0 ? 0 : answered[(answered.Count - 1) / 2];
+        return (AheadAtMost * median) + (Start * rollout.Request.Gate.WindowsPerEpisode);
+    }
+
+    /// <summary>How much of what is new counts.</summary>
+    private static double Weight(long windows, long counted, double most) => windows <= 0 ? 1 : Math.Clamp((most - counted) / windows, 0, 1);
+
+    private static IReadOnlyList<string> SlicesOf(DeviceState device, FleetSeen seen) => seen.Devices.TryGetValue(device.DeviceId, out var twin) ? twin.Slices : [];
+
+    private static ShadowEvidence? ShadowSince(ShadowEvidence? now, ShadowEvidence? earlier)
+    {
+        if (now is null || earlier is null) return now;
+        return now.Compared <= earlier.Compared ? null : now with
+        {
+            Compared = now.Compared - earlier.Compared, Disagreed = now.Disagreed - earlier.Disagreed, ShadowAlarms = now.ShadowAlarms - earlier.ShadowAlarms,
+            ShadowInvalid = now.ShadowInvalid - earlier.ShadowInvalid, ActiveAlarms = now.ActiveAlarms - earlier.ActiveAlarms,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
+
+/// <summary>Who a group is compared with: devices of the same rollout that answer with what the group's devices had before.</summary>
+internal sealed class GateControl
+{
+    private readonly RolloutState _rollout;
+    private readonly FleetSeen _seen;
+    private readonly HashSet<string> _previous;
+
+    public GateControl(RolloutState rollout, int group, FleetSeen seen)
+    {
+        (_rollout, _seen) = (rollout, seen);
+        _previous = rollout.Devices.Where(device => device.Group == group && device.Told).Select(static device => device.PreviousDigest).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Somebody who can be compared with is there: without its word there is no verdict.</summary>
+    public bool CanSpeak => _rollout.Devices.Any(device => Includes(device) && _seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online && twin.ActiveDigest == device.PreviousDigest);
+
+    public bool Includes(DeviceState device) =>
+        (_rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is { } digest && _previous.Contains(digest);
+}
