@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Edge.Agent.Experience;
 using Edge.Agent.Hosting;
@@ -14,6 +13,7 @@ using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
 using Hmas.Contracts.Twins;
 using Hmas.Inference;
+using Hmas.Testing;
 using Hmas.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,7 +22,6 @@ namespace Edge.Tests.Models;
 /// <summary>Slots on a real disk, a real pipeline and real models of two channels: a device without its sensor and its hub. The caller plays the rows.</summary>
 internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 {
-    private const int CalibrationRows = 40;
     private static readonly SensorChannel[] Channels = [new("a"), new("b")];
 
     private readonly string _folder;
@@ -39,7 +38,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         (_folder, _key) = (folder, key);
         var watch = new SlotWatch(TimeProvider.System);
         var rows = new RecentRows(Channels.Length);
-        var options = new WindowOptions { Length = 8, CalibrationRows = CalibrationRows, Lateness = TimeSpan.Zero };
+        var options = new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows, Lateness = TimeSpan.Zero };
         _pipeline = new PerceptionPipeline(Channels, 1, options, RuleSet.Empty, static _ => { }, new ObservationFanOut(rows, watch), NullLogger.Instance);
         Slots = ModelSlots.Open(folder, NullLogger.Instance);
         Reporter = new SlotReporter("boot", this, TimeProvider.System, NullLogger.Instance);
@@ -61,18 +60,13 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     /// <summary>Steps told so far, oldest first.</summary>
     public List<SlotReport> Steps { get; } = [];
 
-    public static byte[] Onnx(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Models", "Fixtures", name + ".onnx"));
-
     /// <summary>A package that the hub offers from now on, and its assignment.</summary>
     /// <param name="change">Of the manifest, before it is signed.</param>
     public ModelAssignment Offer(long release, string model = "half", SigningKey? key = null, Func<ModelManifest, ModelManifest>? change = null)
     {
-        var onnx = Onnx(model);
-        var manifest = Manifest(release, onnx);
-        var json = JsonSerializer.SerializeToUtf8Bytes(change?.Invoke(manifest) ?? manifest, ContractsJson.Default.ModelManifest);
-        var signer = key ?? _key;
-        var package = ModelPackage.Write(json, [new PackageSignature(signer.PublicKey, signer.Sign(json))], onnx);
-        var digest = ModelPackage.DigestOf(json);
+        var onnx = FixturePackage.Onnx(model);
+        var manifest = FixturePackage.Manifest(release, onnx);
+        var (digest, package) = FixturePackage.Write(key ?? _key, change?.Invoke(manifest) ?? manifest, onnx);
         return Offer(digest, release, package);
     }
 
@@ -80,7 +74,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     public ModelAssignment Offer(string digest, long release, ReadOnlySpan<byte> package)
     {
         File.WriteAllBytes(PathOf(digest), package);
-        return new ModelAssignment { Digest = digest, Name = "fixture", Release = release, PackageBytes = package.Length, Url = "x", ShadowWindows = 5, HealthWindows = 5 };
+        return new ModelAssignment { Digest = digest, Name = FixturePackage.Name, Release = release, PackageBytes = package.Length, Url = "x", ShadowWindows = 5, HealthWindows = 5 };
     }
 
     public string PathOf(string digest) => Path.Combine(_folder, "offered-" + digest[7..23]);
@@ -145,23 +139,4 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         _pipeline.Slot.Exchange(null)?.Dispose();
         _stop.Dispose();
     }
-
-    /// <summary>Of a model for the rig's two channels.</summary>
-    public static ModelManifest Manifest(long release, byte[] onnx) => new()
-    {
-        Name = "fixture",
-        Release = release,
-        OnnxDigest = ModelPackage.DigestOf(onnx),
-        OnnxBytes = onnx.Length,
-        Channels = ["a", "b"],
-        RateHz = 1,
-        Window = new WindowSpec(8, 1),
-        Recipe = new FeatureRecipe { Normalisation = Normalisation.None, Clip = 0 },
-        Input = new TensorSpec("x", [1, 2, 8]),
-        Output = new TensorSpec("y", [1, 2, 8]),
-        Head = ModelHead.Reconstruction,
-        Threshold = new ThresholdPolicy { CalibrationRows = CalibrationRows },
-        Precision = "float32",
-        Lineage = new Lineage { RunId = string.Create(CultureInfo.InvariantCulture, $"train-{release}"), CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "test" },
-    };
 }

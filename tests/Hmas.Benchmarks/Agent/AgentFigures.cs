@@ -125,7 +125,7 @@ internal sealed class AgentFigures : IAsyncDisposable
             (var digest, package) = _models.Write(release, recipe);
             await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
             var bytes = agent.WrittenBytes;
-            await _hub!.AssignAsync(digest, release, package);
+            await _hub!.AssignAsync(digest, "figures", release, package);
             swaps.Add(await _hub.StepAsync(digest, SlotState.Active));
             await _hub.StepAsync(digest, SlotState.Committed);
             await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);

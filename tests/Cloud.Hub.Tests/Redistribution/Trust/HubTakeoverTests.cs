@@ -6,6 +6,7 @@ using Edge.Agent.Sync.Downlink;
 using Edge.Tests.Models;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
+using Hmas.Testing;
 using Hmas.Trust;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework.Metadata;
@@ -145,8 +146,8 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
 
     private Task<ModelEntry> AddAsync(long release)
     {
-        var onnx = UpdaterRig.Onnx("half");
-        return _scene.Hub.Get<IModelRegistry>().AddAsync(UpdaterRig.Manifest(release, onnx), onnx, "test", default);
+        var onnx = FixturePackage.Onnx("half");
+        return _scene.Hub.Get<IModelRegistry>().AddAsync(FixturePackage.Manifest(release, onnx), onnx, "test", default);
     }
 
     private async Task<ModelEntry> FindAsync(long release) => (await _scene.Hub.Get<IModelRegistry>().ListAsync(default)).Single(entry => entry.Manifest.Release == release);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Hmas.Testing;
 
-namespace Hmas.System.Tests;
+namespace Hmas.System.Tests.Agent;
 
 /// <summary>The agent published for arm64, under qemu: does it load and answer? Nothing of its speed or memory shows here.</summary>
 public sealed class Arm64AgentTests : IDisposable

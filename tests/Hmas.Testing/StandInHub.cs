@@ -8,13 +8,12 @@ using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
 using Hmas.Messaging;
-using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Hmas.Benchmarks.Agent;
+namespace Hmas.Testing;
 
 /// <summary>What one device needs of a hub, and nothing that would take the machine's time: every batch is acknowledged, a model is assigned, its package served over HTTP.</summary>
-internal sealed class StandInHub : IAsyncDisposable
+public sealed class StandInHub : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly string _site;
@@ -23,6 +22,8 @@ internal sealed class StandInHub : IAsyncDisposable
     private readonly HttpListener _http = new();
     private readonly Dictionary<string, byte[]> _packages = [];
     private readonly Channel<SlotReport> _steps = Channel.CreateUnbounded<SlotReport>();
+    private readonly Dictionary<FactKind, TaskCompletionSource<Fact>> _first = Enum.GetValues<FactKind>().ToDictionary(
+        static kind => kind, static _ => new TaskCompletionSource<Fact>(TaskCreationOptions.RunContinuationsAsynchronously));
     private readonly Task _connection;
     private readonly Task _acknowledging;
     private readonly Task _serving;
@@ -58,14 +59,19 @@ internal sealed class StandInHub : IAsyncDisposable
         }
     }
 
-    public Task AssignAsync(string digest, long release, byte[] package)
+    /// <summary>The first fact of this kind that came.</summary>
+    public Task<Fact> FirstAsync(FactKind kind) => _first[kind].Task.WaitAsync(Deadline);
+
+    /// <param name="shadowWindows">How many windows it answers beside the active model before it takes its place.</param>
+    /// <param name="healthWindows">How many it must answer in its place before it stays.</param>
+    public Task AssignAsync(string digest, string name, long release, byte[] package, int shadowWindows = 0, int healthWindows = 50)
     {
         var path = $"packages/{release}";
         lock (_packages) _packages["/" + path] = package;
         var desired = new DesiredState
         {
             Version = ++_version,
-            Model = new ModelAssignment { Digest = digest, Name = "figures", Release = release, PackageBytes = package.Length, Url = path, HealthWindows = 50 },
+            Model = new ModelAssignment { Digest = digest, Name = name, Release = release, PackageBytes = package.Length, Url = path, ShadowWindows = shadowWindows, HealthWindows = healthWindows },
         };
         return _client.PublishAsync(Topics.Desired(_site, _device), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState), retain: true, Deadline, default);
     }
@@ -84,6 +90,7 @@ internal sealed class StandInHub : IAsyncDisposable
         {
             var batch = FactBatchCodec.Decode(message.Payload.Span, new WireLimits());
             Interlocked.Add(ref _facts, batch.Facts.Count);
+            foreach (var fact in batch.Facts) _first[fact.Kind].TrySetResult(fact);
             foreach (var fact in batch.Facts.Where(static fact => fact.Kind == FactKind.SlotReport))
                 _steps.Writer.TryWrite(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.SlotReport)!);
             var ack = JsonSerializer.SerializeToUtf8Bytes(new FactAck(batch.Epoch, batch.LastSequence), ContractsJson.Default.FactAck);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Hmas.Testing;
 
-namespace Edge.Tests.Hosting;
+namespace Hmas.System.Tests.Agent;
 
 /// <summary>The agent as a program on a disk of its own that is too small for its outbox.</summary>
 public sealed class FullDiskTests : IDisposable
@@ -24,7 +24,7 @@ public sealed class FullDiskTests : IDisposable
             experience: { routineEvery: 1 }
             outbox: { queueCapacity: 8192 }
             """);
-        var run = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "hmas-agent.dll")}' run --exit-at-end --settings '{_folder.File("agent.yaml")}'";
+        var run = $"'{AgentProgram.Program}' run --exit-at-end --settings '{_folder.File("agent.yaml")}'";
         var script = $"mount -t tmpfs -o size=512k tmpfs '{state}' && {run}; echo \"first $?\" >&2; mount -o remount,size=64m '{state}' && {run}; echo \"second $?\" >&2";
         var start = new ProcessStartInfo("unshare", ["-r", "-m", "sh", "-c", script]) { RedirectStandardError = true };
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));

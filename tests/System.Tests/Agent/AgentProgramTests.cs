@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Hmas.Testing;
 
-namespace Edge.Tests.Hosting;
+namespace Hmas.System.Tests.Agent;
 
 /// <summary>The agent as a program: what a person at a terminal sees.</summary>
 public sealed class AgentProgramTests : IDisposable
@@ -13,7 +12,7 @@ public sealed class AgentProgramTests : IDisposable
     [Fact]
     public async Task Help_names_every_verb()
     {
-        var (code, output, _) = await RunAsync("--help");
+        var (code, output, _) = await AgentProgram.RunAsync("--help");
         Assert.Equal(0, code);
         Assert.All(["run", "status", "check", "replay"], verb => Assert.Contains($"  {verb} ", output, StringComparison.Ordinal));
     }
@@ -21,7 +20,7 @@ public sealed class AgentProgramTests : IDisposable
     [Fact]
     public async Task Version_is_one_line()
     {
-        var (code, output, _) = await RunAsync("--version");
+        var (code, output, _) = await AgentProgram.RunAsync("--version");
         Assert.Equal((0, 1), (code, output.Trim().Split('\n').Length));
         Assert.Matches("^[0-9]+[.][0-9]+", output);
     }
@@ -30,7 +29,7 @@ public sealed class AgentProgramTests : IDisposable
     public async Task Settings_that_contradict_end_it_with_code_2_and_a_line_for_each()
     {
         var file = Write("sensor: { kind: pump, replay: { folder: x } }\nlog: { levle: debug }");
-        var (code, _, error) = await RunAsync("run", "--settings", file);
+        var (code, _, error) = await AgentProgram.RunAsync("run", "--settings", file);
         Assert.Equal(2, code);
         Assert.Contains($"{file}: log:levle is not a setting; did you mean log:level?", error, StringComparison.Ordinal);
     }
@@ -40,7 +39,7 @@ public sealed class AgentProgramTests : IDisposable
     {
         var rules = _folder.File("rules.yaml");
         File.WriteAllText(rules, "version: 1\nrules:\n  - id: hot\n    when: { channel: Nowhere, above: 1 }\n");
-        var (code, _, error) = await RunAsync("check", "--settings", Write($"sensor: {{ kind: pump }}\nrules: {{ file: '{rules}' }}"));
+        var (code, _, error) = await AgentProgram.RunAsync("check", "--settings", Write($"sensor: {{ kind: pump }}\nrules: {{ file: '{rules}' }}"));
         Assert.Equal(2, code);
         Assert.Contains(rules, error, StringComparison.Ordinal);
         Assert.Contains("Nowhere", error, StringComparison.Ordinal);
@@ -50,7 +49,7 @@ public sealed class AgentProgramTests : IDisposable
     public async Task A_state_folder_that_cannot_be_made_ends_it_with_its_path()
     {
         File.WriteAllText(_folder.File("state"), "a file stands there");
-        var (code, _, error) = await RunAsync("run", "--settings", Write("sensor: { kind: pump }"));
+        var (code, _, error) = await AgentProgram.RunAsync("run", "--settings", Write("sensor: { kind: pump }"));
         Assert.Equal(1, code);
         Assert.Contains(_folder.File("state"), error, StringComparison.Ordinal);
     }
@@ -63,7 +62,7 @@ public sealed class AgentProgramTests : IDisposable
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         File.WriteAllText(_folder.File("a.csv"), "datetime;x\n2020-01-01 00:00:00;1\n2020-01-01 00:00:01;2\n");
         var sensor = $"sensor: {{ kind: replay, replay: {{ files: ['{_folder.File("a.csv")}'], speed: 0, columns: [{{ column: x }}] }} }}";
-        var (code, _, error) = await RunAsync("run", "--exit-at-end", "--settings", Write($"{sensor}\nstatus: {{ metricsPort: {port} }}"));
+        var (code, _, error) = await AgentProgram.RunAsync("run", "--exit-at-end", "--settings", Write($"{sensor}\nstatus: {{ metricsPort: {port} }}"));
         Assert.Contains($"metrics on port {port} is not available", error, StringComparison.Ordinal);
         Assert.Contains("stream has ended after 2 frames", error, StringComparison.Ordinal);
         Assert.Equal(0, code);
@@ -72,7 +71,7 @@ public sealed class AgentProgramTests : IDisposable
     [Fact]
     public async Task A_status_without_an_agent_says_where_it_looked()
     {
-        var (code, _, error) = await RunAsync("status", "--socket", _folder.File("none.sock"));
+        var (code, _, error) = await AgentProgram.RunAsync("status", "--socket", _folder.File("none.sock"));
         Assert.Equal(1, code);
         Assert.Contains(_folder.File("none.sock"), error, StringComparison.Ordinal);
     }
@@ -83,16 +82,5 @@ public sealed class AgentProgramTests : IDisposable
     {
         File.WriteAllText(_folder.File("agent.yaml"), $"device: {{ site: north, id: p, stateFolder: '{_folder.File("state")}' }}\n{sections}\n");
         return _folder.File("agent.yaml");
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-agent.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var agent = Process.Start(start) ?? throw new InvalidOperationException("The agent did not start.");
-        var output = agent.StandardOutput.ReadToEndAsync(limit.Token);
-        var error = agent.StandardError.ReadToEndAsync(limit.Token);
-        await agent.WaitForExitAsync(limit.Token);
-        return (agent.ExitCode, await output, await error);
     }
 }

@@ -1,11 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Edge.Tests.Models;
 using Hmas.Testing;
 using Hmas.Trust;
 
-namespace Edge.Tests.Hosting;
+namespace Hmas.System.Tests.Agent;
 
 public sealed class RuntimeTelemetryTests
 {
@@ -15,7 +13,7 @@ public sealed class RuntimeTelemetryTests
         using var home = new TempFolder();
         using var folder = new TempFolder();
         using var key = SigningKey.Create();
-        await using var rig = new UpdaterRig(folder.Path, key);
+        await File.WriteAllBytesAsync(folder.File("first.hmas"), FixturePackage.Write(key, release: 1).Package);
         PublicKeyFile.Write(folder.File("keys.pem"), [key.PublicKey]);
         var rows = new StringBuilder("datetime;a;b\n");
         for (var i = 0; i < 100; i++) rows.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i % 7};{i % 5}\n");
@@ -24,21 +22,16 @@ public sealed class RuntimeTelemetryTests
         await File.WriteAllTextAsync(folder.File("agent.yaml"), $$"""
             device: { site: north, id: p, stateFolder: '{{folder.File("state")}}' }
             sensor: { kind: replay, replay: { files: ['{{folder.File("a.csv")}}'], speed: 0, columns: [{ column: a }, { column: b }] } }
-            model: { trustedKeysFile: '{{folder.File("keys.pem")}}', package: '{{rig.PathOf(rig.Offer(release: 1).Digest)}}' }
+            model: { trustedKeysFile: '{{folder.File("keys.pem")}}', package: '{{folder.File("first.hmas")}}' }
             decisionLog: { file: '{{folder.File("decisions.csv")}}' }
             """);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-agent.dll"), "run", "--exit-at-end", "--settings", folder.File("agent.yaml")])
-        {
-            RedirectStandardError = true,
-            Environment = { ["HOME"] = home.Path, ["DOTNET_CLI_HOME"] = folder.Path },
-        };
+        var start = AgentProgram.Arguments("run", "--exit-at-end", "--settings", folder.File("agent.yaml"));
+        start.Environment["HOME"] = home.Path;
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
         start.Environment.Remove("XDG_CACHE_HOME");
-        using var agent = Process.Start(start) ?? throw new InvalidOperationException("The agent did not start.");
-        var errors = await agent.StandardError.ReadToEndAsync();
-        await agent.WaitForExitAsync();
+        var (code, _, errors) = await AgentProgram.RunAsync(start);
 
-        Assert.True(agent.ExitCode == 0, errors);
+        Assert.True(code == 0, errors);
         Assert.True((await File.ReadAllLinesAsync(folder.File("decisions.csv"))).Length > 50, errors);
         Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
     }
