@@ -51,6 +51,7 @@ internal static class IntegrationModule
         MemoryEndpoints.Map(api);
         TrainingEndpoints.Map(api);
         ModelEndpoints.Map(api);
+        ArtefactEndpoints.Map(api);
         RolloutEndpoints.Map(api);
         AgentEndpoints.Map(api);
         EventStream.Map(api);

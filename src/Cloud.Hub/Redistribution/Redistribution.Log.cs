@@ -3,17 +3,17 @@ namespace Cloud.Hub.Redistribution;
 /// <summary>Log lines of the Redistribution service. Ids 8900 to 8999.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 8900, EventName = "ModelRegistered", Level = LogLevel.Information, Message = "{Name} release {Release} is {Digest}, {Bytes} bytes, added by {AddedBy}")]
-    public static partial void ModelRegistered(this ILogger logger, string name, long release, string digest, long bytes, string addedBy);
+    [LoggerMessage(EventId = 8900, EventName = "ArtefactRegistered", Level = LogLevel.Information, Message = "{Kind} {Name} release {Release} is {Digest}, {Bytes} bytes, added by {AddedBy}")]
+    public static partial void ArtefactRegistered(this ILogger logger, Hmas.Contracts.Artefacts.ArtefactKind kind, string name, long release, string digest, long bytes, string addedBy);
 
-    [LoggerMessage(EventId = 8901, EventName = "ModelQuarantined", Level = LogLevel.Warning, Message = "{Digest} is quarantined: {Reason}")]
-    public static partial void ModelQuarantined(this ILogger logger, string digest, string reason);
+    [LoggerMessage(EventId = 8901, EventName = "ArtefactQuarantined", Level = LogLevel.Warning, Message = "{Digest} is quarantined: {Reason}")]
+    public static partial void ArtefactQuarantined(this ILogger logger, string digest, string reason);
 
     [LoggerMessage(EventId = 8902, EventName = "SigningKeyMade", Level = LogLevel.Information, Message = "a signing key was made: {Path}")]
     public static partial void SigningKeyMade(this ILogger logger, string path);
 
-    [LoggerMessage(EventId = 8903, EventName = "PackageMissing", Level = LogLevel.Error, Message = "{Digest} is listed and its package {Path} is not on disk")]
-    public static partial void PackageMissing(this ILogger logger, string digest, string path);
+    [LoggerMessage(EventId = 8903, EventName = "ArtefactMissing", Level = LogLevel.Error, Message = "{Digest} is listed and its file {Path} is not on disk")]
+    public static partial void ArtefactMissing(this ILogger logger, string digest, string path);
 
     [LoggerMessage(EventId = 8910, EventName = "RolloutMoved", Level = LogLevel.Information, Message = "rollout {RolloutId} {Group}: {From} to {To}: {Reason}")]
     public static partial void RolloutMoved(this ILogger logger, string rolloutId, string group, string from, string to, string reason);

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using Hmas.Contracts.Artefacts;
 
 namespace Cloud.Hub.Redistribution;
 
 /// <summary>Counters of registry and rollouts since start.</summary>
 internal sealed class RedistributionMetrics
 {
-    private readonly Counter<long> _models;
+    private readonly Counter<long> _artefacts;
     private readonly Counter<long> _quarantined;
     private readonly Counter<long> _fetches;
     private readonly Counter<long> _transitions;
@@ -15,9 +16,9 @@ internal sealed class RedistributionMetrics
     public RedistributionMetrics(IMeterFactory meters)
     {
         var meter = _meter = meters.Create("Cloud.Hub");
-        _models = meter.CreateCounter<long>("hmas.redistribution.models", "{model}", "Models added to the registry");
-        _quarantined = meter.CreateCounter<long>("hmas.redistribution.quarantined", "{model}", "Models put in quarantine");
-        _fetches = meter.CreateCounter<long>("hmas.redistribution.fetches", "{request}", "Requests for packages that were answered with bytes");
+        _artefacts = meter.CreateCounter<long>("hmas.redistribution.artefacts", "{artefact}", "Artefacts added to the registry, by kind");
+        _quarantined = meter.CreateCounter<long>("hmas.redistribution.quarantined", "{artefact}", "Artefacts put in quarantine");
+        _fetches = meter.CreateCounter<long>("hmas.redistribution.fetches", "{request}", "Requests for artefacts that were answered with bytes");
         _transitions = meter.CreateCounter<long>("hmas.redistribution.transitions", "{transition}", "Steps of rollouts, by the state gone to");
         _assignments = meter.CreateCounter<long>("hmas.redistribution.assignments", "{assignment}", "Desired models set on devices, by direction");
     }
@@ -30,7 +31,7 @@ internal sealed class RedistributionMetrics
             role.Seconds, new KeyValuePair<string, object?>("repository", role.Repository), new KeyValuePair<string, object?>("role", role.Role))),
         "s", "Time until a role's metadata expires; negative when it has");
 
-    public void Added() => _models.Add(1);
+    public void Added(ArtefactKind kind) => _artefacts.Add(1, new KeyValuePair<string, object?>("kind", ArtefactKinds.Word(kind)));
 
     public void Quarantined() => _quarantined.Add(1);
 

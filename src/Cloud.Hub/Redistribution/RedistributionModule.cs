@@ -17,10 +17,12 @@ internal static class RedistributionModule
     {
         services.AddOptions<RedistributionOptions>().Bind(configuration.GetSection(RedistributionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
-        services.AddSingleton<RegistryTables>().AddSingleton<RegistryKey>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>();
+        services.AddSingleton<RegistryTables>().AddSingleton<ArtefactTable>().AddSingleton<ArtefactFolder>().AddSingleton<RegistryKey>();
+        services.AddSingleton<ArtefactRegistry>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>();
         services.AddSingleton<ImageRepository>().AddSingleton<Director>();
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
-        services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelRegistry>());
+        services.AddSingleton<IArtefactRegistry>(static provider => provider.GetRequiredService<ArtefactRegistry>());
+        services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ArtefactRegistry>());
         services.AddSingleton<IRollouts, FleetRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
         services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
@@ -29,11 +31,13 @@ internal static class RedistributionModule
 
     public static void MapRedistribution(this IEndpointRouteBuilder routes)
     {
+        _ = routes.ServiceProvider.GetRequiredService<RegistryKey>();    // a key that cannot be used stops the start, not the first model
         routes.MapArtefacts();
         routes.MapTrust();
         routes.MapRegistry();
         routes.MapRollouts();
         routes.MapGrpcService<ModelsEndpoint>();
+        routes.MapGrpcService<ArtefactsEndpoint>();
         routes.MapGrpcService<RolloutsEndpoint>();
     }
 }

@@ -15,6 +15,10 @@ internal sealed class RedistributionOptions : IValidatableObject
     [Range(1 << 10, 1 << 30)]
     public int MaxPackageBytes { get; set; } = 32 << 20;
 
+    /// <summary>Bytes of one other artefact at most, such as firmware. Default 512 MiB.</summary>
+    [Range(1L << 10, 1L << 40)]
+    public long MaxArtefactBytes { get; set; } = 512L << 20;
+
     /// <summary>
     /// True: the keys that say what bytes are lie elsewhere (docs/operations/signing-ceremony.md), and <c>trust/images</c> was filled by <c>hmas keys init</c>. False, the default: this hub holds them all.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Hmas.Contracts.Artefacts;
 using Operator.Cli.Hub;
 
 namespace Operator.Cli.Fleet;
@@ -10,7 +11,7 @@ internal static class RolloutStart
     public static Command Create()
     {
         var hub = new HubConnection();
-        var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" };
+        var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters; of an artefact that is no model the whole digest (hmas artefacts show)" };
         var where = new Option<string?>("--where") { Description = "Devices that match this query: site = north and hardware in (rpi4, rpi5) and not tag.stage = test" };
         var groups = new Option<string[]>("--group") { Description = "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=1%, stage=9%, full=90%]" };
         var control = new Option<string?>("--control") { Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
@@ -21,7 +22,8 @@ internal static class RolloutStart
         var command = hub.AddTo(new Command("start", "Start a rollout") { model, where, groups, control, pace, at, reason, watch });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
-            var digest = Digest(parsed.GetRequiredValue(model), await api.ModelsAsync(cancellation));
+            var meant = parsed.GetRequiredValue(model);
+            var digest = ArtefactDigest.IsValid(meant) ? meant : Digest(meant, await api.ModelsAsync(cancellation));
             var request = new Dictionary<string, object>
             {
                 ["digest"] = digest, ["requestedBy"] = Environment.UserName, ["reason"] = parsed.GetRequiredValue(reason),

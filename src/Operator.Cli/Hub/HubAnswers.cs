@@ -1,3 +1,4 @@
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 
@@ -25,6 +26,9 @@ internal sealed record TrainingAnswer(
 internal sealed record TrainingRequestAnswer(string ModelName, string Recipe, string RequestedBy);
 
 internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long PackageBytes, DateTimeOffset AddedAt, string AddedBy, bool Quarantined);
+
+internal sealed record ArtefactAnswer(
+    string Digest, ArtefactKind Kind, string Name, long Release, long Bytes, IReadOnlyList<string> HardwareClasses, DateTimeOffset AddedAt, string AddedBy, bool Quarantined, string TargetPath);
 
 internal sealed record RolloutAnswer(
     string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups, IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hmas.Contracts;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
 
@@ -43,6 +45,22 @@ internal sealed class HubApi : IDisposable
     public Task<IReadOnlyList<ModelAnswer>> ModelsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelAnswer>>("models", cancellation);
 
     public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);
+
+    public Task<IReadOnlyList<ArtefactAnswer>> ArtefactsAsync(string? kind, CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<ArtefactAnswer>>(kind is null ? "artefacts" : $"artefacts?kind={Uri.EscapeDataString(kind)}", cancellation);
+
+    public Task<ArtefactAnswer> ArtefactAsync(string digest, CancellationToken cancellation) => GetAsync<ArtefactAnswer>($"artefacts/{Uri.EscapeDataString(digest)}", cancellation);
+
+    public async Task<ArtefactAnswer> AddArtefactAsync(ArtefactKind kind, string? name, long? release, string? hardware, Stream file, CancellationToken cancellation)
+    {
+        (string Name, string? Value)[] fields = [("kind", ArtefactKinds.Word(kind)), ("name", name), ("release", release?.ToString(CultureInfo.InvariantCulture)), ("hardware", hardware)];
+        var query = string.Join('&', fields.Where(static field => field.Value is not null).Select(static field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}"));
+        using var content = new StreamContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var answer = await _http.PostAsync($"artefacts?{query}", content, cancellation);
+        await RequireAsync(answer, cancellation);
+        return (await answer.Content.ReadFromJsonAsync<ArtefactAnswer>(Json, cancellation))!;
+    }
 
     public Task<ArchiveAnswer> ArchiveAsync(CancellationToken cancellation) => GetAsync<ArchiveAnswer>("experiences/statistics", cancellation);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hmas.Contracts;
+using Hmas.Contracts.Artefacts;
 using Hmas.Trust;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
@@ -128,8 +129,8 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
     {
         var bytes = File.ReadAllBytes(package);
         var (digest, manifest) = Peek(bytes, package);
-        var image = ModelTarget.Image(manifest.Name, manifest.Release, digest, bytes);
-        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ModelTarget.FolderOf(manifest.Name)}{manifest.Release}-", StringComparison.Ordinal) && file.Path != image.Path) is { } other)
+        var image = ArtefactTarget.Model(manifest.Name, manifest.Release, digest, bytes, HardwareClass.AnyOnly);
+        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ArtefactTarget.FolderOf(ArtefactKind.Model, manifest.Name)}{manifest.Release}-", StringComparison.Ordinal) && file.Path != image.Path) is { } other)
             throw new UpdateException(UpdateReason.Mismatch, $"{package}: release {manifest.Release} of {manifest.Name} is {other.Path} already");
         return [.. files.Where(file => file.Path != image.Path), image];
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
@@ -13,6 +14,7 @@ namespace Hmas.Contracts;
     UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(BundleManifest))]
 [JsonSerializable(typeof(SlotReport))]
 [JsonSerializable(typeof(ModelEvidence))]
 [JsonSerializable(typeof(FactAck))]

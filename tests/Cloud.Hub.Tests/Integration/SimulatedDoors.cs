@@ -27,6 +27,8 @@ internal sealed class SimulatedDoors
         Registry.ListAsync(default).ReturnsForAnyArgs([]);
         Registry.FindAsync("", default).ReturnsForAnyArgs((ModelEntry?)null);
         Registry.PackageAsync("", default).ReturnsForAnyArgs((ReadOnlyMemory<byte>?)null);
+        Artefacts.ListAsync(null, default).ReturnsForAnyArgs([]);
+        Artefacts.FindAsync("", default).ReturnsForAnyArgs((ArtefactEntry?)null);
         Rollouts.ListAsync(default).ReturnsForAnyArgs([]);
         Rollouts.FindAsync("", default).ReturnsForAnyArgs((RolloutView?)null);
         Rollouts.CommandAsync("", default, "", default).ReturnsForAnyArgs((RolloutView?)null);
@@ -47,6 +49,8 @@ internal sealed class SimulatedDoors
 
     public IModelRegistry Registry { get; } = Substitute.For<IModelRegistry>();
 
+    public IArtefactRegistry Artefacts { get; } = Substitute.For<IArtefactRegistry>();
+
     public IRollouts Rollouts { get; } = Substitute.For<IRollouts>();
 
     public IAgents Agents { get; } = Substitute.For<IAgents>();
@@ -55,7 +59,14 @@ internal sealed class SimulatedDoors
 
     public IPumpDomain Pump { get; } = Substitute.For<IPumpDomain>();
 
-    public void Enter(IServiceCollection services) =>
-        services.AddSingleton(Fleet).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Training).AddSingleton(Registry)
-            .AddSingleton(Rollouts).AddSingleton(Agents).AddSingleton(Opinions).AddSingleton(Pump);
+    public void Enter(IServiceCollection services)
+    {
+        EnterAllButRedistribution(services);
+        services.AddSingleton(Registry).AddSingleton(Artefacts).AddSingleton(Rollouts);
+    }
+
+    /// <summary>For a hub that runs Redistribution itself.</summary>
+    public void EnterAllButRedistribution(IServiceCollection services) =>
+        services.AddSingleton(Fleet).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training)
+            .AddSingleton(Agents).AddSingleton(Opinions).AddSingleton(Pump);
 }

@@ -1,6 +1,8 @@
+using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Host;
 using Cloud.Hub.Tests.Redistribution;
+using Hmas.Contracts.Artefacts;
 
 namespace Cloud.Hub.Tests.Operator;
 
@@ -76,7 +78,30 @@ public sealed class FleetCommandTests : IAsyncLifetime, IAsyncDisposable
         Assert.Contains("pump 2", (await RunAsync("models")).Said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Files_are_added_and_made_a_bundle_from_a_terminal()
+    {
+        var rules = Path.Combine(_scene.Folder, "rules.yaml");
+        await File.WriteAllTextAsync(rules, "rules: []\n");
+        var (code, said) = await RunAsync("artefacts", "add", rules, "--kind", "rules", "--name", "pump", "--hardware", "pump-a,pump-b");
+        Assert.True(code == 0, said);
+        Assert.Contains("rules pump 1", said, StringComparison.Ordinal);
+        Assert.Contains("rules/pump/1-", said, StringComparison.Ordinal);
+        var artefacts = _hub.Get<IArtefactRegistry>();
+        var parts = (await artefacts.ListAsync(null, default)).Where(static entry => entry.Kind == ArtefactKind.Rules || entry.Release == 2).Select(static entry => entry.Digest[..20]);
+        (code, said) = await RunAsync(["artefacts", "bundle", "set", .. parts, "--hardware", "pump-b"]);
+        Assert.True(code == 0, said);
+        Assert.Equal(("set", 1, "pump-b"), Assert.Single(await artefacts.ListAsync(ArtefactKind.Bundle, default)) is var bundle ? (bundle.Name, bundle.Release, Assert.Single(bundle.HardwareClasses)) : default);
+        Assert.Contains("bundle set 1", (await RunAsync("artefacts", "show", bundle.Digest)).Said, StringComparison.Ordinal);
+        said = (await RunAsync("artefacts", "list")).Said;
+        Assert.All((string[])["pump 1", "pump 2", "set 1", "configuration"], word => Assert.Equal(word != "configuration", said.Contains(word, StringComparison.Ordinal)));
+        (code, said) = await RunAsync(["artefacts", "bundle", "set", .. parts, "--hardware", "pump-c"]);
+        Assert.Equal(1, code);
+        Assert.Contains("rules pump 1 is made for pump-a, pump-b, not for pump-c", said, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("kind 'thing' is none of model, rules", "artefacts", "list", "--kind", "thing")]
     [InlineData("there is no model 'nothing'", "rollout", "start", "nothing", "--reason", "x")]
     [InlineData("no device matches where site = moon", "rollout", "start", "pump", "--reason", "x", "--where", "site = moon")]
     [InlineData("where: at character 6: 'is' stands where =", "rollout", "start", "pump", "--reason", "x", "--where", "site is moon")]

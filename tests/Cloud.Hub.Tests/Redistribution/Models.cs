@@ -1,4 +1,6 @@
 using Cloud.Hub.Learning.Export;
+using Cloud.Hub.Redistribution.Contract;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Trust;
 
@@ -20,6 +22,10 @@ internal static class Models
         graph.Node(operation, ["in"], "out");
         return graph.ToBytes(name, input ?? Input, Output with { Shape = (input ?? Output).Shape });
     }
+
+    /// <summary>The entry as the registry of all kinds lists it.</summary>
+    public static ArtefactEntry ToArtefact(this ModelEntry entry) => new(
+        entry.Digest, ArtefactKind.Model, entry.Manifest.Name, entry.Manifest.Release, entry.PackageBytes, HardwareClass.AnyOnly, entry.AddedAt, entry.AddedBy, entry.Quarantined);
 
     public static ModelManifest Manifest(string name, long release, byte[] onnx) => new()
     {

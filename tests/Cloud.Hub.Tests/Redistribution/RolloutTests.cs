@@ -77,7 +77,7 @@ public class RolloutTests
     }
 
     [Theory]
-    [InlineData("sha256:0000000000000000000000000000000000000000000000000000000000000000", "site", "there is no model")]
+    [InlineData("sha256:0000000000000000000000000000000000000000000000000000000000000000", "site", "there is no artefact")]
     [InlineData(null, "nowhere", "no device matches")]
     public async Task A_rollout_of_nothing_or_to_nobody_is_refused(string? digest, string site, string said)
     {

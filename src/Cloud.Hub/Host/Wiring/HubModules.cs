@@ -50,8 +50,8 @@ internal static class HubModules
             AddRemote: null, Doors: [],
             Needs:
             [
-                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IRollouts), typeof(IAgents),
-                typeof(ISecondOpinions), typeof(IPumpDomain),
+                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IRollouts),
+                typeof(IAgents), typeof(ISecondOpinions), typeof(IPumpDomain),
             ],
             Listens: true),
         new(HubServices.Specialized, Section: null,
@@ -60,7 +60,7 @@ internal static class HubModules
         new(HubServices.Redistribution, (RedistributionOptions.Section, typeof(RedistributionOptions)),
             static (services, configuration) => services.AddRedistribution(configuration), static (routes, _) => routes.MapRedistribution(),
             static services => services.AddRemoteRedistribution(),
-            Doors: [typeof(IModelRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(IFactArchive)]),
+            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(IFactArchive)]),
     ];
 
     /// <summary>Settings sections beside <see cref="HubOptions"/>, and the type that each is read into.</summary>

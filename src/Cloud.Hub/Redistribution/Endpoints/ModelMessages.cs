@@ -23,6 +23,10 @@ internal static class ModelMessages
         model.Digest, JsonSerializer.Deserialize(model.Manifest.Span, ContractsJson.Default.ModelManifest)!, model.PackageBytes,
         DateTimeOffset.FromUnixTimeMilliseconds(model.AddedAtMs), model.AddedBy, model.Quarantined);
 
+    public static V1.Artefact ToMessage(this ArtefactEntry entry) => new() { Entry = Json(entry) };
+
+    public static ArtefactEntry ToEntry(this V1.Artefact artefact) => JsonSerializer.Deserialize<ArtefactEntry>(artefact.Entry.Span, RedistributionJson.Options)!;
+
     public static V1.Rollout ToMessage(this RolloutView view) => new() { View = Json(view) };
 
     public static RolloutView ToView(this V1.Rollout rollout) => JsonSerializer.Deserialize<RolloutView>(rollout.View.Span, RedistributionJson.Options)!;

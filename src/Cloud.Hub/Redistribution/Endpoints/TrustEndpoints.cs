@@ -2,6 +2,7 @@ using System.Globalization;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Trust;
+using Hmas.Contracts.Artefacts;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
 
@@ -14,7 +15,7 @@ internal static class TrustEndpoints
     {
         var tuf = routes.MapGroup("/tuf");
         tuf.MapGet("/images/metadata/{file}", ImageMetadata).RequireAuthorization(HubPolicies.Artefacts).WithSummary("Metadata of the image repository");
-        tuf.MapGet("/images/targets/{**path}", ImageTargetAsync).RequireAuthorization(HubPolicies.Artefacts).WithSummary("A package by its target path, its hash before the file name");
+        tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Artefacts).WithSummary("An artefact by its target path, its hash before the file name");
         tuf.MapPost("/images/targets", TakeTargetsAsync).WithSummary("Takes N.targets.json from a signing ceremony");
         tuf.MapGet("/director/{device}/{file}", DirectorAsync).RequireAuthorization(HubPolicies.Artefacts).WithSummary("Metadata of a device's director, for that device and operators");
     }
@@ -25,15 +26,15 @@ internal static class TrustEndpoints
         return images.FileOf(file) is { } path ? Results.File(path, "application/json") : NotFound(file);
     }
 
-    private static async Task<IResult> ImageTargetAsync(string path, ImageRepository images, ModelRegistry registry, RedistributionMetrics metrics, CancellationToken cancellation)
+    private static IResult ImageTarget(string path, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics)
     {
-        // models/NAME/HASH.RELEASE-DIGEST.hmas
-        if (path.Split('/') is not ["models", var name, var file] || file.Split('.', 2) is not [var hash, var rest]) return NotFound(path);
-        if (images.Find(ModelTarget.FolderOf(name) + rest) is not { } target || !target.Hashes.Values.Contains(hash)) return NotFound(path);
-        if (!long.TryParse(rest.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var release) || registry.FindRelease(name, release) is not { } entry) return NotFound(path);
-        if (ModelTarget.PathOf(name, release, entry.Digest) != target.Path || await registry.PackagePathAsync(entry.Digest, cancellation) is not { } package) return NotFound(path);
+        // FOLDER/NAME/HASH.RELEASE-DIGEST.ENDING
+        if (path.Split('/') is not [var folder, var name, var file] || file.Split('.', 2) is not [var hash, var rest] || ArtefactKinds.OfFolder(folder) is not { } kind) return NotFound(path);
+        if (images.Find(ArtefactTarget.FolderOf(kind, name) + rest) is not { } target || !target.Hashes.Values.Contains(hash)) return NotFound(path);
+        if (!long.TryParse(rest.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var release) || table.FindRelease(kind, name, release) is not { } entry) return NotFound(path);
+        if (entry.TargetPath != target.Path || registry.PathOf(entry.Digest) is not { } bytes) return NotFound(path);
         metrics.Fetched();
-        return Results.File(package, "application/octet-stream", enableRangeProcessing: true);
+        return Results.File(bytes, "application/octet-stream", enableRangeProcessing: true);
     }
 
     private static async Task<IResult> TakeTargetsAsync(HttpContext context, ImageRepository images, CancellationToken cancellation)

@@ -1,11 +1,11 @@
-using Cloud.Hub.Host;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Deltas;
 using Hmas.Storage;
 
 namespace Cloud.Hub.Redistribution.Registry;
 
 /// <summary>A package as its difference from one that a device has: made when first asked for, kept beside the packages.</summary>
-internal sealed class PackageDeltas(ModelRegistry registry, HubPaths paths) : IDisposable
+internal sealed class PackageDeltas(ArtefactRegistry registry, ArtefactFolder folder) : IDisposable
 {
     /// <summary>A delta must save at least a fifth; below that the whole file is simpler.</summary>
     private const double WorthShare = 0.8;
@@ -16,8 +16,8 @@ internal sealed class PackageDeltas(ModelRegistry registry, HubPaths paths) : ID
     /// <summary>The delta's file; null when one of the two is unknown, or a delta saves too little.</summary>
     public async Task<string?> PathAsync(string from, string to, CancellationToken cancellation)
     {
-        if (await registry.PackagePathAsync(from, cancellation) is not { } old || await registry.PackagePathAsync(to, cancellation) is not { } next) return null;
-        var path = Path.Combine(paths.Folder("artefacts"), "deltas", $"{Hex(from)}-{Hex(to)}.hmdl");
+        if (registry.PathOf(from) is not { } old || registry.PathOf(to) is not { } next) return null;
+        var path = Path.Combine(folder.Deltas, $"{ArtefactDigest.Hex(from)}-{ArtefactDigest.Hex(to)}.hmdl");
         await _making.WaitAsync(cancellation);
         try
         {
@@ -41,6 +41,4 @@ internal sealed class PackageDeltas(ModelRegistry registry, HubPaths paths) : ID
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, delta.Length <= WorthShare * after.Length ? delta : []);
     }
-
-    private static string Hex(string digest) => digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..];
 }

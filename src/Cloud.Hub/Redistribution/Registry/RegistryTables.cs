@@ -34,6 +34,23 @@ internal sealed class RegistryTables(HubPaths paths, ILogger<RegistryTables> log
               PRIMARY KEY (device, version)
             ) WITHOUT ROWID;
             """),
+        new(3, """
+            CREATE TABLE artefacts (
+              digest TEXT PRIMARY KEY,
+              kind TEXT NOT NULL,
+              name TEXT NOT NULL,
+              release INTEGER NOT NULL,
+              bytes INTEGER NOT NULL,
+              hardware TEXT NOT NULL,
+              manifest BLOB,
+              added_at_us INTEGER NOT NULL,
+              added_by TEXT NOT NULL,
+              quarantine_reason TEXT,
+              UNIQUE (kind, name, release)
+            ) WITHOUT ROWID;
+            INSERT INTO artefacts SELECT digest, 'model', name, release, package_bytes, '["*"]', manifest, added_at_us, added_by, quarantine_reason FROM models;
+            DROP TABLE models;
+            """),
     ];
 
     public Database Database { get; } = Database.Open(paths.Database("redistribution"), Migrations, logger: logger);

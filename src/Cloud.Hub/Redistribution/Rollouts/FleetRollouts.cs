@@ -7,7 +7,7 @@ using Cloud.Hub.Redistribution.Trust;
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
-internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
+internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IArtefactRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
 {
     private const int NamedAtMost = 5;
 
@@ -16,7 +16,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IModelRe
     public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
     {
         if ((RolloutRules.Fault(request) ?? GroupPlanner.Fault(request)) is { } fault) throw new RolloutRefusedException(fault);
-        var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no model {request.Digest}");
+        var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no artefact {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
         if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 

@@ -8,7 +8,7 @@ using Hmas.Trust.UpdateFramework.Metadata;
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Writes a rollout's wish into what the director says of a device, then into the device's desired state: when it hears of the wish, the director stands by it.</summary>
-internal sealed class ModelAssigner(IFleet fleet, IModelRegistry registry, ImageRepository images, Director director)
+internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, ImageRepository images, Director director)
 {
     /// <summary>Durable and published when this returns.</summary>
     /// <param name="hardware">What the device says it is; null: nothing.</param>
@@ -24,10 +24,11 @@ internal sealed class ModelAssigner(IFleet fleet, IModelRegistry registry, Image
             image = images.Find(entry);
             assignment = new ModelAssignment
             {
+                Kind = entry.Kind,
                 Digest = entry.Digest,
-                Name = entry.Manifest.Name,
-                Release = entry.Manifest.Release,
-                PackageBytes = entry.PackageBytes,
+                Name = entry.Name,
+                Release = entry.Release,
+                PackageBytes = entry.Bytes,
                 Url = $"/artefacts/{entry.Digest}",
                 RolloutId = rollout.RolloutId,
                 // Back means back at once: the old model has proven itself.

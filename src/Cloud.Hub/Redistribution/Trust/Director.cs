@@ -85,7 +85,7 @@ internal sealed class Director : IDisposable
     private byte[] Snapshot(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Snapshot(row.Version, row.IssuedAt + Life, row.Version, Targets(row)), _key);
 
     private byte[] Targets(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Targets(
-        row.Version, row.IssuedAt + Life, row.Image is null ? [] : [ModelTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _key);
+        row.Version, row.IssuedAt + Life, row.Image is null ? [] : [ArtefactTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _key);
 
     /// <summary>The two newest, the newest first: a device that began before the last change still finds what its timestamp promised.</summary>
     private List<DirectorRow> Rows(string deviceId) => _database.Read(connection =>

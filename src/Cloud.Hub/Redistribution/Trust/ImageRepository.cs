@@ -1,7 +1,6 @@
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Storage;
-using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Metadata;
 using Hmas.Trust.UpdateFramework.Repository;
@@ -59,10 +58,10 @@ internal sealed class ImageRepository : IDisposable
 
     private string TimestampFile => Path.Combine(_folder, "timestamp.json");
 
-    /// <summary>What the repository says of a model's package; null: nothing yet.</summary>
-    public TargetFile? Find(ModelEntry entry)
+    /// <summary>What the repository says of an artefact; null: nothing yet.</summary>
+    public TargetFile? Find(ArtefactEntry entry)
     {
-        var path = ModelTarget.PathOf(entry.Manifest.Name, entry.Manifest.Release, entry.Digest);
+        var path = entry.TargetPath;
         if (Find(path) is { } known) return known;
         // Another hub on the same folder may have signed it, or somebody put a new file there.
         Renew();

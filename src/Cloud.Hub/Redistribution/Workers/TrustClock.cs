@@ -11,14 +11,14 @@ internal sealed class TrustClock : BackgroundService
     private static readonly TimeSpan WarnBelow = TimeSpan.FromDays(7);
     private static readonly TimeSpan WarnAgain = TimeSpan.FromDays(1);
 
-    private readonly ModelRegistry _registry;
+    private readonly ArtefactRegistry _registry;
     private readonly ImageRepository _images;
     private readonly Director _director;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private DateTimeOffset _warned = DateTimeOffset.MinValue;
 
-    public TrustClock(ModelRegistry registry, ImageRepository images, Director director, RedistributionMetrics metrics, TimeProvider time, ILogger<TrustClock> logger)
+    public TrustClock(ArtefactRegistry registry, ImageRepository images, Director director, RedistributionMetrics metrics, TimeProvider time, ILogger<TrustClock> logger)
     {
         (_registry, _images, _director, _time, _logger) = (registry, images, director, time, logger);
         metrics.Expires(() => Roles().Select(role => (role.Repository, role.Header.Type, (role.Header.Expires - time.GetUtcNow()).TotalSeconds)));

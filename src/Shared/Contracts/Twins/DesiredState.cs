@@ -1,3 +1,5 @@
+using Hmas.Contracts.Artefacts;
+
 namespace Hmas.Contracts.Twins;
 
 /// <summary>What the hub wants of a device: one retained document, versioned, on an exact topic.</summary>
@@ -12,17 +14,20 @@ public sealed record DesiredState
     public double SamplingBoost { get; init; } = 1.0;
 }
 
-/// <summary>Which model a device should run, and how it gets there.</summary>
+/// <summary>Which artefact a device should run, a model unless it says otherwise, and how it gets there.</summary>
 public sealed record ModelAssignment
 {
-    /// <summary>Digest of the package: SHA-256 of its manifest bytes.</summary>
+    /// <summary>What the digest names. A device that cannot take this kind refuses it.</summary>
+    public ArtefactKind Kind { get; init; }
+
+    /// <summary>As the registry names it. What answers on the device is reported under the digest that brought it: with a bundle, the bundle's.</summary>
     public required string Digest { get; init; }
 
     public required string Name { get; init; }
 
     public required long Release { get; init; }
 
-    /// <summary>Size of the whole package file.</summary>
+    /// <summary>Size of the whole file.</summary>
     public required long PackageBytes { get; init; }
 
     /// <summary>Absolute, or relative to the hub's artefact address.</summary>

@@ -1,3 +1,4 @@
+using Hmas.Contracts.Artefacts;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Metadata;
 
@@ -9,9 +10,6 @@ namespace Hmas.Trust.Uptane;
 /// </summary>
 public static class InstallRules
 {
-    /// <summary>Stands for every hardware class in what the offline keys say of a file; the director must name the device's own.</summary>
-    public const string AnyHardware = "*";
-
     /// <summary>What this device is to install: all of what the director assigns, or, if any of it is not right, nothing. A part of a bundle is an attack too.</summary>
     /// <param name="director">The director's targets, trusted by its own metadata chain.</param>
     /// <param name="imageOf">What the image repository says of a path, trusted by its chain and delegations; throws when no role lists it.</param>
@@ -43,7 +41,7 @@ public static class InstallRules
         RequireForDevice(device, assigned);
         RequireSameFile(assigned, image);
         var terms = ImageTerms.Of(image);
-        if (!terms.HardwareClasses.Contains(AnyHardware, StringComparer.Ordinal) && !terms.HardwareClasses.Contains(device.HardwareClass, StringComparer.Ordinal))
+        if (!HardwareClass.Covers(terms.HardwareClasses, device.HardwareClass))
             throw new UpdateException(UpdateReason.NotForThisDevice, $"{image.Path} is made for {string.Join(", ", terms.HardwareClasses)}, this is a {device.HardwareClass}");
         if (installed.TryGetValue(terms.Artefact, out var release) && terms.Release < release)
             throw new UpdateException(UpdateReason.Rollback, $"{image.Path} is release {terms.Release} of {terms.Artefact}, {release} is installed");

@@ -10,6 +10,7 @@ using Cloud.Hub.Specialized.Contract;
 using Cloud.Hub.Specialized.Pump;
 using Cloud.Hub.Tests.Memory;
 using Cloud.Hub.Tests.Redistribution;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Twins;
 using NSubstitute;
@@ -111,6 +112,23 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     }
 
     [Fact]
+    public async Task Redistribution_takes_files_of_other_kinds_in_pieces_and_says_why_it_refuses_one()
+    {
+        var artefacts = hubs.Front.Get<IArtefactRegistry>();
+        var upload = new ArtefactUpload(ArtefactKind.Agent, "door", 3, ["pump-a"], "test");
+        using var file = new MemoryStream(new byte[200_000]);
+        var entry = await artefacts.AddAsync(upload, file, default);
+        Assert.Equal((ArtefactKind.Agent, "door", 3, 200_000, "pump-a"), (entry.Kind, entry.Name, entry.Release, entry.Bytes, Assert.Single(entry.HardwareClasses)));
+        Assert.Equal(entry.TargetPath, (await artefacts.FindAsync(entry.Digest, default))!.TargetPath);
+        Assert.Null(await artefacts.FindAsync(Some.Digest, default));
+        Assert.Contains(await artefacts.ListAsync(ArtefactKind.Agent, default), listed => listed.Digest == entry.Digest);
+        Assert.DoesNotContain(await artefacts.ListAsync(ArtefactKind.Rules, default), listed => listed.Digest == entry.Digest);
+        using var large = new MemoryStream(new byte[3 << 20]);
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => artefacts.AddAsync(upload with { Kind = ArtefactKind.Rules }, large, default));
+        Assert.Contains("larger than", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reasoning_tells_situations_and_decisions()
     {
         SiteSituation[] sites = [new("calm", 3, 0, 1, null), new("busy", 4, 2, 2.5, "2 of 4 devices anomalous at once")];
@@ -182,6 +200,7 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     [InlineData("labels")]
     [InlineData("training")]
     [InlineData("models")]
+    [InlineData("artefacts")]
     [InlineData("rollouts")]
     [InlineData("pump/faults")]
     public async Task Integration_apart_from_all_others_serves_rest(string path)

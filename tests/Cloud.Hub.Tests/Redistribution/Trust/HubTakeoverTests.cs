@@ -6,6 +6,7 @@ using Edge.Agent.Sync.Downlink;
 using Edge.Tests.Models;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
+using Hmas.Contracts.Artefacts;
 using Hmas.Testing;
 using Hmas.Trust;
 using Hmas.Trust.Uptane;
@@ -58,7 +59,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     public async Task A_model_that_no_offline_key_signed_is_not_installed()
     {
         var evil = await AddAsync(9);
-        await DirectAsync(ModelTarget.Image("fixture", 9, evil.Digest, (await PackageAsync(evil)).Span));
+        await DirectAsync(ArtefactTarget.Model("fixture", 9, evil.Digest, (await PackageAsync(evil)).Span, HardwareClass.AnyOnly));
         await RefusedAsync(await OfferAsync(evil), "director");
     }
 
@@ -66,7 +67,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     public async Task Targets_that_the_attacker_signs_himself_are_not_believed()
     {
         var evil = await AddAsync(9);
-        var image = ModelTarget.Image("fixture", 9, evil.Digest, (await PackageAsync(evil)).Span);
+        var image = ArtefactTarget.Model("fixture", 9, evil.Digest, (await PackageAsync(evil)).Span, HardwareClass.AnyOnly);
         await DirectAsync(image);
         using var online = SigningKey.Load(Path.Combine(_scene.Images, "online.key"));
         using var own = SigningKey.Create();
@@ -84,7 +85,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     public async Task Other_bytes_of_the_same_release_and_length_are_not_installed()
     {
         var third = await FindAsync(3);
-        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(third));
+        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(third.ToArtefact()));
         // The attacker's own lineage, as long as the true one, under his package signature.
         var mixed = _rig.Offer(3, key: _packages, change: manifest => manifest with { Lineage = manifest.Lineage with { RunId = "evil--3" } });
         Assert.Equal(third.PackageBytes, mixed.PackageBytes);
@@ -99,7 +100,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     {
         await InstallAsync(3);
         var first = await FindAsync(1);
-        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(first));
+        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(first.ToArtefact()));
         await RefusedAsync(await OfferAsync(first) with { Restore = restore }, "older-release");
     }
 
@@ -114,7 +115,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
         _orders.Dispose();
         StartDevice();
         var third = await FindAsync(3);
-        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(third));
+        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(third.ToArtefact()));
         // Newer than what answers, older than what once did.
         await RefusedAsync(await OfferAsync(third), "older-release");
     }
@@ -123,7 +124,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     public async Task What_is_meant_for_other_hardware_is_not_installed()
     {
         var third = await FindAsync(3);
-        await _scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "pump-b"), _scene.Hub.Get<ImageRepository>().Find(third), default);
+        await _scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "pump-b"), _scene.Hub.Get<ImageRepository>().Find(third.ToArtefact()), default);
         await RefusedAsync(await OfferAsync(third), "director");
     }
 
@@ -161,7 +162,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     private async Task<ModelAssignment> InstallAsync(long release)
     {
         var entry = await FindAsync(release);
-        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(entry));
+        await DirectAsync(_scene.Hub.Get<ImageRepository>().Find(entry.ToArtefact()));
         var assignment = await OfferAsync(entry);
         var told = await _rig.PlayUntilAsync(assignment, SlotState.Committed, SlotState.Refused);
         Assert.True(told.State == SlotState.Committed, $"release {release}: {told.Reason}: {told.Detail}");

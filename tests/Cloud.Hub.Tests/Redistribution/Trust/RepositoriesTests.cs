@@ -5,6 +5,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Trust;
 using Hmas.Testing;
+using Hmas.Contracts.Artefacts;
 using Hmas.Trust;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
@@ -72,7 +73,7 @@ public sealed class RepositoriesTests
         await using var scene = new TrustScene();
         await scene.StartAsync(offline: true);
         var entry = await RedistributionScene.AddModelAsync(scene.Hub, 1);
-        var image = ModelTarget.Image("pump", 1, entry.Digest, await PackageAsync(scene, entry));
+        var image = ArtefactTarget.Model("pump", 1, entry.Digest, await PackageAsync(scene, entry), HardwareClass.AnyOnly);
         var unsigned = MetadataWriter.Targets(2, TimeProvider.System.GetUtcNow().AddDays(1), [image]);
         using var one = SigningKey.Load(scene.File("keys/targets-1.key"));
         using var two = SigningKey.Load(scene.File("keys/targets-2.key"));
@@ -82,9 +83,9 @@ public sealed class RepositoriesTests
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync("{}"u8.ToArray()));
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync(MetadataWriter.Sign(unsigned, one)));
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync(MetadataWriter.Sign(unsigned, one, stranger)));
-        Assert.Null(scene.Hub.Get<ImageRepository>().Find(entry));
+        Assert.Null(scene.Hub.Get<ImageRepository>().Find(entry.ToArtefact()));
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync(MetadataWriter.Sign(unsigned, one, two)));
-        Assert.NotNull(scene.Hub.Get<ImageRepository>().Find(entry));
+        Assert.NotNull(scene.Hub.Get<ImageRepository>().Find(entry.ToArtefact()));
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync(MetadataWriter.Sign(unsigned, one, two)));
     }
 
@@ -96,7 +97,7 @@ public sealed class RepositoriesTests
         await using var tables = new RegistryTables(paths, NullLogger<RegistryTables>.Instance);
         using var images = new ImageRepository(paths, Options.Create(new RedistributionOptions()), time, NullLogger<ImageRepository>.Instance);
         using var director = new Director(paths, tables, time, NullLogger<Director>.Instance);
-        var image = ModelTarget.Image("pump", 1, ModelPackage.DigestOf("m"u8), "package"u8);
+        var image = ArtefactTarget.Model("pump", 1, ModelPackage.DigestOf("m"u8), "package"u8, HardwareClass.AnyOnly);
         images.Vouch([image]);
         await director.AssignAsync(new DeviceIdentity("d0", "generic"), image, default);
         byte[]? ImageFile(string name) => images.FileOf(name) is { } path ? File.ReadAllBytes(path) : null;
@@ -145,7 +146,7 @@ public sealed class RepositoriesTests
     }
 
     private static Task AssignAsync(TrustScene scene, ModelEntry entry) =>
-        scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "generic"), scene.Hub.Get<ImageRepository>().Find(entry), default);
+        scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "generic"), scene.Hub.Get<ImageRepository>().Find(entry.ToArtefact()), default);
 
     /// <summary>A device that knows the first root only.</summary>
     private static async Task<TargetsMetadata> FollowAsync(Func<string, Task<byte[]?>> file, byte[] firstRoot, DateTimeOffset now)
@@ -165,7 +166,7 @@ public sealed class RepositoriesTests
         using var fetcher = scene.Fetcher();
         var client = scene.Client(fetcher, "images", "images/metadata");
         await client.RefreshAsync(default);
-        var target = await client.FindAsync(ModelTarget.PathOf(entry.Manifest.Name, entry.Manifest.Release, entry.Digest), default);
+        var target = await client.FindAsync(ArtefactTarget.PathOf(ArtefactKind.Model, entry.Manifest.Name, entry.Manifest.Release, entry.Digest), default);
         return await File.ReadAllBytesAsync(await client.DownloadAsync(target, new Mirrors([scene.Address("images/targets")]), new TargetFolder(scene.File("downloads")), default));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hmas.Testing;
+using Hmas.Contracts.Artefacts;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Client;
@@ -144,9 +145,9 @@ public sealed class HubTakeoverTests : IAsyncDisposable
     [Fact]
     public async Task What_is_made_for_any_hardware_is_installed_where_the_director_names_this_devices_own()
     {
-        Release("targets", "agents/7", "agent seven", "agent", 7, InstallRules.AnyHardware);
+        Release("targets", "agents/7", "agent seven", "agent", 7, HardwareClass.Any);
         _images.Publish("targets", "snapshot", "timestamp");
-        Assign("agents/7", hardware: InstallRules.AnyHardware);
+        Assign("agents/7", hardware: HardwareClass.Any);
         await RefuseAsync(UpdateReason.NotForThisDevice);
         Unassign();
         Assign("agents/7");

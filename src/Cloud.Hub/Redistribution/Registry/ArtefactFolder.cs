@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Cloud.Hub.Host;
+using Hmas.Contracts.Artefacts;
+using Hmas.Storage;
+
+namespace Cloud.Hub.Redistribution.Registry;
+
+/// <summary>Artefacts on disk by digest: <c>artefacts/sha256/ab/abcd….hmas</c>, whatever the kind. A file is written once, whole, and never changed.</summary>
+internal sealed class ArtefactFolder
+{
+    private const int ChunkBytes = 64 << 10;
+
+    private readonly string _root;
+    private readonly string _incoming;
+
+    public ArtefactFolder(HubPaths paths)
+    {
+        _root = paths.Folder("artefacts");
+        _incoming = Path.Combine(_root, "incoming");
+        // What a killed hub left half received.
+        if (Directory.Exists(_incoming)) Directory.Delete(_incoming, recursive: true);
+        Directory.CreateDirectory(_incoming);
+    }
+
+    /// <summary>Differences between artefacts.</summary>
+    public string Deltas => Path.Combine(_root, "deltas");
+
+    /// <exception cref="ArgumentException">No digest.</exception>
+    public string PathOf(string digest)
+    {
+        var hex = ArtefactDigest.Hex(digest);
+        return Path.Combine(_root, "sha256", hex[..2], hex + ".hmas");
+    }
+
+    /// <summary>On disk when this returns.</summary>
+    public void Put(string digest, ReadOnlySpan<byte> file) => AtomicFile.Write(Placed(digest), file);
+
+    /// <summary>The same for a file that was received; a digest that is there already stays as it is.</summary>
+    public async Task PutAsync(string digest, ReceivedFile file, CancellationToken cancellation)
+    {
+        var path = Placed(digest);
+        if (File.Exists(path)) return;
+        await using var from = file.Open();
+        await AtomicFile.WriteAsync(path, to => from.CopyToAsync(to, cancellation));
+    }
+
+    /// <summary>Takes a stream in, to be judged; disposing it deletes the file.</summary>
+    /// <exception cref="ArgumentException">It is empty, or longer than <paramref name="maxBytes"/>.</exception>
+    public async Task<ReceivedFile> ReceiveAsync(Stream content, long maxBytes, CancellationToken cancellation)
+    {
+        var path = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            long length = 0;
+            await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+            {
+                int read;
+                while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
+                {
+                    length += read;
+                    if (length > maxBytes) throw new ArgumentException($"the file is larger than {maxBytes} bytes, which is what this hub takes of its kind");
+                    hash.AppendData(buffer, 0, read);
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+                }
+            }
+
+            return length > 0 ? new ReceivedFile(path, length, ArtefactDigest.Of(hash.GetHashAndReset())) : throw new ArgumentException("the file is empty");
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private string Placed(string digest)
+    {
+        var path = PathOf(digest);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Hmas.Contracts;
+using Hmas.Contracts.Artefacts;
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary><c>hmas artefacts</c>: what a rollout can bring to devices, of every kind.</summary>
+internal static class ArtefactsCommand
+{
+    private static readonly string Kinds = string.Join(", ", ArtefactKinds.All.Select(ArtefactKinds.Word));
+
+    public static Command Create() => new("artefacts", "Models, rules, agent programs, configuration, bundles and firmware in the registry") { Add(), List(), Show(), Bundle() };
+
+    private static Command Add()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "The file; its bytes never change afterwards" };
+        var kind = new Option<string>("--kind") { Description = $"One of {Kinds}; a model is added with its manifest, by training or over REST", Required = true };
+        var name = new Option<string?>("--name") { Description = "What it is a release of; a bundle says its own" };
+        var release = new Option<long?>("--release") { Description = "Its number [default: the next of this name]" };
+        var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("add", "Add a file to the registry") { file, kind, name, release, hardware });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            await using var content = parsed.GetRequiredValue(file).OpenRead();
+            Print(await api.AddArtefactAsync(KindOf(parsed.GetRequiredValue(kind)), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware), content, cancellation));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var kind = new Option<string?>("--kind") { Description = $"One of {Kinds} [default: all]" };
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("list", "Every artefact, newest first") { kind });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var artefacts = await api.ArtefactsAsync(parsed.GetValue(kind) is { } word ? ArtefactKinds.Word(KindOf(word)) : null, cancellation);
+            Tables.Print(["kind", "artefact", "digest", "size", "hardware", "added", "by", ""], artefacts.Select(Row));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var digest = new Argument<string>("digest") { Description = "sha256:…, or its first letters" };
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("show", "One artefact") { digest });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            Print(await FindAsync(api, parsed.GetRequiredValue(digest), cancellation));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Bundle()
+    {
+        var name = new Argument<string>("name") { Description = "What the bundle is a release of" };
+        var digests = new Argument<string[]>("digest") { Description = "Its parts: at most one model, rules, agent and configuration", Arity = ArgumentArity.OneOrMore };
+        var release = new Option<long?>("--release") { Description = "Its number [default: one above the highest]" };
+        var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("bundle", "Make a bundle of artefacts that a device activates together, or not at all") { name, digests, release, hardware });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var parts = new List<BundlePart>();
+            foreach (var digest in parsed.GetRequiredValue(digests)) parts.Add(Part(await FindAsync(api, digest, cancellation)));
+            var bundle = new BundleManifest
+            {
+                Name = parsed.GetRequiredValue(name),
+                Release = parsed.GetValue(release) ?? await NextAsync(api, parsed.GetRequiredValue(name), cancellation),
+                HardwareClasses = parsed.GetValue(hardware)?.Split(',') ?? HardwareClass.AnyOnly,
+                Parts = parts,
+            };
+            if (bundle.Fault() is { } fault) throw new HubRefusal(fault);
+            using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(bundle, ContractsJson.Default.BundleManifest));
+            Print(await api.AddArtefactAsync(ArtefactKind.Bundle, null, null, null, json, cancellation));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static ArtefactKind KindOf(string word)
+    {
+        try
+        {
+            return ArtefactKinds.Require(word);
+        }
+        catch (FormatException e)
+        {
+            throw new HubRefusal(e.Message);
+        }
+    }
+
+    private static async Task<ArtefactAnswer> FindAsync(HubApi api, string digest, CancellationToken cancellation)
+    {
+        if (ArtefactDigest.IsValid(digest)) return await api.ArtefactAsync(digest, cancellation);
+        var hex = digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var found = (await api.ArtefactsAsync(null, cancellation)).Where(artefact => ArtefactDigest.Hex(artefact.Digest).StartsWith(hex, StringComparison.Ordinal)).ToList();
+        return found.Count == 1 ? found[0] : throw new HubRefusal($"{found.Count} artefacts have a digest that begins with '{digest}'");
+    }
+
+    private static async Task<long> NextAsync(HubApi api, string name, CancellationToken cancellation) =>
+        1 + (await api.ArtefactsAsync(ArtefactKinds.Word(ArtefactKind.Bundle), cancellation)).Where(bundle => bundle.Name == name).Select(static bundle => bundle.Release).DefaultIfEmpty(0).Max();
+
+    private static BundlePart Part(ArtefactAnswer artefact) =>
+        new() { Kind = artefact.Kind, Name = artefact.Name, Release = artefact.Release, Digest = artefact.Digest, Bytes = artefact.Bytes, HardwareClasses = artefact.HardwareClasses };
+
+    private static void Print(ArtefactAnswer artefact) => Tables.Print(
+        ["", ""],
+        [
+            ["artefact", $"{ArtefactKinds.Word(artefact.Kind)} {artefact.Name} {artefact.Release}"],
+            ["digest", artefact.Digest],
+            ["target", artefact.TargetPath],
+            ["bytes", artefact.Bytes.ToString(CultureInfo.InvariantCulture)],
+            ["hardware", string.Join(", ", artefact.HardwareClasses)],
+            ["added", $"{Words.Time(artefact.AddedAt)} by {artefact.AddedBy}"],
+            ["state", artefact.Quarantined ? "quarantined" : "may be rolled out"],
+        ]);
+
+    private static string[] Row(ArtefactAnswer artefact) =>
+    [
+        ArtefactKinds.Word(artefact.Kind), $"{artefact.Name} {artefact.Release}", Words.Digest(artefact.Digest), Words.Size(artefact.Bytes), string.Join(", ", artefact.HardwareClasses),
+        Words.Time(artefact.AddedAt), artefact.AddedBy, artefact.Quarantined ? "quarantined" : "",
+    ];
+}
