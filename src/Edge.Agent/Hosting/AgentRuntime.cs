@@ -49,6 +49,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     private readonly Heart _ladderHeart;
     private readonly ModelSlots _slots;
     private readonly SlotReporter _slotReporter;
+    private readonly SlotStart _slotStart;
     private readonly ModelUpdater _updater;
     private readonly HttpModelSource? _source;
     private readonly ModelOrders? _orders;
@@ -93,7 +94,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         _sampling = new SamplingLoop(_sensor, _queue, new BeatingConsumer(_pipeline, _ladderHeart), settings.Pipeline.ToSampling(), time, _logger);
 
         _slots = ModelSlots.Open(settings.Device.StateFolder, _logger);
-        _slotReporter = new SlotReporter(_bootId, outbox, time, _logger);
+        _slotReporter = new SlotReporter(_bootId, outbox, _pipeline.Slot, time, _logger);
         var password = Secrets.ReadPassword(settings.Hub.PasswordFile);
         if (settings.Hub.Broker is not null)
         {
@@ -102,9 +103,13 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
             if (settings.Model.ImageRoot is not null) _orders = new ModelOrders(settings.Device, settings.Hub, settings.Model, password, tls, time, _logger);
         }
 
-        _updater = new ModelUpdater(
-            _slots, new ModelVerifier(TrustedKeys(settings.Model), _sensor.Channels, _sensor.RateHz, settings.Model.MaxPackageBytes),
-            new SlotProbe(settings.Model.ProbeLatency, time), _source is null ? null : new DeltaModelSource(_source, _slots, _logger), _orders, _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time, _logger);
+        var verifier = new ModelVerifier(TrustedKeys(settings.Model), _sensor.Channels, _sensor.RateHz, settings.Model.MaxPackageBytes);
+        var loader = new SlotLoader(_slots, verifier, settings.Model.MaxPackageBytes);
+        var fetch = new PackageFetch(_slots, loader, verifier, _source is null ? null : new DeltaModelSource(_source, _slots, _logger), _orders, _slotReporter, time);
+        var trial = new ModelTrial(_slots, new SlotProbe(settings.Model.ProbeLatency, time), _pipeline.Slot, watch, rows, _slotReporter, _sensor.Channels, settings.Model, time);
+        var swap = new ModelSwap(_slots, loader, _pipeline.Slot, watch, _slotReporter, time);
+        _slotStart = new SlotStart(_slots, loader, verifier, _pipeline.Slot, _slotReporter, settings.Model.Package, _logger);
+        _updater = new ModelUpdater(_slots, fetch, trial, swap, _pipeline.Slot, watch, _slotReporter, time, _logger);
         _memory = new MemoryDiet(time);
         _slotReporter.Changed += _memory.Soon;
         _hub = settings.Hub.Broker is null ? null : MakeHub(telemetry, password, loggers);
@@ -136,7 +141,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     /// <summary>Runs until cancelled. Throws only when a part that everything hangs on has failed.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        _updater.Start();
+        _slotStart.Run();
         _hub?.Downlink.Start();
         _logger.AgentStarted(
             Version, _settings.Device.Site, _settings.Device.Id, _settings.Sensor.Kind, _sensor.Channels.Count, _sensor.RateHz, _rules.Rules.Count,
@@ -334,7 +339,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
             PreviousDigest = slots.Previous?.Digest,
             StandbyDigest = slots.Standby?.Digest,
             SlotState = StateOf(slots, _slotReporter.Last),
-            Refusal = slots.FailedReason,
+            Refusal = _slotReporter.Last?.Reason ?? slots.FailedReason,
             RunId = _counters.RunId,
             Calibrated = _counters.IsCalibrated,
             SamplingBoost = _boost.Value,

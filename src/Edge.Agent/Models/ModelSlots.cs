@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Hmas.Contracts.Twins;
 using Hmas.Storage;
@@ -10,58 +9,54 @@ namespace Edge.Agent.Models;
 /// <remarks>One loop owns it; <see cref="Current"/> may be read from any thread.</remarks>
 internal sealed class ModelSlots
 {
-    private const string PackageEnding = ".hmas";
-    private const string PartEnding = ".part";
-
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
-
-    private readonly string _folder;
+    private readonly string _path;
+    private readonly ReleaseCounters _counters;
     private readonly ILogger _logger;
     private SlotsDocument _current;
 
-    private ModelSlots(string folder, SlotsDocument current, ILogger logger)
+    private ModelSlots(string path, ReleaseCounters counters, SlotsDocument current, ILogger logger)
     {
-        _folder = folder;
-        _current = current;
-        _logger = logger;
+        Packages = new PackageFolder(Path.GetDirectoryName(path)!);
+        (_path, _counters, _current, _logger) = (path, counters, current, logger);
     }
 
     public SlotsDocument Current => Volatile.Read(ref _current);
 
-    /// <summary>The highest release that ever became active, by artefact.</summary>
-    public IReadOnlyDictionary<string, long> Releases => Current.Releases ?? new Dictionary<string, long>();
+    public PackageFolder Packages { get; }
 
-    /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word fills the slots again.</summary>
+    /// <summary>The highest release that ever became active, by artefact.</summary>
+    public IReadOnlyDictionary<string, long> Releases => _counters.Highest;
+
+    /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word fills the slots again, from the packages that are still there.</summary>
     public static ModelSlots Open(string stateFolder, ILogger logger)
     {
         var folder = Path.Combine(stateFolder, "models");
         Directory.CreateDirectory(folder);
         AtomicFile.RemoveLeftovers(folder);
         var path = Path.Combine(folder, "slots.json");
-        var slots = new ModelSlots(folder, Read(path, logger), logger);
+        var counters = ReleaseCounters.Open(Path.Combine(stateFolder, "trust"), logger);
+        if (Read(path, logger) is not { } document) return new ModelSlots(path, counters, new SlotsDocument(), logger);
+        // Older agents kept the counters here, and the oldest knew them by what the slots hold.
+        var known = (document.Releases ?? new Dictionary<string, long>()).Concat(CountersOf(document.Active, document.Previous)).Where(pair => counters.Highest.GetValueOrDefault(pair.Key) < pair.Value).ToArray();
+        if (known.Length > 0) counters.Raise(known);
+        var slots = new ModelSlots(path, counters, document with { Releases = null }, logger);
         slots.Collect();
         return slots;
     }
 
-    public string PackagePath(string digest) => Path.Combine(_folder, FileName(digest) + PackageEnding);
-
-    /// <summary>Where a download of this package grows.</summary>
-    public string PartPath(string digest) => Path.Combine(_folder, FileName(digest) + PartEnding);
-
-    /// <summary>The package's bytes, if its file is there.</summary>
-    public byte[]? ReadPackage(string digest, long maxBytes)
+    /// <summary>A verified package takes the standby slot and is about to be tried out; returns how many attempts before this one took the program down.</summary>
+    public int Stage(SlotEntry entry, ModelAssignment assignment)
     {
-        var file = new FileInfo(PackagePath(digest));
-        return file.Exists && file.Length <= maxBytes ? File.ReadAllBytes(file.FullName) : null;
+        var died = Current.Standby?.Digest == entry.Digest ? Current.Attempts : 0;
+        Write(Current with { Standby = entry, Assignment = assignment, Attempts = died + 1 });
+        return died;
     }
 
-    /// <summary>A whole download becomes the package file.</summary>
-    public void KeepPart(string digest) => File.Move(PartPath(digest), PackagePath(digest), overwrite: true);
-
-    public void WritePackage(string digest, ReadOnlySpan<byte> bytes) => AtomicFile.Write(PackagePath(digest), bytes);
-
-    /// <summary>A verified package takes the standby slot.</summary>
-    public void Stage(SlotEntry entry, ModelAssignment assignment) => Write(Current with { Standby = entry, Assignment = assignment });
+    /// <summary>The attempt was broken off without a verdict, and did not take the program down.</summary>
+    public void BreakOff()
+    {
+        if (Current.Attempts > 0) Write(Current with { Attempts = Current.Attempts - 1 });
+    }
 
     /// <summary>Standby becomes active, uncommitted; active becomes previous.</summary>
     /// <exception cref="InvalidOperationException">Nothing is staged.</exception>
@@ -69,7 +64,9 @@ internal sealed class ModelSlots
     {
         var current = Current;
         var standby = current.Standby ?? throw new InvalidOperationException("no model is staged");
-        Write(current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0, Releases = Counting(Releases, standby) });
+        // The counter first: a kill between the two leaves one that is ahead, which keeps out nothing but older ones.
+        _counters.Raise(CountersOf(standby));
+        Write(current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0, Attempts = 0 });
     }
 
     /// <summary>The active model stays.</summary>
@@ -86,7 +83,7 @@ internal sealed class ModelSlots
         Write(current with
         {
             Active = current.Previous, Previous = null, Standby = null, Committed = current.Previous is not null,
-            UncommittedStarts = 0, Failed = current.Assignment, FailedReason = reason, Assignment = null,
+            UncommittedStarts = 0, Attempts = 0, Failed = current.Assignment, FailedReason = reason, Assignment = null,
         });
         Collect();
         return current.Previous;
@@ -95,14 +92,14 @@ internal sealed class ModelSlots
     /// <summary>No model in any slot.</summary>
     public void Empty()
     {
-        Write(new SlotsDocument { Releases = Releases });
+        Write(new SlotsDocument());
         Collect();
     }
 
     /// <summary>An assignment is not tried again until the hub asks for something else; the standby slot is empty.</summary>
     public void Refuse(ModelAssignment assignment, string reason)
     {
-        Write(Current with { Standby = null, Failed = assignment, FailedReason = reason, Assignment = Current.Committed ? null : Current.Assignment });
+        Write(Current with { Standby = null, Attempts = 0, Failed = assignment, FailedReason = reason, Assignment = Current.Committed ? null : Current.Assignment });
         Collect();
     }
 
@@ -115,39 +112,24 @@ internal sealed class ModelSlots
         return current.UncommittedStarts + 1;
     }
 
-    /// <summary>Deletes package files that no slot names; a part file stays for a download to go on, the newest one only.</summary>
-    private void Collect()
-    {
-        var current = Current;
-        var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in new[] { current.Active, current.Previous, current.Standby })
-        {
-            if (entry is not null) kept.Add(PackagePath(entry.Digest));
-        }
-
-        foreach (var file in Directory.EnumerateFiles(_folder, "*" + PackageEnding))
-        {
-            if (!kept.Contains(file)) File.Delete(file);
-        }
-
-        foreach (var old in Directory.EnumerateFiles(_folder, "*" + PartEnding).OrderByDescending(File.GetLastWriteTimeUtc).Skip(1)) File.Delete(old);
-    }
+    /// <summary>Deletes package files that no slot names.</summary>
+    private void Collect() => Packages.Collect(new[] { Current.Active, Current.Previous, Current.Standby }.Where(entry => entry is not null).Select(entry => entry!.Digest));
 
     private void Write(SlotsDocument next)
     {
-        AtomicFile.Write(Path.Combine(_folder, "slots.json"), JsonSerializer.SerializeToUtf8Bytes(next, ModelsJson.Default.SlotsDocument));
+        AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(next, ModelsJson.Default.SlotsDocument));
         Volatile.Write(ref _current, next);
         _logger.SlotsWritten(next.Active?.Digest, next.Committed, next.Previous?.Digest, next.Standby?.Digest);
     }
 
-    private static SlotsDocument Read(string path, ILogger logger)
+    /// <summary>Null: unreadable, and moved aside.</summary>
+    private static SlotsDocument? Read(string path, ILogger logger)
     {
         if (!File.Exists(path)) return new SlotsDocument();
         try
         {
             var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelsJson.Default.SlotsDocument);
-            // A file from before the counters knows them by what its slots hold.
-            if (document is { FormatVersion: 1 }) return document.Releases is null ? document with { Releases = Counting(new Dictionary<string, long>(), document.Active, document.Previous) } : document;
+            if (document is { FormatVersion: 1 }) return document;
             logger.SlotsUnreadable(path, $"format version {document?.FormatVersion} is not 1");
         }
         catch (JsonException error)
@@ -156,26 +138,9 @@ internal sealed class ModelSlots
         }
 
         File.Move(path, path + ".unreadable", overwrite: true);
-        return new SlotsDocument();
+        return null;
     }
 
-    private static Dictionary<string, long> Counting(IReadOnlyDictionary<string, long> known, params ReadOnlySpan<SlotEntry?> entries)
-    {
-        var releases = new Dictionary<string, long>(known, StringComparer.Ordinal);
-        foreach (var entry in entries)
-        {
-            if (entry is not null) releases[entry.Name] = Math.Max(entry.Release, releases.GetValueOrDefault(entry.Name));
-        }
-
-        return releases;
-    }
-
-    /// <exception cref="ArgumentException">Not <c>sha256:</c> and 64 hex digits: it would become part of a path.</exception>
-    private static string FileName(string digest)
-    {
-        const string prefix = "sha256:";
-        if (digest.Length == prefix.Length + 64 && digest.StartsWith(prefix, StringComparison.Ordinal) && !digest.AsSpan(prefix.Length).ContainsAnyExcept(HexDigits))
-            return digest[prefix.Length..];
-        throw new ArgumentException($"digest '{digest}' is not sha256: and 64 lower-case hex digits", nameof(digest));
-    }
+    private static IEnumerable<KeyValuePair<string, long>> CountersOf(params IEnumerable<SlotEntry?> entries) =>
+        entries.Where(entry => entry is not null).Select(entry => KeyValuePair.Create(entry!.Name, entry.Release));
 }

@@ -10,4 +10,7 @@ internal static partial class ModelsLog
 
     [LoggerMessage(EventId = 2501, EventName = "SlotsUnreadable", Level = LogLevel.Error, Message = "{Path} cannot be read ({Reason}); it is moved aside and the slots begin empty")]
     public static partial void SlotsUnreadable(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(EventId = 2502, EventName = "CountersUnreadable", Level = LogLevel.Error, Message = "{Path} is damaged: the release counters go by the other copy and by the slots")]
+    public static partial void CountersUnreadable(this ILogger logger, string path);
 }

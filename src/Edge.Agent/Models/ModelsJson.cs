@@ -5,4 +5,5 @@ namespace Edge.Agent.Models;
 /// <summary>Generated JSON of the slots file.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(SlotsDocument))]
+[JsonSerializable(typeof(Dictionary<string, long>))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

@@ -29,8 +29,11 @@ internal sealed record SlotsDocument
     /// <summary>Why <see cref="Failed"/> failed: a word of <see cref="SlotReport.Reason"/>.</summary>
     public string? FailedReason { get; init; }
 
-    /// <summary>The highest release that ever became active, by artefact: never falls, also when the device goes back.</summary>
+    /// <summary>Written by older agents only; read into <see cref="ReleaseCounters"/>.</summary>
     public IReadOnlyDictionary<string, long>? Releases { get; init; }
+
+    /// <summary>Times that <see cref="Standby"/> began to be tried out and neither passed, failed nor was broken off: the program died in it.</summary>
+    public int Attempts { get; init; }
 
     /// <summary>Process starts since the swap that did not live to the commit.</summary>
     public int UncommittedStarts { get; init; }

@@ -35,6 +35,14 @@ internal sealed class ModelOptions : IValidatableObject
     [Range(0.0, 1.0)]
     public double MaxShadowInvalidShare { get; set; }
 
+    /// <summary>Share of one core that a model in shadow may take, over (0, 1]; beyond it windows are skipped. Default 0.1.</summary>
+    [Range(0.001, 1.0)]
+    public double ShadowCpuShare { get; set; } = 0.1;
+
+    /// <summary>Bytes by which the program may grow from a model's probe to the end of its shadow phase. Default 32 MiB.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public long MaxShadowBytes { get; set; } = 32L << 20;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ProbeLatency <= TimeSpan.Zero) yield return new ValidationResult($"model:probeLatency {ProbeLatency} must be above 0");

@@ -36,6 +36,27 @@ public sealed class KilledUpdateTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder.Path, "models"), "*.hmas").Length);
     }
 
+    [Theory]
+    [InlineData(SlotState.Verified)]
+    [InlineData(SlotState.Shadowing)]
+    public async Task A_model_that_takes_the_program_down_while_it_is_tried_is_refused_after_three_attempts(SlotState step)
+    {
+        using var key = SigningKey.Create();
+        key.Save(_folder.File("key"));
+        for (var attempt = 0; attempt < 3; attempt++) await KillAtAsync(step);
+
+        await using var rig = new UpdaterRig(_folder.Path, key);
+        rig.Start();
+        rig.Play(60);
+        var second = rig.Offer(2);
+        var refused = await rig.PlayUntilAsync(second, SlotState.Refused, SlotState.Probed);
+        Assert.Equal((SlotState.Refused, "crash", SlotReasonClass.Model), (refused.State, refused.Reason, refused.ReasonClass));
+        Assert.Equal(1, rig.Slots.Current.Active?.Release);
+        // The very same assignment stays refused; another is tried.
+        Assert.Equal(second, rig.Slots.Current.Failed);
+        await rig.PlayUntilAsync(second with { RolloutId = "again" }, SlotState.Committed);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task KillAtAsync(SlotState step)

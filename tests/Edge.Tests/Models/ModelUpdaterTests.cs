@@ -2,6 +2,7 @@ using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 using Hmas.Testing;
 using Hmas.Trust;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Models;
 
@@ -112,6 +113,59 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(_first.Digest, _rig.Answering);
         Assert.Equal((SlotState.Returned, "health"), (_rig.Steps[^1].State, _rig.Steps[^1].Reason));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_once_and_the_model_is_taken_when_there_is_room_again()
+    {
+        var clock = new FakeTimeProvider();
+        await RestartAsync(clock);
+        _rig.IsDiskFull = true;
+        var third = _rig.Offer(3);
+        var refused = await _rig.PlayUntilAsync(third, SlotState.Refused);
+        Assert.Equal((SlotReasons.Storage, SlotReasonClass.Storage, _first.Digest), (refused.Reason, refused.ReasonClass, refused.AnsweringDigest));
+        for (var i = 0; i < 200; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        _rig.IsDiskFull = false;
+        var committed = await _rig.PlayOnUntilAsync(third, SlotState.Committed);
+        Assert.Equal((third.Digest, third.Digest), (committed.AnsweringDigest, _rig.Answering));
+        Assert.Single(_rig.Steps, step => step.Reason == SlotReasons.Storage);
+    }
+
+    [Fact]
+    public async Task A_machine_that_stands_still_is_idle_and_its_model_neither_proven_nor_failed()
+    {
+        var clock = new FakeTimeProvider();
+        await RestartAsync(clock);
+        var third = _rig.Offer(3) with { HealthWindows = 3000 };
+        await _rig.PlayUntilAsync(third, SlotState.Active);
+        while (!_rig.Told(step => step.ReasonClass == SlotReasonClass.Idle))
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        await _rig.PlayOnUntilAsync(third, SlotState.Committed);
+    }
+
+    [Fact]
+    public async Task Reports_of_a_boot_are_counted_and_name_the_digest_that_answers()
+    {
+        await _rig.PlayUntilAsync(_rig.Offer(3), SlotState.Committed);
+        Assert.Equal(Enumerable.Range(1, _rig.Steps.Count).Select(i => (long)i), _rig.Steps.Select(step => step.Counter));
+        Assert.All(_rig.Steps, step => Assert.Equal(step.State >= SlotState.Active, step.AnsweringDigest == step.Digest));
+    }
+
+    private async Task RestartAsync(TimeProvider time)
+    {
+        await _rig.DisposeAsync();
+        _rig = new UpdaterRig(_folder.Path, _key, time: time);
+        _rig.Start();
+        _rig.Play(60);
     }
 
     private ModelAssignment OfferBad(string bad)

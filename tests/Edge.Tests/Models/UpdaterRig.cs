@@ -13,9 +13,11 @@ using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
 using Hmas.Contracts.Twins;
 using Hmas.Inference;
+using Hmas.Storage;
 using Hmas.Testing;
 using Hmas.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Models;
 
@@ -28,23 +30,33 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     private readonly SigningKey _key;
     private readonly CancellationTokenSource _stop = new();
     private readonly PerceptionPipeline _pipeline;
+    private readonly SlotStart _start;
     private readonly ModelUpdater _updater;
+    private readonly FakeTimeProvider? _clock;
     private Task _running = Task.CompletedTask;
     private long _us;
 
-    public UpdaterRig(string folder, SigningKey key, ModelOrders? orders = null)
+    /// <param name="time">A <see cref="FakeTimeProvider"/> moves on by a second with each row that is played until a step.</param>
+    public UpdaterRig(string folder, SigningKey key, ModelOrders? orders = null, TimeProvider? time = null)
     {
         NativeRuntime.DisableTelemetry();
         (_folder, _key) = (folder, key);
-        var watch = new SlotWatch(TimeProvider.System);
+        var watch = new SlotWatch(time ?? TimeProvider.System);
         var rows = new RecentRows(Channels.Length);
         var options = new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows, Lateness = TimeSpan.Zero };
         _pipeline = new PerceptionPipeline(Channels, 1, options, RuleSet.Empty, static _ => { }, new ObservationFanOut(rows, watch), NullLogger.Instance);
         Slots = ModelSlots.Open(folder, NullLogger.Instance);
-        Reporter = new SlotReporter("boot", this, TimeProvider.System, NullLogger.Instance);
-        _updater = new ModelUpdater(
-            Slots, new ModelVerifier([key.PublicKey], Channels, 1, 1 << 20), new SlotProbe(TimeSpan.FromSeconds(5), TimeProvider.System), this, orders, _pipeline.Slot, watch, rows,
-            Reporter, Channels, new ModelOptions(), TimeProvider.System, NullLogger.Instance);
+        time ??= TimeProvider.System;
+        _clock = time as FakeTimeProvider;
+        Reporter = new SlotReporter("boot", this, _pipeline.Slot, time, NullLogger.Instance);
+        var model = new ModelOptions();
+        var verifier = new ModelVerifier([key.PublicKey], Channels, 1, 1 << 20);
+        var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
+        var fetch = new PackageFetch(Slots, loader, verifier, this, orders, Reporter, time);
+        var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.FromSeconds(5), time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);
+        var swap = new ModelSwap(Slots, loader, _pipeline.Slot, watch, Reporter, time);
+        _start = new SlotStart(Slots, loader, verifier, _pipeline.Slot, Reporter, null, NullLogger.Instance);
+        _updater = new ModelUpdater(Slots, fetch, trial, swap, _pipeline.Slot, watch, Reporter, time, NullLogger.Instance);
     }
 
     public ModelSlots Slots { get; }
@@ -56,6 +68,9 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 
     /// <summary>Every row that follows has this size.</summary>
     public float Scale { get; set; } = 1;
+
+    /// <summary>Packages find no room.</summary>
+    public bool IsDiskFull { get; set; }
 
     /// <summary>Steps told so far, oldest first.</summary>
     public List<SlotReport> Steps { get; } = [];
@@ -81,8 +96,13 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 
     public void Start()
     {
-        _updater.Start();
+        _start.Run();
         _running = _updater.RunAsync(_stop.Token);
+    }
+
+    public bool Told(Predicate<SlotReport> step)
+    {
+        lock (Steps) return Steps.Exists(step);
     }
 
     /// <summary>Assigns, and plays rows until the step is told of this model.</summary>
@@ -103,6 +123,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
             }
 
             Play(1);
+            _clock?.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
             if (_running.IsCompleted) await _running;
         }
@@ -120,6 +141,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 
     public Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
+        if (IsDiskFull) throw new StorageException(StorageReason.DiskFull, "No space left on device");
         File.Copy(PathOf(assignment.Digest), partPath, overwrite: true);
         return Task.CompletedTask;
     }

@@ -101,6 +101,21 @@ public sealed class PerceptionPipelineTests
         Assert.Equal("close", Assert.Single(_acts).Command.Command);
     }
 
+    [Fact]
+    public void A_shadow_beyond_its_share_skips_windows_while_the_active_model_answers_them_all()
+    {
+        var active = new FakeScorer("m1", ["b"]);
+        _pipeline.Slot.Exchange(active);
+        // A share of 0.001 saves up 1 ms at most, and each answer takes 3.
+        _pipeline.Slot.ExchangeShadow(new FakeScorer("m2", ["a"]) { Busy = TimeSpan.FromMilliseconds(3) }, cpuShare: 0.001);
+        Play(0, 40);
+        var evidence = _pipeline.Slot.Shadow!;
+        Assert.Equal(37, active.Scored);
+        Assert.Equal(37, evidence.Compared + evidence.Skipped);
+        Assert.InRange(evidence.Skipped, 30, 36);
+        Assert.InRange(evidence.CpuShare, double.Epsilon, 1);
+    }
+
     [Theory]
     [InlineData("c", 3, "channel 'c'")]
     [InlineData("a", 65, "windows of 65 rows")]

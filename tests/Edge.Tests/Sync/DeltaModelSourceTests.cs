@@ -25,7 +25,7 @@ public sealed class DeltaModelSourceTests : IDisposable
     {
         _new = [.. _old[..2_000], .. Bytes(2, 100), .. _old[2_000..]];
         _slots = ModelSlots.Open(_folder.Path, NullLogger.Instance);
-        _slots.WritePackage(OldDigest, _old);
+        _slots.Packages.Write(OldDigest, _old);
         _slots.Stage(new SlotEntry(OldDigest, "pump", 1), Assignment());
         _slots.Activate();
     }
@@ -62,7 +62,7 @@ public sealed class DeltaModelSourceTests : IDisposable
     [Fact]
     public async Task A_download_that_has_begun_goes_on_whole()
     {
-        await File.WriteAllBytesAsync(_slots.PartPath(NewDigest), _new[..1_000]);
+        await File.WriteAllBytesAsync(_slots.Packages.PartPath(NewDigest), _new[..1_000]);
         Assert.Equal(_new, await FetchAsync(DeltaCodec.Encode(_old, _new)));
         Assert.Equal([$"/artefacts/{NewDigest}"], _asked);
     }
@@ -79,8 +79,8 @@ public sealed class DeltaModelSourceTests : IDisposable
     {
         using var server = new Server(_asked, delta, _new);
         using var whole = new HttpModelSource("http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), server, TimeProvider.System, NullLogger.Instance);
-        await new DeltaModelSource(whole, _slots, NullLogger.Instance).FetchAsync(Assignment(), _slots.PartPath(NewDigest), CancellationToken.None);
-        return await File.ReadAllBytesAsync(_slots.PartPath(NewDigest));
+        await new DeltaModelSource(whole, _slots, NullLogger.Instance).FetchAsync(Assignment(), _slots.Packages.PartPath(NewDigest), CancellationToken.None);
+        return await File.ReadAllBytesAsync(_slots.Packages.PartPath(NewDigest));
     }
 
     private ModelAssignment Assignment() => new() { Digest = NewDigest, Name = "pump", Release = 2, PackageBytes = _new.Length, Url = $"/artefacts/{NewDigest}" };

@@ -18,8 +18,9 @@ internal interface IDetectorSlot
     IWindowScorer? Exchange(IWindowScorer? next);
 
     /// <summary>Puts a model beside the active one; both answer the same windows, only the active one is acted on. Returns the one before.</summary>
+    /// <param name="cpuShare">Of one core, over (0, 1]: beyond it windows are skipped and counted; its smoothing then spans fewer windows than the active model's.</param>
     /// <exception cref="ArgumentException">As in <see cref="Exchange"/>.</exception>
-    IWindowScorer? ExchangeShadow(IWindowScorer? next);
+    IWindowScorer? ExchangeShadow(IWindowScorer? next, double cpuShare = 1);
 
     /// <summary>The shadow becomes the active model in the same step, with its calibration. Returns the active one before; null shadow: nothing changes and false.</summary>
     bool TryPromoteShadow(out IWindowScorer? previous);

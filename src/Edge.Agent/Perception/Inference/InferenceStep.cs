@@ -20,6 +20,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     private ScorerSeat? _active;
     private ScorerSeat? _shadow;
     private ShadowComparison? _comparison;
+    private CpuBudget? _shadowBudget;
     private Prediction _last = Prediction.None;
 
     public InferenceStep(FrameHistory history, IReadOnlyList<SensorChannel> channels, double rateHz, ILogger logger)
@@ -53,7 +54,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     {
         get
         {
-            lock (Gate) return _comparison?.Snapshot();
+            lock (Gate) return _comparison?.Snapshot(_shadowBudget!);
         }
     }
 
@@ -77,7 +78,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     }
 
     /// <inheritdoc/>
-    public IWindowScorer? ExchangeShadow(IWindowScorer? next)
+    public IWindowScorer? ExchangeShadow(IWindowScorer? next, double cpuShare = 1)
     {
         var seat = next is null ? null : new ScorerSeat(next, _history, _channels, _rateHz);
         lock (Gate)
@@ -85,6 +86,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
             var previous = _shadow;
             _shadow = seat;
             _comparison = seat is null ? null : new ShadowComparison(seat.Scorer.Digest);
+            _shadowBudget = seat is null ? null : new CpuBudget(cpuShare, Stopwatch.GetTimestamp());
             return previous?.Scorer;
         }
     }
@@ -100,6 +102,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
             _active = _shadow;
             _shadow = null;
             _comparison = null;
+            _shadowBudget = null;
             _last = Fresh(_active);
             return true;
         }
@@ -137,16 +140,27 @@ internal sealed partial class InferenceStep : IDetectorSlot
 
     private void AnswerShadow(ScorerSeat seat)
     {
-        if (!TryPrepare(seat, out var state))
+        var budget = _shadowBudget!;
+        var started = Stopwatch.GetTimestamp();
+        // Calibration costs as many inferences as there are rows, so it waits for its turn and is paid for too.
+        if ((seat.Window.IsDue || seat.IsCalibrationDue) && !budget.Allows(started))
         {
-            if (state == PredictionState.Failed && _last.IsAnswer) _comparison!.Add(_last, null, 0);
+            if (seat.Window.IsDue) budget.Skipped++;
             return;
         }
 
-        var started = Stopwatch.GetTimestamp();
-        WindowScore? answer = TryScore(seat, out var score) ? score : null;
-        var elapsedUs = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
-        if (_last.IsAnswer) _comparison!.Add(_last, answer, elapsedUs);
+        if (!TryPrepare(seat, out var state))
+        {
+            if (state == PredictionState.Failed && _last.IsAnswer) _comparison!.Add(_last, null, 0);
+        }
+        else
+        {
+            var asked = Stopwatch.GetTimestamp();
+            WindowScore? answer = TryScore(seat, out var score) ? score : null;
+            if (_last.IsAnswer) _comparison!.Add(_last, answer, Stopwatch.GetElapsedTime(asked).TotalMicroseconds);
+        }
+
+        budget.Spend(Stopwatch.GetTimestamp() - started);
     }
 
     private bool TryPrepare(ScorerSeat seat, out PredictionState state)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hmas.Contracts.Models;
 
 namespace Edge.Agent.Perception.Inference;
@@ -28,5 +29,6 @@ internal sealed class ShadowComparison(string digest)
         if (answer.IsAlarm != active.IsAlarm) _disagreed++;
     }
 
-    public ShadowEvidence Snapshot() => new(digest, _compared, _disagreed, _alarms, _invalid, _latency.Quantile(0.99), _activeAlarms);
+    public ShadowEvidence Snapshot(CpuBudget budget) =>
+        new(digest, _compared, _disagreed, _alarms, _invalid, _latency.Quantile(0.99), _activeAlarms, budget.Skipped, budget.Taken(Stopwatch.GetTimestamp()));
 }

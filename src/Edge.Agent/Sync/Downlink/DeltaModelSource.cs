@@ -19,7 +19,7 @@ internal sealed class DeltaModelSource(HttpModelSource whole, ModelSlots slots, 
 
     private async Task<byte[]?> TryAsync(ModelAssignment assignment, CancellationToken ct)
     {
-        if (slots.Current.Active is not { } active || slots.ReadPackage(active.Digest, int.MaxValue) is not { } old) return null;
+        if (slots.Current.Active is not { } active || slots.Packages.Read(active.Digest, int.MaxValue) is not { } old) return null;
         if (await whole.TryReadAsync(assignment, $"/delta?from={active.Digest}", ct) is not { } delta) return null;
         try
         {

@@ -4,6 +4,7 @@ using Edge.Agent.Models;
 using Edge.Agent.Settings;
 using Hmas.Contracts.Twins;
 using Hmas.Messaging;
+using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
@@ -138,7 +139,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
 
     private static async Task AppendAsync(Stream body, string partPath, long from, long total, CancellationToken ct)
     {
-        await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write);
+        await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         part.SetLength(from);
         part.Seek(0, SeekOrigin.End);
         var buffer = new byte[64 * 1024];
@@ -146,10 +147,23 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         while ((read = await body.ReadAsync(buffer, ct)) > 0)
         {
             if (part.Position + read > total) throw new ModelRefusal("download", $"the server sends more than the promised {total} bytes");
-            await part.WriteAsync(buffer.AsMemory(0, read), ct);
+            ToDisk(part, () => part.Write(buffer, 0, read));
         }
 
-        part.Flush(flushToDisk: true);
+        ToDisk(part, () => part.Flush(flushToDisk: true));
+    }
+
+    /// <summary>A disk that takes no more is not a broken link: trying again at once would not help.</summary>
+    private static void ToDisk(FileStream part, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error)
+        {
+            throw new StorageException(StorageReason.DiskFull, $"{part.Name}: {error.Message}", error);
+        }
     }
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;

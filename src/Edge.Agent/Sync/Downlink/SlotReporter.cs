@@ -1,14 +1,18 @@
 using System.Text.Json;
 using Edge.Agent.Experience;
+using Edge.Agent.Perception.Inference;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Turns every step of a slot into a fact, so that the hub never guesses; remembers the last one for the reported state.</summary>
-internal sealed class SlotReporter(string bootId, IFactSink facts, TimeProvider time, ILogger logger)
+/// <param name="pipeline">Says which model answers at the moment of each report.</param>
+/// <remarks>One thread tells.</remarks>
+internal sealed class SlotReporter(string bootId, IFactSink facts, IDetectorSlot pipeline, TimeProvider time, ILogger logger)
 {
     private SlotReport? _last;
 
@@ -17,19 +21,24 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, TimeProvider 
     /// <summary>A step was told; any thread may listen, must not wait.</summary>
     public event Action? Changed;
 
+    /// <inheritdoc cref="Tell(SlotState, string, string?, string?, string?, double?, int?, ShadowEvidence?)"/>
+    public void Tell(SlotState state, ModelAssignment assignment, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null, ShadowEvidence? shadow = null) =>
+        Tell(state, assignment.Digest, assignment.RolloutId, reason, detail, swapMs, missedWindows, shadow);
+
     /// <summary>Words are those of <see cref="SlotReport"/>.</summary>
     public void Tell(
-        SlotState state, string digest, string? answering, string? rolloutId, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null,
-        ShadowEvidence? shadow = null)
+        SlotState state, string digest, string? rolloutId, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null, ShadowEvidence? shadow = null)
     {
         var report = new SlotReport
         {
             State = state,
             Digest = digest,
-            AnsweringDigest = answering,
+            AnsweringDigest = pipeline.ActiveDigest,
             BootId = bootId,
+            Counter = (_last?.Counter ?? 0) + 1,
             RolloutId = rolloutId,
             Reason = reason,
+            ReasonClass = SlotReasons.ClassOf(reason),
             Detail = detail,
             SwapMs = swapMs,
             MissedWindows = missedWindows,

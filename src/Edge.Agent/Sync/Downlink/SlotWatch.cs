@@ -9,6 +9,9 @@ namespace Edge.Agent.Sync.Downlink;
 /// <remarks>The pipeline's thread observes, one updater waits.</remarks>
 internal sealed class SlotWatch(TimeProvider time) : IObservationSink
 {
+    /// <summary>A machine that stands still answers nothing; the hub is told so instead of left waiting.</summary>
+    public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(10);
+
     private readonly Lock _gate = new();
     private Watched? _watched;
     private TaskCompletionSource? _nextAnswer;
@@ -28,7 +31,31 @@ internal sealed class SlotWatch(TimeProvider time) : IObservationSink
     }
 
     /// <summary>Completes with the next answer of whatever model.</summary>
-    public Task NextAnswer()
+    /// <param name="idle">Called once when none has come for long; the wait goes on.</param>
+    public Task AnswerAsync(Action idle, CancellationToken ct) => WaitAsync(NextAnswer(), idle, ct);
+
+    /// <summary>Completes with a task that answers complete.</summary>
+    /// <param name="idle">Called when no model has answered for long, once until one does; the wait goes on.</param>
+    public async Task<T> UntilAsync<T>(Task<T> awaited, Action idle, CancellationToken ct)
+    {
+        while (!awaited.IsCompleted) await WaitAsync(Task.WhenAny(awaited, NextAnswer()), idle, ct);
+        return await awaited;
+    }
+
+    private async Task WaitAsync(Task task, Action idle, CancellationToken ct)
+    {
+        try
+        {
+            await task.WaitAsync(IdleAfter, time, ct);
+        }
+        catch (TimeoutException)
+        {
+            idle();
+            await task.WaitAsync(ct);
+        }
+    }
+
+    private Task NextAnswer()
     {
         lock (_gate)
         {

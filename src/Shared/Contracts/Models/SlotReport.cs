@@ -13,14 +13,20 @@ public sealed record SlotReport
 
     public required string BootId { get; init; }
 
+    /// <summary>1 for the first report of a boot, then one more each: with <see cref="BootId"/> it tells which of two reports is the later, whatever order they arrive in.</summary>
+    public long Counter { get; init; }
+
     public string? RolloutId { get; init; }
 
     /// <summary>
     /// Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c> (of the package, or of update metadata, which may have expired too), <c>shape</c>, <c>runtime</c>, <c>probe</c>,
-    /// <c>shadow</c>, <c>health</c>, <c>older-release</c> (than the active one, or than any that ever was; or a way back to what is not the previous model), <c>channels</c>, <c>download</c>,
+    /// <c>shadow</c>, <c>health</c>, <c>crash</c> (the program died while the model was tried), <c>storage</c>, <c>idle</c> (still waiting: no windows come), <c>older-release</c> (than the active one, or than any that ever was; or a way back to what is not the previous model), <c>channels</c>, <c>download</c>,
     /// <c>director</c> (director and image repository do not agree on these bytes for this device and its hardware), <c>restored</c>.
     /// </summary>
     public string? Reason { get; init; }
+
+    /// <summary>Whose matter <see cref="Reason"/> is, by <see cref="SlotReasons.ClassOf"/>; null without a reason, and when the hub took the model back.</summary>
+    public SlotReasonClass? ReasonClass { get; init; }
 
     /// <summary>Human text behind <see cref="Reason"/>.</summary>
     public string? Detail { get; init; }
@@ -93,4 +99,7 @@ public sealed record ModelEvidence
 /// <param name="Disagreed">One alarmed and the other did not.</param>
 /// <param name="ShadowInvalid">The shadow had no finite score: compared, and neither agreed nor disagreed.</param>
 /// <param name="ActiveAlarms">Of the active model, where the shadow had a score; null from an agent that does not say.</param>
-public sealed record ShadowEvidence(string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us, long? ActiveAlarms = null);
+/// <param name="Skipped">Windows that the shadow did not answer because it had used up its share of the processor.</param>
+/// <param name="CpuShare">What it did use of one core, 0 to 1.</param>
+public sealed record ShadowEvidence(
+    string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us, long? ActiveAlarms = null, long Skipped = 0, double CpuShare = 0);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Edge.Agent.Perception.Inference;
 using Hmas.Contracts.Models;
 
@@ -36,6 +37,9 @@ internal sealed class FakeScorer(string digest, IReadOnlyList<string> channels, 
 
     public bool Throws { get; set; }
 
+    /// <summary>Processor time that each score takes.</summary>
+    public TimeSpan Busy { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public float[] LastRows { get; private set; } = [];
@@ -52,6 +56,7 @@ internal sealed class FakeScorer(string digest, IReadOnlyList<string> channels, 
     {
         if (Throws) throw new InvalidOperationException("native session broke");
         Scored++;
+        for (var from = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(from) < Busy;) Thread.SpinWait(10);
         var score = window[length - 1];
         return new WindowScore(score, score, score > Threshold, float.IsFinite(score));
     }

@@ -1,0 +1,54 @@
+using System.Buffers;
+using Hmas.Storage;
+
+namespace Edge.Agent.Models;
+
+/// <summary>Package files by digest: <c>&lt;hex&gt;.hmas</c> whole, <c>&lt;hex&gt;.part</c> while a download grows.</summary>
+internal sealed class PackageFolder(string folder)
+{
+    private const string PackageEnding = ".hmas";
+    private const string PartEnding = ".part";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Bytes that may still be written to the folder's disk.</summary>
+    public long FreeBytes => new DriveInfo(folder).AvailableFreeSpace;
+
+    /// <summary>Where a download of this package grows.</summary>
+    public string PartPath(string digest) => Path.Combine(folder, FileName(digest) + PartEnding);
+
+    /// <summary>The package's bytes, if its file is there.</summary>
+    public byte[]? Read(string digest, long maxBytes)
+    {
+        var file = new FileInfo(PathOf(digest));
+        return file.Exists && file.Length <= maxBytes ? File.ReadAllBytes(file.FullName) : null;
+    }
+
+    /// <summary>A whole download becomes the package file.</summary>
+    public void KeepPart(string digest) => File.Move(PartPath(digest), PathOf(digest), overwrite: true);
+
+    public void Write(string digest, ReadOnlySpan<byte> bytes) => AtomicFile.Write(PathOf(digest), bytes);
+
+    /// <summary>Deletes package files other than these; a part file stays for a download to go on, the newest one only.</summary>
+    public void Collect(IEnumerable<string> digests)
+    {
+        var kept = digests.Select(PathOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + PackageEnding))
+        {
+            if (!kept.Contains(file)) File.Delete(file);
+        }
+
+        foreach (var old in Directory.EnumerateFiles(folder, "*" + PartEnding).OrderByDescending(File.GetLastWriteTimeUtc).Skip(1)) File.Delete(old);
+    }
+
+    private string PathOf(string digest) => Path.Combine(folder, FileName(digest) + PackageEnding);
+
+    /// <exception cref="ArgumentException">Not <c>sha256:</c> and 64 hex digits: it would become part of a path.</exception>
+    private static string FileName(string digest)
+    {
+        const string prefix = "sha256:";
+        if (digest.Length == prefix.Length + 64 && digest.StartsWith(prefix, StringComparison.Ordinal) && !digest.AsSpan(prefix.Length).ContainsAnyExcept(HexDigits))
+            return digest[prefix.Length..];
+        throw new ArgumentException($"digest '{digest}' is not sha256: and 64 lower-case hex digits", nameof(digest));
+    }
+}

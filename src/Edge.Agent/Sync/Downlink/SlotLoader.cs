@@ -1,0 +1,38 @@
+using Edge.Agent.Models;
+using Edge.Agent.Perception.Inference;
+using Hmas.Contracts.Twins;
+using Hmas.Inference;
+using Hmas.Trust;
+
+namespace Edge.Agent.Sync.Downlink;
+
+/// <summary>Makes the model of a slot ready to answer, from its file on disk.</summary>
+internal sealed class SlotLoader(ModelSlots slots, ModelVerifier verifier, long maxPackageBytes)
+{
+    /// <summary>The package's bytes, if its file is there.</summary>
+    /// <exception cref="ModelRefusal"><c>digest-mismatch</c>: not a digest.</exception>
+    public byte[]? Read(string digest)
+    {
+        try
+        {
+            return slots.Packages.Read(digest, maxPackageBytes);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ModelRefusal("digest-mismatch", error.Message, error);
+        }
+    }
+
+    /// <exception cref="ModelRefusal">The file is gone, or not what it was.</exception>
+    /// <exception cref="InferenceException">The runtime does not take it.</exception>
+    /// <exception cref="ArgumentException">Manifest and graph do not fit.</exception>
+    public DetectorScorer Load(SlotEntry entry)
+    {
+        var bytes = Read(entry.Digest) ?? throw new ModelRefusal("download", $"the package file of {entry.Digest} is gone");
+        var assignment = new ModelAssignment { Digest = entry.Digest, Name = entry.Name, Release = entry.Release, PackageBytes = bytes.Length, Url = "", Restore = true };
+        return Ready(verifier.Verify(bytes, assignment, active: null));
+    }
+
+    /// <inheritdoc cref="Load"/>
+    public static DetectorScorer Ready(VerifiedPackage package) => new(package.Digest, new Detector(package.Manifest, package.Onnx.Span, new SessionSettings()));
+}
