@@ -4,6 +4,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Endpoints;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Trust;
 using Cloud.Hub.Redistribution.Workers;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,7 @@ internal static class RedistributionModule
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IArtefactRegistry>(static provider => provider.GetRequiredService<ArtefactRegistry>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ArtefactRegistry>());
-        services.AddSingleton<IRollouts, FleetRollouts>();
+        services.AddSingleton<RolloutTables>().AddSingleton<RolloutStore>().AddSingleton<RolloutNews>().AddSingleton<IRollouts, FleetRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
         services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
         return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>();

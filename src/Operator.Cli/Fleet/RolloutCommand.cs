@@ -12,6 +12,7 @@ internal static class RolloutCommand
         ("resume", "Goes on after a pause"),
         ("cancel", "Stops where it is; devices keep what they have"),
         ("restore", "Takes every changed device back to what it had"),
+        ("force", "Ends a restore that waits for devices which are away; what they go back to stays in their desired state"),
     ];
 
     public static Command Create()

@@ -90,7 +90,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
         {
             var transition = await _transitions.Reader.ReadAsync(patience.Token);
             if (transition.RolloutId == rolloutId && transition.To == to) return transition;
-            if (transition.RolloutId == rolloutId && transition.To is RolloutState.Restoring) throw new InvalidOperationException($"expected {to}, but: {transition.Reason}");
+            if (transition.RolloutId == rolloutId && transition.To is RolloutState.Restoring && to != RolloutState.Restored) throw new InvalidOperationException($"expected {to}, but: {transition.Reason}");
         }
     }
 

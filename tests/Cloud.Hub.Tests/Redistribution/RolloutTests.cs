@@ -90,6 +90,65 @@ public class RolloutTests
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>aws-greengrass-nucleus #1203: a failed deployment to a device that is gone blocks every later one.</summary>
+    [Fact]
+    public async Task A_device_that_is_gone_holds_up_no_later_rollout_and_finds_its_way_back_when_it_comes()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var (old, bad, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2), await RedistributionScene.AddModelAsync(hub, 3));
+        scene.AddDevices(2, old.Digest);
+        var rollouts = hub.Get<IRollouts>();
+        var first = await rollouts.StartAsync(RedistributionScene.Request(bad.Digest) with { Groups = [new("all")] }, CancellationToken.None);
+        await scene.ReachedAsync(first.RolloutId, GroupState.Observing);
+        scene.Fleet.Assigned = id =>
+        {
+            if (id != "d0") scene.Fleet.Obey(id);
+        };
+        scene.Fleet.SetOnline("d0", false);
+        await rollouts.CommandAsync(first.RolloutId, RolloutCommand.Restore, "op", CancellationToken.None);
+
+        // As soon as the way back stands in both twins nobody is held any more.
+        var second = await UntilAsync(() => rollouts.StartAsync(RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None));
+        Assert.Equal(2, second.Groups[0].Devices.Count);
+        Assert.Equal(old.Digest, second.Groups[0].Devices.Single(static device => device.DeviceId == "d0").PreviousDigest);
+        await scene.ReachedAsync(first.RolloutId, RolloutState.Restored);
+        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.CommandAsync(first.RolloutId, RolloutCommand.Force, "op", CancellationToken.None));
+        Assert.Contains("is restored: Force does not fit", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_that_cannot_be_told_keeps_nobody_else_from_being_told()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var next = await RedistributionScene.AddModelAsync(hub, 1);
+        scene.AddDevices(3, null);
+        scene.Fleet.Unreachable.Add("d1");
+        var view = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None);
+        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+        await hub.Get<IRollouts>().CommandAsync(view.RolloutId, RolloutCommand.Restore, "op", CancellationToken.None);
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
+        Assert.Equal(["d0", "d2"], scene.Fleet.Assignments.Select(static told => told.DeviceId).Distinct().Order());
+        Assert.Null(scene.Fleet["d0"].Reported!.ActiveDigest);
+        Assert.Null(scene.Fleet["d2"].Reported!.ActiveDigest);
+    }
+
+    [Fact]
+    public async Task A_rollout_that_begins_in_a_year_keeps_its_devices_from_nobody()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var (later, now) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+        scene.AddDevices(2, null);
+        var rollouts = hub.Get<IRollouts>();
+        var scheduled = await rollouts.StartAsync(RedistributionScene.Request(later.Digest) with { NotBefore = DateTimeOffset.UnixEpoch.AddYears(200) }, CancellationToken.None);
+        Assert.Equal(RolloutState.Scheduled, scheduled.State);
+        var running = await rollouts.StartAsync(RedistributionScene.Request(now.Digest), CancellationToken.None);
+        Assert.Equal(RolloutState.Running, running.State);
+        Assert.Equal(RolloutState.Cancelled, (await rollouts.CommandAsync(scheduled.RolloutId, RolloutCommand.Cancel, "op", CancellationToken.None))!.State);
+    }
+
     [Fact]
     public async Task What_devices_said_while_the_hub_was_down_is_counted_and_counted_once()
     {
@@ -144,5 +203,23 @@ public class RolloutTests
         await scene.WorkAsync(again, rolloutId);
         await scene.ReachedAsync(rolloutId, RolloutState.Completed);
         Assert.Equal(6, scene.Fleet.Assignments.Select(static told => told.DeviceId).Distinct().Count());
+    }
+
+    /// <summary>Tries until it is not refused any more.</summary>
+    private static async Task<RolloutView> UntilAsync(Func<Task<RolloutView>> start)
+    {
+        using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        while (true)
+        {
+            try
+            {
+                return await start();
+            }
+            catch (RolloutRefusedException) when (!patience.IsCancellationRequested)
+            {
+                await looks.WaitForNextTickAsync(patience.Token);
+            }
+        }
     }
 }

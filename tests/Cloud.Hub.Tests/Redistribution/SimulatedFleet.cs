@@ -14,6 +14,9 @@ internal sealed class SimulatedFleet : IFleet
     /// <summary>Every assignment in order, for those who look at what was told.</summary>
     public ConcurrentQueue<(string DeviceId, ModelAssignment? Model)> Assignments { get; } = new();
 
+    /// <summary>Devices whose desired state cannot be written.</summary>
+    public HashSet<string> Unreachable { get; } = [];
+
     /// <summary>Called with the device after each assignment.</summary>
     public Action<string>? Assigned { get; set; }
 
@@ -55,6 +58,7 @@ internal sealed class SimulatedFleet : IFleet
 
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation)
     {
+        if (Unreachable.Contains(deviceId)) throw new IOException($"the twin of {deviceId} cannot be written");
         Assignments.Enqueue((deviceId, model));
         var desired = Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, Model = model } }).Desired!;
         Assigned?.Invoke(deviceId);

@@ -17,6 +17,7 @@ internal static class RolloutEndpoints
         Command(rollouts, RolloutCommand.Resume, "Goes on after a pause");
         Command(rollouts, RolloutCommand.Cancel, "Stops where it is; devices keep what they have");
         Command(rollouts, RolloutCommand.Restore, "Takes every changed device back");
+        Command(rollouts, RolloutCommand.Force, "Ends a restore that waits for devices which are away");
     }
 
     private static void Command(RouteGroupBuilder rollouts, RolloutCommand command, string summary)

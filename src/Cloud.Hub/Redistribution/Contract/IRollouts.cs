@@ -13,7 +13,8 @@ public interface IRollouts
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation);
 
-    /// <summary>Pause, resume, cancel (stops where it is) or restore (takes every changed device back).</summary>
+    /// <summary>Null when there is no such rollout.</summary>
+    /// <exception cref="RolloutRefusedException">It does not fit the rollout's state, or a device is in another rollout.</exception>
     Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation);
 }
 
@@ -25,6 +26,9 @@ public enum RolloutCommand
     Resume,
     Cancel,
     Restore,
+
+    /// <summary>Ends a restore that waits for devices which are away; what they should go back to stays in their desired state.</summary>
+    Force,
 }
 
 public sealed record RolloutRequest
@@ -82,7 +86,7 @@ public sealed record RolloutView
 
     public required RolloutRequest Request { get; init; }
 
-    /// <summary><c>running</c>, <c>paused</c>, <c>restoring</c>, <c>completed</c>, <c>restored</c>, <c>cancelled</c>.</summary>
+    /// <summary><c>scheduled</c>, <c>running</c>, <c>paused</c>, <c>restoring</c>, <c>completed</c>, <c>restored</c>, <c>cancelled</c>.</summary>
     public required string State { get; init; }
 
     public required IReadOnlyList<RolloutGroupView> Groups { get; init; }

@@ -33,6 +33,6 @@ internal sealed record DeviceSeen
     /// <summary>Its last report was made knowing the newest desired state.</summary>
     public bool IsUpToDate { get; init; }
 
-    /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told.</summary>
-    public string? CurrentDigest => HasReported ? ActiveDigest : DesiredDigest;
+    /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told. One that is away on its way back counts as back: what it still runs was thrown out.</summary>
+    public string? CurrentDigest => HasReported && (IsUpToDate || !DesiredIsRestore) ? ActiveDigest : DesiredDigest;
 }

@@ -21,6 +21,9 @@ internal sealed record DeviceState
     /// <summary>What it answered with before; null: nothing.</summary>
     public string? PreviousDigest { get; init; }
 
+    /// <summary>No other rollout may have it now.</summary>
+    public bool Held { get; init; }
+
     /// <summary>Its desired state was changed by this rollout.</summary>
     public bool Told { get; init; }
 
@@ -36,6 +39,9 @@ internal sealed record DeviceState
 
     /// <summary>It answered with the new digest at some time.</summary>
     public bool Touched { get; init; }
+
+    /// <summary>Its twin has shown the new digest answering: from then on another one means that it came back.</summary>
+    public bool Confirmed { get; init; }
 
     /// <summary>It answers with the previous digest again, and knows that it should.</summary>
     public bool Back { get; init; }

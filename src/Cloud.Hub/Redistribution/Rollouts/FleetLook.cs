@@ -1,11 +1,12 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Makes a <see cref="FleetSeen"/> from the twins and from what Feedback knows.</summary>
-internal sealed class FleetLook(IFleet fleet, IFeedback feedback, TimeProvider time)
+internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegistry registry, TimeProvider time)
 {
     /// <summary>Tags of a device that it is judged by.</summary>
     private const int MaxTags = 8;
@@ -17,7 +18,19 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, TimeProvider t
         return new FleetSeen(time.GetUtcNow(), devices.ToDictionary(static device => device.DeviceId, See, StringComparer.Ordinal), Truth(quality.Where(row => row.Digest == digest)))
         {
             OtherTruth = Truth(quality.Where(row => row.Digest != digest)),
+            Registered = await RegisteredAsync(devices, cancellation),
         };
+    }
+
+    private async Task<HashSet<string>> RegisteredAsync(IReadOnlyList<DeviceView> devices, CancellationToken cancellation)
+    {
+        var registered = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var digest in devices.Select(static device => See(device).CurrentDigest).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (await registry.FindAsync(digest, cancellation) is not null) registered.Add(digest);
+        }
+
+        return registered;
     }
 
     public static DeviceSeen See(DeviceView device) => new()

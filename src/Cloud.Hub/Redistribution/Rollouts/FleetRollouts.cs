@@ -1,17 +1,17 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
-internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IArtefactRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
+internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, RolloutNews news, IFleet fleet, IArtefactRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
 {
     private const int NamedAtMost = 5;
-
-    private IRolloutDirectoryGrain Directory => grains.GetGrain<IRolloutDirectoryGrain>(0);
+    private const int MaxListed = 1_000;
 
     public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
     {
@@ -30,10 +30,18 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IArtefac
 
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
-        await ClaimAsync(rolloutId, [.. targets.Select(static device => device.DeviceId)]);
         var plan = GroupPlanner.Plan(request, [.. targets.Select(static device => new Candidate(device.DeviceId, device.Online, DeviceAttributes.SliceOf(device), DeviceAttributes.Of(device)))]);
         var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now) with { LastFactId = await facts.LastFactIdAsync(cancellation) };
-        await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(state);
+        try
+        {
+            await store.BeginAsync(state, cancellation);
+        }
+        catch (DevicesTakenException e)
+        {
+            throw new RolloutRefusedException(e.Message);
+        }
+
+        news.Tell(state, 0);
         return state.ToView();
     }
 
@@ -42,20 +50,15 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IArtefac
 
     public async Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation)
     {
-        var views = await Task.WhenAll((await Directory.AllAsync()).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
+        var views = await Task.WhenAll(store.Page(null, MaxListed).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
         return [.. views.OfType<RolloutView>()];
     }
 
     public async Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation)
     {
-        if (await FindAsync(rolloutId, cancellation) is not { } view) return null;
-        if (command == RolloutCommand.Restore && view.EndedAt is not null)
-        {
-            // It let its devices go when it ended; another rollout may have them now.
-            await ClaimAsync(rolloutId, [.. view.Groups.SelectMany(static group => group.Devices).Select(static device => device.DeviceId), .. view.ControlDevices]);
-        }
-
-        return await grains.GetGrain<IRolloutGrain>(rolloutId).CommandAsync(command, who);
+        if (!Hmas.Contracts.Ids.IsValid(rolloutId)) return null;
+        var result = await grains.GetGrain<IRolloutGrain>(rolloutId).CommandAsync(command, who);
+        return result.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : result.View;
     }
 
     private async Task<IReadOnlyList<DeviceView>> TargetsAsync(RolloutRequest request, CancellationToken cancellation)
@@ -70,12 +73,6 @@ internal sealed class FleetRollouts(IGrainFactory grains, IFleet fleet, IArtefac
         if (matching.Count == 0) throw new RolloutRefusedException($"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(query is null ? "" : $" where {request.Where}")}");
         var targets = matching.Where(device => FleetLook.See(device).CurrentDigest != request.Digest).ToList();
         return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
-    }
-
-    private async Task ClaimAsync(string rolloutId, string[] deviceIds)
-    {
-        var taken = await Directory.ClaimAsync(rolloutId, deviceIds);
-        if (taken.Length > 0) throw new RolloutRefusedException($"in another rollout: {Names(taken.Select(static claim => $"{claim.DeviceId} ({claim.RolloutId})"))}");
     }
 
     private static string Names(IEnumerable<string> names)

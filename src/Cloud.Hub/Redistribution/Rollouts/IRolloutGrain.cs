@@ -5,13 +5,11 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>One rollout, by its id: one turn at a time, its state on disk before anything is done because of it.</summary>
 internal interface IRolloutGrain : IGrainWithStringKey
 {
-    Task BeginAsync(RolloutState state);
-
     /// <summary>Null when it never began.</summary>
     Task<RolloutView?> ViewAsync();
 
-    Task<RolloutView?> CommandAsync(RolloutCommand command, string who);
+    Task<CommandResult> CommandAsync(RolloutCommand command, string who);
 
-    /// <summary>Takes in what devices said since the last look, looks at the fleet and moves on. False when there is nothing left to look at.</summary>
-    Task<bool> LookAsync();
+    /// <summary>Takes in what devices said since the last look, looks at the fleet and moves on.</summary>
+    Task LookAsync();
 }

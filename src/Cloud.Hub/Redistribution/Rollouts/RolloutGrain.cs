@@ -1,12 +1,11 @@
-using Cloud.Hub.Bus;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Storage;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Carries out what <see cref="RolloutStateMachine"/> says: keeps the state, tells devices, publishes transitions.</summary>
 internal sealed class RolloutGrain(
-    [PersistentState("rollout")] IPersistentState<RolloutDocument> document,
-    RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, EventBus bus, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
+    RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
     /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
@@ -15,21 +14,33 @@ internal sealed class RolloutGrain(
     /// <summary>Facts of other kinds were read up to here; not worth a write, a restart passes over them again.</summary>
     private long _passedFactId;
 
-    public Task BeginAsync(RolloutState state) => document.State.Rollout is null ? KeepAsync(state) : Task.CompletedTask;
+    private StoredRollout? _stored;
 
-    public Task<RolloutView?> ViewAsync() => Task.FromResult(document.State.Rollout?.ToView());
+    /// <summary>As it stands on disk; null when there is no such rollout.</summary>
+    private StoredRollout? Stored => _stored ??= store.Find(this.GetPrimaryKeyString());
 
-    public async Task<RolloutView?> CommandAsync(RolloutCommand command, string who)
+    public Task<RolloutView?> ViewAsync() => Task.FromResult(Stored?.State.ToView());
+
+    public async Task<CommandResult> CommandAsync(RolloutCommand command, string who)
     {
-        if (document.State.Rollout is not { } rollout) return null;
-        await KeepAsync(RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()));
-        return document.State.Rollout.ToView();
+        if (Stored is not { State: var rollout }) return new CommandResult(null, null);
+        var next = RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow());
+        if (ReferenceEquals(next, rollout)) return new CommandResult(null, $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit");
+        try
+        {
+            await KeepAsync(next);
+        }
+        catch (DevicesTakenException taken)
+        {
+            return new CommandResult(null, taken.Message);
+        }
+
+        return new CommandResult(next.ToView(), null);
     }
 
-    public async Task<bool> LookAsync()
+    public async Task LookAsync()
     {
-        if (document.State.Rollout is not { } rollout) return false;
-        if (rollout.HasEnded) return false;
+        if (Stored is not { State: { HasEnded: false } rollout }) return;
         var passed = _passedFactId;
         var news = new List<RolloutFact>();
         var last = rollout.LastFactId;
@@ -51,9 +62,17 @@ internal sealed class RolloutGrain(
         if (news.Count > 0) rollout = RolloutObservation.Observe(rollout, news) with { LastFactId = last };
 
         var seen = await fleet.LookAsync(rollout.Request.Digest, CancellationToken.None);
-        await KeepAsync(RolloutStateMachine.Advance(rollout, seen));
+        try
+        {
+            await KeepAsync(RolloutStateMachine.Advance(rollout, seen));
+        }
+        catch (DevicesTakenException taken)
+        {
+            await KeepAsync(RolloutStateMachine.Wait(rollout, taken.Message, seen.Now));
+        }
+
         _passedFactId = passed;    // only now: a write that failed has to see its facts again
-        rollout = document.State.Rollout!;
+        rollout = Stored.State;
 
         // Both are safe to repeat, so a hub that is killed between the write and these does them at its next look.
         if (rollout is { State: RolloutState.Restoring, IsHarmful: true })
@@ -61,36 +80,40 @@ internal sealed class RolloutGrain(
             await quarantine.QuarantineAsync(rollout.Request.Digest, $"rollout {rollout.RolloutId} was stopped by {rollout.StoppedBy}", CancellationToken.None);
         }
 
-        foreach (var wanted in RolloutStateMachine.Wanted(rollout, seen))
+        foreach (var wanted in RolloutStateMachine.Wanted(rollout, seen)) await AssignAsync(rollout, wanted, seen);
+    }
+
+    /// <summary>What fails for one device is tried again at the next look, and touches no other.</summary>
+    private async Task AssignAsync(RolloutState rollout, WantedModel wanted, FleetSeen seen)
+    {
+        try
         {
             await assigner.AssignAsync(rollout, wanted, seen.Devices.GetValueOrDefault(wanted.DeviceId)?.Hardware, CancellationToken.None);
             metrics.Assigned(wanted.Restore);
         }
-
-        return !rollout.HasEnded;
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            logger.NotAssigned(rollout.RolloutId, wanted.DeviceId, e);
+        }
     }
 
     /// <summary>On disk first, then told to others.</summary>
+    /// <exception cref="DevicesTakenException">Another rollout holds a device; nothing is written.</exception>
     private async Task KeepAsync(RolloutState next)
     {
-        var before = document.State.Rollout;
-        if (ReferenceEquals(before, next)) return;
-        document.State.Rollout = next;
+        var before = Stored!;
+        if (ReferenceEquals(before.State, next)) return;
         try
         {
-            await document.WriteStateAsync();
+            _stored = await store.SaveAsync(before, next, CancellationToken.None);
         }
-        catch
+        catch (InvalidOperationException)
         {
-            document.State.Rollout = before;
+            // Another process wrote it: what is held here is old.
+            _stored = null;
             throw;
         }
 
-        foreach (var transition in next.Transitions.Skip(before?.Transitions.Count ?? 0))
-        {
-            metrics.Moved(transition.To);
-            logger.RolloutMoved(next.RolloutId, transition.Group, transition.From, transition.To, transition.Reason);
-            bus.Publish(new RolloutTransitioned(next.RolloutId, transition.Group, transition.From, transition.To, transition.Reason));
-        }
+        news.Tell(next, before.State.Transitions.Count);
     }
 }

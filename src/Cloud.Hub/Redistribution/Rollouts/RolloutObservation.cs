@@ -56,6 +56,7 @@ internal static class RolloutObservation
         if (!device.Told) return device;
         device = device with { AnsweringDigest = report.AnsweringDigest, Touched = device.Touched || report.AnsweringDigest == digest };
         if (report.Digest != digest) return device;
+        if (report.State is SlotState.Active or SlotState.Committed && report.AnsweringDigest != digest) return CameBack(device, report.AnsweringDigest);
         return WithShadow(device, report.Shadow, digest) with
         {
             State = report.State,
@@ -72,10 +73,18 @@ internal static class RolloutObservation
         return device with { Shadow = shadow, Judged = shadow.Compared < device.Shadow?.Compared && device.Judged is { } judged ? judged with { Shadow = null } : device.Judged };
     }
 
+    /// <summary>What counts is the digest that answers. A device that says it has installed the new model and comes back with another has failed (eclipse-hawkbit #3185 takes it for a success).</summary>
+    private static DeviceState CameBack(DeviceState device, string? answering) => device with
+    {
+        State = SlotState.Returned,
+        AnsweringDigest = answering,
+        Reason = $"it said it had the new model, and answers with {answering ?? "none"}",
+    };
+
     private static DeviceState Seen(RolloutState rollout, DeviceState device, DeviceSeen twin)
     {
         var digest = rollout.Request.Digest;
-        var next = device with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || twin.ActiveDigest == digest };
+        var next = device with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || twin.ActiveDigest == digest, Confirmed = device.Confirmed || twin.ActiveDigest == digest };
         if (rollout.State == RolloutState.Restoring)
         {
             return next with { Back = twin.IsUpToDate && twin.ActiveDigest == device.PreviousDigest && twin.DesiredDigest == device.PreviousDigest };
@@ -83,6 +92,7 @@ internal static class RolloutObservation
 
         if (!twin.IsUpToDate || twin.DesiredRolloutId != rollout.RolloutId) return next;
         // A failure stays one: the twin may still be from before it.
+        if (next.Confirmed && twin.ActiveDigest != digest && !next.HasEnded) return CameBack(next, twin.ActiveDigest);
         if (!next.HasEnded && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };
         return twin.ActiveDigest != digest && twin.SlotState is SlotState.Refused or SlotState.Returned ? next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal } : next;
     }

@@ -5,6 +5,7 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Everything a rollout knows, as it stands on disk: a hub that was killed goes on from here.</summary>
 internal sealed record RolloutState
 {
+    public const string Scheduled = "scheduled";
     public const string Running = "running";
     public const string Paused = "paused";
     public const string Restoring = "restoring";

@@ -17,12 +17,14 @@ internal static class RolloutStateMachine
     public static RolloutState Begin(
         string rolloutId, RolloutRequest request, PlannedGroups plan, IReadOnlyDictionary<string, string?> previous, DateTimeOffset now)
     {
-        DeviceState Device(string id, int group) => new() { DeviceId = id, Group = group, PreviousDigest = previous[id], AnsweringDigest = previous[id] };
+        // One that begins later holds nobody until then: what it is aimed at stays free.
+        var isLater = request.NotBefore > now;
+        DeviceState Device(string id, int group) => new() { DeviceId = id, Group = group, PreviousDigest = previous[id], AnsweringDigest = previous[id], Held = !isLater };
         return new RolloutState
         {
             RolloutId = rolloutId,
             Request = request,
-            State = RolloutState.Running,
+            State = isLater ? RolloutState.Scheduled : RolloutState.Running,
             StartedAt = now,
             Groups = [.. plan.Groups.Select(static group => new GroupState { Name = group.Name, State = GroupState.Waiting })],
             Devices =
@@ -30,7 +32,7 @@ internal static class RolloutStateMachine
                 .. plan.Groups.SelectMany((group, index) => group.Devices.Select(id => Device(id, index))),
                 .. plan.Control.Select(id => Device(id, DeviceState.Control)),
             ],
-            Transitions = [new(now, Whole, "", RolloutState.Running, $"{request.Reason} ({request.RequestedBy})", null)],
+            Transitions = [new(now, Whole, "", isLater ? RolloutState.Scheduled : RolloutState.Running, $"{request.Reason} ({request.RequestedBy})", null)],
         };
     }
 
@@ -38,9 +40,19 @@ internal static class RolloutStateMachine
     public static RolloutState Advance(RolloutState rollout, FleetSeen seen)
     {
         if (rollout.HasEnded) return rollout;
+        if (rollout.State == RolloutState.Scheduled)
+        {
+            if (seen.Now < rollout.Request.NotBefore) return rollout;
+            rollout = Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
+        }
+
         rollout = GateBets.Take(RolloutObservation.Look(rollout, seen), seen);
-        return rollout.State == RolloutState.Restoring ? FinishRestore(rollout, seen.Now) : Forward(rollout, seen);
+        return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen);
     }
+
+    /// <summary>It wants to begin, or to go back, and other rollouts hold devices of it: it stays as it was and says for whom it waits, once.</summary>
+    public static RolloutState Wait(RolloutState rollout, string reason, DateTimeOffset now) =>
+        rollout.Transitions[^1].Reason == reason ? rollout : To(rollout, rollout.State, reason, now);
 
     /// <summary>What a person orders. A command that does not fit the state changes nothing.</summary>
     public static RolloutState Command(RolloutState rollout, RolloutCommand command, string who, DateTimeOffset now) => (command, rollout.State) switch
@@ -51,21 +63,22 @@ internal static class RolloutStateMachine
             // The wait begins anew: nobody can be late for a gate that was closed.
             Groups = [.. rollout.Groups.Select(group => group.Since is null ? group : group with { Since = now })],
         },
-        (RolloutCommand.Cancel, RolloutState.Running or RolloutState.Paused) => To(rollout, RolloutState.Cancelled, $"by {who}; devices keep what they have", now) with { EndedAt = now },
+        (RolloutCommand.Cancel, RolloutState.Scheduled or RolloutState.Running or RolloutState.Paused) => End(rollout, RolloutState.Cancelled, $"by {who}; devices keep what they have", now),
         (RolloutCommand.Restore, RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled) =>
             StartRestore(rollout, "operator", $"by {who}", now),
+        (RolloutCommand.Force, RolloutState.Restoring) => RolloutRestore.Force(rollout, who, now),
         _ => rollout,
     };
 
     /// <summary>Whose desired state is not what this rollout wants. Level-triggered: asked again until it is so, and safe to carry out twice.</summary>
     public static IReadOnlyList<WantedModel> Wanted(RolloutState rollout, FleetSeen seen)
     {
-        if (rollout.State is RolloutState.Completed or RolloutState.Restored or RolloutState.Cancelled) return [];
+        if (rollout.HasEnded || rollout.State == RolloutState.Scheduled) return [];
         var back = rollout.State == RolloutState.Restoring;
         var wanted = new List<WantedModel>();
         foreach (var device in rollout.Devices)
         {
-            if (!device.Told || !seen.Devices.TryGetValue(device.DeviceId, out var twin)) continue;
+            if (!device.Told || !device.Held || !seen.Devices.TryGetValue(device.DeviceId, out var twin)) continue;
             var digest = back ? device.PreviousDigest : rollout.Request.Digest;
             var isSo = twin.DesiredDigest == digest && (digest is null || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId));
             if (!isSo) wanted.Add(new WantedModel(device.DeviceId, digest, back));
@@ -87,11 +100,11 @@ internal static class RolloutStateMachine
                 continue;
             }
 
-            if (rollout.State != RolloutState.Paused && (rollout.Request.NotBefore is not { } start || seen.Now >= start)) rollout = Tell(rollout, i, seen);
+            if (rollout.State != RolloutState.Paused) rollout = Tell(rollout, i, seen);
             return group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
         }
 
-        return rollout.State == RolloutState.Paused ? rollout : To(rollout, RolloutState.Completed, "every group passed", seen.Now) with { EndedAt = seen.Now };
+        return rollout.State == RolloutState.Paused ? rollout : End(rollout, RolloutState.Completed, "every group passed", seen.Now);
     }
 
     /// <summary>Tells as many more devices of a group as its pace allows by now.</summary>
@@ -112,7 +125,7 @@ internal static class RolloutStateMachine
             devices[i] = device with
             {
                 Told = true,
-                PreviousDigest = seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.CurrentDigest != rollout.Request.Digest ? twin.CurrentDigest : device.PreviousDigest,
+                PreviousDigest = seen.Devices.TryGetValue(device.DeviceId, out var twin) && IsWayBack(twin.CurrentDigest, rollout, seen) ? twin.CurrentDigest : device.PreviousDigest,
             };
         }
 
@@ -157,17 +170,22 @@ internal static class RolloutStateMachine
     }
 
     private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now) =>
-        To(rollout, RolloutState.Restoring, reason, now) with { StoppedBy = stoppedBy, EndedAt = null };
+        Holding(To(rollout, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
 
-    /// <summary>Ends when every device that changed, and every other that can hear, is back. One that never changed and is away finds its desired state when it comes.</summary>
-    private static RolloutState FinishRestore(RolloutState rollout, DateTimeOffset now)
+    /// <summary>A device can be taken back only to what the registry has; else it goes back to what it had when the rollout was made.</summary>
+    private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) => digest is null || (digest != rollout.Request.Digest && seen.Registered.Contains(digest));
+
+    /// <summary>Takes hold of every device; the store refuses when another rollout has one. In a restore only those that were told matter.</summary>
+    private static RolloutState Holding(RolloutState rollout) => rollout with
     {
-        if (rollout.Devices.Any(static device => device is { Told: true, Touched: true, Back: false })) return rollout;
-        var groups = rollout.Groups.Select((group, index) =>
-            group.State != GroupState.Waiting && rollout.Devices.Any(device => device.Group == index && device.Told) ? group with { State = GroupState.Restored } : group);
-        var touched = rollout.Devices.Count(static device => device.Touched);
-        return To(rollout, RolloutState.Restored, $"{touched} changed devices answer with what they had before", now) with { Groups = [.. groups], EndedAt = now };
-    }
+        Devices = [.. rollout.Devices.Select(device => device with { Held = device.Told || rollout.State != RolloutState.Restoring })],
+    };
+
+    internal static RolloutState End(RolloutState rollout, string state, string reason, DateTimeOffset now) => To(rollout, state, reason, now) with
+    {
+        EndedAt = now,
+        Devices = [.. rollout.Devices.Select(static device => device.Held ? device with { Held = false } : device)],
+    };
 
     private static RolloutState To(RolloutState rollout, string state, string reason, DateTimeOffset now) => rollout with
     {

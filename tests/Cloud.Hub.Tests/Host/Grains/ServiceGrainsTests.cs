@@ -11,9 +11,9 @@ public class ServiceGrainsTests
     [Fact]
     public void A_silo_takes_grains_of_its_own_services_and_of_no_service_only()
     {
-        HashSet<Type> classes = [typeof(SiteAgent), typeof(FleetAgent), typeof(RolloutGrain), typeof(RolloutDirectoryGrain), typeof(string)];
+        HashSet<Type> classes = [typeof(SiteAgent), typeof(FleetAgent), typeof(RolloutGrain), typeof(string)];
         ServiceGrains.Keep(classes, [HubServices.Redistribution, HubServices.Memory]);
-        Assert.Equal([typeof(RolloutGrain), typeof(RolloutDirectoryGrain), typeof(string)], classes);
+        Assert.Equal([typeof(RolloutGrain), typeof(string)], classes);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class TwoSilosTests
         using var authority = new TestAuthority();
         settings["cluster:caFile"] = authority.CaFile;
         (settings["tls:certificateFile"], settings["tls:keyFile"]) = authority.Issue("hub.test");
-        // The same folder: the registry is shared, rollouts live in Redis.
+        // The same folder: registry and rollouts are shared; Redis says who runs which.
         await using var first = await HubProcess.StartAsync("redistribution", folder.File("registry"), settings);
         await using var second = await HubProcess.StartAsync("redistribution", folder.File("registry"), settings);
 

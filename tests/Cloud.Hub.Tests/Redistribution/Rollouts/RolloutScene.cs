@@ -42,7 +42,7 @@ internal sealed class RolloutScene
 
     public Dictionary<string, TruthCounts> OtherTruth { get; } = [];
 
-    public FleetSeen Seen => new(Now, new Dictionary<string, DeviceSeen>(Twins), Truth) { OtherTruth = OtherTruth };
+    public FleetSeen Seen => new(Now, new Dictionary<string, DeviceSeen>(Twins), Truth) { OtherTruth = OtherTruth, Registered = new HashSet<string> { Old, New, "sha256:other" } };
 
     public IEnumerable<string> Told => Rollout.Devices.Where(static device => device.Told).Select(static device => device.DeviceId);
 

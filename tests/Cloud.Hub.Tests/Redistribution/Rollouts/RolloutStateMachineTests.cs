@@ -350,6 +350,126 @@ public class RolloutStateMachineTests
     }
 
     [Fact]
+    public void A_restore_lets_go_of_a_device_that_is_away_and_what_it_should_go_back_to_stays()
+    {
+        var scene = new RolloutScene(2, adjust: static request => request with { Groups = [new("all")] });
+        scene.Look();
+        scene.ObeyAll();
+        scene.Look();
+        scene.Twins["d0"] = scene.Twins["d0"] with { Online = false };
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
+        Assert.Equal(2, scene.Look().Count);
+        scene.Obey("d1");
+        scene.Look();
+        Assert.Equal(RolloutState.Restoring, scene.Rollout.State);
+        Assert.All(scene.Rollout.Devices, static device => Assert.False(device.Held, device.DeviceId));
+        Assert.Equal((RolloutScene.Old, true, RolloutScene.New), (scene.Twins["d0"].DesiredDigest, scene.Twins["d0"].DesiredIsRestore, scene.Twins["d0"].ActiveDigest));
+        Assert.Equal(RolloutScene.Old, scene.Twins["d0"].CurrentDigest);
+    }
+
+    [Fact]
+    public void A_restore_lets_go_of_a_device_that_is_online_and_does_not_go_back_after_the_maximum_wait()
+    {
+        var scene = new RolloutScene(1);
+        scene.Look();
+        scene.ObeyAll();
+        scene.Look();
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
+        scene.Look();
+        scene.Look();
+        Assert.True(scene.Rollout.Devices[0].Held);
+        scene.Now += TimeSpan.FromMinutes(10);
+        scene.Look();
+        Assert.False(scene.Rollout.Devices[0].Held);
+        Assert.Equal(RolloutState.Restoring, scene.Rollout.State);
+    }
+
+    [Fact]
+    public void A_restore_ends_when_another_rollout_has_what_it_waits_for_and_tells_it_nothing_more()
+    {
+        var scene = new RolloutScene(1);
+        scene.Look();
+        scene.ObeyAll();
+        scene.Look();
+        scene.Twins["d0"] = scene.Twins["d0"] with { Online = false };
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
+        scene.Look();
+        scene.Look();
+        scene.Twins["d0"] = scene.Twins["d0"] with { DesiredDigest = "sha256:third", DesiredRolloutId = "r2", DesiredIsRestore = false };
+        Assert.Empty(scene.Look());
+        Assert.Equal(RolloutState.Restored, scene.Rollout.State);
+        Assert.Equal("0 of 1 changed devices answer with what they had before, the others are another rollout's", scene.Rollout.Transitions[^1].Reason);
+    }
+
+    [Fact]
+    public void A_person_ends_a_restore_that_waits()
+    {
+        var scene = new RolloutScene(1);
+        scene.Look();
+        scene.ObeyAll();
+        scene.Look();
+        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Force, "op", scene.Now));
+        scene.Twins["d0"] = scene.Twins["d0"] with { Online = false };
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
+        scene.Look();
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Force, "op", scene.Now);
+        Assert.Equal(RolloutState.Restored, scene.Rollout.State);
+        Assert.Equal("ended by op; 1 changed devices are still on their way back", scene.Rollout.Transitions[^1].Reason);
+        Assert.False(scene.Rollout.ToView().Groups[0].Devices[0].Restored);
+    }
+
+    [Theory]
+    [InlineData("sha256:gone", RolloutScene.Old)]
+    [InlineData("sha256:other", "sha256:other")]
+    public void A_device_goes_back_to_what_it_has_when_it_is_told_if_the_registry_has_that_too(string active, string previous)
+    {
+        var scene = new RolloutScene(1);
+        scene.Twins["d0"] = scene.Twins["d0"] with { ActiveDigest = active };
+        scene.Look();
+        Assert.Equal(previous, scene.Rollout.Devices[0].PreviousDigest);
+    }
+
+    [Fact]
+    public void A_rollout_that_begins_later_holds_nobody_until_then()
+    {
+        var scene = new RolloutScene(3, adjust: static request => request with { NotBefore = DateTimeOffset.UnixEpoch.AddDays(300) });
+        scene.Look();
+        Assert.Equal(RolloutState.Scheduled, scene.Rollout.State);
+        Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Held);
+        scene.Now += TimeSpan.FromDays(300);
+        scene.Look();
+        Assert.Equal(RolloutState.Running, scene.Rollout.State);
+        Assert.All(scene.Rollout.Devices, static device => Assert.True(device.Held));
+    }
+
+    [Fact]
+    public void A_device_that_says_it_committed_and_answers_with_the_old_model_is_a_failure()
+    {
+        var scene = new RolloutScene(1, adjust: static request => request with { Groups = [new("all")] });
+        scene.Look();
+        scene.Report("d0", SlotState.Committed, RolloutScene.New, RolloutScene.Old);
+        scene.Look();
+        Assert.Equal(("model-failures", RolloutState.Restoring), (scene.Rollout.StoppedBy, scene.Rollout.State));
+        Assert.Equal("it said it had the new model, and answers with sha256:old", scene.Rollout.Devices[0].Reason);
+        Assert.False(scene.Rollout.Devices[0].Touched);
+    }
+
+    /// <summary>As after a restart that brought the old image up again.</summary>
+    [Fact]
+    public void A_device_that_had_committed_and_comes_back_with_the_old_model_is_a_failure()
+    {
+        var scene = new RolloutScene(1, adjust: static request => request with { Groups = [new("all")] });
+        scene.Look();
+        scene.ObeyAll();
+        scene.Look();
+        Assert.Equal(SlotState.Committed, scene.Rollout.Devices[0].State);
+        scene.Twins["d0"] = scene.Twins["d0"] with { ActiveDigest = RolloutScene.Old };
+        scene.Work(0);
+        scene.Look();
+        Assert.Equal(("model-failures", RolloutState.Restoring), (scene.Rollout.StoppedBy, scene.Rollout.State));
+    }
+
+    [Fact]
     public void Pause_holds_the_next_group_and_resume_gives_the_whole_wait_again()
     {
         var scene = new RolloutScene(10);

@@ -1,0 +1,54 @@
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>Taking the devices of a rollout back. Pure.</summary>
+/// <remarks>
+/// A device that is away must not stand in the way of the next rollout (aws-greengrass-nucleus #1203): once its way back stands in its desired state, which it finds when it comes, the rollout lets it go. The rollout itself stays
+/// open until each changed device answers with what it had, or is another rollout's, or a person ends it.
+/// </remarks>
+internal static class RolloutRestore
+{
+    public static RolloutState GoOn(RolloutState rollout, FleetSeen seen)
+    {
+        var since = rollout.Transitions.Last(static move => move.To == RolloutState.Restoring).At;
+        var isLong = seen.Now - since >= rollout.Request.Gate.MaximumWait;
+        DeviceState[]? changed = null;
+        for (var i = 0; i < rollout.Devices.Count; i++)
+        {
+            var device = rollout.Devices[i];
+            if (!device.Held || !MayGo(device, seen.Devices.GetValueOrDefault(device.DeviceId), isLong)) continue;
+            changed ??= [.. rollout.Devices];
+            changed[i] = device with { Held = false };
+        }
+
+        if (changed is not null) rollout = rollout with { Devices = changed };
+        if (rollout.Devices.Any(device => IsOnItsWay(device, seen))) return rollout;
+        var touched = rollout.Devices.Count(static device => device.Touched);
+        var back = rollout.Devices.Count(static device => device is { Touched: true, Back: true });
+        return End(rollout, back == touched ? $"{touched} changed devices answer with what they had before" : $"{back} of {touched} changed devices answer with what they had before, the others are another rollout's", seen.Now);
+    }
+
+    /// <summary>A person has waited long enough: what is on its way back finds so in its desired state when it comes.</summary>
+    public static RolloutState Force(RolloutState rollout, string who, DateTimeOffset now)
+    {
+        var away = rollout.Devices.Count(static device => device is { Told: true, Touched: true, Back: false });
+        return End(rollout, $"ended by {who}; {away} changed devices are still on their way back", now);
+    }
+
+    private static bool MayGo(DeviceState device, DeviceSeen? twin, bool isLong)
+    {
+        if (!device.Told || twin is null) return true;
+        var isTold = twin.DesiredDigest == device.PreviousDigest && (twin.DesiredIsRestore || twin.DesiredDigest is null);
+        return isTold && (device.Back || !twin.Online || isLong);
+    }
+
+    /// <summary>It changed, does not answer with what it had yet, and nobody has told it something else since it was let go.</summary>
+    private static bool IsOnItsWay(DeviceState device, FleetSeen seen) =>
+        device is { Told: true, Touched: true, Back: false } && seen.Devices.TryGetValue(device.DeviceId, out var twin) && (device.Held || twin.DesiredDigest == device.PreviousDigest);
+
+    private static RolloutState End(RolloutState rollout, string reason, DateTimeOffset now)
+    {
+        var groups = rollout.Groups.Select((group, index) =>
+            group.State != GroupState.Waiting && rollout.Devices.Any(device => device.Group == index && device.Told) ? group with { State = GroupState.Restored } : group);
+        return RolloutStateMachine.End(rollout with { Groups = [.. groups] }, RolloutState.Restored, reason, now);
+    }
+}
