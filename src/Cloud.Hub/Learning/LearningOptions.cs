@@ -39,13 +39,17 @@ internal sealed class LearningOptions
     [Range(1, 1_000_000)]
     public int MinSliceRows { get; set; } = 100;
 
-    /// <summary>int8 may lose this much pooled F1, or answer differently on this share of windows where no row is labelled, before the float model ships. Default 0.005.</summary>
+    /// <summary>int8 may lose this much of the area under the curve on the worst held-out run before the float model ships. Default 0.002.</summary>
     [Range(0.0, 1.0)]
-    public double Int8Loss { get; set; } = 0.005;
+    public double Int8Loss { get; set; } = 0.002;
 
-    /// <summary>int8 may take this many times the float model's time on this machine. Default 1.1: within measurement.</summary>
+    /// <summary>Where no held-out run is labelled both ways: share of windows that int8 may answer otherwise. Default 0.005.</summary>
+    [Range(0.0, 1.0)]
+    public double Int8Disagreement { get; set; } = 0.005;
+
+    /// <summary>int8 may take this many times the float model's time on this machine. Default 1.</summary>
     [Range(0.1, 10.0)]
-    public double Int8Slowdown { get; set; } = 1.1;
+    public double Int8Slowdown { get; set; } = 1;
 
     /// <summary>What <see cref="ExcludedChannels"/> comes to.</summary>
     public IReadOnlyList<string> NotRead => ExcludedChannels ?? ThermalChannels;

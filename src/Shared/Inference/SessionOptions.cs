@@ -19,6 +19,7 @@ internal static class SessionOptions
             // A thread that spins while it waits costs a device its idle time.
             api.AddSessionConfigEntry(options, "session.intra_op.allow_spinning\0"u8, "0\0"u8);
             api.AddSessionConfigEntry(options, "session.inter_op.allow_spinning\0"u8, "0\0"u8);
+            if (settings.ProfilePrefix is { } prefix) api.EnableProfiling(options, prefix);
             return options;
         }
         catch

@@ -16,4 +16,7 @@ public sealed record SessionSettings
 
     /// <summary>Folder that keeps optimised graphs, so that a later start need not optimise again; null: none. Belongs to one machine: the graphs may hold kernels of its processor.</summary>
     public string? OptimisedModelPath { get; init; }
+
+    /// <summary>Beginning of the path of a profile that ONNX Runtime writes when the session ends, for <see cref="ModelProfile"/>; null: none.</summary>
+    public string? ProfilePrefix { get; init; }
 }

@@ -56,6 +56,6 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
         using var ranges = new RangeCollector(operations);
         var random = new SeededRandom(seed);
         for (var i = 0; i < RangeWindows; i++) ranges.Observe([.. Enumerable.Range(0, shape.Count).Select(_ => (6 * random.NextSingle()) - 3)]);
-        return (OnnxWriter.Write(recipe.Name, operations, input, output, Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom })), input, output);
+        return (OnnxWriter.Write(recipe.Name, operations, input, output, new Quantizer(operations, ranges).Plan(new QuantizerSettings(RangeRule.MinMax, 1))), input, output);
     }
 }

@@ -78,6 +78,9 @@ public sealed record TrainingRunView
 
     public IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics { get; init; } = new Dictionary<string, SliceMetrics>();
 
+    /// <summary>What int8 cost layer by layer; empty until the run is evaluated.</summary>
+    public IReadOnlyList<QuantizedLayerView> QuantizedLayers { get; init; } = [];
+
     public DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

@@ -44,6 +44,7 @@ internal static class LearningTranslation
         DataDigests = new Dictionary<string, string>(run.DataDigests),
         CodeVersion = run.CodeVersion,
         Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
+        QuantizedLayers = [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
     };
 
     public static V1.TrainingRun ToWire(TrainingRunView run)
@@ -66,6 +67,10 @@ internal static class LearningTranslation
         wire.ValidationCurve.AddRange(run.ValidationCurve);
         wire.DataDigests.Add(new Dictionary<string, string>(run.DataDigests));
         wire.Hyperparameters.Add(new Dictionary<string, string>(run.Hyperparameters));
+        wire.QuantizedLayers.AddRange(run.QuantizedLayers.Select(l => new V1.QuantizedLayer
+        {
+            Operation = l.Operation, WeightSqnrDb = l.WeightSqnrDb, ActivationSqnrDb = l.ActivationSqnrDb, SaturatedShare = l.SaturatedShare, MedianUs = l.MedianUs,
+        }));
         foreach (var (name, metrics) in run.ParentMetrics) wire.ParentMetrics.Add(name, ToWire(metrics));
         foreach (var (name, metrics) in run.CandidateMetrics) wire.CandidateMetrics.Add(name, ToWire(metrics));
         return wire;

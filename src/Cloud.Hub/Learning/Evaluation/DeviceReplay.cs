@@ -19,6 +19,7 @@ internal static class DeviceReplay
         using var detector = new Detector(manifest, onnx.Span, new SessionSettings());
         var slices = new SortedDictionary<string, SliceMetrics>(StringComparer.Ordinal);
         var alarms = new List<bool>();
+        var areas = new Dictionary<string, double>();
         var pooled = default(Confusion);
         var invalid = 0;
         foreach (var run in runs)
@@ -29,20 +30,25 @@ internal static class DeviceReplay
             detector.StartRun();
             detector.Calibrate(calibration);
             var counts = default(Confusion);
+            var scores = new Dictionary<bool, List<double>> { [true] = [], [false] = [] };
             foreach (var (row, score) in Score(detector, manifest, run))
             {
                 alarms.Add(score.IsAlarm);
                 if (!score.IsValid) invalid++;
-                if (!row.IsCalibration && experience.Truth(run, row) is { } anomalous) counts = counts.Add(anomalous, score.IsAlarm);
+                if (row.IsCalibration || experience.Truth(run, row) is not { } anomalous) continue;
+                counts = counts.Add(anomalous, score.IsAlarm);
+                if (score.IsValid) scores[anomalous].Add(score.Smoothed);
             }
 
             if (counts.Rows == 0) continue;
             pooled += counts;
-            slices[slices.ContainsKey(run.RunId) ? $"{run.RunId}@{run.DeviceId}" : run.RunId] = counts.ToMetrics();
+            var slice = slices.ContainsKey(run.RunId) ? $"{run.RunId}@{run.DeviceId}" : run.RunId;
+            slices[slice] = counts.ToMetrics();
+            if (scores.Values.All(some => some.Count > 0)) areas[slice] = AreaUnderCurve.Of(scores[true], scores[false]);
         }
 
         slices[EvaluationResult.Pooled] = pooled.ToMetrics();
-        return new EvaluationResult(slices, alarms, invalid);
+        return new EvaluationResult(slices, alarms, areas, invalid);
     }
 
     private static IEnumerable<(RunRows.Row Row, DetectorScore Score)> Score(Detector detector, ModelManifest manifest, RunRows run)

@@ -4,4 +4,4 @@ using Hmas.Contracts.Models;
 namespace Cloud.Hub.Learning.Export;
 
 /// <summary>A trained model in both precisions, with the tensors of its graph.</summary>
-internal sealed record FittedModel(byte[] Float, byte[] Int8, TensorSpec Input, TensorSpec Output, IReadOnlyList<LayerQuantizationReport> Report);
+internal sealed record FittedModel(byte[] Float, byte[] Int8, TensorSpec Input, TensorSpec Output, Int8Facts Facts);

@@ -16,10 +16,7 @@ internal static class ModelExport
         var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
         var windows = calibration.ToList();
         operations = Equalisation.Apply(operations, windows);
-        using var ranges = new RangeCollector(operations);
-        foreach (var window in windows) ranges.Observe(window);
-        var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = recipe.Headroom });
-        return new FittedModel(
-            OnnxWriter.Write(recipe.Name, operations, input, output), OnnxWriter.Write(recipe.Name, operations, input, output, plan), input, output, plan.Report);
+        var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows);
+        return new FittedModel(OnnxWriter.Write(recipe.Name, operations, input, output), int8, input, output, facts);
     }
 }

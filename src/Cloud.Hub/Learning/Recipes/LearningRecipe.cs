@@ -42,9 +42,6 @@ internal sealed record LearningRecipe
 
     public required TrainingSettings Settings { get; init; }
 
-    /// <summary>Widening of activation ranges for int8: 4 for detectors that must not saturate on what they never saw, 1 for classifiers that saw it.</summary>
-    public required float Headroom { get; init; }
-
     /// <summary>Rows between the windows cut for training.</summary>
     public int CutStride { get; init; } = 3;
 }

@@ -44,7 +44,6 @@ internal static class LearningRecipes
             Steps = 600,
             Epochs = 12,
             Settings = new TrainingSettings { BatchSize = 128, LearningRate = 2e-3f, WarmupShare = 0.3f, WeightDecay = 1e-3f, ClipNorm = 5f },
-            Headroom = 4f,
         },
         Labelled("anomaly-logit", "anomalies on many channels, from windows whose truth is known", width: 16, hidden: 32, steps: 200),
         // Six times the parameters: it judges uploaded windows in the hub, where there is no budget of microseconds.
@@ -77,7 +76,6 @@ internal static class LearningRecipes
         Steps = steps,
         Epochs = 10,
         Settings = new TrainingSettings { BatchSize = 128, LearningRate = 3e-3f, WarmupShare = 0.3f, WeightDecay = 1e-2f, ClipNorm = 5f },
-        Headroom = 1f,
     };
 
     /// <exception cref="TrainingRefusedException">No such recipe; the message names those there are.</exception>

@@ -21,7 +21,6 @@ internal static class Hyperparameters
         ["patience"] = Text(settings.Patience),
         ["averageDecay"] = Text(settings.AverageDecay),
         ["replayShare"] = Text(settings.ReplayShare),
-        ["headroom"] = Text(recipe.Headroom),
         ["cutStride"] = Text(recipe.CutStride),
         ["seed"] = Text(settings.Seed),
     };

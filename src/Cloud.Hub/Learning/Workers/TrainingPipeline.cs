@@ -157,20 +157,25 @@ internal sealed class TrainingPipeline(
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
             Progress = 1,
             Message = $"{verdict.Reason}; {why}",
+            QuantizedLayers = [.. model.Facts.Layers.Select(layer => layer.ToView())],
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
         };
         return (run, (chosen with { Metrics = result.Slices }, onnx));
     }
 
-    /// <summary>int8 ships where it is neither slower nor worse than its float twin.</summary>
+    /// <summary>int8 ships where it is neither slower nor worse than its float twin, and nothing speaks against it.</summary>
     private (bool Yes, string Why) PrefersInt8(FittedModel model, EvaluationResult precise, EvaluationResult rounded)
     {
         var (floatUs, int8Us) = Latency.Compare(model.Float, model.Int8, model.Input, model.Output);
-        var loss = precise.All.F1 is { } a && rounded.All.F1 is { } b ? a - b : precise.Disagreement(rounded);
+        var area = precise.WorstAreaLoss(rounded);
+        var loss = area ?? precise.Disagreement(rounded);
+        var lost = area is null ? $"answers otherwise on {loss:0.0000} of the windows" : $"loses {loss:0.0000} of the area under the curve on the worst run";
         var facts = string.Create(
-            CultureInfo.InvariantCulture, $"int8 takes {int8Us:0.0} µs and float {floatUs:0.0} µs, int8 loses {loss:0.0000}, {model.Int8.Length} bytes instead of {model.Float.Length}");
-        if (loss > options.Value.Int8Loss || rounded.Invalid > precise.Invalid) return (false, $"float32 ships because int8 is worse ({facts})");
+            CultureInfo.InvariantCulture, $"int8 takes {int8Us:0.0} µs and float {floatUs:0.0} µs, {lost}, {model.Int8.Length} bytes instead of {model.Float.Length}; {model.Facts}");
+        if (rounded.Invalid > precise.Invalid) return (false, $"float32 ships because int8 gives scores that are no numbers ({facts})");
+        if (model.Facts.Refusal() is { } refusal) return (false, $"float32 ships because {refusal} ({facts})");
+        if (loss > (area is null ? options.Value.Int8Disagreement : options.Value.Int8Loss)) return (false, $"float32 ships because int8 is worse ({facts})");
         return int8Us > options.Value.Int8Slowdown * floatUs ? (false, $"float32 ships because int8 is slower ({facts})") : (true, $"int8 ships ({facts})");
     }
 

@@ -82,13 +82,10 @@ internal sealed unsafe partial class OrtApi
             Check(((delegate* unmanaged<nint, byte*, byte*, nint>)_table[Slot.AddSessionConfigEntry])(options.Value, keyPointer, valuePointer));
     }
 
-    public void SetOptimizedModelFilePath(OrtHandle options, string path)
-    {
-        // ORTCHAR_T: UTF-16 on Windows, bytes elsewhere.
-        var bytes = OperatingSystem.IsWindows() ? Encoding.Unicode.GetBytes(path + '\0') : Encoding.UTF8.GetBytes(path + '\0');
-        fixed (byte* pointer = bytes)
-            Check(((delegate* unmanaged<nint, byte*, nint>)_table[Slot.SetOptimizedModelFilePath])(options.Value, pointer));
-    }
+    public void SetOptimizedModelFilePath(OrtHandle options, string path) => CallWithPath(Slot.SetOptimizedModelFilePath, options, path);
+
+    /// <summary>The session writes what ran and how long to a file with this beginning when it is released.</summary>
+    public void EnableProfiling(OrtHandle options, string prefix) => CallWithPath(Slot.EnableProfiling, options, prefix);
 
     /// <summary>Reads the model; the bytes are not kept.</summary>
     public OrtHandle CreateSession(ReadOnlySpan<byte> model, OrtHandle options)
@@ -172,6 +169,14 @@ internal sealed unsafe partial class OrtApi
     private void Call(int slot, OrtHandle target) => Check(((delegate* unmanaged<nint, nint>)_table[slot])(target.Value));
 
     private void CallWithInt(int slot, OrtHandle target, int value) => Check(((delegate* unmanaged<nint, int, nint>)_table[slot])(target.Value, value));
+
+    private void CallWithPath(int slot, OrtHandle target, string path)
+    {
+        // ORTCHAR_T: UTF-16 on Windows, bytes elsewhere.
+        var bytes = OperatingSystem.IsWindows() ? Encoding.Unicode.GetBytes(path + '\0') : Encoding.UTF8.GetBytes(path + '\0');
+        fixed (byte* pointer = bytes)
+            Check(((delegate* unmanaged<nint, byte*, nint>)_table[slot])(target.Value, pointer));
+    }
 
     /// <summary>Every status passes here: null is success, anything else is read, released and thrown.</summary>
     private void Check(nint status)

@@ -33,7 +33,7 @@ public sealed class ReleaseGateTests
     [Fact]
     public void Without_a_labelled_row_nothing_is_released_over_a_parent()
     {
-        var silent = new EvaluationResult(new Dictionary<string, SliceMetrics> { ["all"] = new(0, 0, null, null, null) }, [], 0);
+        var silent = new EvaluationResult(new Dictionary<string, SliceMetrics> { ["all"] = new(0, 0, null, null, null) }, [], new Dictionary<string, double>(), 0);
         Assert.False(Gate.Judge(silent, silent).Released);
         Assert.True(Gate.Judge(null, silent).Released);
     }
@@ -52,5 +52,5 @@ public sealed class ReleaseGateTests
     }
 
     private static EvaluationResult Result(double pooled, double slice) => new(
-        new Dictionary<string, SliceMetrics> { ["all"] = new(1000, 350, pooled, 0.1, 0.1), ["valve"] = new(300, 100, slice, 0.1, 0.1) }, [], 0);
+        new Dictionary<string, SliceMetrics> { ["all"] = new(1000, 350, pooled, 0.1, 0.1), ["valve"] = new(300, 100, slice, 0.1, 0.1) }, [], new Dictionary<string, double>(), 0);
 }

@@ -60,7 +60,7 @@ internal sealed class Fitted : IDisposable
     {
         using var ranges = new RangeCollector(_operations);
         for (var b = 0; b < Batch; b++) ranges.Observe(Samples.ChannelMajor(Run.Input, b));
-        return Quantizer.Plan(_operations, ranges, new QuantizerSettings { Headroom = headroom });
+        return new Quantizer(_operations, ranges).Plan(new QuantizerSettings(RangeRule.MinMax, headroom));
     }
 
     public void Dispose()

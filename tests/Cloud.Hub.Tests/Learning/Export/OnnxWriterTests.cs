@@ -97,6 +97,20 @@ public sealed class OnnxWriterTests
         }
     }
 
+    [Theory]
+    [InlineData("conv autoencoder")]
+    [InlineData("plane classifier")]
+    [InlineData("residual network on planes")]
+    [InlineData("transposed convolutions on planes")]
+    [InlineData("dense autoencoder over windows")]
+    public void Every_product_of_an_int8_model_runs_on_bytes(string name)
+    {
+        using var fitted = new Fitted(Cases[name].Input, Cases[name].Layers());
+        var nodes = ModelProfile.Measure(fitted.Write(fitted.Plan(1)), fitted.InputSpec, fitted.OutputSpec, 3);
+        Assert.DoesNotContain(nodes, node => node.Operation is "Conv" or "FusedConv" or "Gemm" or "FusedGemm" or "MatMul" or "ConvTranspose");
+        Assert.Contains(nodes, node => node.Operation is "QLinearConv" or "QGemm");
+    }
+
     [Fact]
     public void The_same_network_gives_the_same_bytes()
     {

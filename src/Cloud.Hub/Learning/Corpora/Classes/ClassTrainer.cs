@@ -52,10 +52,7 @@ internal static class ClassTrainer
         var count = Math.Min(CalibrationSamples, scaled.Count);
         var calibration = Enumerable.Range(0, count).Select(i => scaled[(int)((long)i * scaled.Count / count)].Features).ToList();
         var operations = Equalisation.Apply(OperationBuilder.Build(network), calibration);
-        using var ranges = new RangeCollector(operations);
-        foreach (var sample in calibration) ranges.Observe(sample);
-        var plan = Quantizer.Plan(operations, ranges, new QuantizerSettings { Headroom = 1 });
-        var int8 = OnnxWriter.Write(recipe.Name, operations, input, output, plan);
+        var (int8, facts) = Int8Choice.Make(recipe.Name, operations, ModelHead.Classes, input, output, calibration);
         var manifest = new ModelManifest
         {
             Name = recipe.Name,
@@ -75,7 +72,7 @@ internal static class ClassTrainer
             Precision = "int8-qdq",
             Lineage = new Lineage { RunId = "score", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "score", Seed = (long)Seed },
         };
-        return new FittedClassifier(manifest, OnnxWriter.Write(recipe.Name, operations, input, output), int8, network.ParameterCount);
+        return new FittedClassifier(manifest, OnnxWriter.Write(recipe.Name, operations, input, output), int8, network.ParameterCount, facts);
     }
 
     /// <summary>How well a fit on some samples names the classes of others, in float.</summary>

@@ -57,6 +57,7 @@ internal sealed class ScoreSheet(ScoreRequest request, ClassRecipe recipe, int f
         report.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"recipe {recipe.Name}: {model.Parameters} parameters, int8 {model.Int8.Length} bytes, float {model.Float.Length} bytes, {_fastestUs:0.0} µs per window with its features, one thread"));
+        foreach (var line in model.Facts.Lines) report.WriteLine(line);
     }
 
     /// <summary>Best mean over turns, so that a busy machine does not count.</summary>

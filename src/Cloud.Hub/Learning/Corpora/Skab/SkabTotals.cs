@@ -15,10 +15,9 @@ internal sealed class SkabTotals
     private double _floatUs = double.PositiveInfinity;
     private int _files;
     private int _parameters;
-    private int _int8Bytes;
-    private int _floatBytes;
+    private FittedModel? _model;
 
-    public void Take(FittedModel model, int parameters) => (_parameters, _int8Bytes, _floatBytes) = (parameters, model.Int8.Length, model.Float.Length);
+    public void Take(FittedModel model, int parameters) => (_parameters, _model) = (parameters, model);
 
     public void Add(SkabReplay int8, SkabReplay twin, IReadOnlyList<bool> anomalous, Confusion sooner, ChangepointScore? changes)
     {
@@ -34,7 +33,9 @@ internal sealed class SkabTotals
 
     public void Report(TextWriter report)
     {
-        report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model: {SkabRecipe.Members} members, {_parameters} parameters, int8 {_int8Bytes} bytes, float {_floatBytes} bytes"));
+        report.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"model: {SkabRecipe.Members} members, {_parameters} parameters, int8 {_model?.Int8.Length} bytes, float {_model?.Float.Length} bytes"));
+        foreach (var line in _model?.Facts.Lines ?? []) report.WriteLine(line);
         if (_files == 0)
         {
             report.WriteLine("the files carry no truth: predictions only");

@@ -1,13 +1,9 @@
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Choices of the static quantizer; defaults from the design facts, section 8.</summary>
-internal sealed record QuantizerSettings
+/// <summary>How ranges follow from what calibration showed.</summary>
+/// <param name="Range">The rule.</param>
+/// <param name="Headroom">Ranges are widened by this: a detector meets anomalies that calibration never showed. 1 is none.</param>
+internal readonly record struct QuantizerSettings(RangeRule Range, float Headroom)
 {
-    public RangeRule Range { get; init; }
-
-    /// <summary>Activation ranges are widened by this: a detector meets anomalies that calibration never showed. 2 for detectors, 1 for classifiers.</summary>
-    public float Headroom { get; init; } = 2f;
-
-    /// <summary>Some device is x64 without VNNI: no pair of weights may leave 16 bits there. On, because a fleet's processors are not known.</summary>
-    public bool TargetsLackVnni { get; init; } = true;
+    public override string ToString() => FormattableString.Invariant($"{Range} × {Headroom:0.#}");
 }
