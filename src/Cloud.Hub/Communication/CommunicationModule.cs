@@ -36,6 +36,7 @@ internal static class CommunicationModule
         services.AddSingleton<Fleet>();
         services.AddSingleton<IFleet>(static provider => provider.GetRequiredService<Fleet>());
         services.AddSingleton<IDeviceIdentities, DeviceIdentities>();
+        services.AddSingleton<IDeviceReports, DeviceReports>();
         // In this order: started from the archive's side to the network's, stopped the other way round.
         services.AddHostedService<IngestLoop>();
         services.AddHostedService<BrokerWorker>();

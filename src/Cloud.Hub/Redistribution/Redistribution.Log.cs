@@ -44,4 +44,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 8914, EventName = "RolloutFactUnreadable", Level = LogLevel.Warning, Message = "fact {FactId} of {DeviceId} is no {Kind} and counts for no rollout: {Reason}")]
     public static partial void RolloutFactUnreadable(this ILogger logger, long factId, string deviceId, Hmas.Contracts.Facts.FactKind kind, string reason);
+
+    [LoggerMessage(EventId = 8930, EventName = "DirectReportWaits", Level = LogLevel.Warning, Message = "what {DeviceId} said is kept and told at its next poll: {Reason}")]
+    public static partial void DirectReportWaits(this ILogger logger, string deviceId, string reason);
 }

@@ -1,6 +1,7 @@
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.DirectDevices;
 using Cloud.Hub.Redistribution.Endpoints;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Rollouts;
@@ -27,6 +28,7 @@ internal static class RedistributionModule
         services.AddSingleton<RolloutTables>().AddSingleton<RolloutStore>().AddSingleton<RolloutNews>().AddSingleton<IRollouts, FleetRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
         services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
+        services.AddSingleton<FirmwareFiles>().AddSingleton<DirectPresence>().AddHostedService(static provider => provider.GetRequiredService<DirectPresence>());
         return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>();
     }
 
@@ -37,6 +39,7 @@ internal static class RedistributionModule
         routes.MapTrust();
         routes.MapRegistry();
         routes.MapRollouts();
+        routes.MapDirectDevices();
         routes.MapGrpcService<ModelsEndpoint>();
         routes.MapGrpcService<ArtefactsEndpoint>();
         routes.MapGrpcService<RolloutsEndpoint>();

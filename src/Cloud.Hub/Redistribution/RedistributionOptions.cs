@@ -24,11 +24,19 @@ internal sealed class RedistributionOptions : IValidatableObject
     /// </summary>
     public bool OfflineTargets { get; set; }
 
+    /// <summary>How often a device that speaks hawkBit's protocol shall ask. Default 1 min.</summary>
+    public TimeSpan DirectPolling { get; set; } = TimeSpan.FromMinutes(1);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (LookInterval < TimeSpan.FromMilliseconds(10) || LookInterval > TimeSpan.FromMinutes(1))
         {
             yield return new ValidationResult($"{Section}:LookInterval {LookInterval} is outside 10 ms to 1 min", [nameof(LookInterval)]);
+        }
+
+        if (DirectPolling < TimeSpan.FromSeconds(1) || DirectPolling >= TimeSpan.FromDays(1))
+        {
+            yield return new ValidationResult($"{Section}:DirectPolling {DirectPolling} is outside 1 s to 24 h", [nameof(DirectPolling)]);
         }
     }
 }

@@ -2,12 +2,13 @@ using System.Text.Json;
 using Cloud.Hub.Communication.Contract;
 using Grpc.Core;
 using Hmas.Contracts;
+using Hmas.Contracts.Wire;
 using V1 = Cloud.Hub.Communication.Contract.V1;
 
 namespace Cloud.Hub.Communication.Endpoints;
 
 /// <summary>Serves the fleet's door over gRPC: parses, calls, translates.</summary>
-internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities identities) : V1.Communication.CommunicationBase
+internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities identities, IDeviceReports reports) : V1.Communication.CommunicationBase
 {
     public override async Task<V1.DevicesReply> List(V1.DevicesRequest request, ServerCallContext context)
     {
@@ -46,6 +47,28 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
     public override async Task<V1.CredentialsReply> CheckCredentials(V1.CredentialsRequest request, ServerCallContext context) =>
         new() { Valid = await identities.AreValidAsync(request.DeviceId, request.Password, context.CancellationToken) };
 
+    public override Task<V1.HearReply> Hear(V1.HearRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        await (request.SaidCase switch
+        {
+            V1.HearRequest.SaidOneofCase.ReportedJson =>
+                reports.HeardAsync(request.DeviceId, Require(JsonSerializer.Deserialize(request.ReportedJson, ContractsJson.Default.ReportedState)), context.CancellationToken),
+            V1.HearRequest.SaidOneofCase.PresenceJson =>
+                reports.HeardAsync(request.DeviceId, Require(JsonSerializer.Deserialize(request.PresenceJson, ContractsJson.Default.Presence)), context.CancellationToken),
+            _ => throw new ArgumentException("neither reported_json nor presence_json is set"),
+        });
+        return new V1.HearReply();
+    });
+
+    public override Task<V1.AppendFactsReply> AppendFacts(V1.AppendFactsRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        var ack = await reports.AppendAsync(FactBatchCodec.Decode(request.Batch.Span, WireLimits.Default), context.CancellationToken);
+        return new V1.AppendFactsReply { Epoch = ack.Epoch, Sequence = ack.Sequence };
+    });
+
+    private static T Require<T>(T? document)
+        where T : class => document ?? throw new ArgumentException("the document is null");
+
     private static async Task<T> Answer<T>(Func<Task<T>> work)
     {
         try
@@ -56,7 +79,7 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
         {
             throw new RpcException(new Status(StatusCode.NotFound, failure.Message));
         }
-        catch (Exception failure) when (failure is ArgumentException or FormatException or JsonException)
+        catch (Exception failure) when (failure is ArgumentException or FormatException or JsonException or WireFormatException)
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument, failure.Message));
         }

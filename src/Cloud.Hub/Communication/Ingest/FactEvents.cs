@@ -8,6 +8,15 @@ namespace Cloud.Hub.Communication.Ingest;
 /// <summary>What a stored batch says on the bus: the batch, then each alarm, slot report and evidence in it.</summary>
 internal static class FactEvents
 {
+    /// <summary>Tells what was stored; a fact whose document is not the contract's is counted.</summary>
+    public static void Publish(EventBus bus, Rejections rejections, IReadOnlyList<FactBatch> stored)
+    {
+        foreach (var batch in stored.Where(static batch => batch.Facts.Count > 0))
+        {
+            foreach (var happened in Of(batch, (fact, why) => rejections.Count(RejectionReason.Malformed, batch.DeviceId, $"{fact.Kind} {fact.Sequence}: {why}"))) bus.Publish(happened);
+        }
+    }
+
     /// <param name="unreadable">Called for a fact whose document is not the contract's; it stays in the archive.</param>
     public static IEnumerable<HubEvent> Of(FactBatch batch, Action<Fact, string> unreadable)
     {

@@ -71,11 +71,7 @@ internal sealed class IngestLoop(
         metrics.Committed(time.GetElapsedTime(start));
         if (result.Gaps > 0) logger.GapSeen(result.Gaps);
         await AcknowledgeAsync(group, result.Acknowledgements, cancellation);
-        foreach (var stored in result.Stored)
-        {
-            if (stored.Facts.Count == 0) continue;
-            foreach (var happened in FactEvents.Of(stored, (fact, why) => rejections.Count(RejectionReason.Malformed, stored.DeviceId, $"{fact.Kind} {fact.Sequence}: {why}"))) bus.Publish(happened);
-        }
+        FactEvents.Publish(bus, rejections, result.Stored);
 
         return null;
     }

@@ -1,16 +1,19 @@
 using System.Text.Json;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Communication.Endpoints;
+using Google.Protobuf;
 using Grpc.Core;
 using Hmas.Contracts;
 using Hmas.Contracts.Commands;
+using Hmas.Contracts.Facts;
 using Hmas.Contracts.Twins;
+using Hmas.Contracts.Wire;
 using V1 = Cloud.Hub.Communication.Contract.V1;
 
 namespace Cloud.Hub.Host.Wiring;
 
 /// <summary>The fleet's door when Communication runs in another process.</summary>
-internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient client) : IFleet, IDeviceIdentities
+internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient client) : IFleet, IDeviceIdentities, IDeviceReports
 {
     public async Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) =>
         [.. (await client.ListAsync(new V1.DevicesRequest(), cancellationToken: cancellation)).Devices.Select(CommunicationTranslation.FromWire)];
@@ -52,6 +55,21 @@ internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient clien
 
     public async Task<bool> AreValidAsync(string deviceId, string password, CancellationToken cancellation) =>
         (await client.CheckCredentialsAsync(new V1.CredentialsRequest { DeviceId = deviceId, Password = password }, cancellationToken: cancellation)).Valid;
+
+    public Task HeardAsync(string deviceId, ReportedState reported, CancellationToken cancellation) => Ask(
+        deviceId,
+        client.HearAsync(new V1.HearRequest { DeviceId = deviceId, ReportedJson = JsonSerializer.Serialize(reported, ContractsJson.Default.ReportedState) }, cancellationToken: cancellation));
+
+    public Task HeardAsync(string deviceId, Presence presence, CancellationToken cancellation) => Ask(
+        deviceId,
+        client.HearAsync(new V1.HearRequest { DeviceId = deviceId, PresenceJson = JsonSerializer.Serialize(presence, ContractsJson.Default.Presence) }, cancellationToken: cancellation));
+
+    public async Task<FactAck> AppendAsync(FactBatch batch, CancellationToken cancellation)
+    {
+        var request = new V1.AppendFactsRequest { Batch = UnsafeByteOperations.UnsafeWrap(FactBatchCodec.Encode(batch)) };
+        var ack = await Ask(batch.DeviceId, client.AppendFactsAsync(request, cancellationToken: cancellation));
+        return new FactAck(ack.Epoch, ack.Sequence);
+    }
 
     private static DesiredState Desired(V1.Desired reply) => JsonSerializer.Deserialize(reply.DesiredJson, ContractsJson.Default.DesiredState)!;
 

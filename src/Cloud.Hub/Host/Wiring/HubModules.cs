@@ -41,7 +41,7 @@ internal static class HubModules
         new(HubServices.Communication, (CommunicationOptions.Section, typeof(CommunicationOptions)),
             static (services, configuration) => services.AddCommunication(configuration).AddSingleton<IDeviceCredentials, CommunicationCredentials>(),
             static (routes, _) => routes.MapCommunication(),
-            static services => services.AddRemoteCommunication(), Doors: [typeof(IFleet), typeof(IDeviceIdentities)], Needs: [typeof(IExperienceArchive)]),
+            static services => services.AddRemoteCommunication(), Doors: [typeof(IFleet), typeof(IDeviceIdentities), typeof(IDeviceReports)], Needs: [typeof(IExperienceArchive)]),
         new(HubServices.Feedback, (FeedbackOptions.Section, typeof(FeedbackOptions)),
             static (services, configuration) => services.AddFeedback(configuration), static (routes, _) => routes.MapFeedback(),
             static services => services.AddRemoteFeedback(), Doors: [typeof(IFeedback)], Needs: [typeof(IExperienceArchive)], Listens: true),
@@ -60,7 +60,7 @@ internal static class HubModules
         new(HubServices.Redistribution, (RedistributionOptions.Section, typeof(RedistributionOptions)),
             static (services, configuration) => services.AddRedistribution(configuration), static (routes, _) => routes.MapRedistribution(),
             static services => services.AddRemoteRedistribution(),
-            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IFeedback), typeof(IFactArchive)]),
+            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IDeviceReports), typeof(IFeedback), typeof(IFactArchive)]),
     ];
 
     /// <summary>Settings sections beside <see cref="HubOptions"/>, and the type that each is read into.</summary>

@@ -32,6 +32,7 @@ internal static class RemoteServices
         services.AddSingleton(static provider => new FleetGrpcClient(new Communication1.Communication.CommunicationClient(To(provider, HubServices.Communication))));
         services.AddSingleton<IFleet>(static provider => provider.GetRequiredService<FleetGrpcClient>());
         services.AddSingleton<IDeviceIdentities>(static provider => provider.GetRequiredService<FleetGrpcClient>());
+        services.AddSingleton<IDeviceReports>(static provider => provider.GetRequiredService<FleetGrpcClient>());
     }
 
     public static void AddRemoteFeedback(this IServiceCollection services) => services.AddSingleton<IFeedback>(static provider =>

@@ -44,6 +44,28 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     }
 
     [Fact]
+    public async Task Communication_hears_what_another_service_says_for_a_device()
+    {
+        var (fleet, reports) = (hubs.Front.Get<IFleet>(), hubs.Front.Get<IDeviceReports>());
+        await fleet.EnrolAsync("site-1", "door-6", default);
+        var reported = new ReportedState
+        {
+            DesiredVersion = 3, BootId = "start-1", AgentVersion = "ddi", Session = 1, SlotState = Hmas.Contracts.Models.SlotState.Committed, ActiveDigest = Some.Digest, Channels = [],
+            Counters = new DeviceCounters(), TimestampUs = 5,
+        };
+        await reports.HeardAsync("door-6", reported, default);
+        await reports.HeardAsync("door-6", new Presence(Online: true, 1, "boot", 5), default);
+        var device = await fleet.DeviceAsync("door-6", default);
+        Assert.Equal((3, Some.Digest, true), (device!.Reported!.DesiredVersion, device.Reported.ActiveDigest, device.Online));
+
+        var batch = new FactBatch("site-1", "door-6", 7, [new Fact(1, FactKind.SlotReport, 5, "{}"u8.ToArray())]);
+        Assert.Equal(new FactAck(7, 1), await reports.AppendAsync(batch, default));
+        Assert.Equal(new FactAck(7, 1), await reports.AppendAsync(batch, default));
+        await Assert.ThrowsAsync<UnknownDeviceException>(() => reports.AppendAsync(batch with { SiteId = "elsewhere" }, default));
+        await Assert.ThrowsAsync<UnknownDeviceException>(() => reports.HeardAsync("nobody", reported, default));
+    }
+
+    [Fact]
     public async Task Communication_enrols_devices_and_writes_their_twins()
     {
         var (fleet, identities) = (hubs.Front.Get<IFleet>(), hubs.Front.Get<IDeviceIdentities>());
