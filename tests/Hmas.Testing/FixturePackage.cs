@@ -33,6 +33,22 @@ public static class FixturePackage
         Lineage = new Lineage { RunId = string.Create(CultureInfo.InvariantCulture, $"train-{release}"), CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "test" },
     };
 
+    /// <summary>The classifier <c>classes</c>: of the means of both channels, a and b, logits 2a, a + b and 0.</summary>
+    public static ModelManifest AsClassifier(ModelManifest manifest) => manifest with
+    {
+        Recipe = new FeatureRecipe
+        {
+            Normalisation = Normalisation.None,
+            Clip = 0,
+            Layout = TensorLayout.Vector,
+            Features = [new FeatureSpec(FeatureKind.Mean), new FeatureSpec(FeatureKind.Deviation), new FeatureSpec(FeatureKind.Slope)],
+        },
+        Input = new TensorSpec("x", [1, 6]),
+        Output = new TensorSpec("y", [1, 3]),
+        Head = ModelHead.Classes,
+        Classes = ["first", "second", "third"],
+    };
+
     public static (string Digest, byte[] Package) Write(SigningKey key, ModelManifest manifest, byte[] onnx)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest);

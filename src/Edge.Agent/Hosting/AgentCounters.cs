@@ -53,6 +53,9 @@ internal sealed class AgentCounters(TimeProvider time) : IObservationSink
     /// <summary>Newest score and threshold; NaN where there is none.</summary>
     public (float Score, float Threshold) LastScore { get; private set; } = (float.NaN, float.NaN);
 
+    /// <summary>Newest class of a classifier and its probability; null without one.</summary>
+    public (string Name, float Probability)? LastClass { get; private set; }
+
     /// <summary>Since the newest frame; null before the first.</summary>
     public TimeSpan? SinceLastFrame => Interlocked.Read(ref _lastFrame) is var at and not 0 ? time.GetElapsedTime(at) : null;
 
@@ -79,6 +82,7 @@ internal sealed class AgentCounters(TimeProvider time) : IObservationSink
         if (prediction.IsAlarm) Interlocked.Increment(ref _alarmWindows);
         if (prediction.State != PredictionState.Scored) Interlocked.Increment(ref _invalidWindows);
         LastScore = (prediction.Smoothed, prediction.Threshold);
+        LastClass = prediction.Class is { } name ? (name, prediction.Probability) : null;
         if (_isCalibrated) return;
         _isCalibrated = true;
         Changed?.Invoke();

@@ -34,6 +34,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     private readonly ILogger _logger;
     private readonly string _bootId = Guid.NewGuid().ToString("N");
     private readonly long _startedAt;
+    private readonly LostWrites _lost = new();
     private readonly AgentCounters _counters;
     private readonly SamplingBoost _boost = new();
     private readonly FactOutbox _outbox;
@@ -76,7 +77,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         _sensor = Ladder.MakeSensor(settings.Sensor, time, loggers);
         _actuators = Ladder.MakeActuators(settings.Actuators, _sensor, time, loggers);
         _rules = Ladder.LoadRules(settings.Rules, _sensor, settings.Pipeline.HistoryFrames, _actuators);
-        _decisionLog = settings.DecisionLog.File is { } file ? new DecisionLog(file) : null;
+        _decisionLog = settings.DecisionLog.File is { } file ? new DecisionLog(file, _lost, _logger) : null;
         _experience = new ExperienceStore(settings.Experience, _boost, outbox);
         var telemetry = new TelemetryCollector(_sensor.Channels.Count, settings.Hub.TelemetryPoints);
         var watch = new SlotWatch(time);
@@ -212,6 +213,8 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
             Calibrated = _counters.IsCalibrated,
             Score = float.IsFinite(score) ? score : null,
             Threshold = float.IsFinite(threshold) ? threshold : null,
+            Class = _counters.LastClass?.Name,
+            Probability = _counters.LastClass?.Probability,
             SecondsSinceLastFrame = _counters.SinceLastFrame?.TotalSeconds,
             Samples = _pipeline.Samples,
             DroppedSamples = _queue.Dropped,
@@ -235,6 +238,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
             Hub = new HubStatus(
                 _settings.Hub.Broker, _hub?.Client.IsConnected ?? false, Interlocked.Read(ref _session), _twin.Desired?.Version ?? 0, _boost.Value, _hub?.Uplink.Batches ?? 0,
                 _hub?.Uplink.Failures ?? 0, _hub?.Client.TelemetryDropped ?? 0, _hub?.Downlink.Unusable ?? 0),
+            LostWrites = _lost.Count,
             ResidentBytes = Environment.WorkingSet,
             ManagedBytes = GC.GetTotalMemory(forceFullCollection: false),
         };
@@ -257,7 +261,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
     private HubLoops MakeHub(TelemetryCollector telemetry, string? password, ILoggerFactory loggers)
     {
         var device = _settings.Device;
-        var sessions = new SessionCounter(device.StateFolder);
+        var sessions = new SessionCounter(device.StateFolder, () => _lost.Add());
         var will = new PresenceWill(
             Topics.Presence(device.Site, device.Id),
             () =>
@@ -276,7 +280,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         var reporter = new StateReporter(device, _settings.Hub, link, Reported, telemetry, _time, logger);
         _slotReporter.Changed += reporter.Soon;
         _counters.Changed += reporter.Soon;
-        var downlink = new DownlinkLoop(device, link, uplink, _twin, _updater, _boost, new CommandRunner(this, _time, logger), reporter.Soon, logger);
+        var downlink = new DownlinkLoop(device, link, uplink, _twin, _updater, _boost, new CommandRunner(this, RememberedReplies.Open(device.StateFolder), _time, logger), reporter.Soon, logger);
         return new HubLoops(client, uplink, downlink, reporter);
     }
 
@@ -306,6 +310,7 @@ internal sealed class AgentRuntime : IAsyncDisposable, ICommandActions
         catch (Exception error) when (error is StorageException or IOException or UnauthorizedAccessException)
         {
             // Counters since the last save are lost; on a full disk the agent must still be able to stop cleanly.
+            _lost.Add();
             _logger.StatusUnavailable("the totals file", error.Message);
         }
     }

@@ -30,6 +30,12 @@ internal sealed record AgentStatus
 
     public double? Threshold { get; init; }
 
+    /// <summary>Newest class of a classifier; null without one.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Calibrated probability of <see cref="Class"/>.</summary>
+    public double? Probability { get; init; }
+
     public double? SecondsSinceLastFrame { get; init; }
 
     public required long Samples { get; init; }
@@ -63,6 +69,9 @@ internal sealed record AgentStatus
     public required OutboxStatus Outbox { get; init; }
 
     public required HubStatus Hub { get; init; }
+
+    /// <summary>What the disk did not take and the agent lives without, see <see cref="Hosting.LostWrites"/>.</summary>
+    public required long LostWrites { get; init; }
 
     public required long ResidentBytes { get; init; }
 

@@ -22,7 +22,9 @@ internal static class StatusTable
         }
         else
         {
-            Row("score", $"{Number(status.Score)} of {Number(status.Threshold)}; {status.Windows} windows, {status.AlarmWindows} alarms, {status.InvalidWindows} invalid");
+            if (status.Class is null) Row("score", $"{Number(status.Score)} of {Number(status.Threshold)}");
+            else Row("class", $"{status.Class}, probability {Number(status.Probability)}");
+            Row("windows", $"{status.Windows} answered, {status.AlarmWindows} alarms, {status.InvalidWindows} invalid");
             Row("model", $"{model.ActiveName} {model.ActiveRelease} {Short(model.ActiveDigest)}{(model.Committed ? "" : " (on trial)")}; previous {Short(model.PreviousDigest)}; last step {model.State}");
         }
 

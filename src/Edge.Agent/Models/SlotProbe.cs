@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hmas.Contracts.Models;
 using Hmas.Inference;
 using Hmas.Trust;
 
@@ -22,9 +23,15 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
         var data = rows.Length / channels >= needed ? rows : Noise(needed, channels);
         try
         {
+            if (manifest.Head == ModelHead.Classes)
+            {
+                using var classifier = new Classifier(manifest, package.Onnx.Span, new SessionSettings());
+                return Score(manifest, window => classifier.Classify(window) is { IsValid: false } answer ? $"probability {answer.Probability}" : null, data);
+            }
+
             using var detector = new Detector(manifest, package.Onnx.Span, new SessionSettings());
             detector.Calibrate(data);
-            return Score(detector, data);
+            return Score(manifest, window => detector.Score(window) is { IsValid: false } score ? $"score {score.Raw}" : null, data);
         }
         catch (InferenceException error)
         {
@@ -36,10 +43,11 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
         }
     }
 
-    private TimeSpan Score(Detector detector, ReadOnlySpan<float> rows)
+    /// <param name="judge">Answers a window; not null: what is wrong with the answer.</param>
+    private TimeSpan Score(ModelManifest manifest, Func<float[], string?> judge, ReadOnlySpan<float> rows)
     {
-        var channels = detector.Manifest.Channels.Count;
-        var length = detector.Manifest.Window.Length;
+        var channels = manifest.Channels.Count;
+        var length = manifest.Window.Length;
         var windows = Math.Min((rows.Length / channels) - length + 1, MaxWindows);
         var window = new float[channels * length];
         var times = new long[windows];
@@ -47,9 +55,9 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
         {
             Transpose(rows.Slice(i * channels, channels * length), channels, window);
             var from = time.GetTimestamp();
-            var score = detector.Score(window);
+            var fault = judge(window);
             times[i] = time.GetTimestamp() - from;
-            if (!score.IsValid) throw new ModelRefusal("probe", $"score of window {i} of {windows} is {score.Raw}");
+            if (fault is not null) throw new ModelRefusal("probe", $"window {i} of {windows}: {fault}");
         }
 
         Array.Sort(times);

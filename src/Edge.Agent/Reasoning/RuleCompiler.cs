@@ -73,8 +73,17 @@ internal sealed class RuleCompiler(RuleScope scope)
             "alarm" => AddLevel(Signal(SignalKind.Alarm, -1, 1, "model alarm"), 0.5f),
             "score" => AddComparison(fields, Signal(SignalKind.Score, -1, 1, "score")),
             "scoreRatio" => AddComparison(fields, Signal(SignalKind.ScoreRatio, -1, 1, "score/threshold")),
-            _ => throw fields.Bad("prediction", $"'{name}' must be alarm, score or scoreRatio"),
+            "class" => AddClass(fields),
+            _ => throw fields.Bad("prediction", $"'{name}' must be alarm, score, scoreRatio or class"),
         };
+    }
+
+    // Which classes there are is the model's to say, and models come and go: a name that none of them knows never holds.
+    private int AddClass(YamlFields fields)
+    {
+        var name = fields.RequiredText("is");
+        var signal = Signal(SignalKind.Class, -1, 1, $"class {name}", name);
+        return fields.Has("above") || fields.Has("below") || fields.Has("clear") ? AddComparison(fields, signal) : AddLevel(signal, 0);
     }
 
     private int AddStale(YamlFields fields)
@@ -154,11 +163,11 @@ internal sealed class RuleCompiler(RuleScope scope)
         throw fields.Bad(field, $"the device has no channel '{name}'; it has: {string.Join(", ", scope.Channels.Select(channel => channel.Name))}");
     }
 
-    private int Signal(SignalKind kind, int channel, int frames, string label)
+    private int Signal(SignalKind kind, int channel, int frames, string label, string? @class = null)
     {
-        var index = _signals.FindIndex(signal => signal.Kind == kind && signal.Channel == channel && signal.Frames == frames);
+        var index = _signals.FindIndex(signal => signal.Kind == kind && signal.Channel == channel && signal.Frames == frames && signal.Class == @class);
         if (index >= 0) return index;
-        _signals.Add(new RuleSignal(kind, channel, frames, label));
+        _signals.Add(new RuleSignal(kind, channel, frames, label, @class));
         return _signals.Count - 1;
     }
 }

@@ -96,6 +96,8 @@ internal sealed class RuleEngine
                 return prediction.ScoreRatio;
             case SignalKind.Alarm:
                 return float.IsNaN(prediction.Smoothed) ? float.NaN : prediction.IsAlarm ? 1 : 0;
+            case SignalKind.Class:
+                return prediction.Class is null ? float.NaN : prediction.Class == signal.Class ? prediction.Probability : 0;
             default:
                 return SignalMath.OverFrames(signal.Kind, history, signal.Channel, signal.Frames);
         }

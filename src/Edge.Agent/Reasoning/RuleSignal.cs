@@ -4,4 +4,5 @@ namespace Edge.Agent.Reasoning;
 /// <param name="Channel">Index of the device's channel; -1 for predictions.</param>
 /// <param name="Frames">How many frames it looks back; 1 for the newest.</param>
 /// <param name="Label">For people.</param>
-internal sealed record RuleSignal(SignalKind Kind, int Channel, int Frames, string Label);
+/// <param name="Class">Of <see cref="SignalKind.Class"/>: its name.</param>
+internal sealed record RuleSignal(SignalKind Kind, int Channel, int Frames, string Label, string? Class = null);

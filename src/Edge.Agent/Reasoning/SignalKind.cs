@@ -38,4 +38,7 @@ internal enum SignalKind
 
     /// <summary>1 while the model's alarm stands, else 0; no number without an answer.</summary>
     Alarm,
+
+    /// <summary>Probability of one class while it is the most probable, else 0; no number without an answer of a classifier.</summary>
+    Class,
 }

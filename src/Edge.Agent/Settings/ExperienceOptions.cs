@@ -13,7 +13,7 @@ internal sealed class ExperienceOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int AlarmEvery { get; set; } = 2;
 
-    /// <summary>Score over threshold from which a window counts as uncertain. Default 0.8.</summary>
+    /// <summary>Score over threshold, or of a classifier the runner-up's probability over the best one's, from which a window counts as uncertain. Default 0.8.</summary>
     [Range(0.0, 1000.0)]
     public double UncertainFrom { get; set; } = 0.8;
 

@@ -6,6 +6,9 @@ namespace Hmas.Inference;
 /// <param name="Margin">Its lead over the second: small where a label would teach most.</param>
 public readonly record struct ClassPrediction(int Class, float Probability, float Margin)
 {
+    /// <summary>The second's probability over the best one's, 0 to 1: near 1 the answer might as well be another; NaN when not valid.</summary>
+    public float Ratio => (Probability - Margin) / Probability;
+
     /// <summary>Every logit was a finite number.</summary>
     public bool IsValid => Class >= 0;
 }

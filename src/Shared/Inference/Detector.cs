@@ -99,9 +99,9 @@ public sealed class Detector : IDisposable
             raw = _residual.Score(_rowResiduals);
         }
         if (!float.IsFinite(raw))
-            return new DetectorScore(raw, _smoothing.Value, IsAlarm: false, IsValid: false);
+            return new DetectorScore(raw, _smoothing.Value, IsAlarm: false, IsValid: false, Ratio: float.NaN);
         var smoothed = _smoothing.Add(raw);
-        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true);
+        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true, RatioOf(smoothed));
     }
 
     /// <summary>Forgets calibration and smoothing: the machine was restarted, moved or repaired.</summary>
@@ -113,6 +113,11 @@ public sealed class Detector : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private float RatioOf(float smoothed) =>
+        _residual is null ? 1 + smoothed - Threshold
+        : Threshold > 0 ? smoothed / Threshold
+        : float.NaN;
 
     private void Infer(ReadOnlySpan<float> window, Calibration calibration)
     {

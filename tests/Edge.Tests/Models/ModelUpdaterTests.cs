@@ -98,6 +98,17 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_classifier_takes_the_place_of_a_detector_by_the_same_steps()
+    {
+        var classifier = _rig.Offer(3, "classes", change: FixturePackage.AsClassifier);
+        await _rig.PlayUntilAsync(classifier, SlotState.Committed);
+        Assert.Equal(classifier.Digest, _rig.Answering);
+        Assert.Equal(
+            [SlotState.Downloading, SlotState.Verified, SlotState.Probed, SlotState.Shadowing, SlotState.Active, SlotState.Committed],
+            _rig.Steps.Where(step => step.Digest == classifier.Digest).Select(step => step.State));
+    }
+
+    [Fact]
     public async Task Three_starts_without_a_commit_and_the_model_before_is_back()
     {
         await _rig.PlayUntilAsync(_rig.Offer(3) with { HealthWindows = 1_000_000 }, SlotState.Active);

@@ -100,9 +100,28 @@ public sealed class RuleEngineTests
     {
         Load("- id: r\n  when: { prediction: alarm }\n- id: q\n  when: { prediction: scoreRatio, above: 2 }");
         Feed(0);
-        _prediction = new Prediction(PredictionState.Scored, 5, 5, 2, true, "d", 1);
+        _prediction = new Prediction(PredictionState.Scored, 5, 5, 2, true, "d", 1) { ScoreRatio = 2.5f };
         Step(1, 0, 0);
         Assert.Equal(["1 Raised r", "1 Raised q"], _log);
+    }
+
+    [Fact]
+    public void A_class_is_a_condition_with_a_level_of_its_probability_or_without()
+    {
+        Load("- id: any\n  when: { prediction: class, is: leak }\n- id: sure\n  when: { prediction: class, is: leak, above: 0.8, clear: 0.6 }\n- id: not\n  when: { not: { prediction: class, is: leak } }");
+        Feed(0);
+        var leak = new Prediction(PredictionState.Scored, float.NaN, float.NaN, float.NaN, false, "d", 1) { Class = "leak", Probability = 0.7f };
+        Answer(1, leak);
+        Answer(2, leak with { Probability = 0.9f });
+        Answer(3, leak with { Probability = 0.7f });
+        Answer(4, leak with { Class = "healthy", Probability = 0.9f });
+        Assert.Equal(["1 Raised any", "2 Raised sure", "4 Cleared any", "4 Cleared sure", "4 Raised not"], _log);
+
+        void Answer(int second, Prediction prediction)
+        {
+            _prediction = prediction;
+            Step(second, 0, 0);
+        }
     }
 
     [Fact]

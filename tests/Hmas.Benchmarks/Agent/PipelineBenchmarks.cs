@@ -75,7 +75,7 @@ public class PipelineBenchmarks
 
         public void Calibrate(ReadOnlySpan<float> rows) => IsCalibrated = true;
 
-        public WindowScore Score(ReadOnlySpan<float> window) => new(0, 0, false, true);
+        public WindowScore Score(ReadOnlySpan<float> window) => new(0, 0, false, true, 0);
 
         public void StartRun() => IsCalibrated = false;
 

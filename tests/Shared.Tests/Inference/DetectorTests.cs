@@ -48,6 +48,23 @@ public class DetectorTests
     }
 
     [Fact]
+    public void A_ratio_is_1_at_the_threshold_for_residuals_and_for_logits()
+    {
+        float[] healthy = [.. Enumerable.Range(0, 80).Select(i => MathF.Sin(i))];
+        using var residual = Fixture.Detector();
+        residual.Calibrate(healthy);
+        var score = residual.Score(new float[16]);
+        Assert.Equal(score.Smoothed / residual.Threshold, score.Ratio);
+        // Where a logit's threshold lies, a quotient would have no meaning.
+        using var logit = Fixture.Detector("logit", ModelHead.AnomalyLogit, Plainest with { Floor = 0, Ceiling = 0 });
+        logit.Calibrate(healthy);
+        score = logit.Score([.. Enumerable.Repeat(2f, 16)]);
+        Assert.Equal(0, logit.Threshold);
+        Assert.Equal(1 + score.Smoothed, score.Ratio);
+        Assert.Equal(score.IsAlarm, score.Ratio > 1);
+    }
+
+    [Fact]
     public void Smoothing_starts_at_the_first_score_and_weighs_the_newest()
     {
         using var detector = Fixture.Detector(threshold: Plainest with { Smoothing = 0.25 });

@@ -56,6 +56,14 @@ public sealed class NativeAgentTests : IDisposable
         Assert.Contains($"model        fixture 2 {digest[..19]}; previous sha256:", table, StringComparison.Ordinal);
         await CheckMetricsAsync(metricsPort, digest);
 
+        // A classifier answers as well, by names instead of a score.
+        var onnx = FixturePackage.Onnx("classes");
+        var (classifier, classes) = FixturePackage.Write(_key, FixturePackage.AsClassifier(FixturePackage.Manifest(3, onnx)), onnx);
+        await hub.AssignAsync(classifier, FixturePackage.Name, 3, classes);
+        await hub.StepAsync(classifier, SlotState.Committed);
+        Assert.Contains((await AgentProgram.StatusAsync(Socket)).GetProperty("class").GetString(), new[] { "first", "second", "third" });
+        await CheckMetricsAsync(metricsPort, classifier);
+
         var (code, log) = await agent.StopAsync();
         Assert.True(code == 0, log);
         Assert.DoesNotContain(" ERR ", log, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ internal sealed class RunTeacher : IDisposable
     }
 
     /// <summary>How far the window's end is over the threshold, 1 being the threshold itself; null when the window is too short, the run has too few healthy rows yet, or the answer is no number.</summary>
-    /// <remarks>A ratio for residual scores; for logits, whose threshold is near 0, a difference shifted by 1.</remarks>
+    /// <remarks>See <see cref="DetectorScore.Ratio"/>.</remarks>
     public double? Judge(ExperienceRecord experience, RunCalibration calibration)
     {
         var manifest = _detector.Manifest;
@@ -45,8 +45,7 @@ internal sealed class RunTeacher : IDisposable
             last = _detector.Score(_window);
         }
 
-        if (!last.IsValid) return null;
-        return manifest.Head == ModelHead.AnomalyLogit ? 1 + last.Smoothed - _detector.Threshold : last.Smoothed / _detector.Threshold;
+        return last.IsValid ? last.Ratio : null;
     }
 
     public void Dispose() => _detector.Dispose();

@@ -19,7 +19,7 @@ internal sealed class DetectorScorer(string digest, Detector detector) : IWindow
     public WindowScore Score(ReadOnlySpan<float> window)
     {
         var score = detector.Score(window);
-        return new WindowScore(score.Raw, score.Smoothed, score.IsAlarm, score.IsValid);
+        return new WindowScore(score.Raw, score.Smoothed, score.IsAlarm, score.IsValid, score.Ratio);
     }
 
     public void StartRun() => detector.StartRun();

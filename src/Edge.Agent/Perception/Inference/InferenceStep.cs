@@ -135,6 +135,9 @@ internal sealed partial class InferenceStep : IDetectorSlot
         if (!answered) return Fresh(seat) with { State = PredictionState.Failed, Threshold = threshold, InferenceUs = elapsedUs };
         return score.IsValid
             ? new Prediction(PredictionState.Scored, score.Raw, score.Smoothed, threshold, score.IsAlarm, seat.Scorer.Digest, elapsedUs)
+            {
+                ScoreRatio = score.Ratio, Class = score.Class, Probability = score.Probability,
+            }
             : _last with { State = PredictionState.Invalid, Raw = score.Raw, Threshold = threshold, IsAlarm = false, InferenceUs = elapsedUs };
     }
 
@@ -182,7 +185,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
             var started = Stopwatch.GetTimestamp();
             seat.Calibrate();
             var elapsedMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            LogCalibrated(_logger, seat.Scorer.Digest, seat.CalibrationRows, seat.Scorer.Threshold, elapsedMs);
+            LogCalibrated(_logger, seat.Scorer.Digest, seat.CalibrationRows!.Value, seat.Scorer.Threshold, elapsedMs);
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)

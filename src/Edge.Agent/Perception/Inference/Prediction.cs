@@ -14,6 +14,13 @@ internal readonly record struct Prediction(
     /// <summary>A window was due and the model was asked.</summary>
     public bool IsAnswer => State is PredictionState.Scored or PredictionState.Invalid or PredictionState.Failed;
 
-    /// <summary>Score over threshold, comparable between models; NaN where either is missing.</summary>
-    public float ScoreRatio => Threshold > 0 ? Smoothed / Threshold : float.NaN;
+    /// <summary>How near the answer is to another one, which it becomes at 1, comparable between models; NaN before the first valid answer.</summary>
+    /// <remarks>Of a detector how far the score is over the threshold (<see cref="Hmas.Inference.DetectorScore.Ratio"/>), of a classifier the runner-up's probability over the best one's.</remarks>
+    public float ScoreRatio { get; init; } = float.NaN;
+
+    /// <summary>Last valid class of a classifier, by its name; null otherwise.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Calibrated probability of <see cref="Class"/>, 0 to 1; NaN without one.</summary>
+    public float Probability { get; init; } = float.NaN;
 }

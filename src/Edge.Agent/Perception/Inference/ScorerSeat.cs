@@ -1,4 +1,5 @@
 using Edge.Agent.Perception.Windows;
+using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
 
 namespace Edge.Agent.Perception.Inference;
@@ -22,7 +23,7 @@ internal sealed class ScorerSeat
             throw new ArgumentException($"model {manifest.Name} wants windows of {manifest.Window.Length} rows, the device keeps {history.Capacity}");
         }
 
-        var rows = manifest.Threshold.CalibrationRows;
+        var rows = manifest.Head == ModelHead.Classes ? null : (int?)manifest.Threshold.CalibrationRows;
         if (rows < manifest.Window.Length || rows > history.MaxCalibrationRows)
         {
             throw new ArgumentException(
@@ -46,7 +47,8 @@ internal sealed class ScorerSeat
 
     public WindowBuilder Window { get; }
 
-    public int CalibrationRows { get; }
+    /// <summary>Rows that it is fitted to at the start of a run; null: it takes the channels as they come.</summary>
+    public int? CalibrationRows { get; }
 
     /// <summary>The model threw in this run and is asked again only in the next one, or after a swap: a broken native session may take long to fail.</summary>
     public bool IsBroken { get; set; }
@@ -56,8 +58,9 @@ internal sealed class ScorerSeat
     /// <summary>Fits the model to the rows kept of this run. May allocate.</summary>
     public void Calibrate()
     {
-        var rows = new float[CalibrationRows * Window.ChannelCount];
-        _history.CopyCalibrationRows(CalibrationRows, Window.Channels, rows);
+        var count = CalibrationRows!.Value;
+        var rows = new float[count * Window.ChannelCount];
+        _history.CopyCalibrationRows(count, Window.Channels, rows);
         Scorer.Calibrate(rows);
     }
 

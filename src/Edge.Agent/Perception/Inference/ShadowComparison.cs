@@ -26,7 +26,7 @@ internal sealed class ShadowComparison(string digest)
 
         if (answer.IsAlarm) _alarms++;
         if (active.IsAlarm) _activeAlarms++;
-        if (answer.IsAlarm != active.IsAlarm) _disagreed++;
+        if (answer.IsAlarm != active.IsAlarm || answer.Class != active.Class) _disagreed++;
     }
 
     public ShadowEvidence Snapshot(CpuBudget budget) =>

@@ -1,6 +1,14 @@
 namespace Edge.Agent.Perception.Inference;
 
-/// <summary>A detector's answer to one window.</summary>
-/// <param name="Raw">Score of this window alone; NaN or infinite when the model failed on it.</param>
-/// <param name="Smoothed">What is compared with the threshold.</param>
-internal readonly record struct WindowScore(float Raw, float Smoothed, bool IsAlarm, bool IsValid);
+/// <summary>A model's answer to one window.</summary>
+/// <param name="Raw">Score of this window alone; NaN or infinite when the model failed on it, NaN of a classifier.</param>
+/// <param name="Smoothed">What is compared with the threshold; NaN of a classifier.</param>
+/// <param name="Ratio">See <see cref="Prediction.ScoreRatio"/>.</param>
+internal readonly record struct WindowScore(float Raw, float Smoothed, bool IsAlarm, bool IsValid, float Ratio)
+{
+    /// <summary>The most probable class; null of a detector.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Calibrated probability of <see cref="Class"/>; NaN of a detector.</summary>
+    public float Probability { get; init; } = float.NaN;
+}

@@ -1,27 +1,48 @@
 using System.Globalization;
 using Hmas.Contracts.Commands;
+using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Does a command once, by its id, unless its time is over. One thread.</summary>
-internal sealed class CommandRunner(ICommandActions actions, TimeProvider time, ILogger logger)
+/// <remarks>
+/// The id is on disk before anything is done, with a reply that says so: whoever sends the command again after a restart in between learns that nobody knows
+/// whether it was done, and the device does not do it twice. A disk that takes nothing therefore does no command either.
+/// </remarks>
+internal sealed class CommandRunner(ICommandActions actions, RememberedReplies replies, TimeProvider time, ILogger logger)
 {
     private const int MaxSnapshot = 1000;
-    private readonly RememberedReplies _replies = new();
 
     public CommandReply Run(DeviceCommand command)
     {
-        if (_replies.Find(command.Id) is { } known) return known;
-        var reply = Expired(command) ?? Do(command);
-        _replies.Keep(reply);
+        if (replies.Find(command.Id) is { } known) return known;
+        var reply = Expired(command) ?? DoOnce(command);
         logger.CommandDone(command.Id, command.Kind, reply.Succeeded ? "done" : reply.Error ?? "failed");
         return reply;
     }
 
+    private long NowUs => time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+
+    private CommandReply DoOnce(DeviceCommand command)
+    {
+        try
+        {
+            if (!replies.TryKeep(new CommandReply(command.Id, false, "failed", "the device restarted while it was at it"), command.ExpiresAtUs, NowUs))
+                return new CommandReply(command.Id, false, "refused", "too many commands whose deadline has not passed");
+            var reply = Do(command);
+            replies.TryKeep(reply, command.ExpiresAtUs, NowUs);
+            return reply;
+        }
+        catch (StorageException error)
+        {
+            return new CommandReply(command.Id, false, "failed", $"the id is not on disk: {error.Reason}");
+        }
+    }
+
     private CommandReply? Expired(DeviceCommand command)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        var now = NowUs;
         return now > command.ExpiresAtUs ? new CommandReply(command.Id, false, "expired", $"{(now - command.ExpiresAtUs) / 1000} ms ago") : null;
     }
 

@@ -57,7 +57,7 @@ internal sealed class ModelSwap(ModelSlots slots, SlotLoader loader, IDetectorSl
     private void GoBack(SlotEntry failed, ModelAssignment? assignment, string detail)
     {
         var previous = slots.Return("health");
-        DetectorScorer? scorer = null;
+        IWindowScorer? scorer = null;
         try
         {
             if (previous is not null) scorer = loader.Load(previous);

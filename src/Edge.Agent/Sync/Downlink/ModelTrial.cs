@@ -43,7 +43,7 @@ internal sealed class ModelTrial(
         }
     }
 
-    private async Task<ShadowEvidence> ShadowAsync(ModelAssignment assignment, DetectorScorer scorer, long bytesBefore, CancellationToken ct)
+    private async Task<ShadowEvidence> ShadowAsync(ModelAssignment assignment, IWindowScorer scorer, long bytesBefore, CancellationToken ct)
     {
         pipeline.ExchangeShadow(scorer, options.ShadowCpuShare)?.Dispose();
         reporter.Tell(SlotState.Shadowing, assignment);

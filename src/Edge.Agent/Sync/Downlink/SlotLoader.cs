@@ -26,7 +26,7 @@ internal sealed class SlotLoader(ModelSlots slots, ModelVerifier verifier, long 
     /// <exception cref="ModelRefusal">The file is gone, or not what it was.</exception>
     /// <exception cref="InferenceException">The runtime does not take it.</exception>
     /// <exception cref="ArgumentException">Manifest and graph do not fit.</exception>
-    public DetectorScorer Load(SlotEntry entry)
+    public IWindowScorer Load(SlotEntry entry)
     {
         var bytes = Read(entry.Digest) ?? throw new ModelRefusal("download", $"the package file of {entry.Digest} is gone");
         var assignment = new ModelAssignment { Digest = entry.Digest, Name = entry.Name, Release = entry.Release, PackageBytes = bytes.Length, Url = "", Restore = true };
@@ -34,5 +34,5 @@ internal sealed class SlotLoader(ModelSlots slots, ModelVerifier verifier, long 
     }
 
     /// <inheritdoc cref="Load"/>
-    public static DetectorScorer Ready(VerifiedPackage package) => new(package.Digest, new Detector(package.Manifest, package.Onnx.Span, new SessionSettings()));
+    public static IWindowScorer Ready(VerifiedPackage package) => WindowScorers.Open(package.Digest, package.Manifest, package.Onnx.Span);
 }

@@ -58,7 +58,7 @@ internal sealed class FakeScorer(string digest, IReadOnlyList<string> channels, 
         Scored++;
         for (var from = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(from) < Busy;) Thread.SpinWait(10);
         var score = window[length - 1];
-        return new WindowScore(score, score, score > Threshold, float.IsFinite(score));
+        return new WindowScore(score, score, score > Threshold, float.IsFinite(score), score / Threshold);
     }
 
     public void StartRun() => IsCalibrated = false;
