@@ -1,15 +1,20 @@
 using System.Globalization;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Evaluation;
 
 /// <summary>Decides over a candidate by what held-out runs show. No data is never success: against a parent there must be labelled rows.</summary>
 /// <param name="margin">The pooled F1 may be lower than the parent's by at most this.</param>
 /// <param name="sliceLimit">The F1 of a slice may be lower by at most this.</param>
+/// <param name="overlap">Rows that share a window, and so tell about the same.</param>
 /// <param name="minSliceRows">Slices with fewer rows labelled normal, or fewer labelled anomalous, are too small to judge alone: one late alarm would move their F1 by more than the limit.</param>
-internal sealed class ReleaseGate(double margin, double sliceLimit, int minSliceRows)
+internal sealed class ReleaseGate(double margin, double sliceLimit, int minSliceRows, double overlap)
 {
+    private readonly SliceRatchet _ratchet = new();
+
     /// <param name="parent">Null for a first model.</param>
-    public GateVerdict Judge(EvaluationResult? parent, EvaluationResult candidate)
+    /// <param name="ancestors">What the parent and those before it reached when they were made, the newest first: slices with the same rows count as what was reached before.</param>
+    public GateVerdict Judge(EvaluationResult? parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
     {
         if (candidate.Invalid > 0) return new GateVerdict(false, $"the candidate gave no finite score on {candidate.Invalid} of {candidate.Alarms.Count} held-out windows");
         if (parent is null)
@@ -25,13 +30,32 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
             return new GateVerdict(false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
         foreach (var (name, slice) in candidate.Slices)
         {
-            if (name == EvaluationResult.Pooled || Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) < minSliceRows) continue;
+            if (name == EvaluationResult.Pooled || IsSmall(slice)) continue;
             if (slice.F1 is { } sliceNow && parent.Slices.GetValueOrDefault(name)?.F1 is { } sliceBefore && sliceNow < sliceBefore - sliceLimit)
                 return new GateVerdict(false, $"slice {name}: F1 fell from {Text(sliceBefore)} to {Text(sliceNow)}, more than {Text(sliceLimit)}");
         }
 
+        if (_ratchet.Refuses(Best(parent, candidate, ancestors), Counts(candidate.Slices)) is { } worse) return new GateVerdict(false, worse);
         return new GateVerdict(true, $"pooled F1 {Text(now)} against the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
     }
+
+    private Dictionary<string, SliceCount> Best(EvaluationResult parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
+    {
+        var best = Counts(parent.Slices);
+        foreach (var reached in ancestors)
+        {
+            // Labels may have come since: only what was counted on the same rows can be compared.
+            var same = reached.Where(pair => candidate.Slices.TryGetValue(pair.Key, out var now) && now.Rows == pair.Value.Rows && now.AnomalousRows == pair.Value.AnomalousRows);
+            best = SliceRatchet.Raise(best, Counts(same));
+        }
+
+        return best;
+    }
+
+    private Dictionary<string, SliceCount> Counts(IEnumerable<KeyValuePair<string, SliceMetrics>> slices) =>
+        slices.Where(pair => pair.Key == EvaluationResult.Pooled || !IsSmall(pair.Value)).ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap));
+
+    private bool IsSmall(SliceMetrics slice) => Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) < minSliceRows;
 
     private static string Text(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown";
 }

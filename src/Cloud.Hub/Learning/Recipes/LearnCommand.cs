@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cloud.Hub.Learning.Corpora;
+using Cloud.Hub.Learning.Studies;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Hmas.Contracts.Models;
@@ -19,7 +20,9 @@ internal static class LearnCommand
         var list = new Command("list", "Prints every recipe: what it is for, input, head, size");
         list.SetAction(_ => Print(Console.Out));
         ITunableCorpus[] sets = [.. ScoreCommand.Sets.OfType<ITunableCorpus>()];
-        return new Command("learn", "What the hub can learn") { list, SearchCommand.Create(sets), AdaptCommand.Create(sets), FederatedCommand.Create(sets) };
+        var learn = new Command("learn", "What the hub can learn") { list, SearchCommand.Create(sets), AdaptCommand.Create(sets), FederatedCommand.Create(sets) };
+        foreach (var study in StudyCommand.Create(sets)) learn.Subcommands.Add(study);
+        return learn;
     }
 
     public static void Print(TextWriter output)

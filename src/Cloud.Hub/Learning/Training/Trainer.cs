@@ -11,6 +11,7 @@ internal sealed class Trainer(Network network, Loss loss, TrainingSettings setti
     private readonly List<double> _validations = [];
     private readonly SeededRandom _random = new(settings.Seed);
     private readonly Adam _optimiser = new(network.ParameterCount, settings.WeightDecay, decoupled: true);
+    private readonly LayerRates? _rates = settings.LayerRates.Count > 0 ? new LayerRates(network, settings.LayerRates) : null;
     private readonly float[] _average = settings.AverageDecay > 0 ? network.Values.ToArray() : [];
     private float[] _bestValues = network.Values.ToArray();
     private double _bestLoss = double.PositiveInfinity;
@@ -88,7 +89,9 @@ internal sealed class Trainer(Network network, Loss loss, TrainingSettings setti
             var norm = TensorPrimitives.Norm<float>(run.Gradients);
             if (!double.IsFinite(value) || !float.IsFinite(norm)) return new Divergence(_epoch + 1, batch + 1, FirstBroken(run, count, value));
             if (settings.ClipNorm > 0 && norm > settings.ClipNorm) TensorPrimitives.Multiply(run.Gradients, settings.ClipNorm / norm, run.Gradients);
+            _rates?.Before();
             _optimiser.Step(network.Parameters, run.Gradients, rates.At(_optimiser.Steps));
+            _rates?.After();
             network.Prepare();
             Average();
             sum += value;

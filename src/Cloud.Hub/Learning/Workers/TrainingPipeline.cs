@@ -21,6 +21,7 @@ internal sealed class TrainingPipeline(
 {
     private const string Float32 = "float32";
     private const string Int8 = "int8-qdq";
+    private const int MaxAncestors = 64;
     private const string Fitted = "fitted";
     private const string Validation = "validation";
 
@@ -47,7 +48,8 @@ internal sealed class TrainingPipeline(
         (var model, run) = await fitter.FitAsync(run, recipe, sets, string.Join('\n', LearntFrom(run)), cancellation);
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
         var manifest = await ManifestAsync(run, recipe, experience, model, cancellation);
-        return await Task.Run(() => Judge(run, manifest, model, parent, experience, heldOut, cancellation), cancellation) is var (judged, released) && judged.State == RunStates.Registered
+        var ancestors = await AncestorsAsync(parent, cancellation);
+        return await Task.Run(() => Judge(run, manifest, model, parent, ancestors, experience, heldOut, cancellation), cancellation) is var (judged, released) && judged.State == RunStates.Registered
             ? judged with { CandidateDigest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest }
             : judged;
     }
@@ -115,6 +117,19 @@ internal sealed class TrainingPipeline(
         return ModelPackage.Open(package, digest, new PackageLimits());
     }
 
+    /// <summary>Metrics of the parent and of those before it, as they were when each was made.</summary>
+    private async Task<IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>>> AncestorsAsync(VerifiedPackage? parent, CancellationToken cancellation)
+    {
+        var reached = new List<IReadOnlyDictionary<string, SliceMetrics>>();
+        for (var manifest = parent?.Manifest; manifest is not null && reached.Count < MaxAncestors;)
+        {
+            reached.Add(manifest.Metrics);
+            manifest = manifest.Lineage.ParentDigest is { } digest ? (await registry.FindAsync(digest, cancellation))?.Manifest : null;
+        }
+
+        return reached;
+    }
+
     private async Task<ModelManifest> ManifestAsync(
         TrainingRunView run, LearningRecipe recipe, FleetExperience experience, FittedModel model, CancellationToken cancellation) => new()
         {
@@ -143,7 +158,8 @@ internal sealed class TrainingPipeline(
         };
 
     private (TrainingRunView Run, (ModelManifest Manifest, byte[] Onnx) Released) Judge(
-        TrainingRunView run, ModelManifest manifest, FittedModel model, VerifiedPackage? parent, FleetExperience experience, IReadOnlyList<RunRows> heldOut, CancellationToken cancellation)
+        TrainingRunView run, ModelManifest manifest, FittedModel model, VerifiedPackage? parent,
+        IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors, FleetExperience experience, IReadOnlyList<RunRows> heldOut, CancellationToken cancellation)
     {
         var int8Manifest = manifest with { Precision = Int8, OnnxDigest = DigestOf(model.Int8), OnnxBytes = model.Int8.Length };
         var precise = DeviceReplay.Run(manifest, model.Float, experience, heldOut, cancellation);
@@ -151,7 +167,8 @@ internal sealed class TrainingPipeline(
         var before = parent is null ? null : DeviceReplay.Run(parent.Manifest, parent.Onnx, experience, heldOut, cancellation);
         var (isInt8, why) = PrefersInt8(model, precise, rounded);
         var (chosen, onnx, result) = isInt8 ? (int8Manifest, model.Int8, rounded) : (manifest, model.Float, precise);
-        var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows).Judge(before, result);
+        var overlap = (double)manifest.Window.Length / manifest.Window.Stride;
+        var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows, overlap).Judge(before, result, ancestors);
         run = run with
         {
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
