@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using Cloud.Hub.Host.Settings;
 using Cloud.Hub.Learning.Corpora;
+using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Recipes;
 using Microsoft.Extensions.Options;
 
@@ -43,7 +44,7 @@ internal static class HubCommand
                 cancellation);
         });
 
-        return new RootCommand($"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run, ScoreCommand.Create(), LearnCommand.Create() };
+        return new RootCommand($"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run, WorkCommand.Create(), ScoreCommand.Create(), LearnCommand.Create() };
     }
 
     private static string Version =>

@@ -15,8 +15,11 @@ internal static partial class Log
     [LoggerMessage(EventId = 8303, EventName = "TrainingResumed", Level = LogLevel.Warning, Message = "Training run {RunId} was {State} when the hub stopped: it is taken up again")]
     public static partial void TakenUpAgain(ILogger logger, string runId, string state);
 
-    [LoggerMessage(EventId = 8304, EventName = "CheckpointNotUsed", Level = LogLevel.Warning, Message = "Training run {RunId} begins its fit anew: {Reason}")]
-    public static partial void CheckpointNotUsed(ILogger logger, string runId, string reason);
+    [LoggerMessage(EventId = 8304, EventName = "FitLeased", Level = LogLevel.Information, Message = "The fit of training run {RunId} is worker {Worker}'s; lost by {Losses} before it")]
+    public static partial void FitLeased(ILogger logger, string runId, string worker, int losses);
+
+    [LoggerMessage(EventId = 8306, EventName = "FitTrouble", Level = LogLevel.Warning, Message = "Worker {Worker} tries again: {Reason}")]
+    public static partial void FitTrouble(ILogger logger, string worker, string reason);
 
     [LoggerMessage(EventId = 8305, EventName = "TrainingEndNotKept", Level = LogLevel.Error, Message = "The end of training run {RunId}, {State}, is not on disk yet; tried again in {Seconds} s")]
     public static partial void EndNotKept(ILogger logger, string runId, string state, double seconds, Exception error);

@@ -3,6 +3,7 @@ using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Endpoints;
+using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,13 +25,20 @@ internal static class LearningModule
         services.AddSingleton<TrainingQueue>();
         services.AddSingleton<IRunReporter, RunReporter>();
         services.AddSingleton<ExperienceCollector>();
+        services.AddSingleton<FitSignal>();
+        services.AddSingleton<FitJobs>().AddSingleton<IFitJobs>(static provider => provider.GetRequiredService<FitJobs>());
         services.AddSingleton<ModelFitter>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<ITrainingRuns, LearningService>();
         services.AddHostedService<TrainingWorker>();
+        services.AddHostedService<LocalFitWorker>();
         services.AddStoreHealth<RunStore>("runs", [HubServices.Learning], static store => store.Health);
         return services;
     }
 
-    public static void MapLearning(this IEndpointRouteBuilder routes) => routes.MapGrpcService<LearningEndpoint>();
+    public static void MapLearning(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<LearningEndpoint>();
+        routes.MapGrpcService<FitsEndpoint>();
+    }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Learning;
 
 /// <summary>Section <c>Learning</c>.</summary>
-internal sealed class LearningOptions
+internal sealed class LearningOptions : IValidatableObject
 {
     public const string Section = "Learning";
     private static readonly string[] ThermalChannels = ["Temperature", "Thermocouple"];
@@ -22,6 +22,17 @@ internal sealed class LearningOptions
     /// <summary>Workers of one fit; the result does not depend on it. Default 1, so that ingest keeps its core.</summary>
     [Range(1, 64)]
     public int Threads { get; set; } = 1;
+
+    /// <summary>Fits that the hub works itself at a time; 0: all wait for workers elsewhere (<c>hmas-hub work</c>). Default 1.</summary>
+    [Range(0, 64)]
+    public int LocalWorkers { get; set; } = 1;
+
+    /// <summary>Runs under way at a time; more than one pays when there are workers elsewhere. Default 1.</summary>
+    [Range(1, 64)]
+    public int ParallelRuns { get; set; } = 1;
+
+    /// <summary>How long a worker may be silent before its fit is given to another, 1 s to 1 h. Default 30 s.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs that may wait. Default 32.</summary>
     [Range(1, 10_000)]
@@ -50,6 +61,11 @@ internal sealed class LearningOptions
     /// <summary>int8 may take this many times the float model's time on this machine. Default 1.</summary>
     [Range(0.1, 10.0)]
     public double Int8Slowdown { get; set; } = 1;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromHours(1)) yield return new ValidationResult($"Lease {Lease} is outside 1 s to 1 h", [nameof(Lease)]);
+    }
 
     /// <summary>What <see cref="ExcludedChannels"/> comes to.</summary>
     public IReadOnlyList<string> NotRead => ExcludedChannels ?? ThermalChannels;

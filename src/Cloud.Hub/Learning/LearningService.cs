@@ -1,3 +1,4 @@
+using System.Reflection;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
@@ -10,15 +11,27 @@ namespace Cloud.Hub.Learning;
 internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time) : ITrainingRuns
 {
     private const int MaxHeldOutPatterns = 1000;
+    private const int MaxPriority = 9;
+
+    /// <summary>Of this program: runs and workers carry it.</summary>
+    public static string CodeVersion { get; } = typeof(LearningService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <exception cref="FormatException">The model's name is no id.</exception>
-    /// <exception cref="ArgumentException">Unknown recipe, or too many held-out patterns.</exception>
+    /// <exception cref="ArgumentException">Unknown recipe, too many held-out patterns, a priority out of range, or a transfer without a parent.</exception>
     /// <exception cref="InvalidOperationException">As many runs wait as may.</exception>
     public async Task<string> StartAsync(TrainingRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         Ids.Require(request.ModelName, "model name");
         if (request.HeldOutRuns.Count > MaxHeldOutPatterns) throw new ArgumentException($"{request.HeldOutRuns.Count} held-out runs are more than {MaxHeldOutPatterns}", nameof(request));
+        if (request.Priority is < 0 or > MaxPriority) throw new ArgumentException($"priority {request.Priority} is outside 0 to {MaxPriority}", nameof(request));
+        if (request.Transfer is { } transfer)
+        {
+            if (request.ParentDigest is null) throw new ArgumentException("transfer needs a parent to start from", nameof(request));
+            if (transfer.FrozenLayers < 0) throw new ArgumentException($"transfer: {transfer.FrozenLayers} frozen layers", nameof(request));
+            if (transfer.BodyRate is not (> 0 and <= 1)) throw new ArgumentException($"transfer: body rate {transfer.BodyRate} is outside (0, 1]", nameof(request));
+        }
+
         try
         {
             Recipes.LearningRecipes.Find(request.Recipe);

@@ -33,6 +33,15 @@ public sealed record TrainingRequest
 
     public long Seed { get; init; } = 1;
 
+    /// <summary>0 to 9; the higher goes first, among equals the older.</summary>
+    public int Priority { get; init; } = 5;
+
+    /// <summary>Not to begin before; null: at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Null: from nothing.</summary>
+    public TransferRequest? Transfer { get; init; }
+
     /// <summary>Agent or person.</summary>
     public required string RequestedBy { get; init; }
 }
@@ -66,6 +75,9 @@ public sealed record TrainingRunView
 
     /// <summary><c>fitted</c>, <c>validation</c> and <c>held-out</c>, each <c>sha256:hex</c> over rows and truth.</summary>
     public IReadOnlyDictionary<string, string> DataDigests { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Who fitted it last; empty until somebody does.</summary>
+    public string Worker { get; init; } = "";
 
     /// <summary>Of the hub that made the run.</summary>
     public string CodeVersion { get; init; } = "";

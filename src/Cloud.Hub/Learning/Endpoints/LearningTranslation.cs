@@ -15,11 +15,16 @@ internal static class LearningTranslation
         HeldOutRuns = [.. request.HeldOutRuns],
         Seed = request.Seed,
         RequestedBy = request.RequestedBy,
+        Priority = request.HasPriority ? request.Priority : 5,
+        NotBefore = request.HasNotBeforeUs ? FromMicroseconds(request.NotBeforeUs) : null,
+        Transfer = request.Transfer is { } transfer ? new TransferRequest { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate } : null,
     };
 
     public static V1.StartRequest ToWire(TrainingRequest request)
     {
-        var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed, RequestedBy = request.RequestedBy };
+        var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed, RequestedBy = request.RequestedBy, Priority = request.Priority };
+        if (request.NotBefore is { } begin) wire.NotBeforeUs = ToMicroseconds(begin);
+        if (request.Transfer is { } transfer) wire.Transfer = new V1.Transfer { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate };
         if (request.ParentDigest is { } parent) wire.ParentDigest = parent;
         wire.HeldOutRuns.AddRange(request.HeldOutRuns);
         return wire;
@@ -43,6 +48,7 @@ internal static class LearningTranslation
         Bounds = run.Bounds is { } bounds ? new DatasetBounds(bounds.LastExperienceId, bounds.Labels) : null,
         DataDigests = new Dictionary<string, string>(run.DataDigests),
         CodeVersion = run.CodeVersion,
+        Worker = run.Worker,
         Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
         QuantizedLayers = [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
     };
@@ -59,6 +65,7 @@ internal static class LearningTranslation
             TrainingWindows = run.TrainingWindows,
             StartedAtUs = ToMicroseconds(run.StartedAt),
             CodeVersion = run.CodeVersion,
+            Worker = run.Worker,
         };
         if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
         if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);

@@ -8,4 +8,5 @@ namespace Cloud.Hub.Learning.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainingRunView))]
+[JsonSerializable(typeof(FitOutcome))]
 internal sealed partial class LearningJson : JsonSerializerContext;

@@ -12,5 +12,11 @@ internal static class LearningSchema
             CREATE TABLE checkpoint(run TEXT PRIMARY KEY, data_digest TEXT NOT NULL, body BLOB NOT NULL);
             """),
         new(2, "CREATE TABLE split(run TEXT PRIMARY KEY, part INTEGER NOT NULL) WITHOUT ROWID;"),
+        new(3, """
+            CREATE TABLE fit(
+              id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, fit TEXT NOT NULL, priority INTEGER NOT NULL, memory_mib INTEGER NOT NULL, losses INTEGER NOT NULL DEFAULT 0,
+              lease TEXT, worker TEXT, until_us INTEGER NOT NULL DEFAULT 0, result BLOB, data BLOB NOT NULL);
+            CREATE TABLE weights(model TEXT PRIMARY KEY, architecture TEXT NOT NULL, body BLOB NOT NULL);
+            """),
     ];
 }

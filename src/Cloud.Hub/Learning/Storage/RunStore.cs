@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Hmas.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Learning.Storage;
 
@@ -57,18 +59,12 @@ internal sealed class RunStore : IAsyncDisposable
     }
 
     /// <param name="fit">Fingerprint of the fit: a checkpoint goes on only with the same.</param>
-    public Task KeepCheckpointAsync(string runId, string fit, byte[] body, CancellationToken cancellation) => _database.WriteAsync(
-        connection =>
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText =
-                "INSERT INTO checkpoint(run, data_digest, body) VALUES($run, $digest, $body) ON CONFLICT(run) DO UPDATE SET data_digest = excluded.data_digest, body = excluded.body";
-            command.Parameters.AddWithValue("$run", runId);
-            command.Parameters.AddWithValue("$digest", fit);
-            command.Parameters.AddWithValue("$body", body);
-            command.ExecuteNonQuery();
-        },
-        cancellation);
+    public static void KeepCheckpoint(SqliteConnection connection, string runId, string fit, byte[] body)
+    {
+        using var keep = new BoundStatement(
+            connection, "INSERT INTO checkpoint(run, data_digest, body) VALUES(?1, ?2, ?3) ON CONFLICT(run) DO UPDATE SET data_digest = excluded.data_digest, body = excluded.body");
+        keep.Bind(1, runId).Bind(2, fit).Bind(3, body).Execute();
+    }
 
     /// <summary>Null when there is none of this fit.</summary>
     public byte[]? Checkpoint(string runId, string fit) => _database.Read(connection =>
@@ -80,15 +76,37 @@ internal sealed class RunStore : IAsyncDisposable
         return command.ExecuteScalar() as byte[];
     });
 
-    public Task DropCheckpointAsync(string runId, CancellationToken cancellation) => _database.WriteAsync(
+    /// <summary>Forgets a run's fit and its checkpoint.</summary>
+    public Task DropFitAsync(string runId, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = "DELETE FROM checkpoint WHERE run = $run";
-            command.Parameters.AddWithValue("$run", runId);
-            command.ExecuteNonQuery();
+            FitTable.Drop(connection, runId);
+            using var drop = new BoundStatement(connection, "DELETE FROM checkpoint WHERE run=?1");
+            drop.Bind(1, runId).Execute();
         },
         cancellation);
+
+    /// <summary>Keeps a registered model's values, for fits that start from it.</summary>
+    public Task KeepWeightsAsync(string model, string architecture, float[] values, CancellationToken cancellation) => _database.WriteAsync(
+        connection =>
+        {
+            using var keep = new BoundStatement(connection, "INSERT OR IGNORE INTO weights(model, architecture, body) VALUES(?1, ?2, ?3)");
+            keep.Bind(1, model).Bind(2, architecture).Bind(3, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()).Execute();
+        },
+        cancellation);
+
+    /// <summary>Null when the model was not made here.</summary>
+    public (string Architecture, float[] Values)? Weights(string model) => _database.Read<(string, float[])?>(connection =>
+    {
+        using var statement = new BoundStatement(connection, "SELECT architecture, body FROM weights WHERE model=?1");
+        statement.Bind(1, model);
+        return statement.Step() ? (statement.Text(0)!, MemoryMarshal.Cast<byte, float>(statement.Blob(1)).ToArray()) : null;
+    });
+
+    /// <summary>One work on the writer's thread, on disk when the task is done.</summary>
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation) => _database.WriteAsync(work, cancellation);
+
+    public T Read<T>(Func<SqliteConnection, T> work) => _database.Read(work);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 

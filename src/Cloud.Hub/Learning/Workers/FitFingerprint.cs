@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Hub.Learning.Training;
@@ -12,9 +13,12 @@ internal static class FitFingerprint
     public static string Of(string dataDigest, Network network, TrainingSettings settings)
     {
         // Threads change no bit, so a fit may go on with more or fewer.
-        var text = $"{dataDigest}\n{Architecture(network)}\n{settings with { Threads = 1, LayerRates = [] }}\n{string.Join(' ', settings.LayerRates)}";
+        var text = $"{dataDigest}\n{Architecture(network)}\n{settings with { Threads = 1, LayerRates = [] }}\n{string.Join(' ', settings.LayerRates)}\n{Start(network)}";
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
+
+    /// <summary>The values it starts from.</summary>
+    private static string Start(Network network) => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(network.Values)));
 
     /// <summary>Input, and each layer with its output and what it learns: for people, and equal only when values can be carried over.</summary>
     public static string Architecture(Network network) => string.Create(

@@ -21,6 +21,7 @@ internal static class Hyperparameters
         ["patience"] = Text(settings.Patience),
         ["averageDecay"] = Text(settings.AverageDecay),
         ["replayShare"] = Text(settings.ReplayShare),
+        ["layerRates"] = string.Join(' ', settings.LayerRates.Select(rate => Text(rate))),
         ["cutStride"] = Text(recipe.CutStride),
         ["seed"] = Text(settings.Seed),
     };

@@ -1,96 +1,87 @@
-using System.Globalization;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
+using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
-using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Workers;
 
-/// <summary>From a training set to ONNX in both precisions: the part of a run that computes. Works on a thread of its own.</summary>
-internal sealed class ModelFitter(RunStore store, IRunReporter reporter, IOptions<LearningOptions> options, ILogger<ModelFitter> logger)
+/// <summary>From windows to ONNX in both precisions: settles what to start from, has a worker fit it, quantizes what comes back.</summary>
+internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter reporter)
 {
     /// <summary>Windows that quantization ranges come from (design facts on quantization, section 8).</summary>
     private const int CalibrationWindows = 500;
-    /// <summary>Epochs without a better validation loss before a fit ends.</summary>
-    private const int Patience = 4;
-    private const double TrainingFrom = 0.1;
-    private const double TrainingShare = 0.6;
+    private const double Progress = 0.7;
+
+    /// <summary>Factor of the rate where a parent's values go on: large steps would undo them.</summary>
+    private const float GentleRate = 0.2f;
+
+    /// <summary>The fit of a run, ready for a worker.</summary>
+    /// <exception cref="TrainingRefusedException">The data cannot carry it, or the parent's values are another network's.</exception>
+    public FitPackage Package(TrainingRunView run, LearningRecipe recipe, Shape input, IReadOnlyList<LabelledWindow> fitted, IReadOnlyList<LabelledWindow> judging)
+    {
+        var seed = (ulong)run.Request.Seed;
+        var package = new FitPackage
+        {
+            Header = new FitHeader { Recipe = recipe.Name, Seed = seed, InputLength = input.Length, InputChannels = input.Channels },
+            Fitted = fitted,
+            Judging = judging,
+        };
+        if (run.Request.Transfer is not { } transfer) return package;
+        using var network = new Network(input, recipe.Layers(input), seed);
+        return new FitPackage
+        {
+            Header = package.Header with { LayerRates = Rates(network, transfer), Rate = GentleRate },
+            Fitted = fitted,
+            Judging = judging,
+            Start = ParentValues(run.Request.ParentDigest!, network),
+        };
+    }
 
     /// <param name="run">The run, in state training.</param>
     /// <param name="dataDigest">Of the data it learns from and is judged on.</param>
-    /// <returns>The model, and the run with its loss curve.</returns>
-    /// <exception cref="TrainingRefusedException">The fit diverged before its first epoch ended.</exception>
-    public Task<(FittedModel Model, TrainingRunView Run)> FitAsync(TrainingRunView run, LearningRecipe recipe, TrainingSets sets, string dataDigest, CancellationToken cancellation) =>
-        Task.Factory.StartNew(() => Fit(run, recipe, sets, dataDigest, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private (FittedModel Model, TrainingRunView Run) Fit(TrainingRunView run, LearningRecipe recipe, TrainingSets sets, string dataDigest, CancellationToken cancellation)
+    /// <returns>The model with the values it was made of, and the run with its curves.</returns>
+    /// <exception cref="TrainingRefusedException">The fit gave no values; the message says why.</exception>
+    public async Task<(FittedModel Model, float[] Values, string Architecture, TrainingRunView Run)> FitAsync(
+        TrainingRunView run, FitPackage package, string dataDigest, CancellationToken cancellation)
     {
-        var seed = (ulong)run.Request.Seed;
-        using var network = new Network(sets.Input, recipe.Layers(sets.Input), seed);
-        var settings = recipe.Settings with
-        {
-            Epochs = recipe.Epochs,
-            Seed = seed,
-            Threads = options.Value.Threads,
-            ReplayShare = sets.Replay is null ? 0 : TrainingSets.ReplayShare,
-            Patience = sets.Validation is null ? 0 : Patience,
-        };
-        run = run with { Hyperparameters = Hyperparameters.Of(recipe, settings, network) };
-        var fit = FitFingerprint.Of(dataDigest, network, settings);
-        var resume = Resume(run.RunId, fit);
-        var progress = new Follower(this, run with { LossCurve = resume?.Losses ?? [], ValidationCurve = resume?.Validations ?? [] }, cancellation);
-        var outcome = new Trainer(network, recipe.Loss(), settings).Run(sets.Fresh, sets.Replay, sets.Validation, resume, Keep, progress, cancellation);
-        if (outcome.Divergence is { } divergence && outcome.BestEpoch == 0) throw new TrainingRefusedException($"the fit {divergence}");
-        run = progress.Run with
+        using var plan = new FitPlan(package, threads: 1);
+        run = run with { Hyperparameters = Hyperparameters.Of(plan.Recipe, plan.Settings, plan.Network) };
+        await reporter.ReportAsync(run, cancellation);
+        var fit = FitFingerprint.Of(dataDigest, plan.Network, plan.Settings);
+        var outcome = await jobs.OutcomeAsync(run.RunId, fit, run.Request.Priority, package.ToBytes(), cancellation);
+        if (outcome.Refusal is { } refusal) throw new TrainingRefusedException(refusal);
+        if (outcome.Values.Length != plan.Network.Values.Length || outcome.Values.Any(value => !float.IsFinite(value)))
+            throw new TrainingRefusedException($"the worker gave {outcome.Values.Length} values, not all finite, for a network of {plan.Network.Values.Length}");
+        plan.Network.Load(outcome.Values);
+        run = (store.Find(run.RunId) ?? run) with
         {
             State = RunStates.Quantizing,
-            Progress = TrainingFrom + TrainingShare,
-            Message = outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {network.ParameterCount} parameters",
+            Progress = Progress,
+            Message = outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
             LossCurve = outcome.Losses,
             ValidationCurve = outcome.Validations,
         };
-        Report(run, cancellation);
-        return (ModelExport.Write(OperationBuilder.Build(network), recipe, sets.Calibration(CalibrationWindows)), run);
-
-        // The fit waits until its checkpoint is on disk: only then may a kill come.
-        void Keep(Checkpoint checkpoint) => store.KeepCheckpointAsync(run.RunId, fit, checkpoint.ToBytes(), cancellation).GetAwaiter().GetResult();
+        await reporter.ReportAsync(run, cancellation);
+        var model = await Task.Run(() => ModelExport.Write(OperationBuilder.Build(plan.Network), plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
+        return (model, outcome.Values, FitFingerprint.Architecture(plan.Network), run);
     }
 
-    /// <summary>Null when there is none of this fit, or it is damaged: then the fit begins anew.</summary>
-    private Checkpoint? Resume(string runId, string fit)
+    private float[] ParentValues(string parent, Network network)
     {
-        if (store.Checkpoint(runId, fit) is not { } bytes) return null;
-        try
-        {
-            return Checkpoint.FromBytes(bytes);
-        }
-        catch (FormatException damaged)
-        {
-            Log.CheckpointNotUsed(logger, runId, damaged.Message);
-            return null;
-        }
+        if (store.Weights(parent) is not { } kept) throw new TrainingRefusedException($"transfer: this hub keeps no values of parent {parent}; start from nothing");
+        var wanted = FitFingerprint.Architecture(network);
+        return kept.Architecture == wanted
+            ? kept.Values
+            : throw new TrainingRefusedException($"transfer: parent {parent} is {kept.Architecture}, the recipe makes {wanted}");
     }
 
-    private void Report(TrainingRunView run, CancellationToken cancellation) => reporter.ReportAsync(run, cancellation).GetAwaiter().GetResult();
-
-    /// <summary>Turns each epoch into news of the run.</summary>
-    private sealed class Follower(ModelFitter fitter, TrainingRunView run, CancellationToken cancellation) : IProgress<TrainingProgress>
+    private static float[] Rates(Network network, TransferRequest transfer)
     {
-        public TrainingRunView Run { get; private set; } = run;
-
-        public void Report(TrainingProgress value)
-        {
-            Run = Run with
-            {
-                Progress = TrainingFrom + (TrainingShare * value.Epoch / value.Epochs),
-                Message = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}, loss {value.Loss:0.0000}"),
-                LossCurve = [.. Run.LossCurve, value.Loss],
-                ValidationCurve = double.IsNaN(value.Validation) ? [] : [.. Run.ValidationCurve, value.Validation],
-            };
-            fitter.Report(Run, cancellation);
-        }
+        var layers = network.Layers.Count(layer => layer.Parameters.Count > 0);
+        if (transfer.FrozenLayers >= layers) throw new TrainingRefusedException($"transfer: {transfer.FrozenLayers} frozen layers of {layers} that learn leave none");
+        return [.. Enumerable.Range(0, layers).Select(layer => layer < transfer.FrozenLayers ? 0f : layer == layers - 1 ? 1f : (float)transfer.BodyRate)];
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
@@ -25,9 +24,6 @@ internal sealed class TrainingPipeline(
     private const string Fitted = "fitted";
     private const string Validation = "validation";
 
-    private static readonly string CodeVersion =
-        typeof(TrainingPipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     /// <returns>The run in its last state, <c>registered</c> or <c>rejected</c>; not yet reported.</returns>
     /// <exception cref="TrainingRefusedException">The data cannot give a model; the message says what is missing.</exception>
     public async Task<TrainingRunView> RunAsync(TrainingRunView run, CancellationToken cancellation)
@@ -41,17 +37,21 @@ internal sealed class TrainingPipeline(
         var remembered = await store.SplitAsync([.. usable.Select(r => r.RunId)], cancellation);
         var parts = usable.ToLookup(r => RunSplit.PartOf(r.RunId, remembered[r.RunId], run.Request.HeldOutRuns));
         var heldOut = parts[RunPart.HeldOut].ToList();
-        var sets = Cut(recipe, cutter, parts);
-        run = run with { TrainingWindows = sets.Windows, Bounds = experience.Bounds, DataDigests = Digests(experience, parts), CodeVersion = CodeVersion };
+        var input = new Shape(cutter.TensorShape[^1], cutter.TensorShape[1]);
+        var (learnt, judging) = (Cut(recipe, cutter, parts[RunPart.Fit]), Cut(recipe, cutter, parts[RunPart.Validation]));
+        var sets = new TrainingSets(recipe, input, learnt, judging);
+        run = run with { TrainingWindows = sets.Windows, Bounds = experience.Bounds, DataDigests = Digests(experience, parts), CodeVersion = LearningService.CodeVersion };
         run = await Step(run, RunStates.Training, 0.1, Describe(experience, parts, sets), cancellation);
 
-        (var model, run) = await fitter.FitAsync(run, recipe, sets, string.Join('\n', LearntFrom(run)), cancellation);
+        (var model, var values, var architecture, run) = await fitter.FitAsync(run, fitter.Package(run, recipe, input, learnt, judging), string.Join('\n', LearntFrom(run)), cancellation);
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
         var manifest = await ManifestAsync(run, recipe, experience, model, cancellation);
         var ancestors = await AncestorsAsync(parent, cancellation);
-        return await Task.Run(() => Judge(run, manifest, model, parent, ancestors, experience, heldOut, cancellation), cancellation) is var (judged, released) && judged.State == RunStates.Registered
-            ? judged with { CandidateDigest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest }
-            : judged;
+        var (judged, released) = await Task.Run(() => Judge(run, manifest, model, parent, ancestors, experience, heldOut, cancellation), cancellation);
+        if (judged.State != RunStates.Registered) return judged;
+        var digest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest;
+        await store.KeepWeightsAsync(digest, architecture, values, cancellation);
+        return judged with { CandidateDigest = digest };
     }
 
     /// <summary>Reads within the bounds that the run settled when it first began, so that a restart meets the same data.</summary>
@@ -67,13 +67,8 @@ internal sealed class TrainingPipeline(
         },
         cancellation);
 
-    private static TrainingSets Cut(LearningRecipe recipe, WindowCutter cutter, ILookup<RunPart, RunRows> parts)
-    {
-        var shape = new Shape(cutter.TensorShape[^1], cutter.TensorShape[1]);
-        return new TrainingSets(recipe, shape, Windows(RunPart.Fit), Windows(RunPart.Validation));
-
-        IEnumerable<LabelledWindow> Windows(RunPart part) => parts[part].SelectMany(run => cutter.Cut(run, recipe.CutStride));
-    }
+    private static List<LabelledWindow> Cut(LearningRecipe recipe, WindowCutter cutter, IEnumerable<RunRows> runs) =>
+        [.. runs.SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses)];
 
     private static SortedDictionary<string, string> Digests(FleetExperience experience, ILookup<RunPart, RunRows> parts)
     {
@@ -152,7 +147,7 @@ internal sealed class TrainingPipeline(
                 RunId = run.RunId,
                 DataDigests = [.. LearntFrom(run)],
                 CreatedAt = time.GetUtcNow(),
-                CodeVersion = CodeVersion,
+                CodeVersion = LearningService.CodeVersion,
                 Seed = run.Request.Seed,
             },
         };

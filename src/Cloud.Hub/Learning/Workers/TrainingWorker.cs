@@ -1,12 +1,14 @@
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
 using Hmas.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Workers;
 
-/// <summary>Works the queue, one run at a time. What a restart interrupted is taken up first and goes on from its checkpoint when the data are still the same.</summary>
+/// <summary>Works the queue, <see cref="LearningOptions.ParallelRuns"/> at a time. What a restart interrupted is taken up first and goes on from its checkpoint.</summary>
 internal sealed class TrainingWorker(
-    TrainingQueue queue, RunStore store, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics, TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
+    TrainingQueue queue, RunStore store, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics, IOptions<LearningOptions> options,
+    TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
 {
     /// <summary>How long a disk that does not take a run's end is left alone.</summary>
     public static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
@@ -22,12 +24,22 @@ internal sealed class TrainingWorker(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, options.Value.ParallelRuns).Select(_ => LoopAsync(stoppingToken)));
+
+    private async Task LoopAsync(CancellationToken stopping)
     {
-        await foreach (var runId in queue.Waiting.ReadAllAsync(stoppingToken))
+        while (!stopping.IsCancellationRequested)
         {
-            if (store.Find(runId) is { } run && !RunStates.HasEnded(run.State)) await WorkAsync(run, stoppingToken);
-            queue.Remove(runId);
+            try
+            {
+                var run = await queue.NextAsync(stopping);
+                await WorkAsync(run, stopping);
+                if (!stopping.IsCancellationRequested) queue.Remove(run.RunId);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
@@ -77,7 +89,7 @@ internal sealed class TrainingWorker(
             try
             {
                 await reporter.ReportAsync(run, CancellationToken.None);
-                await store.DropCheckpointAsync(run.RunId, CancellationToken.None);
+                await store.DropFitAsync(run.RunId, CancellationToken.None);
                 return true;
             }
             catch (StorageException error)

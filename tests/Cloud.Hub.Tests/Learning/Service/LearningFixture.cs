@@ -40,6 +40,8 @@ internal sealed class LearningFixture : IAsyncDisposable
 
     public MemoryRegistry Registry { get; }
 
+    public IFitJobs Jobs => _services.GetRequiredService<IFitJobs>();
+
     public ITrainingRuns Runs => _services.GetRequiredService<ITrainingRuns>();
 
     public static TrainingRequest Request(string recipe, string? parent = null) => new() { ModelName = "pump", Recipe = recipe, ParentDigest = parent, RequestedBy = "test" };

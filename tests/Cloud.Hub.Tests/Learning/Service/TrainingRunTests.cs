@@ -1,9 +1,11 @@
 using System.Globalization;
 using Cloud.Hub.Learning;
+using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Reasoning.Fleet;
 using Hmas.Contracts.Models;
 using Hmas.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cloud.Hub.Tests.Learning.Service;
 
@@ -209,6 +211,67 @@ public sealed class TrainingRunTests
         Assert.Equal(RunStates.Registered, resumed.State);
         Assert.Equal(whole.LossCurve, resumed.LossCurve);
         Assert.Equal(whole.CandidateMetrics["all"], resumed.CandidateMetrics["all"]);
+    }
+
+    [Fact]
+    public async Task A_fit_starts_from_its_parent_where_asked_and_a_parent_of_another_shape_is_refused_with_both_named()
+    {
+        using var folder = new TempFolder();
+        using var registry = new MemoryRegistry();
+        var fleet = new SimulatedFleet(runs: 8);
+        await using var learning = new LearningFixture(fleet, folder.Path, registry);
+        await learning.BeginAsync();
+        var parent = await learning.TrainAsync(LearningFixture.Request("anomaly-logit"));
+        for (var i = 0; i < 4; i++) fleet.AddRun($"new-{i}", isLabelled: true, shift: 8f, new Random(300 + i));
+        var request = LearningFixture.Request("anomaly-logit", parent.CandidateDigest);
+        var transferred = await learning.TrainAsync(request with { Transfer = new TransferRequest { FrozenLayers = 2, BodyRate = 0.5 } });
+        var scratch = await learning.TrainAsync(request);
+        var other = await learning.TrainAsync(LearningFixture.Request("teacher", parent.CandidateDigest) with { Transfer = new TransferRequest() });
+        var unknown = await learning.TrainAsync(request with { Transfer = new TransferRequest { FrozenLayers = 9 } });
+        await learning.EndAsync();
+        Assert.Equal("0 0 0.5 0.5 1", transferred.Hyperparameters["layerRates"]);
+        Assert.True(transferred.LossCurve[0] < scratch.LossCurve[0], $"{transferred.LossCurve[0]} against {scratch.LossCurve[0]} from nothing: {transferred.Message}");
+        Assert.Equal(RunStates.Failed, other.State);
+        Assert.StartsWith($"transfer: parent {parent.CandidateDigest} is {parent.Hyperparameters["architecture"]}, the recipe makes ", other.Message, StringComparison.Ordinal);
+        Assert.Equal((RunStates.Failed, "transfer: 9 frozen layers of 5 that learn leave none"), (unknown.State, unknown.Message));
+    }
+
+    [Fact]
+    public async Task A_run_waits_for_its_time_and_a_cancelled_one_does_not()
+    {
+        using var folder = new TempFolder();
+        using var registry = new MemoryRegistry();
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(55));
+        await using var learning = new LearningFixture(new SimulatedFleet(runs: 4), folder.Path, registry, time);
+        await learning.BeginAsync();
+        var later = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { NotBefore = time.GetUtcNow().AddHours(30) }, CancellationToken.None);
+        var never = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { NotBefore = time.GetUtcNow().AddDays(300) }, CancellationToken.None);
+        var now = await learning.TrainAsync(LearningFixture.Request("reconstruction") with { Priority = 0 });
+        Assert.Equal(RunStates.Registered, now.State);
+        Assert.Equal(RunStates.Queued, (await learning.Runs.RunAsync(later, CancellationToken.None))!.State);
+        Assert.True(await learning.Runs.CancelAsync(never, CancellationToken.None));
+        Assert.Equal(RunStates.Cancelled, (await learning.UntilAsync(never, progressed => RunStates.HasEnded(progressed.State))).State);
+        var begun = learning.UntilAsync(later, progressed => progressed.State == RunStates.Collecting);
+        while (!begun.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            await Task.Yield();
+        }
+
+        Assert.True(time.GetUtcNow() >= (await begun).Request.NotBefore);
+        await learning.EndAsync();
+    }
+
+    [Theory]
+    [InlineData(10, false, 1.0, "priority 10 is outside 0 to 9")]
+    [InlineData(5, true, 1.0, "transfer needs a parent")]
+    public async Task A_request_that_cannot_be_is_refused_at_once(int priority, bool transfers, double rate, string expected)
+    {
+        using var folder = new TempFolder();
+        using var registry = new MemoryRegistry();
+        await using var learning = new LearningFixture(new SimulatedFleet(runs: 1), folder.Path, registry);
+        var request = LearningFixture.Request("reconstruction") with { Priority = priority, Transfer = transfers ? new TransferRequest { BodyRate = rate } : null };
+        Assert.Contains(expected, (await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(request, CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
