@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Edge.Agent.Actions;
 using Edge.Agent.Perception.Inference;
 using Edge.Agent.Pipeline;
-using Edge.Agent.Reasoning;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
@@ -56,15 +54,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
         if (_windows >= every) Tell();
     }
 
-    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-    {
-    }
-
     public void RunEnded(string runId, long timestampUs, long rows) => Tell();
-
-    public void Acted(ActionResult result)
-    {
-    }
 
     /// <summary>How far the newest values lie from what the run's calibration takes for normal: what the model was fed, whatever it made of it.</summary>
     private void Deviate(ReadOnlySpan<float> values, Calibration calibration)

@@ -1,6 +1,5 @@
 using Edge.Agent.Actions;
 using Edge.Agent.Pipeline;
-using Edge.Agent.Reasoning;
 using Edge.Agent.Settings;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Wire;
@@ -42,14 +41,6 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
         if (requested) Interlocked.Decrement(ref _requested);
         Keep(observation, reasons, value);
         if (!float.IsNaN(distance)) _memory!.Keep();
-    }
-
-    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-    {
-    }
-
-    public void RunEnded(string runId, long timestampUs, long rows)
-    {
     }
 
     public void Acted(ActionResult result) =>

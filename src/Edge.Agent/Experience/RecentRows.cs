@@ -1,6 +1,4 @@
-using Edge.Agent.Actions;
 using Edge.Agent.Pipeline;
-using Edge.Agent.Reasoning;
 
 namespace Edge.Agent.Experience;
 
@@ -28,18 +26,6 @@ internal sealed class RecentRows(int channels, int capacity = RecentRows.Default
             _next = (_next + 1) % capacity;
             _count = Math.Min(_count + 1, capacity);
         }
-    }
-
-    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-    {
-    }
-
-    public void RunEnded(string runId, long timestampUs, long rows)
-    {
-    }
-
-    public void Acted(ActionResult result)
-    {
     }
 
     /// <summary>Oldest first, shape (N, C'), only the device channels of these indices, in their order.</summary>

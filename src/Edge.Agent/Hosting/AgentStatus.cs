@@ -40,6 +40,20 @@ internal sealed record AgentStatus
 
     public required long Samples { get; init; }
 
+    /// <summary>Channels without a value, summed over frames.</summary>
+    public required long MissingValues { get; init; }
+
+    /// <summary>Times that event time went back.</summary>
+    public required long ClockJumps { get; init; }
+
+    /// <summary>Silences within a run that were too long for a window to span.</summary>
+    public required long Gaps { get; init; }
+
+    /// <summary>Times that a model threw.</summary>
+    public required long ModelFailures { get; init; }
+
+    public required long RuleEvaluations { get; init; }
+
     public required long DroppedSamples { get; init; }
 
     public required long LateSamples { get; init; }

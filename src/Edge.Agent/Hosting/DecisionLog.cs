@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using Edge.Agent.Actions;
 using Edge.Agent.Pipeline;
-using Edge.Agent.Reasoning;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
@@ -35,10 +33,6 @@ internal sealed class DecisionLog : IObservationSink, IDisposable
         if (_written == 0) _length = Encoding.UTF8.GetBytes(Header, _buffer);
     }
 
-    public void RunStarted(string runId, long timestampUs)
-    {
-    }
-
     public void Observe(in Observation observation)
     {
         var prediction = observation.Prediction;
@@ -55,17 +49,9 @@ internal sealed class DecisionLog : IObservationSink, IDisposable
         }
     }
 
-    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-    {
-    }
-
     public void RunEnded(string runId, long timestampUs, long rows)
     {
         lock (_gate) Write();
-    }
-
-    public void Acted(ActionResult result)
-    {
     }
 
     public void Dispose()

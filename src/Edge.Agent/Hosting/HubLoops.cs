@@ -1,17 +1,41 @@
 using Edge.Agent.Settings;
+using Edge.Agent.Sync;
 using Edge.Agent.Sync.Downlink;
+using Edge.Agent.Sync.Outbox;
 using Edge.Agent.Sync.Uplink;
+using Hmas.Contracts;
+using Hmas.Contracts.Twins;
 using Hmas.Messaging;
+using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
 /// <summary>The loops that speak with the hub; absent on a device that lives alone.</summary>
 internal sealed record HubLoops(FleetClient Client, FactUplink Uplink, DownlinkLoop Downlink, StateReporter Reporter) : IAsyncDisposable
 {
-    /// <summary>The fleet's client as this device uses it.</summary>
+    /// <param name="password">Of the device at the hub.</param>
     /// <param name="will">Birth and will.</param>
+    /// <param name="reported">The reported state of now.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Names the setting and the reason.</exception>
-    public static FleetClientSettings ClientSettings(AgentSettings settings, string? password, PresenceWill will, IReadOnlyList<string> subscriptions) => new()
+    public static HubLoops Create(
+        AgentSettings settings, string? password, PresenceWill will, TwinFile twin, FactOutbox outbox, AgentLadder ladder, AgentModels models, Func<ReportedState> reported,
+        TimeProvider time, ILoggerFactory loggers)
+    {
+        var device = settings.Device;
+        string[] subscriptions = [Topics.Desired(device.Site, device.Id), Topics.FactAck(device.Site, device.Id), Topics.Command(device.Site, device.Id)];
+        var client = new FleetClient(ClientSettings(settings, password, will, subscriptions), time, loggers.CreateLogger("Hmas.Messaging"));
+        var link = new FleetLink(client);
+        var logger = loggers.CreateLogger("Edge.Agent.Sync");
+        var uplink = new FactUplink(device, settings.Hub, outbox, link, time, logger);
+        var reporter = new StateReporter(device, settings.Hub, link, reported, ladder.Telemetry, time, logger);
+        models.Reporter.Changed += reporter.Soon;
+        ladder.Counters.Changed += reporter.Soon;
+        var commands = new CommandRunner(new HubCommands(ladder, reporter.Soon), RememberedReplies.Open(device.StateFolder), time, logger);
+        var downlink = new DownlinkLoop(device, link, uplink, twin, models.Updater, ladder.Boost, commands, reporter.Soon, logger);
+        return new HubLoops(client, uplink, downlink, reporter);
+    }
+
+    private static FleetClientSettings ClientSettings(AgentSettings settings, string? password, PresenceWill will, IReadOnlyList<string> subscriptions) => new()
     {
         Broker = new Uri(settings.Hub.Broker!),
         ClientId = settings.Device.Id,

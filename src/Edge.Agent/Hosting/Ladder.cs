@@ -22,7 +22,8 @@ internal static class Ladder
     public static ISensor MakeSensor(SensorOptions options, TimeProvider time, ILoggerFactory loggers) => options.Kind switch
     {
         "replay" => new ReplaySensor(options.Replay!.ToReplay(), time, loggers.CreateLogger<ReplaySensor>()),
-        "pump" => new SimulatedPump((options.Pump ?? new PumpOptionsSection()).ToPump(), string.Create(CultureInfo.InvariantCulture, $"run-{time.GetUtcNow():yyyyMMdd't'HHmmss}"), time),
+        "pump" => Simulate(new PumpModel((options.Pump ?? new PumpOptionsSection()).ToPump()), time),
+        "motor" => Simulate(new MotorModel((options.Motor ?? new MotorOptionsSection()).ToMotor()), time),
         "iio" => MakeSysfsSensor("iio", options.Iio!, IioDevice.DefaultRoot, IioDevice.Discover, time, loggers),
         "hwmon" => MakeSysfsSensor("hwmon", options.Hwmon!, HwmonDevice.DefaultRoot, HwmonDevice.Discover, time, loggers),
         _ => throw new SettingsException([$"sensor:kind '{options.Kind}' is none of {string.Join(", ", SensorOptions.Kinds)}"]),
@@ -43,6 +44,9 @@ internal static class Ladder
             ? RuleSet.Empty
             : RuleFile.Load(options.File, new RuleScope(sensor.Channels, sensor.RateHz, historyFrames, actuators.ToDictionary(actuator => actuator.Name, actuator => actuator.Commands)));
 
+    private static SimulatedMachine Simulate(IMachineModel model, TimeProvider time) =>
+        new(model, string.Create(CultureInfo.InvariantCulture, $"run-{time.GetUtcNow():yyyyMMdd't'HHmmss}"), time);
+
     private static SysfsSensor MakeSysfsSensor(
         string section, SysfsOptionsSection options, string root, Func<string, IReadOnlyList<SysfsChannel>> discover, TimeProvider time, ILoggerFactory loggers)
     {
@@ -61,11 +65,11 @@ internal static class Ladder
         "log" => new LogActuator(options.Name, loggers.CreateLogger<LogActuator>()),
         "file" => new FileActuator(options.Name, options.File!, time),
         "gpio" => new GpioActuator(options.Name, options.Line!.Value, options.SafeHigh ?? false, () => OpenGpio(options.Chip)),
-        "simulated" => MakeDrive(options, sensor as SimulatedPump),
+        "simulated" => MakeDrive(options, (sensor as SimulatedMachine)?.Model as PumpModel),
         _ => throw new SettingsException([$"actuators: kind '{options.Kind}' of '{options.Name}' is none of {string.Join(", ", ActuatorOptions.Kinds)}"]),
     };
 
-    private static SimulatedDrive MakeDrive(ActuatorOptions options, SimulatedPump? pump) => options.Part switch
+    private static SimulatedDrive MakeDrive(ActuatorOptions options, PumpModel? pump) => options.Part switch
     {
         "valve" => new SimulatedDrive(options.Name, options.Safe ?? 1, setting => pump!.Controls.ValveOpening = setting),
         "motor" => new SimulatedDrive(options.Name, options.Safe ?? 0, setting => pump!.Controls.Speed = setting),

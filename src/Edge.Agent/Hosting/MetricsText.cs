@@ -14,6 +14,11 @@ internal static class MetricsText
         Counter(text, "hmas_agent_samples_total", "Samples taken from the sensor.", status.Samples);
         Counter(text, "hmas_agent_dropped_samples_total", "Samples given up because the pipeline was behind.", status.DroppedSamples);
         Counter(text, "hmas_agent_late_samples_total", "Samples that came after their frame was closed.", status.LateSamples);
+        Counter(text, "hmas_agent_missing_values_total", "Channels without a value, summed over frames.", status.MissingValues);
+        Counter(text, "hmas_agent_clock_jumps_total", "Times that event time went back.", status.ClockJumps);
+        Counter(text, "hmas_agent_gaps_total", "Silences within a run that no window spans.", status.Gaps);
+        Counter(text, "hmas_agent_model_failures_total", "Times that a model threw.", status.ModelFailures);
+        Counter(text, "hmas_agent_rule_evaluations_total", "Rules judged.", status.RuleEvaluations);
         Counter(text, "hmas_agent_sensor_failures_total", "Times that the sensor did not answer.", status.SensorFailures);
         Counter(text, "hmas_agent_frames_total", "Frames that went through the pipeline.", status.Frames);
         Counter(text, "hmas_agent_runs_total", "Runs of the machine begun.", status.Runs);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Edge.Agent.Actions;
 using Edge.Agent.Models;
 using Edge.Agent.Perception.Inference;
 using Edge.Agent.Perception.Windows;
@@ -47,10 +46,6 @@ internal sealed class ReplayRun(ReplayOptions recording, byte[] package, IReadOn
 
         public long LastUs { get; private set; }
 
-        public void RunStarted(string runId, long timestampUs)
-        {
-        }
-
         public void Observe(in Observation observation)
         {
             LastUs = observation.TimestampUs;
@@ -61,18 +56,6 @@ internal sealed class ReplayRun(ReplayOptions recording, byte[] package, IReadOn
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{at:yyyy-MM-dd HH:mm:ss};{(prediction.IsAlarm ? 1 : 0)};{prediction.Smoothed};{prediction.Threshold}"));
-        }
-
-        public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-        {
-        }
-
-        public void RunEnded(string runId, long timestampUs, long rows)
-        {
-        }
-
-        public void Acted(ActionResult result)
-        {
         }
     }
 }

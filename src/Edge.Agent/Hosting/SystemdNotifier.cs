@@ -30,9 +30,6 @@ internal sealed class SystemdNotifier : IDisposable
 
     public void Alive() => Send("WATCHDOG=1");
 
-    /// <param name="text">One line, shown by <c>systemctl status</c>.</param>
-    public void Status(string text) => Send($"STATUS={text}");
-
     public void Dispose() => _socket?.Dispose();
 
     private void Send(string message)

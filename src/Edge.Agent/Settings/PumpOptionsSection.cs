@@ -2,7 +2,7 @@ using Edge.Sensors.Simulation;
 
 namespace Edge.Agent.Settings;
 
-/// <summary>A simulated pump as the sensor, without faults. Section <c>sensor:pump</c>; meanings as in <see cref="PumpSettings"/>.</summary>
+/// <summary>A simulated pump as the sensor. Section <c>sensor:pump</c>; meanings as in <see cref="PumpSettings"/>.</summary>
 internal sealed class PumpOptionsSection
 {
     /// <summary>Rows a second. Default 1.</summary>
@@ -16,10 +16,12 @@ internal sealed class PumpOptionsSection
     /// <summary>Open share of the valve. Default 1.</summary>
     public double ValveOpening { get; set; } = 1;
 
+    public IList<FaultOptions> Faults { get; } = [];
+
     /// <exception cref="SettingsException">Out of range; the message names the key.</exception>
     public PumpSettings ToPump()
     {
-        var pump = new PumpSettings { RateHz = RateHz, Seed = Seed, Speed = Speed, ValveOpening = ValveOpening };
+        var pump = new PumpSettings { RateHz = RateHz, Seed = Seed, Speed = Speed, ValveOpening = ValveOpening, Faults = FaultOptions.ToPlan("sensor:pump", Faults, PumpChannels.All) };
         try
         {
             pump.Validate();

@@ -5,7 +5,7 @@ namespace Edge.Agent.Settings;
 /// <summary>Where samples come from. Section <c>sensor</c>.</summary>
 internal sealed class SensorOptions : IValidatableObject
 {
-    public static IReadOnlyList<string> Kinds { get; } = ["replay", "pump", "iio", "hwmon"];
+    public static IReadOnlyList<string> Kinds { get; } = ["replay", "pump", "motor", "iio", "hwmon"];
 
     /// <summary>One of <see cref="Kinds"/>; the section of that name holds the rest.</summary>
     [Required]
@@ -14,6 +14,8 @@ internal sealed class SensorOptions : IValidatableObject
     public ReplayOptionsSection? Replay { get; set; }
 
     public PumpOptionsSection? Pump { get; set; }
+
+    public MotorOptionsSection? Motor { get; set; }
 
     /// <summary>A device of Linux Industrial I/O.</summary>
     public SysfsOptionsSection? Iio { get; set; }
@@ -26,13 +28,13 @@ internal sealed class SensorOptions : IValidatableObject
         if (!Kinds.Contains(Kind)) yield return new ValidationResult($"sensor:kind '{Kind}' is none of {string.Join(", ", Kinds)}");
         foreach (var (kind, section) in Sections())
         {
-            // The simulated pump has a default for everything; the others must be told what to read.
-            if (Kind == kind && section is null && kind != "pump") yield return new ValidationResult($"sensor:kind {kind} needs the section sensor:{kind}");
+            // Simulated machines have a default for everything; the others must be told what to read.
+            if (Kind == kind && section is null && kind is not ("pump" or "motor")) yield return new ValidationResult($"sensor:kind {kind} needs the section sensor:{kind}");
             if (Kind != kind && section is not null) yield return new ValidationResult($"sensor:{kind} stands beside sensor:kind {Kind}");
             if (Kind != kind || section is not IValidatableObject checkable) continue;
             foreach (var problem in checkable.Validate(validationContext)) yield return new ValidationResult($"sensor:{kind}: {problem.ErrorMessage}");
         }
     }
 
-    private IEnumerable<(string Kind, object? Section)> Sections() => [("replay", Replay), ("pump", Pump), ("iio", Iio), ("hwmon", Hwmon)];
+    private IEnumerable<(string Kind, object? Section)> Sections() => [("replay", Replay), ("pump", Pump), ("motor", Motor), ("iio", Iio), ("hwmon", Hwmon)];
 }

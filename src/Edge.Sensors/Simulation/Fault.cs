@@ -1,7 +1,7 @@
 namespace Edge.Sensors.Simulation;
 
 /// <summary>One fault of a plan.</summary>
-/// <param name="Start">Since the pump's start, in event time.</param>
+/// <param name="Start">Since the machine's start, in event time.</param>
 /// <param name="Ramp">Time until it has its full severity; zero: a step.</param>
 /// <param name="End">When it is gone, at once.</param>
 /// <param name="Severity">0 (none) to 1 (a machine that must be stopped; a sensor off by ten times its healthy spread).</param>

@@ -1,6 +1,6 @@
 namespace Edge.Sensors.Simulation;
 
-/// <summary>What can go wrong in the simulated circuit. The first four are the machine's faults, the others the sensor's.</summary>
+/// <summary>What can go wrong in a simulated machine. The first four are faults of machines (of the pump all, of the motor the bearing's), the others of sensors.</summary>
 public enum FaultKind
 {
     /// <summary>A raceway defect: impulses raise both vibrations, friction raises current and motor temperature.</summary>

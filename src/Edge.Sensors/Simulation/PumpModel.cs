@@ -1,3 +1,5 @@
+using Hmas.Contracts.Sensing;
+
 namespace Edge.Sensors.Simulation;
 
 /// <summary>The physics of a closed pump circuit, step by step. Pure and deterministic: the same settings give the same values on every machine.</summary>
@@ -6,7 +8,7 @@ namespace Edge.Sensors.Simulation;
 /// Shaft power: ρ·g·H·Q/η + friction. Motor: current from power and voltage. Heat: first-order motor body and fluid. Vibration: imbalance (∝ n²), bearing
 /// impulses, cavitation noise. Sensors: quantised pressure and flow, white and slowly wandering noise, as the recordings of the benchmark show them.
 /// </remarks>
-public sealed class PumpModel
+public sealed class PumpModel : IMachineModel
 {
     private const double RatedHeadM = 6.0;
     private const double PumpLoss = 2.2e-4;
@@ -24,7 +26,7 @@ public sealed class PumpModel
     private readonly double _dt;
     private readonly double[] _offset;
     private readonly double[] _wander = new double[PumpChannels.Count];
-    private readonly float[] _held = new float[PumpChannels.Count];
+    private readonly SensorFaults _sensors;
     private readonly double _unbalance;
     private double _speed;
     private double _opening;
@@ -39,6 +41,7 @@ public sealed class PumpModel
         settings.Validate();
         _settings = settings;
         _noise = new GaussianNoise(settings.Seed);
+        _sensors = new SensorFaults(settings.Faults, Spread, _noise);
         _dt = 1 / settings.RateHz;
         Controls = new PumpControls(settings.Speed, settings.ValveOpening);
 
@@ -57,14 +60,17 @@ public sealed class PumpModel
 
     public PumpControls Controls { get; }
 
+    public IReadOnlyList<SensorChannel> Channels => PumpChannels.All;
+
+    public double RateHz => _settings.RateHz;
+
     /// <summary>Event time of the next step, since the start.</summary>
     public double Seconds => _steps * _dt;
 
     /// <summary>Whether the plan holds a fault at the next step.</summary>
     public bool IsFaulty => _settings.Faults.IsFaultyAt(Seconds);
 
-    /// <summary>One period of 1/rate; writes the eight sensors' answers, NaN for a channel that dropped out.</summary>
-    /// <param name="values">Length <see cref="PumpChannels.Count"/>, order and units of <see cref="PumpChannels.All"/>.</param>
+    /// <inheritdoc/>
     public void Step(Span<float> values)
     {
         var t = Seconds;
@@ -87,7 +93,7 @@ public sealed class PumpModel
         var shaft = ShaftW(_flow, wear) * (1 - (0.12 * gas));
         Warm(shaft, wear);
         Sense(values, head, shaft, leak, wear, gas, vapour);
-        Disturb(values, t);
+        _sensors.Apply(values, t);
         _steps++;
     }
 
@@ -144,30 +150,6 @@ public sealed class PumpModel
         return _wander[channel];
     }
 
-    private void Disturb(Span<float> values, double t)
-    {
-        foreach (var fault in _settings.Faults.Faults)
-        {
-            if (fault.Kind < FaultKind.Stuck) continue;
-            var level = fault.LevelAt(t) * fault.Severity;
-            if (level <= 0) continue;
-            ref var value = ref values[fault.Channel];
-            var spread = Spread[fault.Channel] * 10 * level;
-            value = fault.Kind switch
-            {
-                FaultKind.Stuck => _held[fault.Channel],
-                FaultKind.Drift => (float)(value + spread),
-                FaultKind.NoiseBurst => (float)(value + (spread * _noise.Next())),
-                _ => float.NaN,
-            };
-        }
-
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (!float.IsNaN(values[i])) _held[i] = values[i];
-        }
-    }
-
     // Healthy standard deviation per channel at the default settings.
-    private static ReadOnlySpan<double> Spread => [0.0017, 0.0024, 0.38, 0.24, 0.25, 0.02, 10.5, 0.5];
+    private static double[] Spread => [0.0017, 0.0024, 0.38, 0.24, 0.25, 0.02, 10.5, 0.5];
 }

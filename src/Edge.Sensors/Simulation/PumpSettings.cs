@@ -28,6 +28,6 @@ public sealed record PumpSettings
         if (Speed is not (>= 0.3 and <= 1.2)) throw new ArgumentException($"Speed: {Speed} must lie between 0.3 and 1.2");
         if (ValveOpening is not (> 0 and <= 1)) throw new ArgumentException($"ValveOpening: {ValveOpening} must be above 0 and at most 1");
         if (RunningFor is not >= 0) throw new ArgumentException($"RunningFor: {RunningFor} must not be negative");
-        Faults.Validate();
+        Faults.Validate([FaultKind.BearingWear, FaultKind.ValveClosing, FaultKind.Leak, FaultKind.Cavitation], PumpChannels.Count);
     }
 }

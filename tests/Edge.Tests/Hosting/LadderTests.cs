@@ -63,13 +63,34 @@ public sealed class LadderTests : IDisposable
     public async Task Simulated_actuators_turn_the_simulated_pump()
     {
         var settings = Load("sensor: { kind: pump }\nactuators: [{ name: v, kind: simulated, part: valve }, { name: m, kind: simulated, part: motor, safe: 0.5 }]");
-        await using var pump = (SimulatedPump)Ladder.MakeSensor(settings.Sensor, _time, NullLoggerFactory.Instance);
+        await using var pump = (SimulatedMachine)Ladder.MakeSensor(settings.Sensor, _time, NullLoggerFactory.Instance);
         var actuators = Ladder.MakeActuators(settings.Actuators, pump, TimeProvider.System, NullLoggerFactory.Instance).ToDictionary(actuator => actuator.Name);
         await actuators["v"].ActAsync(Request("v", "set", 0.25f), CancellationToken.None);
         await actuators["m"].EnterSafeStateAsync("test", CancellationToken.None);
-        Assert.Equal((0.25, 0.5), (pump.Controls.ValveOpening, pump.Controls.Speed));
+        Assert.Equal((0.25, 0.5), (((PumpModel)pump.Model).Controls.ValveOpening, ((PumpModel)pump.Model).Controls.Speed));
         Assert.Contains("log", actuators.Keys);
     }
+
+    [Theory]
+    [InlineData("pump", "{ kind: leak, start: 00:01:00, ramp: 00:00:30, severity: 0.4 }", FaultKind.Leak, 0)]
+    [InlineData("pump", "{ kind: drift, channel: Pressure, end: 01:00:00 }", FaultKind.Drift, PumpChannels.Pressure)]
+    [InlineData("motor", "{ kind: bearingWear, start: 00:01:00 }", FaultKind.BearingWear, 0)]
+    public void A_simulated_machine_takes_a_plan_of_faults(string machine, string fault, FaultKind kind, int channel)
+    {
+        var settings = Load($"sensor: {{ kind: {machine}, {machine}: {{ seed: 7, faults: [{fault}] }} }}").Sensor;
+        var plan = machine == "pump" ? settings.Pump!.ToPump().Faults : settings.Motor!.ToMotor().Faults;
+        Assert.Equal((kind, channel), (Assert.Single(plan.Faults).Kind, plan.Faults[0].Channel));
+        Assert.Equal(machine == "pump" ? PumpChannels.All : MotorChannels.All, Make($"sensor: {{ kind: {machine}, {machine}: {{ faults: [{fault}] }} }}").Channels);
+    }
+
+    [Theory]
+    [InlineData("{ kind: drift }", "sensor:pump:faults:0:channel is missing")]
+    [InlineData("{ kind: drift, channel: Torque }", "'Torque' is none of Accelerometer1RMS")]
+    [InlineData("{ kind: leak, channel: Pressure }", "Leak is a fault of the machine")]
+    [InlineData("{ kind: leak, start: 00:02:00, end: 00:01:00 }", "Faults[0]: End 00:01:00 must be after Start 00:02:00")]
+    [InlineData("{ kind: leak, severity: 2 }", "Faults[0].Severity: 2")]
+    public void A_fault_that_cannot_be_is_refused_with_its_place(string fault, string reason) =>
+        Assert.Contains(reason, Assert.Throws<SettingsException>(() => Make($"sensor: {{ kind: pump, pump: {{ faults: [{fault}] }} }}")).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_gpio_line_without_a_chip_is_one_failed_action_and_no_failed_start()

@@ -1,4 +1,3 @@
-using Edge.Agent.Actions;
 using Edge.Agent.Perception.Inference;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Reasoning;
@@ -34,8 +33,4 @@ internal sealed class ObservationProbe : IObservationSink
     public void Decided(string runId, ReadOnlySpan<Decision> decisions) => Decisions.AddRange(decisions);
 
     public void RunEnded(string runId, long timestampUs, long rows) => Ended.Add((runId, rows));
-
-    public void Acted(ActionResult result)
-    {
-    }
 }

@@ -26,7 +26,7 @@ public sealed class SettingsLoaderTests : IDisposable
 
     [Theory]
     [InlineData("sensor: { kind: pump, pmup: { rateHz: 1 } }", "sensor:pmup:rateHz is not a setting; did you mean sensor:pump:rateHz?")]
-    [InlineData("sensor: { kind: modbus }", "sensor:kind 'modbus' is none of replay, pump, iio, hwmon")]
+    [InlineData("sensor: { kind: modbus }", "sensor:kind 'modbus' is none of replay, pump, motor, iio, hwmon")]
     [InlineData("sensor: { kind: pump, replay: { folder: x } }", "sensor:replay stands beside sensor:kind pump")]
     [InlineData("sensor: { kind: iio }", "sensor:kind iio needs the section sensor:iio")]
     [InlineData("sensor: { kind: iio, iio: { rateHz: 1 } }", "sensor:iio: device must name the driver or the folder")]

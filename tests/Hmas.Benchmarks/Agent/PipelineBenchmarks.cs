@@ -84,23 +84,7 @@ public class PipelineBenchmarks
 
     private sealed class NoSink : IObservationSink
     {
-        public void RunStarted(string runId, long timestampUs)
-        {
-        }
-
         public void Observe(in Observation observation)
-        {
-        }
-
-        public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-        {
-        }
-
-        public void RunEnded(string runId, long timestampUs, long rows)
-        {
-        }
-
-        public void Acted(Edge.Agent.Actions.ActionResult result)
         {
         }
     }

@@ -1,7 +1,5 @@
-using Edge.Agent.Actions;
 using Edge.Agent.Perception.Inference;
 using Edge.Agent.Pipeline;
-using Edge.Agent.Reasoning;
 
 namespace Edge.Agent.Sync.Downlink;
 
@@ -64,10 +62,6 @@ internal sealed class SlotWatch(TimeProvider time) : IObservationSink
         }
     }
 
-    public void RunStarted(string runId, long timestampUs)
-    {
-    }
-
     public void Observe(in Observation observation)
     {
         var prediction = observation.Prediction;
@@ -82,17 +76,5 @@ internal sealed class SlotWatch(TimeProvider time) : IObservationSink
         }
 
         _isAnswering = prediction.State is PredictionState.Scored or PredictionState.BetweenWindows;
-    }
-
-    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-    {
-    }
-
-    public void RunEnded(string runId, long timestampUs, long rows)
-    {
-    }
-
-    public void Acted(ActionResult result)
-    {
     }
 }

@@ -1,6 +1,4 @@
-using Edge.Agent.Actions;
 using Edge.Agent.Pipeline;
-using Edge.Agent.Reasoning;
 using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Sync.Uplink;
@@ -31,18 +29,6 @@ internal sealed class TelemetryCollector(int channels, int points) : IObservatio
             var prediction = observation.Prediction;
             _heads[_count++] = new PointHead(observation.TimestampUs, prediction.Smoothed, prediction.Threshold, prediction.IsAlarm);
         }
-    }
-
-    public void Decided(string runId, ReadOnlySpan<Decision> decisions)
-    {
-    }
-
-    public void RunEnded(string runId, long timestampUs, long rows)
-    {
-    }
-
-    public void Acted(ActionResult result)
-    {
     }
 
     /// <summary>What was gathered since the last call; null when nothing was.</summary>

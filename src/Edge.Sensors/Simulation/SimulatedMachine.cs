@@ -2,28 +2,25 @@ using Hmas.Contracts.Sensing;
 
 namespace Edge.Sensors.Simulation;
 
-/// <summary>A pump circuit that exists in memory, as a live sensor: one run, from start until cancelled.</summary>
+/// <summary>A machine that exists in memory, as a live sensor: one run, from start until cancelled.</summary>
 /// <param name="runId">Id of the run it starts.</param>
 /// <param name="duration">Event time after which the stream ends; null: never.</param>
-public sealed class SimulatedPump(PumpSettings settings, string runId, TimeProvider time, TimeSpan? duration = null) : ISensor
+public sealed class SimulatedMachine(IMachineModel model, string runId, TimeProvider time, TimeSpan? duration = null) : ISensor
 {
-    private readonly PumpModel _model = new(settings);
+    public IMachineModel Model => model;
 
-    public IReadOnlyList<SensorChannel> Channels => PumpChannels.All;
+    public IReadOnlyList<SensorChannel> Channels => model.Channels;
 
-    public double RateHz => settings.RateHz;
-
-    /// <summary>What an actuator may turn.</summary>
-    public PumpControls Controls => _model.Controls;
+    public double RateHz => model.RateHz;
 
     /// <inheritdoc/>
     public async Task RunAsync(ISampleSink sink, CancellationToken ct)
     {
         var startUs = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         var pace = new ReplayPace(1, time);
-        var values = new float[PumpChannels.Count];
-        var periodUs = 1e6 / settings.RateHz;
-        var steps = duration is { } limit ? (long)(limit.TotalSeconds * settings.RateHz) : long.MaxValue;
+        var values = new float[model.Channels.Count];
+        var periodUs = 1e6 / model.RateHz;
+        var steps = duration is { } limit ? (long)(limit.TotalSeconds * model.RateHz) : long.MaxValue;
         sink.StartRun(runId, startUs);
         var lastUs = startUs;
         try
@@ -33,7 +30,7 @@ public sealed class SimulatedPump(PumpSettings settings, string runId, TimeProvi
                 var nowUs = startUs + (long)(step * periodUs);
                 await pace.AdvanceAsync(nowUs - lastUs, ct).ConfigureAwait(false);
                 lastUs = nowUs;
-                _model.Step(values);
+                model.Step(values);
                 sink.AddRow(nowUs, values);
             }
         }
