@@ -27,6 +27,13 @@ internal sealed class ModelOptions : IValidatableObject
     /// <summary>Time for a whole download, resumed attempts included. Default 10 min.</summary>
     public TimeSpan DownloadTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Bytes a second of a download at most; 0: no bound. Default 0.</summary>
+    [Range(0, 1L << 40)]
+    public long DownloadBytesPerSecond { get; set; }
+
+    /// <summary>Time of day in which downloads begin, <c>HH:mm-HH:mm</c> local time; one that has begun goes on. Null: any.</summary>
+    public string? DownloadWindow { get; set; }
+
     /// <summary>Windows between two evidence facts of the answering model. Default 100.</summary>
     [Range(1, 1_000_000)]
     public int EvidenceWindows { get; set; } = 100;
@@ -47,6 +54,8 @@ internal sealed class ModelOptions : IValidatableObject
     {
         if (ProbeLatency <= TimeSpan.Zero) yield return new ValidationResult($"model:probeLatency {ProbeLatency} must be above 0");
         if (DownloadTimeout <= TimeSpan.Zero) yield return new ValidationResult($"model:downloadTimeout {DownloadTimeout} must be above 0");
+        if (DownloadWindow is not null && DailyWindow.TryParse(DownloadWindow) is null)
+            yield return new ValidationResult($"model:downloadWindow '{DownloadWindow}' must be HH:mm-HH:mm and not empty: a window that never opens takes no model");
         if (ImageRoot is null != DirectorRoot is null) yield return new ValidationResult("model:imageRoot and model:directorRoot go together: one without the other agrees with nobody");
         if (Package is not null && TrustedKeysFile is null) yield return new ValidationResult("model:package needs model:trustedKeysFile: without a trusted key no package is accepted");
     }

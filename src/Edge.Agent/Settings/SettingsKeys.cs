@@ -17,7 +17,7 @@ internal static class SettingsKeys
         "sensor:hwmon:device", "sensor:hwmon:root", "sensor:hwmon:rateHz", "sensor:hwmon:channels:*",
         "pipeline:queueCapacity", "pipeline:silenceAfter", "pipeline:retryAfter", "pipeline:lateness", "pipeline:maxGap", "pipeline:runGap", "pipeline:historyFrames",
         "pipeline:maxCalibrationRows", "pipeline:windowLength", "pipeline:windowStride", "pipeline:calibrationRows",
-        "model:trustedKeysFile", "model:imageRoot", "model:directorRoot", "model:package", "model:maxPackageBytes", "model:probeLatency", "model:downloadTimeout", "model:evidenceWindows", "model:maxShadowInvalidShare",
+        "model:trustedKeysFile", "model:imageRoot", "model:directorRoot", "model:package", "model:maxPackageBytes", "model:probeLatency", "model:downloadTimeout", "model:downloadBytesPerSecond", "model:downloadWindow", "model:evidenceWindows", "model:maxShadowInvalidShare",
         "model:shadowCpuShare", "model:maxShadowBytes",
         "rules:file",
         "actuators:*:name", "actuators:*:kind", "actuators:*:file", "actuators:*:chip", "actuators:*:line", "actuators:*:safeHigh", "actuators:*:part", "actuators:*:safe",

@@ -59,6 +59,9 @@ internal static partial class SyncLog
     [LoggerMessage(EventId = 2731, EventName = "DownloadInterrupted", Level = LogLevel.Warning, Message = "Download of {Digest} stopped after {Bytes} bytes ({Reason}); it goes on in {WaitSeconds:0.0} s")]
     public static partial void DownloadInterrupted(this ILogger logger, string digest, long bytes, string reason, double waitSeconds);
 
+    [LoggerMessage(EventId = 2737, EventName = "DownloadWaits", Level = LogLevel.Information, Message = "Download of {Digest} waits {Minutes:0} min for model:downloadWindow to open")]
+    public static partial void DownloadWaits(this ILogger logger, string digest, double minutes);
+
     [LoggerMessage(EventId = 2736, EventName = "OrderInterrupted", Level = LogLevel.Warning, Message = "Director or image repository does not answer ({Reason}); they are asked again")]
     public static partial void OrderInterrupted(this ILogger logger, string reason);
 

@@ -105,10 +105,12 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         lock (Steps) return Steps.Exists(step);
     }
 
+    public void Assign(ModelAssignment assignment) => _updater.Assign(assignment);
+
     /// <summary>Assigns, and plays rows until the step is told of this model.</summary>
     public Task<SlotReport> PlayUntilAsync(ModelAssignment assignment, params SlotState[] states)
     {
-        _updater.Assign(assignment);
+        Assign(assignment);
         return PlayOnUntilAsync(assignment, states);
     }
 

@@ -18,6 +18,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     private readonly HttpClient _http;
     private readonly Uri? _base;
     private readonly ModelOptions _options;
+    private readonly DailyWindow? _window;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -26,6 +27,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     {
         _base = artefacts is null ? null : new Uri(artefacts.EndsWith('/') ? artefacts : artefacts + "/");
         _options = options;
+        _window = options.DownloadWindow is { } window ? DailyWindow.TryParse(window) : null;
         _time = time;
         _logger = logger;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -39,6 +41,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         var address = AddressOf(assignment);
         if (assignment.PackageBytes <= 0 || assignment.PackageBytes > _options.MaxPackageBytes)
             throw new ModelRefusal("download", $"package of {assignment.PackageBytes} bytes is outside 1 to {_options.MaxPackageBytes}");
+        await WindowAsync(assignment, ct);
         using var limit = new CancellationTokenSource(_options.DownloadTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         var backoff = new Backoff(Waits, new Random(HashCode.Combine(assignment.Digest)));
@@ -62,6 +65,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     public async Task<byte[]?> TryReadAsync(ModelAssignment assignment, string suffix, CancellationToken ct)
     {
         var address = new Uri(AddressOf(assignment) + suffix);
+        await WindowAsync(assignment, ct);
         using var limit = new CancellationTokenSource(_options.DownloadTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
@@ -71,7 +75,15 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
             if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentLength is not { } length || length >= assignment.PackageBytes || length > _options.MaxPackageBytes) return null;
             var bytes = new byte[length];
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            await body.ReadExactlyAsync(bytes, either.Token);
+            var throttle = new Throttle(_options.DownloadBytesPerSecond, _time);
+            for (var have = 0; have < length;)
+            {
+                var read = await body.ReadAsync(bytes.AsMemory(have, (int)Math.Min(throttle.ReadBytes, length - have)), either.Token);
+                if (read == 0) return null;
+                have += read;
+                await throttle.TakenAsync(read, either.Token);
+            }
+
             return bytes;
         }
         catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !ct.IsCancellationRequested))
@@ -81,6 +93,16 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A way back waits for nothing.</summary>
+    private async Task WindowAsync(ModelAssignment assignment, CancellationToken ct)
+    {
+        while (!assignment.Restore && _window?.UntilOpen(_time.GetLocalNow()) is { Ticks: > 0 } wait)
+        {
+            _logger.DownloadWaits(assignment.Digest, wait.TotalMinutes);
+            await Task.Delay(wait, _time, ct);
+        }
+    }
 
     private Uri AddressOf(ModelAssignment assignment)
     {
@@ -121,7 +143,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
             // A server that does not know ranges sends the whole: from the start, then.
             var from = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have ? have : 0;
             await using var body = await response.Content.ReadAsStreamAsync(ct);
-            await AppendAsync(body, partPath, from, assignment.PackageBytes, ct);
+            await AppendAsync(body, partPath, from, assignment.PackageBytes, new Throttle(_options.DownloadBytesPerSecond, _time), ct);
             return LengthOf(partPath) == assignment.PackageBytes;
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -137,17 +159,18 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         _ => throw new ModelRefusal("download", $"{address} answered {(int)status} {status}"),
     };
 
-    private static async Task AppendAsync(Stream body, string partPath, long from, long total, CancellationToken ct)
+    private static async Task AppendAsync(Stream body, string partPath, long from, long total, Throttle throttle, CancellationToken ct)
     {
         await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         part.SetLength(from);
         part.Seek(0, SeekOrigin.End);
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[throttle.ReadBytes];
         int read;
         while ((read = await body.ReadAsync(buffer, ct)) > 0)
         {
             if (part.Position + read > total) throw new ModelRefusal("download", $"the server sends more than the promised {total} bytes");
             ToDisk(part, () => part.Write(buffer, 0, read));
+            await throttle.TakenAsync(read, ct);
         }
 
         ToDisk(part, () => part.Flush(flushToDisk: true));
