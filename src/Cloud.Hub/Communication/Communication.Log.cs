@@ -37,4 +37,7 @@ internal static partial class CommunicationLog
 
     [LoggerMessage(EventId = 8510, EventName = "SpeedUnreadable", Level = LogLevel.Warning, Message = "{Path} is not read ({Reason}); the embedded broker is measured again")]
     public static partial void SpeedUnreadable(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(EventId = 8511, EventName = "ConnectionsLeft", Level = LogLevel.Warning, Message = "{Connections} connections had not ended when the broker stopped")]
+    public static partial void ConnectionsLeft(this ILogger logger, int connections);
 }

@@ -55,8 +55,9 @@ internal static class CommunicationModule
     {
         var options = provider.GetRequiredService<IOptions<CommunicationOptions>>().Value;
         var time = provider.GetRequiredService<TimeProvider>();
+        // A name of its own for each process: of two clients with one name a broker throws out the first. It keeps nothing for the hub, so the name need not last.
         if (options.Broker is not null)
-            return new ExternalBroker(ExternalBroker.Settings(options, $"hmas-hub-{Environment.MachineName}"), time, provider.GetRequiredService<ILogger<ExternalBroker>>());
+            return new ExternalBroker(ExternalBroker.Settings(options, $"hmas-hub-{Guid.NewGuid():N}"), time, provider.GetRequiredService<ILogger<ExternalBroker>>());
         var ports = provider.GetRequiredService<HubPorts>();
         var endpoint = new BrokerEndpoint(ports.Mqtt, ports.Address, ports.MqttTls, Exposure.Require(provider.GetRequiredService<HubOptions>()));
         return new EmbeddedBroker(

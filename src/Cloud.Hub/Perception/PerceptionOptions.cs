@@ -5,7 +5,7 @@ namespace Cloud.Hub.Perception;
 /// <summary>How the hub looks at uploaded windows.</summary>
 public sealed class PerceptionOptions : IValidatableObject
 {
-    public const string Section = "perception";
+    public const string Section = "Perception";
 
     /// <summary>Registry name of the teacher: its newest release judges; devices never get it.</summary>
     [Required]

@@ -6,7 +6,7 @@ namespace Cloud.Hub.Reasoning;
 /// <summary>What the upper agents aim for.</summary>
 public sealed class ReasoningOptions : IValidatableObject
 {
-    public const string Section = "reasoning";
+    public const string Section = "Reasoning";
 
     /// <summary>Sampling of a site's devices while several are anomalous at once; 1 is what they are configured to.</summary>
     [Range(1.0, 100.0)]

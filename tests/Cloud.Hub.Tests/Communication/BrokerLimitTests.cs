@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Cloud.Hub.Tests.Communication;
 
@@ -49,6 +50,19 @@ public sealed class BrokerLimitTests
         Assert.Equal(Environment.ProcessorCount, speed.GetProperty("processors").GetInt32());
         await hub.RestartAsync();
         Assert.Equal(first, await File.ReadAllTextAsync(path));
+    }
+
+    [Fact]
+    public async Task A_kept_figure_of_long_ago_is_measured_again()
+    {
+        await using var hub = await CommunicationFixture.StartAsync(("Communication:Embedded:MeasureAtStart", "true"));
+        var path = Path.Combine(hub.Folder, "broker-speed.json");
+        var old = JsonNode.Parse(await File.ReadAllTextAsync(path))!;
+        old["measuredAt"] = TimeProvider.System.GetUtcNow().AddDays(-31);
+        await File.WriteAllTextAsync(path, old.ToJsonString());
+        await hub.RestartAsync();
+        var measuredAt = JsonNode.Parse(await File.ReadAllTextAsync(path))!["measuredAt"]!.GetValue<DateTimeOffset>();
+        Assert.InRange(TimeProvider.System.GetUtcNow() - measuredAt, TimeSpan.Zero, TimeSpan.FromMinutes(10));
     }
 
     [Fact]

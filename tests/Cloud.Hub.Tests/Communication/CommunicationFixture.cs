@@ -50,9 +50,14 @@ public sealed class CommunicationFixture : IAsyncDisposable
     /// <summary>Stops the whole and starts it again on the same folder and port.</summary>
     public async Task RestartAsync()
     {
-        await _hub.DisposeAsync();
-        await StartHubAsync();
+        await StopAsync();
+        await StartAgainAsync();
     }
+
+    /// <summary>Stops the whole; <see cref="StartAgainAsync"/> must follow.</summary>
+    public Task StopAsync() => _hub.DisposeAsync().AsTask();
+
+    public Task StartAgainAsync() => StartHubAsync();
 
     /// <summary>As <see cref="RestartAsync"/>, without a farewell: no grain is deactivated.</summary>
     public async Task CrashAsync()

@@ -16,9 +16,9 @@ public sealed class ReasoningStartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("StrategyPeriod", "00:00:00", "reasoning:StrategyPeriod 00:00:00 must be above 0")]
-    [InlineData("IdleLookPeriod", "-00:00:01", "reasoning:IdleLookPeriod -00:00:01 must be above 0")]
-    [InlineData("CalmBeforeLowering", "-00:00:01", "reasoning:CalmBeforeLowering -00:00:01 is negative")]
+    [InlineData("StrategyPeriod", "00:00:00", "Reasoning:StrategyPeriod 00:00:00 must be above 0")]
+    [InlineData("IdleLookPeriod", "-00:00:01", "Reasoning:IdleLookPeriod -00:00:01 must be above 0")]
+    [InlineData("CalmBeforeLowering", "-00:00:01", "Reasoning:CalmBeforeLowering -00:00:01 is negative")]
     public async Task A_period_that_makes_no_sense_stops_the_start(string setting, string value, string reason)
     {
         await using var scene = new ReasoningScene();

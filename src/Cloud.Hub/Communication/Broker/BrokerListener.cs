@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -25,11 +26,17 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
 
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>For connections that are still being told good-bye when the broker stops.</summary>
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
+
     private readonly List<Socket> _listening = [];
+    private readonly List<Task> _accepting = [];
+    private readonly ConcurrentDictionary<long, Task> _serving = new();
     private readonly CancellationTokenSource _stop = new();
     private MqttServerOptions _server = null!;
     private IMqttNetLogger _packetLog = null!;
     private int _open;
+    private long _served;
 
     /// <summary>Where it listens in the clear; known after the start, also when any port would do (0).</summary>
     public int Port => ((IPEndPoint)_listening[0].LocalEndPoint!).Port;
@@ -50,6 +57,15 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
     {
         await _stop.CancelAsync();
         foreach (var socket in _listening) socket.Dispose();
+        await Task.WhenAll(_accepting);
+        try
+        {
+            await Task.WhenAll(_serving.Values).WaitAsync(FarewellLimit, time);
+        }
+        catch (TimeoutException)
+        {
+            logger.ConnectionsLeft(_serving.Count);
+        }
     }
 
     public void Dispose()
@@ -66,7 +82,7 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         socket.Bind(address);
         socket.Listen(Backlog);
-        _ = AcceptAsync(socket, certificate);
+        _accepting.Add(AcceptAsync(socket, certificate));
     }
 
     private async Task AcceptAsync(Socket listening, X509Certificate2? certificate)
@@ -76,7 +92,7 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
             try
             {
                 var client = await listening.AcceptAsync(_stop.Token);
-                _ = ServeAsync(client, certificate);
+                Serve(client, certificate);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -91,7 +107,16 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
         }
     }
 
-    private async Task ServeAsync(Socket client, X509Certificate2? certificate)
+    /// <summary>Held until it has ended, so that a stop can wait for it.</summary>
+    private void Serve(Socket client, X509Certificate2? certificate)
+    {
+        var number = Interlocked.Increment(ref _served);
+        var serving = _serving[number] = ServeAsync(number, client, certificate);
+        // It may have been quicker than the line above.
+        if (serving.IsCompleted) _serving.TryRemove(number, out _);
+    }
+
+    private async Task ServeAsync(long number, Socket client, X509Certificate2? certificate)
     {
         // Off the accepting loop, however the rest goes.
         await Task.Yield();
@@ -110,6 +135,7 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
             finally
             {
                 Interlocked.Decrement(ref _open);
+                _serving.TryRemove(number, out _);
             }
         }
     }

@@ -9,7 +9,7 @@ using MQTTnet.Server;
 
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>How many messages the embedded broker carries on this machine: measured once for a second and kept in the data folder, since it says when a real broker is due.</summary>
+/// <summary>How many messages the embedded broker carries on this machine: measured for a second and kept in the data folder for a month, since it says when a real broker is due.</summary>
 internal sealed class BrokerSpeed(HubPaths paths, Rejections rejections, TimeProvider time, ILogger<BrokerSpeed> logger)
 {
     private const int Senders = 16;
@@ -19,11 +19,14 @@ internal sealed class BrokerSpeed(HubPaths paths, Rejections rejections, TimePro
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
 
-    /// <summary>What an earlier start found on as many processors, otherwise a new measurement.</summary>
+    /// <summary>Hubs are updated and machines changed below them.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+
+    /// <summary>What an earlier start of the last month found on as many processors, otherwise a new measurement.</summary>
     public async Task<Measurement> OfThisMachineAsync(CancellationToken cancellation)
     {
         var path = paths.Folder("broker-speed.json");
-        if (Kept(path) is { } kept && kept.Processors == Environment.ProcessorCount) return kept;
+        if (Kept(path) is { } kept && kept.Processors == Environment.ProcessorCount && time.GetUtcNow() - kept.MeasuredAt < KeptFor) return kept;
         var measured = new Measurement(await MeasureAsync(cancellation), PayloadBytes, Environment.ProcessorCount, time.GetUtcNow());
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(measured, JsonSerializerOptions.Web));
         return measured;

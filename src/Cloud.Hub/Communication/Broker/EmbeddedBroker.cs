@@ -148,7 +148,7 @@ internal sealed class EmbeddedBroker : IFleetTransport
         args.ProcessPublish = message.Retain;
         if (_connected.TryGetValue(args.ClientId, out var allowance) && allowance.Take((int)message.Payload.Length, _time.GetElapsedTime(_start)) is { Ticks: > 0 } wait)
             await Task.Delay(wait, _time, args.CancellationToken);
-        await _inbox!.ReceiveAsync(topic, message.Payload.ToArray(), args.CancellationToken);
+        await _inbox!.ReceiveAsync(topic, message.Payload.ToArray(), isRetained: false, args.CancellationToken);
     }
 
     private Task SubscribingAsync(InterceptingSubscriptionEventArgs args)

@@ -34,10 +34,10 @@ internal sealed class ExternalBroker : IFleetTransport
 
     public bool IsUp => _client.IsConnected;
 
-    public Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
+    public async Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
     {
+        await inbox.BeginAsync(cancellation);
         _loops = Task.WhenAll(_client.RunAsync(_stop.Token), ReadAsync(inbox), WatchAsync(inbox));
-        return Task.CompletedTask;
     }
 
     public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, TimeSpan? expiry, CancellationToken cancellation) =>
@@ -65,7 +65,7 @@ internal sealed class ExternalBroker : IFleetTransport
         {
             await foreach (var message in _client.Inbound.ReadAllAsync(_stop.Token))
             {
-                if (Topics.TryParse(message.Topic, out var topic)) await ReceiveAsync(inbox, topic, message.Payload);
+                if (Topics.TryParse(message.Topic, out var topic)) await ReceiveAsync(inbox, topic, message);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -74,11 +74,11 @@ internal sealed class ExternalBroker : IFleetTransport
         }
     }
 
-    private async Task ReceiveAsync(IFleetInbox inbox, FleetTopic topic, ReadOnlyMemory<byte> payload)
+    private async Task ReceiveAsync(IFleetInbox inbox, FleetTopic topic, InboundMessage message)
     {
         try
         {
-            await inbox.ReceiveAsync(topic, payload, _stop.Token);
+            await inbox.ReceiveAsync(topic, message.Payload, message.Retained, _stop.Token);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -89,11 +89,16 @@ internal sealed class ExternalBroker : IFleetTransport
 
     private async Task WatchAsync(IFleetInbox inbox)
     {
+        var isFirst = true;
         try
         {
             await foreach (var change in _client.Connections.ReadAllAsync(_stop.Token))
             {
-                if (change.Connected) await inbox.ReadyAsync(_stop.Token);
+                if (!change.Connected) continue;
+                // A broker of MQTT 3.1.1 may keep retained messages from a filter with wildcards (RabbitMQ does), so nobody tells who went meanwhile.
+                if (!isFirst && change.Version == MqttVersion.V311) await inbox.BeginAsync(_stop.Token);
+                isFirst = false;
+                await inbox.ReadyAsync(_stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

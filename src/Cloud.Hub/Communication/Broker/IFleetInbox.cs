@@ -7,9 +7,10 @@ internal interface IFleetInbox
 {
     /// <summary>Takes a message; while it waits, the transport holds the sender back and acknowledges nothing.</summary>
     /// <param name="payload">Yours to keep.</param>
-    ValueTask ReceiveAsync(FleetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation);
+    /// <param name="isRetained">It stood on the broker, so it does not show that its sender is there now.</param>
+    ValueTask ReceiveAsync(FleetTopic topic, ReadOnlyMemory<byte> payload, bool isRetained, CancellationToken cancellation);
 
-    /// <summary>The broker begins and nobody is connected to it.</summary>
+    /// <summary>Nothing is known any more of who is connected: presence, or a report, will say.</summary>
     Task BeginAsync(CancellationToken cancellation);
 
     /// <summary>The broker may have lost what was retained on it: everything desired is published anew.</summary>

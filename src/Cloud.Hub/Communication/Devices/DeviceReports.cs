@@ -14,7 +14,8 @@ internal sealed class DeviceReports(DeviceRegistry devices, IGrainFactory grains
     {
         var device = Require(deviceId);
         devices.Seen(deviceId);
-        if (await grains.GetGrain<IDeviceTwinGrain>(deviceId).HeardReportedAsync(reported)) bus.Publish(new ReportedStateChanged(device.SiteId, deviceId, reported));
+        // Its presence is told apart from its reports.
+        if ((await grains.GetGrain<IDeviceTwinGrain>(deviceId).HeardReportedAsync(reported, isLive: false)).IsNews) bus.Publish(new ReportedStateChanged(device.SiteId, deviceId, reported));
     }
 
     public async Task HeardAsync(string deviceId, Presence presence, CancellationToken cancellation)

@@ -21,12 +21,13 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
         return true;
     }
 
-    public async Task<bool> HeardReportedAsync(ReportedState reported)
+    public async Task<HeardReport> HeardReportedAsync(ReportedState reported, bool isLive)
     {
         var held = twin.State.Reported;
-        if (!TwinRules.IsNews(held, reported)) return false;
-        var next = twin.State with { Reported = reported, HeardAt = time.GetUtcNow() };
-        if (TwinRules.IsChange(held, reported))
+        if (!TwinRules.IsNews(held, reported)) return new HeardReport(false, null);
+        var came = isLive ? TwinRules.CameOnline(twin.State.Presence, reported) : null;
+        var next = twin.State with { Reported = reported, HeardAt = time.GetUtcNow(), Presence = came ?? twin.State.Presence };
+        if (came is not null || TwinRules.IsChange(held, reported))
         {
             await KeepAsync(next);
         }
@@ -36,7 +37,7 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
             _hasUnwritten = true;
         }
 
-        return true;
+        return new HeardReport(true, came);
     }
 
     public Task ForgetOnlineAsync() =>

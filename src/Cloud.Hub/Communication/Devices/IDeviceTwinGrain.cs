@@ -19,9 +19,14 @@ internal interface IDeviceTwinGrain : IGrainWithStringKey
     /// <summary>False when it was no news.</summary>
     Task<bool> HeardPresenceAsync(Presence presence);
 
-    /// <summary>False when it was no news.</summary>
-    Task<bool> HeardReportedAsync(ReportedState reported);
+    /// <param name="isLive">The device sent it just now, so it is there.</param>
+    Task<HeardReport> HeardReportedAsync(ReportedState reported, bool isLive);
 
     /// <summary>The device is connected to nobody: the broker has just started.</summary>
     Task ForgetOnlineAsync();
 }
+
+/// <summary>What a report changed.</summary>
+/// <param name="IsNews">It is not older than the one held.</param>
+/// <param name="CameOnline">The presence that it proved; null: nothing new.</param>
+internal sealed record HeardReport(bool IsNews, Presence? CameOnline);

@@ -22,6 +22,13 @@ internal static class TwinRules
         return heard.Online && heard.BootId != current.BootId && heard.TimestampUs > current.TimestampUs;
     }
 
+    /// <summary>The presence that a report sent just now proves, when the hub believed the device away: a broker may keep its birth to itself. Null: nothing new.</summary>
+    public static Presence? CameOnline(Presence? current, ReportedState reported)
+    {
+        var presence = new Presence(true, reported.Session, reported.BootId, reported.TimestampUs);
+        return current is not { Online: true } && IsNews(current, presence) ? presence : null;
+    }
+
     /// <summary>Whether a report is not older than the one held.</summary>
     public static bool IsNews(ReportedState? current, ReportedState heard) =>
         current is null || heard.BootId != current.BootId || heard.TimestampUs >= current.TimestampUs;

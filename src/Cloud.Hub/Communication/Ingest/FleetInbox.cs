@@ -5,6 +5,7 @@ using Cloud.Hub.Communication.Broker;
 using Cloud.Hub.Communication.Commands;
 using Cloud.Hub.Communication.Devices;
 using Hmas.Contracts;
+using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
 
 namespace Cloud.Hub.Communication.Ingest;
@@ -16,7 +17,7 @@ internal sealed class FleetInbox(
     /// <summary>State documents, telemetry and replies; a telemetry batch of a second at 100 Hz and 8 channels is 15 kB.</summary>
     private const int MaxDocumentBytes = 256 << 10;
 
-    public async ValueTask ReceiveAsync(FleetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    public async ValueTask ReceiveAsync(FleetTopic topic, ReadOnlyMemory<byte> payload, bool isRetained, CancellationToken cancellation)
     {
         if (devices.Find(topic.DeviceId) is not { } device || device.SiteId != topic.SiteId)
         {
@@ -43,8 +44,7 @@ internal sealed class FleetInbox(
                     bus.Publish(new PresenceChanged(device.SiteId, device.DeviceId, presence));
                 break;
             case "state/reported":
-                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported && await Twin(device).HeardReportedAsync(reported))
-                    bus.Publish(new ReportedStateChanged(device.SiteId, device.DeviceId, reported));
+                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported) await TakeReportAsync(device, reported, isRetained);
                 break;
             case "state/get":
                 await twins.PublishAsync(device.DeviceId, cancellation);
@@ -63,6 +63,13 @@ internal sealed class FleetInbox(
     public Task ReadyAsync(CancellationToken cancellation) => twins.PublishAllAsync(cancellation);
 
     private IDeviceTwinGrain Twin(EnrolledDevice device) => grains.GetGrain<IDeviceTwinGrain>(device.DeviceId);
+
+    private async Task TakeReportAsync(EnrolledDevice device, ReportedState reported, bool isRetained)
+    {
+        var heard = await Twin(device).HeardReportedAsync(reported, isLive: !isRetained);
+        if (heard.CameOnline is { } presence) bus.Publish(new PresenceChanged(device.SiteId, device.DeviceId, presence));
+        if (heard.IsNews) bus.Publish(new ReportedStateChanged(device.SiteId, device.DeviceId, reported));
+    }
 
     /// <summary>No grain on this way: facts go to the archive whatever else the hub does.</summary>
     private async Task TakeFactsAsync(EnrolledDevice device, ReadOnlyMemory<byte> payload, CancellationToken cancellation)

@@ -10,6 +10,9 @@ namespace Cloud.Hub.Memory.Archive;
 /// <summary>Reads pages of the archive; each call is one short snapshot, so that a slow reader never holds the log.</summary>
 internal static class ArchiveQueries
 {
+    /// <summary>Of a fact's row beside its body: its columns, and its place in an index.</summary>
+    public const int FactOverheadBytes = 48;
+
     private const string Columns = "e.id, d.site, d.name, s.epoch, e.sequence, p.body";
     private const string Joins = "JOIN stream s ON s.id=e.stream_id JOIN device d ON d.id=e.device_id LEFT JOIN payload p ON p.id=e.id";
 
@@ -68,6 +71,13 @@ internal static class ArchiveQueries
         }
 
         return page;
+    }
+
+    /// <summary>What the facts beside experiences take, about.</summary>
+    public static long FactBytes(SqliteConnection connection)
+    {
+        using var statement = new BoundStatement(connection, $"SELECT coalesce(sum(length(body)+{FactOverheadBytes}), 0) FROM fact");
+        return statement.Step() ? statement.Number(0) : 0;
     }
 
     public static ArchiveStatistics Statistics(SqliteConnection connection, long bytes)

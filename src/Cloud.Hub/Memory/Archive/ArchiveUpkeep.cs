@@ -63,6 +63,27 @@ internal static class ArchiveUpkeep
         return (doomed.Count, limit == 0);
     }
 
+    /// <summary>Deletes the oldest facts until so many bytes are freed, at most <paramref name="limit"/> rows.</summary>
+    public static (int Rows, long Bytes) DeleteOldestFacts(SqliteConnection connection, long wanted, int limit)
+    {
+        long freed = 0, last = 0;
+        var rows = 0;
+        using (var scan = new BoundStatement(connection, "SELECT id, length(body) FROM fact ORDER BY id LIMIT ?1"))
+        {
+            scan.Bind(1, limit);
+            while (freed < wanted && scan.Step())
+            {
+                last = scan.Number(0);
+                freed += scan.Number(1) + ArchiveQueries.FactOverheadBytes;
+                rows++;
+            }
+        }
+
+        using var remove = new BoundStatement(connection, "DELETE FROM fact WHERE id<=?1");
+        remove.Bind(1, last).Execute();
+        return (rows, freed);
+    }
+
     private static int Move(IReadOnlyList<long> ids, long nowUs, BoundStatement keep, params ReadOnlySpan<BoundStatement> removals)
     {
         var moved = 0;

@@ -17,6 +17,9 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
     /// <summary>Retention goes this far below the bound, so that it scans seldom.</summary>
     private const double RetentionTarget = 0.9;
 
+    /// <summary>Of the bound, for alarms, actions, reports, evidence and runs: small rows, of which millions fit.</summary>
+    private const double FactShare = 0.25;
+
     /// <summary>16 KiB pages hold seven rows of 2 kB where 4 KiB pages would hold one and waste the rest; the log is carried over every 32 MiB.</summary>
     private static readonly DatabaseSettings Settings = new() { PageBytes = 16384, WalAutoCheckpointPages = 2048, CacheKiB = 16384, Readers = 4 };
 
@@ -119,18 +122,50 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
         return Task.FromResult(_database.Read(connection => ArchiveQueries.Statistics(connection, bytes)));
     }
 
-    /// <summary>Lets the least valuable experiences go when the archive is above its bound, and gives their space back; returns how many went.</summary>
+    /// <summary>Lets the least valuable go when the archive is above its bound, and gives their space back; returns how many rows went.</summary>
+    /// <remarks>Facts beside experiences have a share of the bound: beyond it the oldest of them go first, so that they never push experiences out. Below it, and for the rest, experiences go by value.</remarks>
     public async Task<long> KeepWithinBoundAsync(CancellationToken cancellation)
     {
         var used = _database.UsedBytes();
         if (used <= _options.RetentionBytes) return 0;
+        var excess = used - (long)(_options.RetentionBytes * RetentionTarget);
+        var (facts, freedOfFacts) = await RetireFactsAsync(excess, cancellation);
+        var experiences = await RetireExperiencesAsync(excess - freedOfFacts, cancellation);
+        var freed = await _database.GiveSpaceBackAsync(long.MaxValue, cancellation);
+        _metrics.Retired(facts + experiences);
+        Log.Retired(_logger, experiences, facts, used, _options.RetentionBytes, freed);
+        return facts + experiences;
+    }
+
+    private async Task<(long Rows, long Bytes)> RetireFactsAsync(long excess, CancellationToken cancellation)
+    {
+        var share = (long)(_options.RetentionBytes * FactShare);
+        var held = _database.Read(ArchiveQueries.FactBytes);
+        if (held <= share) return (0, 0);
+        long rows = 0, freed = 0;
+        var wanted = Math.Min(excess, held - (long)(share * RetentionTarget));
+        while (freed < wanted)
+        {
+            var left = wanted - freed;
+            var (deleted, bytes) = await _database.WriteAsync(connection => ArchiveUpkeep.DeleteOldestFacts(connection, left, UpkeepRows), cancellation);
+            if (deleted == 0) break;
+            rows += deleted;
+            freed += bytes;
+        }
+
+        return (rows, freed);
+    }
+
+    private async Task<long> RetireExperiencesAsync(long excess, CancellationToken cancellation)
+    {
+        if (excess <= 0) return 0;
         var plan = new RetentionPlan();
         _database.Read(connection =>
         {
             ArchiveQueries.ForEach(connection, (_, value, bytes) => plan.Count(value, bytes));
             return true;
         });
-        var (step, bytesOfStep) = plan.For(used - (long)(_options.RetentionBytes * RetentionTarget));
+        var (step, bytesOfStep) = plan.For(excess);
         long deleted = 0, afterId = 0;
         for (var isDone = false; !isDone;)
         {
@@ -148,9 +183,6 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
             deleted += rows;
         }
 
-        var freed = await _database.GiveSpaceBackAsync(long.MaxValue, cancellation);
-        _metrics.Retired(deleted);
-        Log.Retired(_logger, deleted, used, _options.RetentionBytes, freed);
         return deleted;
     }
 

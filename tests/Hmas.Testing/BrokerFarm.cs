@@ -1,8 +1,8 @@
-using Hmas.Testing;
+using Xunit;
 
-namespace Shared.Tests.Messaging;
+namespace Hmas.Testing;
 
-/// <summary>One broker of each kind for all transport tests, started when first asked for.</summary>
+/// <summary>One broker of each kind for the tests of a class, started when first asked for.</summary>
 public sealed class BrokerFarm : IAsyncLifetime
 {
     private readonly Dictionary<BrokerKind, BrokerFixture> _running = [];
