@@ -21,6 +21,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 8306, EventName = "FitTrouble", Level = LogLevel.Warning, Message = "Worker {Worker} tries again: {Reason}")]
     public static partial void FitTrouble(ILogger logger, string worker, string reason);
 
+    [LoggerMessage(EventId = 8307, EventName = "ScoresDrifted", Level = LogLevel.Warning, Message = "The scores of device {DeviceId} drifted (direction {Direction}) under model {Digest}")]
+    public static partial void ScoresDrifted(ILogger logger, string deviceId, int direction, string digest);
+
+    [LoggerMessage(EventId = 8308, EventName = "PlanStarts", Level = LogLevel.Information, Message = "Plan {Plan} starts training run {RunId}: {Reason}")]
+    public static partial void PlanStarts(ILogger logger, string plan, string runId, string reason);
+
+    [LoggerMessage(EventId = 8309, EventName = "PlanTrouble", Level = LogLevel.Warning, Message = "Plan {Plan} cannot start now: {Reason}")]
+    public static partial void PlanTrouble(ILogger logger, string plan, string reason);
+
     [LoggerMessage(EventId = 8305, EventName = "TrainingEndNotKept", Level = LogLevel.Error, Message = "The end of training run {RunId}, {State}, is not on disk yet; tried again in {Seconds} s")]
     public static partial void EndNotKept(ILogger logger, string runId, string state, double seconds, Exception error);
 }

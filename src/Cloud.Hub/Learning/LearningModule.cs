@@ -32,6 +32,7 @@ internal static class LearningModule
         services.AddSingleton<ITrainingRuns, LearningService>();
         services.AddHostedService<TrainingWorker>();
         services.AddHostedService<LocalFitWorker>();
+        services.AddHostedService<PlanLoop>();
         services.AddStoreHealth<RunStore>("runs", [HubServices.Learning], static store => store.Health);
         return services;
     }

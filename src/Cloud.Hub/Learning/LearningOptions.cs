@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cloud.Hub.Learning.Plans;
 using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning;
@@ -34,6 +35,9 @@ internal sealed class LearningOptions : IValidatableObject
     /// <summary>How long a worker may be silent before its fit is given to another, 1 s to 1 h. Default 30 s.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Trainings that start by themselves, by name. Default none.</summary>
+    public Dictionary<string, PlanOptions> Plans { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Runs that may wait. Default 32.</summary>
     [Range(1, 10_000)]
     public int MaxQueuedRuns { get; set; } = 32;
@@ -65,6 +69,13 @@ internal sealed class LearningOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromHours(1)) yield return new ValidationResult($"Lease {Lease} is outside 1 s to 1 h", [nameof(Lease)]);
+        foreach (var (name, plan) in Plans)
+        {
+            if (plan.ModelName.Length == 0 || plan.Recipe.Length == 0) yield return new ValidationResult($"Plans:{name} needs ModelName and Recipe", [nameof(Plans)]);
+            if (plan.Every < TimeSpan.Zero || plan.Rest < TimeSpan.Zero || plan.NewLabels < 0 || plan.Priority is < 0 or > 9)
+                yield return new ValidationResult($"Plans:{name} has a value below zero, or a priority outside 0 to 9", [nameof(Plans)]);
+            if (plan.Every == TimeSpan.Zero && plan.NewLabels == 0 && !plan.OnDrift) yield return new ValidationResult($"Plans:{name} never starts: give Every, NewLabels or OnDrift", [nameof(Plans)]);
+        }
     }
 
     /// <summary>What <see cref="ExcludedChannels"/> comes to.</summary>

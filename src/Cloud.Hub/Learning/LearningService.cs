@@ -58,7 +58,7 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
 
     public Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation) => Task.FromResult(store.Find(runId));
 
-    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult(store.All());
+    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TrainingRunView>>([.. store.All().Select(run => run with { Picture = null })]);
 
     public Task<bool> CancelAsync(string runId, CancellationToken cancellation) =>
         Task.FromResult(store.Find(runId) is { } run && !RunStates.HasEnded(run.State) && queue.Stop(runId));

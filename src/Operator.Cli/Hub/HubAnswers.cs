@@ -23,6 +23,16 @@ internal sealed record TrainingAnswer(
     public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
 }
 
+internal sealed record TrainingDetailAnswer(
+    string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows, IReadOnlyList<double> LossCurve,
+    IReadOnlyList<double> ValidationCurve, IReadOnlyDictionary<string, string> DataDigests, IReadOnlyDictionary<string, string> Hyperparameters, string CodeVersion, string Worker, string? Picture,
+    IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
+{
+    public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
+}
+
+internal sealed record StartedRunAnswer(string RunId);
+
 internal sealed record TrainingRequestAnswer(string ModelName, string Recipe, string RequestedBy);
 
 internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long PackageBytes, DateTimeOffset AddedAt, string AddedBy, bool Quarantined);

@@ -34,6 +34,16 @@ internal sealed class HubApi : IDisposable
 
     public Task<IReadOnlyList<TrainingAnswer>> TrainingAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<TrainingAnswer>>("training", cancellation);
 
+    public Task<TrainingDetailAnswer> TrainingRunAsync(string id, CancellationToken cancellation) => GetAsync<TrainingDetailAnswer>($"training/{Uri.EscapeDataString(id)}", cancellation);
+
+    public Task<StartedRunAnswer> StartTrainingAsync(object request, CancellationToken cancellation) => PostAsync<StartedRunAnswer>("training", request, cancellation);
+
+    public async Task CancelTrainingAsync(string id, CancellationToken cancellation)
+    {
+        using var answer = await _http.DeleteAsync($"training/{Uri.EscapeDataString(id)}", cancellation);
+        await RequireAsync(answer, cancellation);
+    }
+
     public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<RolloutAnswer>>("rollouts", cancellation);
 
     public Task<RolloutAnswer> RolloutAsync(string id, CancellationToken cancellation) => GetAsync<RolloutAnswer>($"rollouts/{id}", cancellation);

@@ -70,6 +70,9 @@ public sealed record TrainingRunView
     /// <summary>Loss of each epoch on runs that the fit did not learn from; empty when there are too few runs to set some aside.</summary>
     public IReadOnlyList<double> ValidationCurve { get; init; } = [];
 
+    /// <summary>Both curves as an SVG picture, once the fit has ended; left out of lists.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>What the run reads; null until it begins.</summary>
     public DatasetBounds? Bounds { get; init; }
 

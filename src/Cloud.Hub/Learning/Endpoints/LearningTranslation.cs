@@ -49,6 +49,7 @@ internal static class LearningTranslation
         DataDigests = new Dictionary<string, string>(run.DataDigests),
         CodeVersion = run.CodeVersion,
         Worker = run.Worker,
+        Picture = run.HasPicture ? run.Picture : null,
         Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
         QuantizedLayers = [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
     };
@@ -67,6 +68,7 @@ internal static class LearningTranslation
             CodeVersion = run.CodeVersion,
             Worker = run.Worker,
         };
+        if (run.Picture is { } picture) wire.Picture = picture;
         if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
         if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);
         if (run.Bounds is { } bounds) wire.Bounds = new V1.DatasetBounds { LastExperienceId = bounds.LastExperienceId, Labels = bounds.Labels };

@@ -2,6 +2,7 @@ using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Fits;
+using Cloud.Hub.Learning.Pictures;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
@@ -63,11 +64,15 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter rep
             Message = outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
             LossCurve = outcome.Losses,
             ValidationCurve = outcome.Validations,
+            Picture = CurveChart.Draw(
+                $"{run.Request.ModelName}, {run.Request.Recipe}", "epoch", "loss", [("training", Points(outcome.Losses)), ("validation runs", Points(outcome.Validations))]),
         };
         await reporter.ReportAsync(run, cancellation);
         var model = await Task.Run(() => ModelExport.Write(OperationBuilder.Build(plan.Network), plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
         return (model, outcome.Values, FitFingerprint.Architecture(plan.Network), run);
     }
+
+    private static IReadOnlyList<(double X, double Y)> Points(IEnumerable<double> losses) => [.. losses.Select((loss, i) => ((double)(i + 1), loss))];
 
     private float[] ParentValues(string parent, Network network)
     {

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Operator.Cli.Hub;
+
+namespace Operator.Cli.Fleet;
+
+/// <summary>A training run as a person reads it.</summary>
+internal static class TrainingStory
+{
+    public static void Print(TrainingDetailAnswer run)
+    {
+        Console.WriteLine($"{run.RunId} is {run.State}: {run.Message}");
+        Console.WriteLine($"model {run.Request.ModelName}, recipe {run.Request.Recipe}, by {run.Request.RequestedBy}, started {Words.Time(run.StartedAt)}{(run.EndedAt is { } ended ? $", ended {Words.Time(ended)}" : "")}");
+        if (run.Worker.Length > 0) Console.WriteLine($"fitted by worker {run.Worker}, code {run.CodeVersion}");
+        if (run.CandidateDigest is { } digest) Console.WriteLine($"candidate {digest}");
+        foreach (var (part, data) in run.DataDigests) Console.WriteLine($"{part} data {data}");
+        foreach (var (name, value) in run.Hyperparameters.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) Console.WriteLine($"  {name} = {value}");
+        if (run.LossCurve.Count > 0)
+        {
+            Tables.Print(
+                ["epoch", "loss", "validation"],
+                run.LossCurve.Select((loss, i) => (string[])[(i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), i < run.ValidationCurve.Count ? Text(run.ValidationCurve[i]) : ""]));
+        }
+
+        if (run.CandidateMetrics.Count == 0) return;
+        Tables.Print(
+            ["slice", "rows", "anomalous", "F1", "parent's", "false alarms", "missed"],
+            run.CandidateMetrics.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])
+            [
+                pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), pair.Value.AnomalousRows.ToString(CultureInfo.InvariantCulture), Words.Score(pair.Value.F1),
+                Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1), Words.Share(pair.Value.FalseAlarmRate), Words.Share(pair.Value.MissedAlarmRate),
+            ]));
+    }
+
+    private static string Text(double loss) => loss.ToString("0.0000", CultureInfo.InvariantCulture);
+}
