@@ -10,11 +10,14 @@ install -d -m 755 "$root" "$root/$version"
 install -d -m 750 -g hmas /etc/hmas
 cp -a "$from/." "$root/$version/"
 here=$(dirname "$0")
+install -m 755 "$here/hmas-launch" "$root/$version/hmas-launch"
 for file in agent.yaml rules.yaml; do [ -e "/etc/hmas/$file" ] || install -m 640 -g hmas "$here/$file" "/etc/hmas/$file"; done
 install -m 644 "$here/hmas-agent.service" /etc/systemd/system/hmas-agent.service
 "$root/$version/hmas-agent" check --settings /etc/hmas/agent.yaml
 [ ! -L "$root/current" ] || ln -sfn "$(readlink "$root/current")" "$root/previous"
 ln -sfn "$version" "$root/.next"; mv -T "$root/.next" "$root/current"
+# What a person installs wins over what the hub brought before.
+rm -f /var/lib/hmas/installs/pointer
 systemctl daemon-reload
 systemctl enable hmas-agent
 systemctl restart hmas-agent && systemctl is-active --quiet hmas-agent || { echo "install: version $version does not run" >&2; exec "$here/rollback.sh"; }

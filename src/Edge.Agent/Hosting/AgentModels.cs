@@ -5,15 +5,18 @@ using Edge.Agent.Sync.Downlink;
 using Hmas.Contracts.Models;
 using Hmas.Messaging;
 using Hmas.Trust;
+using Hmas.Trust.Uptane;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>The slots, and everything that brings a model into the active one.</summary>
+/// <summary>The slots and installs, and everything that brings a model, or another artefact, into place.</summary>
 internal sealed class AgentModels : IDisposable
 {
     private readonly AgentLadder _ladder;
     private readonly SlotStart _start;
+    private readonly InstallTrial _installTrial;
+    private readonly TaskCompletionSource _restartWanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpModelSource? _source;
     private readonly ModelOrders? _orders;
 
@@ -25,7 +28,11 @@ internal sealed class AgentModels : IDisposable
         var slot = ladder.Pipeline.Slot;
         var channels = ladder.Sensor.Channels;
         Slots = ModelSlots.Open(settings.Device.StateFolder, logger);
-        Reporter = new SlotReporter(bootId, facts, slot, time, logger);
+        var installs = new InstallFolder(settings.Device.StateFolder);
+        // What runs is what the launcher says it started, whatever the pointer says by now.
+        var isLaunched = Environment.GetEnvironmentVariable("HMAS_LAUNCHER") is not null;
+        var running = Environment.GetEnvironmentVariable("HMAS_INSTALL");
+        Reporter = new SlotReporter(bootId, facts, slot, string.IsNullOrEmpty(running) ? null : "sha256:" + Path.GetFileName(running), time, logger);
         if (settings.Hub.Broker is not null)
         {
             var tls = settings.Hub.CaFile is { } authority ? TlsTrust.ClientOptions(authority) : null;
@@ -35,11 +42,15 @@ internal sealed class AgentModels : IDisposable
 
         var verifier = new ModelVerifier(TrustedKeys(settings.Model), channels, ladder.Sensor.RateHz, settings.Model.MaxPackageBytes);
         var loader = new SlotLoader(Slots, verifier, settings.Model.MaxPackageBytes);
-        var fetch = new PackageFetch(Slots, loader, verifier, _source is null ? null : new DeltaModelSource(_source, Slots, logger), _orders, Reporter, time);
+        var source = _source is null ? null : new DeltaModelSource(_source, new HeldArtefacts(Slots, isLaunched ? Environment.ProcessPath : null), logger);
+        var fetch = new PackageFetch(Slots, loader, verifier, source, _orders, Reporter, time);
         var trial = new ModelTrial(Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);
         var swap = new ModelSwap(Slots, loader, slot, ladder.Watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, slot, Reporter, settings.Model.Package, logger);
-        Updater = new ModelUpdater(Slots, fetch, trial, swap, slot, ladder.Watch, Reporter, time, logger);
+        var installFetch = source is not null && isLaunched ? new InstallFetch(Slots, verifier, source, _orders, settings.Device.Hardware ?? DeviceIdentity.GenericHardware) : null;
+        var probe = new InstallProbe([.. Environment.GetCommandLineArgs().Skip(1)], Environment.ProcessPath ?? "", time);
+        _installTrial = new InstallTrial(installs, Slots, Reporter, Health, Restart, time);
+        Updater = new ModelUpdater(Slots, fetch, trial, swap, new InstallUpdater(installs, installFetch, probe, Slots, Reporter, Restart), slot, ladder.Watch, Reporter, time, logger);
     }
 
     public ModelSlots Slots { get; }
@@ -52,14 +63,34 @@ internal sealed class AgentModels : IDisposable
     public SlotState State =>
         Reporter.Last?.State ?? (Slots.Current.Active is null ? SlotState.Empty : Slots.Current.Committed ? SlotState.Committed : SlotState.Active);
 
+    /// <summary>Whether the hub is reached, or there is none to reach.</summary>
+    public Func<bool> IsLinked { private get; set; } = static () => true;
+
+    /// <summary>Completes when another install is to run: the program ends in order, and the launcher starts it.</summary>
+    public Task RestartWanted => _restartWanted.Task;
+
     /// <summary>Puts the model of the active slot into the pipeline, before the first sample.</summary>
-    public void Start() => _start.Run();
+    public void Start()
+    {
+        _installTrial.Start();
+        _start.Run();
+    }
+
+    public IEnumerable<Task> Run(CancellationToken ct) => [Updater.RunAsync(ct), _installTrial.RunAsync(ct)];
 
     public void Dispose()
     {
         _ladder.Pipeline.Slot.Exchange(null)?.Dispose();
         _source?.Dispose();
         _orders?.Dispose();
+    }
+
+    private void Restart() => _restartWanted.TrySetResult();
+
+    private InstallHealth Health()
+    {
+        var counters = _ladder.Counters;
+        return new InstallHealth(counters.Frames, counters.Windows, counters.InvalidWindows, _ladder.Pipeline.Slot.ActiveDigest is not null, IsLinked());
     }
 
     private static IReadOnlyList<byte[]> TrustedKeys(ModelOptions options)

@@ -15,8 +15,10 @@ internal static class AgentProcess
             await using var agent = await AgentRuntime.CreateAsync(settings, systemd, time, loggers, ct);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             var ending = mode.ExitAtEnd ? StopAtEndAsync(agent, stop) : Task.CompletedTask;
+            var restarting = agent.RestartWanted.ContinueWith(_ => stop.CancelAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
             await agent.RunAsync(stop.Token);
             await ending;
+            if (agent.RestartWanted.IsCompleted) await restarting;
             return 0;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

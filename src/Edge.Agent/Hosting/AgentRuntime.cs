@@ -42,10 +42,14 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var session = new PresenceSession(settings.Device, bootId, new SessionCounter(state, () => lost.Add()), time);
         _self = new SelfReport(settings, bootId, _ladder, _models, outbox, _totals, twin, session, lost, time);
         if (settings.Hub.Broker is not null) _self.Hub = _hub = HubLoops.Create(settings, password, session.Will(), twin, outbox, _ladder, _models, _self.Reported, time, loggers);
+        _models.IsLinked = () => _hub?.Client.IsConnected ?? true;
     }
 
     /// <summary>Completes when the sensor's stream has ended.</summary>
     public Task StreamEnded => _ladder.StreamEnded;
+
+    /// <inheritdoc cref="AgentModels.RestartWanted"/>
+    public Task RestartWanted => _models.RestartWanted;
 
     /// <summary>Makes every part; nothing runs yet.</summary>
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
@@ -81,7 +85,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var storing = _outbox.RunAsync(drained.Token);
         List<Task> loops =
         [
-            .. _ladder.Run(stop.Token), _models.Updater.RunAsync(stop.Token), _totals.RunAsync(stop.Token), new WatchdogLoop([_ladder.Heart], _systemd, _time, _logger).RunAsync(stop.Token),
+            .. _ladder.Run(stop.Token), .. _models.Run(stop.Token), _totals.RunAsync(stop.Token), new WatchdogLoop([_ladder.Heart], _systemd, _time, _logger).RunAsync(stop.Token),
             new StatusSocket(_settings.StatusSocket, _self.Status, _logger).RunAsync(stop.Token), _memory.RunAsync(stop.Token),
         ];
         if (_settings.Status.MetricsPort > 0) loops.Add(new MetricsListener(_settings.Status.MetricsPort, _self.Status, _time, _logger).RunAsync(stop.Token));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Edge.Agent.Settings;
 using Edge.Agent.Sync.Downlink;
 using Edge.Agent.Sync.Outbox;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Hosting;
@@ -102,7 +103,7 @@ internal sealed class SelfReport
             BootId = _bootId,
             AgentVersion = Version,
             Session = _session.Current,
-            ActiveDigest = slots.Active?.Digest,
+            ActiveDigest = _twin.Desired?.Model is { Kind: not ArtefactKind.Model } ? _models.Reporter.Install : slots.Active?.Digest,
             PreviousDigest = slots.Previous?.Digest,
             StandbyDigest = slots.Standby?.Digest,
             SlotState = _models.State,

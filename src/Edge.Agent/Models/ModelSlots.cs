@@ -27,6 +27,10 @@ internal sealed class ModelSlots
     /// <summary>The highest release that ever became active, by artefact.</summary>
     public IReadOnlyDictionary<string, long> Releases => _counters.Highest;
 
+    /// <summary>This release of an artefact is about to be active; on return it is on disk that none older is taken.</summary>
+    /// <param name="artefact">As counted, see <see cref="Hmas.Contracts.Artefacts.ArtefactKinds.Counter"/>.</param>
+    public void Raise(string artefact, long release) => _counters.Raise([KeyValuePair.Create(artefact, release)]);
+
     /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word fills the slots again, from the packages that are still there.</summary>
     public static ModelSlots Open(string stateFolder, ILogger logger)
     {

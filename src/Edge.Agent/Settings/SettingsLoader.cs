@@ -17,6 +17,7 @@ internal static class SettingsLoader
         var problems = new List<string>();
         var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (file is not null) Take(SettingsFile.Read(file), key => $"{file}: {key}", keys, problems);
+        if (variables.GetValueOrDefault("HMAS_INSTALL") is { Length: > 0 } install) TakeInstall(install, keys, problems);
         Take(FromVariables(variables), key => $"{Prefix}{key.Replace(":", "__", StringComparison.Ordinal)}", keys, problems);
         Take(FromOverrides(overrides, problems), key => $"--set {key}", keys, problems);
         if (problems.Count > 0) throw new SettingsException(problems);
@@ -36,6 +37,25 @@ internal static class SettingsLoader
             else problems.Add($"{place(key)} is not a setting{(NearestKey.Find(SettingsKeys.Pattern(key), SettingsKeys.All) is { } near ? $"; did you mean {near}?" : "")}");
         }
     }
+
+    /// <summary>What the hub brought (docs/formats/installs.md) wins over the file, but for who the device is, whom it trusts and how it reaches the hub.</summary>
+    private static void TakeInstall(string install, Dictionary<string, string?> keys, List<string> problems)
+    {
+        var configuration = Path.Combine(install, "settings.yaml");
+        if (File.Exists(configuration))
+        {
+            var brought = SettingsFile.Read(configuration);
+            foreach (var key in brought.Keys.Where(IsOfTheDevice)) problems.Add($"{configuration}: {key} is the device's own to say");
+            Take(brought, key => $"{configuration}: {key}", keys, problems);
+        }
+
+        var rules = Path.Combine(install, "rules.yaml");
+        if (File.Exists(rules)) keys["rules:file"] = rules;
+    }
+
+    private static bool IsOfTheDevice(string key) =>
+        key.Split(':') is [var section, ..] && (section.ToUpperInvariant() is "DEVICE" or "HUB" or "STATUS"
+            || key.ToUpperInvariant() is "MODEL:TRUSTEDKEYSFILE" or "MODEL:IMAGEROOT" or "MODEL:DIRECTORROOT" or "MODEL:PACKAGE");
 
     private static Dictionary<string, string?> FromVariables(IReadOnlyDictionary<string, string> variables)
     {

@@ -24,6 +24,7 @@ namespace Hmas.Contracts;
 [JsonSerializable(typeof(OutcomeLabel))]
 [JsonSerializable(typeof(OutcomeLabel[]))]
 [JsonSerializable(typeof(DesiredState))]
+[JsonSerializable(typeof(ModelAssignment))]
 [JsonSerializable(typeof(ReportedState))]
 [JsonSerializable(typeof(Presence))]
 [JsonSerializable(typeof(TelemetryBatch))]

@@ -48,7 +48,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         Slots = ModelSlots.Open(folder, NullLogger.Instance);
         time ??= TimeProvider.System;
         _clock = time as FakeTimeProvider;
-        Reporter = new SlotReporter("boot", this, _pipeline.Slot, time, NullLogger.Instance);
+        Reporter = new SlotReporter("boot", this, _pipeline.Slot, null, time, NullLogger.Instance);
         var model = new ModelOptions();
         var verifier = new ModelVerifier([key.PublicKey], Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
@@ -56,7 +56,9 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.FromSeconds(5), time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);
         var swap = new ModelSwap(Slots, loader, _pipeline.Slot, watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, _pipeline.Slot, Reporter, null, NullLogger.Instance);
-        _updater = new ModelUpdater(Slots, fetch, trial, swap, _pipeline.Slot, watch, Reporter, time, NullLogger.Instance);
+        var installs = new InstallUpdater(
+            new InstallFolder(folder), new InstallFetch(Slots, verifier, this, orders, "generic"), new InstallProbe([], Path.Combine(folder, "agent"), time), Slots, Reporter, () => Restarts++);
+        _updater = new ModelUpdater(Slots, fetch, trial, swap, installs, _pipeline.Slot, watch, Reporter, time, NullLogger.Instance);
     }
 
     public ModelSlots Slots { get; }
@@ -68,6 +70,9 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 
     /// <summary>Every row that follows has this size.</summary>
     public float Scale { get; set; } = 1;
+
+    /// <summary>Times that another install was to run.</summary>
+    public int Restarts { get; private set; }
 
     /// <summary>Packages find no room.</summary>
     public bool IsDiskFull { get; set; }

@@ -1,4 +1,3 @@
-using Edge.Agent.Models;
 using Hmas.Contracts.Deltas;
 using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
@@ -7,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Fetches a package as its difference from the active one where the hub offers that, and whole otherwise. Whatever goes wrong with a difference costs its bytes and nothing else.</summary>
-internal sealed class DeltaModelSource(HttpModelSource whole, ModelSlots slots, ILogger logger) : IModelSource
+/// <summary>Fetches a package or an agent program as its difference from the active one where the hub offers that, and whole otherwise. Whatever goes wrong with a difference costs its bytes and nothing else.</summary>
+internal sealed class DeltaModelSource(HttpModelSource whole, HeldArtefacts held, ILogger logger) : IModelSource
 {
     public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
@@ -19,8 +18,8 @@ internal sealed class DeltaModelSource(HttpModelSource whole, ModelSlots slots, 
 
     private async Task<byte[]?> TryAsync(ModelAssignment assignment, CancellationToken ct)
     {
-        if (slots.Current.Active is not { } active || slots.Packages.Read(active.Digest, int.MaxValue) is not { } old) return null;
-        if (await whole.TryReadAsync(assignment, $"/delta?from={active.Digest}", ct) is not { } delta) return null;
+        if (held.Find(assignment.Kind) is not var (digest, old)) return null;
+        if (await whole.TryReadAsync(assignment, $"/delta?from={digest}", ct) is not { } delta) return null;
         try
         {
             var package = DeltaCodec.Decode(old, delta, (int)Math.Min(assignment.PackageBytes, int.MaxValue));

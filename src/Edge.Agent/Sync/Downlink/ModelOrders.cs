@@ -1,6 +1,7 @@
 using System.Net.Security;
 using Edge.Agent.Models;
 using Edge.Agent.Settings;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 using Hmas.Messaging;
 using Hmas.Trust.Uptane;
@@ -97,7 +98,7 @@ internal sealed class ModelOrders : IDisposable
     private UpdateClient Client(MetadataFolder folder, string path) => new(folder, new Mirrors([new Uri(_tuf, path).AbsoluteUri]), _fetcher, Limits, _time);
 
     private static InstallOrder OrderOf(ModelAssignment assignment, IReadOnlyList<InstallOrder> plan) =>
-        plan.FirstOrDefault(order => order.Artefact == assignment.Name && order.Release == assignment.Release && order.Image.Length == assignment.PackageBytes)
+        plan.FirstOrDefault(order => order.Artefact == ArtefactKinds.Counter(assignment.Kind, assignment.Name) && order.Release == assignment.Release && order.Image.Length == assignment.PackageBytes)
         ?? throw new ModelRefusal("director", $"release {assignment.Release} of {assignment.Name}, {assignment.PackageBytes} bytes, is not what the director gives this device: {(plan.Count == 0 ? "nothing" : string.Join(", ", plan.Select(order => order.Image.Path)))}");
 
     private static MetadataFolder Begin(DeviceOptions device, string name, string setting, string rootFile)

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Edge.Agent.Models;
 using Edge.Agent.Perception.Inference;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 using Hmas.Inference;
@@ -15,7 +16,8 @@ namespace Edge.Agent.Sync.Downlink;
 /// One loop does one assignment at a time; a newer one ends whatever wait the older one is in. The old model answers until the new one does; disk and pipeline
 /// change in this order: slots file, then the swap. A kill between any two steps leaves slots from which <see cref="SlotStart"/> goes on.
 /// </remarks>
-internal sealed class ModelUpdater(ModelSlots slots, PackageFetch fetch, ModelTrial trial, ModelSwap swap, IDetectorSlot pipeline, SlotWatch watch, SlotReporter reporter, TimeProvider time, ILogger logger)
+internal sealed class ModelUpdater(
+    ModelSlots slots, PackageFetch fetch, ModelTrial trial, ModelSwap swap, InstallUpdater installs, IDetectorSlot pipeline, SlotWatch watch, SlotReporter reporter, TimeProvider time, ILogger logger)
 {
     private static readonly BackoffSettings StorageWaits = new() { Initial = TimeSpan.FromSeconds(30), Cap = TimeSpan.FromMinutes(10) };
 
@@ -101,7 +103,24 @@ internal sealed class ModelUpdater(ModelSlots slots, PackageFetch fetch, ModelTr
     private Task ProveAgainAsync(ModelAssignment? assignment, CancellationToken ct) =>
         slots.Current is { Active: not null, Committed: false } ? swap.ProveAsync(assignment, ct) : Task.CompletedTask;
 
-    private async Task ApplyAsync(ModelAssignment assignment, CancellationToken ct)
+    private Task ApplyAsync(ModelAssignment assignment, CancellationToken ct) =>
+        assignment.Kind == ArtefactKind.Model ? ApplyModelAsync(assignment, ct) : InstallAsync(assignment, ct);
+
+    private async Task InstallAsync(ModelAssignment assignment, CancellationToken ct)
+    {
+        try
+        {
+            await installs.ApplyAsync(assignment, ct);
+        }
+        catch (Exception error) when (error is ModelRefusal or ArgumentException)
+        {
+            var refusal = ModelRefusal.Of(error);
+            installs.Refuse(assignment);
+            reporter.Tell(SlotState.Refused, assignment, refusal.Reason, refusal.Detail);
+        }
+    }
+
+    private async Task ApplyModelAsync(ModelAssignment assignment, CancellationToken ct)
     {
         var current = slots.Current;
         if (assignment == current.Failed)

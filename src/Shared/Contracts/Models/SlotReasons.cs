@@ -11,7 +11,7 @@ public static class SlotReasons
     public static SlotReasonClass? ClassOf(string? reason) => reason switch
     {
         null or "restored" or "cancelled" => null,
-        "download" or "digest-mismatch" or "signature" or "director" or "older-release" or "channels" => SlotReasonClass.Transport,
+        "download" or "digest-mismatch" or "signature" or "director" or "older-release" or "channels" or "hardware" => SlotReasonClass.Transport,
         Idle => SlotReasonClass.Idle,
         Storage => SlotReasonClass.Storage,
         _ => SlotReasonClass.Model,

@@ -20,7 +20,7 @@ public sealed record SlotReport
 
     /// <summary>
     /// Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c> (of the package, or of update metadata, which may have expired too), <c>shape</c>, <c>runtime</c>, <c>probe</c>,
-    /// <c>shadow</c>, <c>health</c>, <c>crash</c> (the program died while the model was tried), <c>storage</c>, <c>idle</c> (still waiting: no windows come), <c>older-release</c> (than the active one, or than any that ever was; or a way back to what is not the previous model), <c>channels</c>, <c>download</c>,
+    /// <c>shadow</c>, <c>health</c>, <c>crash</c> (the program died while the model was tried), <c>storage</c>, <c>idle</c> (still waiting: no windows come), <c>older-release</c> (than the active one, or than any that ever was; or a way back to what is not the previous model), <c>channels</c>, <c>hardware</c>, <c>download</c>,
     /// <c>director</c> (director and image repository do not agree on these bytes for this device and its hardware), <c>restored</c>; of devices with an update client of their own: <c>installer</c>, <c>cancelled</c>,
     /// <c>old-image</c> (came back with the old one), <c>unproven</c> (never showed what it runs).
     /// </summary>
