@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
 using Hmas.Contracts;
+using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
@@ -24,6 +25,7 @@ public sealed class StandInHub : IAsyncDisposable
     private readonly Channel<SlotReport> _steps = Channel.CreateUnbounded<SlotReport>();
     private readonly Dictionary<FactKind, TaskCompletionSource<Fact>> _first = Enum.GetValues<FactKind>().ToDictionary(
         static kind => kind, static _ => new TaskCompletionSource<Fact>(TaskCreationOptions.RunContinuationsAsynchronously));
+    private readonly Channel<CommandReply> _replies = Channel.CreateUnbounded<CommandReply>();
     private readonly Task _connection;
     private readonly Task _acknowledging;
     private readonly Task _serving;
@@ -34,7 +36,7 @@ public sealed class StandInHub : IAsyncDisposable
     {
         (_site, _device) = (site, device);
         _client = new FleetClient(
-            new FleetClientSettings { Broker = broker, ClientId = "stand-in-hub", Subscriptions = [Topics.Facts(site, device)] }, TimeProvider.System, NullLogger.Instance);
+            new FleetClientSettings { Broker = broker, ClientId = "stand-in-hub", Subscriptions = [Topics.Facts(site, device), Topics.CommandReply(site, device)] }, TimeProvider.System, NullLogger.Instance);
         Artefacts = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.One()}/");
         _http.Prefixes.Add(Artefacts);
         _http.Start();
@@ -56,6 +58,18 @@ public sealed class StandInHub : IAsyncDisposable
             var step = await _steps.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
             if (step.Digest == digest && step.State is SlotState.Refused or SlotState.Returned) throw new InvalidOperationException($"{step.State}: {step.Reason}, {step.Detail}");
             if (step.Digest == digest && step.State == state) return step;
+        }
+    }
+
+    /// <summary>Sends a command and waits for the device's answer; one at a time.</summary>
+    public async Task<CommandReply> CommandAsync(DeviceCommand command)
+    {
+        await _client.PublishAsync(Topics.Command(_site, _device), JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.DeviceCommand), retain: false, Deadline, default);
+        while (true)
+        {
+            // An answer to an earlier command may come again: at least once is what the broker promises.
+            var reply = await _replies.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
+            if (reply.Id == command.Id) return reply;
         }
     }
 
@@ -88,6 +102,12 @@ public sealed class StandInHub : IAsyncDisposable
     {
         await foreach (var message in _client.Inbound.ReadAllAsync())
         {
+            if (message.Topic == Topics.CommandReply(_site, _device))
+            {
+                _replies.Writer.TryWrite(JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.CommandReply)!);
+                continue;
+            }
+
             var batch = FactBatchCodec.Decode(message.Payload.Span, new WireLimits());
             Interlocked.Add(ref _facts, batch.Facts.Count);
             foreach (var fact in batch.Facts) _first[fact.Kind].TrySetResult(fact);

@@ -67,9 +67,9 @@ public sealed class SysfsTests : IDisposable
         Write("temp2_input", "2000");
         var sensor = new SysfsSensor(HwmonDevice.Discover(_folder.Path), 1, _time, NullLogger.Instance);
         var running = sensor.RunAsync(_sink, CancellationToken.None);
-        await Tick(rows: 1);
+        await Tick();
         Write("temp1_input", "broken");
-        await Tick(rows: 2);
+        await Tick();
         File.Delete(_folder.File("temp2_input"));
         _time.Advance(TimeSpan.FromSeconds(1));
         var e = await Assert.ThrowsAsync<SensorException>(() => running);
@@ -79,10 +79,10 @@ public sealed class SysfsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task Tick(int rows)
+    private Task Tick()
     {
         _time.Advance(TimeSpan.FromSeconds(1));
-        while (_sink.Samples.Count < 2 * rows) await Task.Yield();
+        return _sink.ArrivedAsync(samples: 2);
     }
 
     private void Write(string name, string text) => File.WriteAllText(_folder.File(name), text);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Edge.Sensors;
 using Hmas.Contracts.Sensing;
 
@@ -12,9 +13,20 @@ internal sealed class RecordingSink : ISampleSink
 
     public List<(string Run, long FromUs, long ToUs)> Ended { get; } = [];
 
+    private readonly Channel<bool> _arrivals = Channel.CreateUnbounded<bool>();
     private long _startedUs;
 
-    public void Add(Sample sample) => Samples.Add(sample);
+    /// <summary>Returns when so many more samples have come.</summary>
+    public async Task ArrivedAsync(int samples)
+    {
+        for (var i = 0; i < samples; i++) await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    }
+
+    public void Add(Sample sample)
+    {
+        Samples.Add(sample);
+        _arrivals.Writer.TryWrite(true);
+    }
 
     public void StartRun(string runId, long timestampUs)
     {

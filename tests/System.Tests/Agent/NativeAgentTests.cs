@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Hmas.Contracts;
+using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
 using Hmas.Testing;
@@ -67,6 +68,34 @@ public sealed class NativeAgentTests : IDisposable
         var (code, log) = await agent.StopAsync();
         Assert.True(code == 0, log);
         Assert.DoesNotContain(" ERR ", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_is_done_once_and_answered_alike_after_a_restart()
+    {
+        await using var broker = new MosquittoFixture();
+        await broker.StartAsync();
+        await using var hub = new StandInHub(broker.Address, Site, Device);
+        var settings = WriteSettings(broker.Address, hub.Artefacts, FreePorts.One());
+        var inAnHour = (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3600) * 1_000_000;
+        var recalibrate = new DeviceCommand("c-1", "recalibrate", inAnHour);
+        CommandReply first;
+        await using (var agent = AgentProgram.Start(settings))
+        {
+            await hub.FirstAsync(FactKind.RunStarted);
+            first = await hub.CommandAsync(recalibrate);
+            Assert.Equal(new CommandReply("c-1", true), first);
+            Assert.Equal("unknown-kind", (await hub.CommandAsync(new DeviceCommand("c-2", "reboot", inAnHour))).Error);
+            Assert.Equal("expired", (await hub.CommandAsync(new DeviceCommand("c-3", "recalibrate", 1))).Error);
+            // Disposing kills it, as a power cut would.
+        }
+
+        await using var again = AgentProgram.Start(settings);
+        await again.SaidAsync("calibrated on 40 rows");
+        Assert.Equal(first, await hub.CommandAsync(recalibrate));
+        var (code, log) = await again.StopAsync();
+        Assert.True(code == 0, log);
+        Assert.DoesNotContain("Command c-1", log, StringComparison.Ordinal);
     }
 
     [Fact]
