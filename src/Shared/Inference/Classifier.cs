@@ -61,7 +61,24 @@ public sealed class Classifier : IDisposable
             if (i != best)
                 second = Math.Max(second, _probabilities[i]);
         }
-        return new ClassPrediction(best, _probabilities[best], _probabilities[best] - second);
+        return new ClassPrediction(best, _probabilities[best], _probabilities[best] - second) { SetSize = SetSize() };
+    }
+
+    /// <summary>Whether a class belongs to the prediction set of the last window.</summary>
+    /// <exception cref="InvalidOperationException">The manifest has no prediction set.</exception>
+    public bool IsInSet(int index) => Manifest.PredictionSet is { } set
+        ? _probabilities[index] >= set.LeastProbability || index == TensorPrimitives.IndexOfMax<float>(_probabilities)
+        : throw new InvalidOperationException($"Model '{Manifest.Name}' has no prediction set.");
+
+    private int SetSize()
+    {
+        if (Manifest.PredictionSet is not { } set) return 0;
+        var size = 0;
+        foreach (var probability in _probabilities)
+        {
+            if (probability >= set.LeastProbability) size++;
+        }
+        return Math.Max(1, size);
     }
 
     public void Dispose() => _session.Dispose();

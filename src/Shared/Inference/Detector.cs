@@ -20,6 +20,7 @@ public sealed class Detector : IDisposable
     private readonly ModelSession _session;
     private readonly ReconstructionResidual? _residual;
     private readonly float[] _rowResiduals;
+    private readonly ConformalScores _conformal = new();
     private Smoothing _smoothing;
 
     /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
@@ -77,6 +78,7 @@ public sealed class Detector : IDisposable
         var smoothing = new Smoothing(Manifest.Threshold.Smoothing);
         foreach (ref var score in scores)
             score = smoothing.Add(score);
+        _conformal.Fit(scores);
         Threshold = ThresholdRule.Fit(Manifest.Threshold, scores);
         Calibration = calibration;
     }
@@ -101,7 +103,7 @@ public sealed class Detector : IDisposable
         if (!float.IsFinite(raw))
             return new DetectorScore(raw, _smoothing.Value, IsAlarm: false, IsValid: false, Ratio: float.NaN);
         var smoothed = _smoothing.Add(raw);
-        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true, RatioOf(smoothed));
+        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true, RatioOf(smoothed)) { PValue = _conformal.PValue(smoothed) };
     }
 
     /// <summary>Forgets calibration and smoothing: the machine was restarted, moved or repaired.</summary>
@@ -109,6 +111,7 @@ public sealed class Detector : IDisposable
     {
         Calibration = null;
         Threshold = float.PositiveInfinity;
+        _conformal.Clear();
         _smoothing = new Smoothing(Manifest.Threshold.Smoothing);
     }
 

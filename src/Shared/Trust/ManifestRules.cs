@@ -62,6 +62,8 @@ internal static class ManifestRules
     {
         if (manifest.Classes is null || manifest.Classes.Any(string.IsNullOrEmpty)) return "classes: null, or a name is empty";
         if (!(manifest.Temperature > 0 && double.IsFinite(manifest.Temperature))) return $"temperature: {manifest.Temperature} is not above 0 and finite";
+        if (manifest.PredictionSet is { } set && (manifest.Head != ModelHead.Classes || set.Coverage is not (> 0 and < 1) || set.LeastProbability is not (>= 0 and <= 1)))
+            return $"predictionSet: coverage {set.Coverage}, least probability {set.LeastProbability} for head {manifest.Head}";
         return manifest.Head == ModelHead.Classes == manifest.Classes.Count >= 2 ? null : $"classes: {manifest.Classes.Count} names for head {manifest.Head}";
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hmas.Contracts.Models;
 
 /// <summary>Everything a device must know to run a model. Its bytes are signed, and their SHA-256 is the package's digest.</summary>
@@ -38,6 +40,10 @@ public sealed record ModelManifest
     /// <summary>Logits are divided by this before they become probabilities (Guo et al. 2017): fitted on people, batches or days that the fit did not see. Above 0.</summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>Which classes an answer leaves open; null: nothing is promised. Of head <see cref="ModelHead.Classes"/> only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PredictionSet? PredictionSet { get; init; }
+
     /// <summary><c>float32</c> or <c>int8-qdq</c>.</summary>
     public required string Precision { get; init; }
 
@@ -46,6 +52,11 @@ public sealed record ModelManifest
     /// <summary>By slice (a recording, a site, a fault): what the release was judged by. Key <c>all</c> pools the slices.</summary>
     public IReadOnlyDictionary<string, SliceMetrics> Metrics { get; init; } = new Dictionary<string, SliceMetrics>();
 }
+
+/// <summary>The classes that a model cannot rule out (split conformal prediction): those at least this probable, and the most probable one.</summary>
+/// <param name="Coverage">Share of windows whose true class is among them, over people, batches or days like those it was fitted on; over 0, below 1.</param>
+/// <param name="LeastProbability">Calibrated probability, 0 to 1.</param>
+public sealed record PredictionSet(double Coverage, double LeastProbability);
 
 /// <summary>Raw rows the model reads (the last ones of the device's window) and rows between two answers.</summary>
 public sealed record WindowSpec(int Length, int Stride);

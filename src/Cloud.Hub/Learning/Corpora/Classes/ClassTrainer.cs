@@ -20,6 +20,9 @@ internal static class ClassTrainer
     /// <summary>Samples that quantization ranges come from (design facts on quantization, section 8).</summary>
     private const int CalibrationSamples = 500;
 
+    /// <summary>Share of windows whose true class the prediction set must hold.</summary>
+    private const double Coverage = 0.95;
+
     /// <summary>Every fourth group, or sample when there is one group, is held out for the temperature.</summary>
     private const int HeldOutEvery = 4;
 
@@ -46,7 +49,7 @@ internal static class ClassTrainer
         var standardisation = Standardise(recipe, samples);
         var input = new TensorSpec("features", [1, samples[0].Features.Length]);
         var output = new TensorSpec("logits", [1, recipe.Classes.Count]);
-        var temperature = FitTemperature(recipe, samples, standardisation, cancellation);
+        var (temperature, set) = FitUncertainty(recipe, samples, standardisation, cancellation);
         var scaled = Scale(samples, standardisation);
         using var network = FitNetwork(recipe, scaled, cancellation);
         var count = Math.Min(CalibrationSamples, scaled.Count);
@@ -68,6 +71,7 @@ internal static class ClassTrainer
             Head = ModelHead.Classes,
             Classes = recipe.Classes,
             Temperature = temperature,
+            PredictionSet = set,
             Threshold = new ThresholdPolicy(),
             Precision = "int8-qdq",
             Lineage = new Lineage { RunId = "score", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "score", Seed = (long)Seed },
@@ -133,14 +137,15 @@ internal static class ClassTrainer
         throw new CorpusException($"recipe {recipe.Name}: the fit {divergence}");
     }
 
-    private static double FitTemperature(ClassRecipe recipe, IReadOnlyList<ClassSample> samples, Standardisation standardisation, CancellationToken cancellation)
+    /// <summary>Temperature and prediction set from groups that a first fit did not see: every other of their samples for each.</summary>
+    private static (double Temperature, PredictionSet? Set) FitUncertainty(ClassRecipe recipe, IReadOnlyList<ClassSample> samples, Standardisation standardisation, CancellationToken cancellation)
     {
         var groups = samples.Select(sample => sample.Group).Distinct().Order(StringComparer.Ordinal).ToList();
         // The last of every four: of batches in time order, a later one than those fitted on.
         var heldOutGroups = groups.Where((_, i) => i % HeldOutEvery == HeldOutEvery - 1 || i == groups.Count - 1).ToHashSet();
         bool IsHeldOut(ClassSample sample, int i) => groups.Count > 1 ? heldOutGroups.Contains(sample.Group) : i % HeldOutEvery == 0;
         var fitted = samples.Where((sample, i) => !IsHeldOut(sample, i)).ToList();
-        if (fitted.Count == 0) return 1;
+        if (fitted.Count == 0) return (1, null);
         using var network = FitNetwork(recipe, Scale(fitted, standardisation), cancellation);
         var run = new OperationRun(OperationBuilder.Build(network));
         var logits = new List<float[]>();
@@ -153,6 +158,7 @@ internal static class ClassTrainer
             truth.Add(label);
         }
 
-        return Temperature.Fit(logits, truth);
+        var temperature = Temperature.Fit([.. logits.Where((_, i) => i % 2 == 0)], [.. truth.Where((_, i) => i % 2 == 0)]);
+        return (temperature, ConformalSet.Fit([.. logits.Where((_, i) => i % 2 == 1)], [.. truth.Where((_, i) => i % 2 == 1)], temperature, Coverage));
     }
 }

@@ -14,6 +14,8 @@ internal sealed class ScoreSheet(ScoreRequest request, ClassRecipe recipe, int f
     private readonly List<double> _accuracies = [];
     private double _fastestUs = double.PositiveInfinity;
     private double _confidence;
+    private long _setSizes;
+    private long _covered;
     private FittedClassifier? _last;
 
     /// <summary>Classifies every moment, writes the predictions, prints the file's line.</summary>
@@ -35,6 +37,8 @@ internal sealed class ScoreSheet(ScoreRequest request, ClassRecipe recipe, int f
             score.Add(moment.Class, answer);
             _float.Add(moment.Class, Math.Max(0, precise.Classify(window).Class));
             _confidence += prediction.Probability;
+            _setSizes += prediction.SetSize;
+            if (prediction.IsValid && model.Manifest.PredictionSet is not null && int8.IsInSet(moment.Class)) _covered++;
             rows.Add((moment.Index, moment.Class + firstCode, answer + firstCode));
         }
 
@@ -54,6 +58,13 @@ internal sealed class ScoreSheet(ScoreRequest request, ClassRecipe recipe, int f
         report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all files: {_int8}; mean of the files' accuracies {100 * _accuracies.Average():0.00} %"));
         report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"float twin: {_float}; int8 minus float {100 * (_int8.Accuracy - _float.Accuracy):+0.00;-0.00;0.00} points"));
         report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mean confidence {100 * _confidence / _int8.Total:0.00} % (temperature {model.Manifest.Temperature:0.00})"));
+        if (model.Manifest.PredictionSet is { } set)
+        {
+            report.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"prediction sets: promised {100 * set.Coverage:0} %, true class within {100.0 * _covered / _int8.Total:0.00} %, {(double)_setSizes / _int8.Total:0.00} classes on average"));
+        }
+
         report.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"recipe {recipe.Name}: {model.Parameters} parameters, int8 {model.Int8.Length} bytes, float {model.Float.Length} bytes, {_fastestUs:0.0} µs per window with its features, one thread"));
