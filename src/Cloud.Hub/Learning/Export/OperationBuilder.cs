@@ -66,6 +66,17 @@ internal static class OperationBuilder
                 case Embedding embedding:
                     operations.Add(new EmbeddingOperation(layer.Input, layer.Output) { Table = embedding.Table.ToArray() });
                     break;
+                case Delay:
+                    // A convolution that takes each channel's row before.
+                    operations.Add(new ConvolutionOperation(layer.Input, layer.Output)
+                    {
+                        Weights = [.. Enumerable.Range(0, 2 * layer.Input.Channels).Select(i => i % 2 == 0 ? 1f : 0f)],
+                        Bias = new float[layer.Input.Channels],
+                        Kernel = 2,
+                        PadLeft = 1,
+                        Groups = layer.Input.Channels,
+                    });
+                    break;
                 case LastStep:
                     operations.Add(new LastStepOperation(layer.Input));
                     break;

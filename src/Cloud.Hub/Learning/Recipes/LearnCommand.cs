@@ -31,6 +31,16 @@ internal static class LearnCommand
             Line(output, recipe.Name, recipe.Purpose, recipe.Features, SampleChannels, recipe.Window, 1, $"{recipe.Head}", recipe.Layers);
         foreach (var recipe in ClassRecipes.All)
             Line(output, recipe.Name, recipe.Purpose, recipe.Features, recipe.Channels.Count, recipe.Window, recipe.RateHz, $"{ModelHead.Classes} ({string.Join(", ", recipe.Classes)})", _ => recipe.Layers());
+        PrintOthers(output);
+    }
+
+    private static void PrintOthers(TextWriter output)
+    {
+        var input = new Shape(LifeRecipe.Window, SampleChannels);
+        using var network = new Network(input, LifeRecipe.Layers(), seed: 1);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{LifeRecipe.Name}\n  {LifeRecipe.Purpose}\n  {SampleChannels} channels, {LifeRecipe.Window} rows, head quantiles, {network.ParameterCount} parameters"));
+        foreach (var (name, purpose, size) in StreamingRecipes.All) output.WriteLine($"{name}\n  {purpose}\n  {size}");
     }
 
     private static void Line(

@@ -45,6 +45,22 @@ internal static class LearningRecipes
             Epochs = 12,
             Settings = new TrainingSettings { BatchSize = 128, LearningRate = 2e-3f, WarmupShare = 0.3f, WeightDecay = 1e-3f, ClipNorm = 5f },
         },
+        new LearningRecipe
+        {
+            Name = "forecast",
+            Purpose = "anomalies on many channels, from healthy rows alone: each row is forecast from those before it, what comes otherwise is unusual",
+            // The forecast of every row has the window's shape: its error is a residual like any other.
+            Head = ModelHead.Reconstruction,
+            Window = Window,
+            Features = Features,
+            Threshold = new ThresholdPolicy { Quantile = 0.99, Factor = 1, Smoothing = 2.0 / 11 },
+            Layers = input => [new Delay(), new Gru(24), new Conv1d(input.Channels, 1)],
+            Loss = () => new Huber(),
+            Uses = window => window.IsCalibration && window.Anomalous != true,
+            Steps = 600,
+            Epochs = 12,
+            Settings = new TrainingSettings { BatchSize = 64, LearningRate = 5e-3f, WarmupShare = 0.1f, WeightDecay = 1e-4f, ClipNorm = 1f },
+        },
         Labelled("anomaly-logit", "anomalies on many channels, from windows whose truth is known", width: 16, hidden: 32, steps: 200),
         // Six times the parameters: it judges uploaded windows in the hub, where there is no budget of microseconds.
         Labelled("teacher", "the hub's second opinion on uploaded windows; never sent to a device", width: 48, hidden: 64, steps: 400),

@@ -4,13 +4,13 @@ using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>Fits a network: epochs of shuffled batches, AdamW with warm-up and cosine, clipping, validation with early stop, and a checkpoint after every epoch. Blocks its thread; deterministic for a seed and any number of threads.</summary>
+/// <summary>Fits a network: epochs of shuffled batches, optimiser and schedule by the settings, warm-up, clipping, validation with early stop, and a checkpoint after every epoch. Blocks its thread; deterministic for a seed and any number of threads.</summary>
 internal sealed class Trainer(Network network, Loss loss, TrainingSettings settings)
 {
     private readonly List<double> _losses = [];
     private readonly List<double> _validations = [];
     private readonly SeededRandom _random = new(settings.Seed);
-    private readonly Adam _optimiser = new(network.ParameterCount, settings.WeightDecay, decoupled: true);
+    private readonly Optimiser _optimiser = Optimiser.Of(settings.Optimiser, network.ParameterCount, settings.WeightDecay);
     private readonly LayerRates? _rates = settings.LayerRates.Count > 0 ? new LayerRates(network, settings.LayerRates) : null;
     private readonly float[] _average = settings.AverageDecay > 0 ? network.Values.ToArray() : [];
     private float[] _bestValues = network.Values.ToArray();
@@ -35,6 +35,7 @@ internal sealed class Trainer(Network network, Loss loss, TrainingSettings setti
         var sampler = new BatchSampler(fresh.Count, replay?.Count ?? 0, settings.BatchSize, settings.ReplayShare);
         var total = (long)sampler.Batches * settings.Epochs;
         var rates = new WarmupCosine(settings.LearningRate, (long)(total * settings.WarmupShare), total);
+        if (settings.Schedule == ScheduleKind.Constant) rates = rates with { FloorShare = 1 };
         using var run = new NetworkRun(network, settings.BatchSize, settings.Threads);
         using var target = new Sequence(settings.BatchSize, loss.TargetOf(network.Output));
         Divergence? divergence = null;

@@ -1,3 +1,5 @@
+using Cloud.Hub.Learning.Training.Optimisers;
+
 namespace Cloud.Hub.Learning.Training;
 
 /// <summary>How a fit runs; every recipe brings its own that need no tuning.</summary>
@@ -13,7 +15,11 @@ internal sealed record TrainingSettings
     /// <summary>Share of the steps that warm up.</summary>
     public float WarmupShare { get; init; } = 0.1f;
 
-    /// <summary>AdamW's decay.</summary>
+    public OptimiserKind Optimiser { get; init; }
+
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>Into the value for AdamW, into the gradient for the others.</summary>
     public float WeightDecay { get; init; } = 1e-3f;
 
     /// <summary>Largest norm of the whole gradient; 0 switches clipping off.</summary>

@@ -14,6 +14,8 @@ internal static class Hyperparameters
         ["steps"] = Text(recipe.Steps),
         ["epochs"] = Text(settings.Epochs),
         ["batchSize"] = Text(settings.BatchSize),
+        ["optimiser"] = $"{settings.Optimiser}",
+        ["schedule"] = $"{settings.Schedule}",
         ["learningRate"] = Text(settings.LearningRate),
         ["warmupShare"] = Text(settings.WarmupShare),
         ["weightDecay"] = Text(settings.WeightDecay),

@@ -48,6 +48,7 @@ public sealed class OnnxWriterTests
         ["recurrent behind a convolution"] = (new(20, 4),
             () => [new Conv1d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new LayerNorm(), new Gru(12), new LastStep(), new Dense(6), new LayerNorm(), new Dense(2)]),
         ["attention between dense layers"] = (new(12, 4), () => [new Conv1d(8, 1), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(), new Dense(3)]),
+        ["forecast of every row"] = (new(16, 3), () => [new Delay(), new Gru(10), new Conv1d(3, 1)]),
         ["odd length out of stride 3"] = (new(7, 2), () => [new ConvTranspose1d(3, 5, 3, 2, 1), new Activation(ActivationKind.Tanh)]),
     };
 

@@ -23,6 +23,7 @@ public sealed class LayerGradientTests
         ["gru over one step"] = (new(1, 4), () => new Gru(3)),
         ["attention of two heads"] = (new(6, 4), () => new SelfAttention(2)),
         ["embedding"] = (new(7, 1), () => new Embedding(5, 3)),
+        ["delay"] = (new(5, 3), () => new Delay()),
         ["last step"] = (new(5, 3), () => new LastStep()),
         ["dropout"] = (new(5, 3), () => new Dropout(0.3f)),
         ["mean of squares"] = (new(6 * 4, 2, 4), () => new MeanPool(2)),
@@ -59,6 +60,15 @@ public sealed class LayerGradientTests
         using var probe = new LayerProbe(new Embedding(5, 3), new Shape(4, 1), seed: 1);
         probe.SetInput(2, 5f);
         Assert.Contains("5 is not within 0 to 4", Assert.Throws<ArgumentException>(probe.Run).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attention_to_values_far_apart_stays_finite()
+    {
+        using var probe = new LayerProbe(new SelfAttention(1), new Shape(4, 2), seed: 3);
+        for (var i = 0; i < 8; i++) probe.SetInput(i, 1000f * (i - 3));
+        probe.Run();
+        Assert.All(probe.InputGradients, gradient => Assert.True(float.IsFinite(gradient)));
     }
 
     /// <summary>The best of some widths counts: a kink between the two ends makes one wrong, rounding another.</summary>

@@ -40,6 +40,8 @@ internal sealed record AttentionOperation(Shape Input, int Heads) : Operation(In
                     share[j] = sum / MathF.Sqrt(width);
                 }
 
+                // Largest first: the library's softmax overflows beyond e^88.
+                TensorPrimitives.Subtract(share, TensorPrimitives.Max<float>(share), share);
                 TensorPrimitives.SoftMax<float>(share, share);
                 for (var c = head * width; c < (head + 1) * width; c++)
                     mixed[(c * length) + i] = TensorPrimitives.Dot<float>(share, projected.AsSpan(((2 * channels) + c) * length, length));

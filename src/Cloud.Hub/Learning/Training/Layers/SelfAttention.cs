@@ -61,6 +61,8 @@ internal sealed unsafe class SelfAttention(int heads) : Layer
                 {
                     var share = memory.Shares(s, head, i);
                     for (var j = 0; j < length; j++) share[j] = TensorPrimitives.Dot<float>(memory.Query(s, head, i), memory.Key(s, head, j)) / MathF.Sqrt(HeadChannels);
+                    // Largest first: the library's softmax overflows beyond e^88.
+                    TensorPrimitives.Subtract(share, TensorPrimitives.Max<float>(share), share);
                     TensorPrimitives.SoftMax<float>(share, share);
                     var mixed = memory.Mixed(s, head, i);
                     mixed.Clear();

@@ -3,6 +3,14 @@ namespace Cloud.Hub.Learning.Training.Optimisers;
 /// <summary>Turns a gradient into a change of the values.</summary>
 internal abstract class Optimiser
 {
+    /// <param name="count">Number of parameters.</param>
+    public static Optimiser Of(OptimiserKind kind, int count, float decay) => kind switch
+    {
+        OptimiserKind.Adam => new Adam(count, decay),
+        OptimiserKind.Momentum => new Momentum(count, decay: decay),
+        _ => new Adam(count, decay, decoupled: true),
+    };
+
     public abstract string Name { get; }
 
     /// <summary>Steps done.</summary>

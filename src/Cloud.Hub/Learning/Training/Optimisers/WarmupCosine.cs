@@ -4,7 +4,7 @@ namespace Cloud.Hub.Learning.Training.Optimisers;
 /// <param name="Peak">Rate at the end of the warm-up.</param>
 /// <param name="WarmupSteps">0: none.</param>
 /// <param name="TotalSteps">Length of the run.</param>
-/// <param name="FloorShare">Share of the peak that is left at the end.</param>
+/// <param name="FloorShare">Share of the peak that is left at the end; 1 keeps the rate as it is.</param>
 internal sealed record WarmupCosine(float Peak, long WarmupSteps, long TotalSteps, float FloorShare = 0.05f)
 {
     /// <param name="step">0-based.</param>
