@@ -21,6 +21,11 @@ internal sealed class TrainingPipeline(
     private const string Float32 = "float32";
     private const string Int8 = "int8-qdq";
     private const int MaxAncestors = 64;
+
+    /// <summary>A fit draws some 77,000 windows; a package of more would only be heavier to store and to send.</summary>
+    private const int MaxFitted = 100_000;
+
+    private const int MaxJudging = 20_000;
     private const string Fitted = "fitted";
     private const string Validation = "validation";
 
@@ -38,7 +43,7 @@ internal sealed class TrainingPipeline(
         var parts = usable.ToLookup(r => RunSplit.PartOf(r.RunId, remembered[r.RunId], run.Request.HeldOutRuns));
         var heldOut = parts[RunPart.HeldOut].ToList();
         var input = new Shape(cutter.TensorShape[^1], cutter.TensorShape[1]);
-        var (learnt, judging) = (Cut(recipe, cutter, parts[RunPart.Fit]), Cut(recipe, cutter, parts[RunPart.Validation]));
+        var (learnt, judging) = (Cut(recipe, cutter, parts[RunPart.Fit], MaxFitted), Cut(recipe, cutter, parts[RunPart.Validation], MaxJudging));
         var sets = new TrainingSets(recipe, input, learnt, judging);
         run = run with { TrainingWindows = sets.Windows, Bounds = experience.Bounds, DataDigests = Digests(experience, parts), CodeVersion = LearningService.CodeVersion };
         run = await Step(run, RunStates.Training, 0.1, Describe(experience, parts, sets), cancellation);
@@ -67,8 +72,8 @@ internal sealed class TrainingPipeline(
         },
         cancellation);
 
-    private static List<LabelledWindow> Cut(LearningRecipe recipe, WindowCutter cutter, IEnumerable<RunRows> runs) =>
-        [.. runs.SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses)];
+    private static IReadOnlyList<LabelledWindow> Cut(LearningRecipe recipe, WindowCutter cutter, IEnumerable<RunRows> runs, int most) =>
+        WindowThinning.AtMost([.. runs.SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses)], most);
 
     private static SortedDictionary<string, string> Digests(FleetExperience experience, ILookup<RunPart, RunRows> parts)
     {
