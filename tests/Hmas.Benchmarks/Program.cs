@@ -19,6 +19,8 @@ switch (args)
         return await DeltaSizes.RunAsync();
     case ["rollout-gates"]:
         return RolloutGates.Run();
+    case ["rollout-gates", var share]:
+        return RolloutGates.Run(double.Parse(share, CultureInfo.InvariantCulture));
     case ["rollout-plan", var devices]:
         return RolloutPlan.Run(int.Parse(devices, CultureInfo.InvariantCulture));
     case ["training-peer" or "quantization" or "meta-learning" or "search", .. var filter]:

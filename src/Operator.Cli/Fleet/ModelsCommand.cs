@@ -10,11 +10,27 @@ internal static class ModelsCommand
     public static Command Create()
     {
         var hub = new HubConnection();
-        var command = hub.AddTo(new Command("models", "Every registered model with its scores on held-out recordings, newest first"));
+        var command = hub.AddTo(new Command("models", "Every registered model with its scores on held-out recordings, newest first") { Quarantine() });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var models = await api.ModelsAsync(cancellation);
             Tables.Print(["model", "digest", "precision", "package", "F1", "false alarms", "added", "by", ""], models.Select(Row));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Quarantine()
+    {
+        var hub = new HubConnection();
+        var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" };
+        var reason = new Option<string>("--reason") { Description = "Why, for those who find it there later", Required = true };
+        var command = hub.AddTo(new Command("quarantine", "Nobody gets the model again, and rollouts of it go back; for good") { model, reason });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var digest = RolloutStart.Digest(parsed.GetRequiredValue(model), await api.ModelsAsync(cancellation));
+            await api.QuarantineAsync(digest, parsed.GetRequiredValue(reason), cancellation);
+            Console.WriteLine($"{Words.Digest(digest)} is in quarantine");
             return 0;
         }));
         return command;

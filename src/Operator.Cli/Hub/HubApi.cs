@@ -56,6 +56,12 @@ internal sealed class HubApi : IDisposable
 
     public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);
 
+    public async Task QuarantineAsync(string digest, string reason, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync($"models/{digest}/quarantine", new { reason }, Json, cancellation);
+        await RequireAsync(answer, cancellation);
+    }
+
     public Task<IReadOnlyList<ArtefactAnswer>> ArtefactsAsync(string? kind, CancellationToken cancellation) =>
         GetAsync<IReadOnlyList<ArtefactAnswer>>(kind is null ? "artefacts" : $"artefacts?kind={Uri.EscapeDataString(kind)}", cancellation);
 

@@ -132,6 +132,20 @@ public class RestTests
     }
 
     [Fact]
+    public async Task A_model_is_put_in_quarantine_with_a_reason_and_by_whom()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        front.Doors.Quarantine.QuarantineAsync("sha256:1", Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(true);
+        using var done = await front.Http.PostAsync("/api/v1/models/sha256:1/quarantine", FrontFixture.Json("""{"reason":"misses seal leaks"}"""));
+        Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
+        await front.Doors.Quarantine.Received(1).QuarantineAsync("sha256:1", Arg.Is<string>(static reason => reason.StartsWith("misses seal leaks (")), Arg.Any<CancellationToken>());
+        using var unknown = await front.Http.PostAsync("/api/v1/models/sha256:2/quarantine", FrontFixture.Json("""{"reason":"misses seal leaks"}"""));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        using var mute = await front.Http.PostAsync("/api/v1/models/sha256:1/quarantine", FrontFixture.Json("{}"));
+        Assert.Equal(HttpStatusCode.BadRequest, mute.StatusCode);
+    }
+
+    [Fact]
     public async Task A_body_above_the_hubs_limit_is_refused()
     {
         await using var front = await FrontFixture.StartAsync(new Dictionary<string, string?> { ["Limits:MaxRequestBytes"] = "4096" });
@@ -150,7 +164,7 @@ public class RestTests
         [
             "/api/v1/overview", "/api/v1/devices", "/api/v1/devices/{id}", "/api/v1/devices/{id}/commands", "/api/v1/devices/{id}/telemetry", "/api/v1/alarms",
             "/api/v1/alarms/{id}/acknowledge", "/api/v1/labels", "/api/v1/experiences/statistics", "/api/v1/quality", "/api/v1/training", "/api/v1/training/{id}",
-            "/api/v1/models", "/api/v1/models/{digest}", "/api/v1/models/{digest}/package", "/api/v1/rollouts", "/api/v1/rollouts/{id}", "/api/v1/rollouts/{id}/pause",
+            "/api/v1/models", "/api/v1/models/{digest}", "/api/v1/models/{digest}/package", "/api/v1/models/{digest}/quarantine", "/api/v1/rollouts", "/api/v1/rollouts/{id}", "/api/v1/rollouts/{id}/pause",
             "/api/v1/rollouts/{id}/resume", "/api/v1/rollouts/{id}/cancel", "/api/v1/rollouts/{id}/restore", "/api/v1/sites", "/api/v1/decisions", "/api/v1/opinions",
             "/api/v1/data-quality", "/api/v1/pump/faults", "/api/v1/events",
         ];

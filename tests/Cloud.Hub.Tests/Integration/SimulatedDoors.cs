@@ -51,6 +51,8 @@ internal sealed class SimulatedDoors
 
     public IArtefactRegistry Artefacts { get; } = Substitute.For<IArtefactRegistry>();
 
+    public IModelQuarantine Quarantine { get; } = Substitute.For<IModelQuarantine>();
+
     public IRollouts Rollouts { get; } = Substitute.For<IRollouts>();
 
     public IAgents Agents { get; } = Substitute.For<IAgents>();
@@ -62,7 +64,7 @@ internal sealed class SimulatedDoors
     public void Enter(IServiceCollection services)
     {
         EnterAllButRedistribution(services);
-        services.AddSingleton(Registry).AddSingleton(Artefacts).AddSingleton(Rollouts);
+        services.AddSingleton(Registry).AddSingleton(Artefacts).AddSingleton(Rollouts).AddSingleton(Quarantine);
     }
 
     /// <summary>For a hub that runs Redistribution itself.</summary>

@@ -69,6 +69,17 @@ public sealed class FleetCommandTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_model_is_put_in_quarantine_from_a_terminal()
+    {
+        var (code, said) = await RunAsync("models", "quarantine", "pump:2", "--reason", "misses seal leaks");
+        Assert.True(code == 0, said);
+        Assert.Contains("quarantined", (await RunAsync("models")).Said, StringComparison.Ordinal);
+        (code, said) = await RunAsync("rollout", "start", "pump:2", "--reason", "again");
+        Assert.Equal(1, code);
+        Assert.Contains("quarantined", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Devices_and_models_are_listed()
     {
         var (code, said) = await RunAsync("devices");

@@ -4,6 +4,7 @@ using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Hmas.Contracts.Models;
+using Redistribution1 = Cloud.Hub.Redistribution.Contract.V1;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
@@ -56,6 +57,48 @@ public class RolloutTests
         Assert.Contains(scene.Fleet.Assignments, told => told.DeviceId == canary.DeviceId && told.Model is { Restore: true } model && model.Digest == old.Digest);
         var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None));
         Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_a_person_puts_in_quarantine_is_taken_back_from_a_running_rollout_and_never_gone_back_to()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var (old, bad) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+        scene.AddDevices(6, old.Digest);
+        var view = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None);
+        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+        Assert.True(await hub.Get<IModelQuarantine>().QuarantineAsync(bad.Digest, "misses seal leaks", CancellationToken.None));
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restoring);
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
+        Assert.Equal("quarantine", (await hub.Get<IRollouts>().FindAsync(view.RolloutId, CancellationToken.None))!.StoppedBy);
+
+        await hub.Get<IModelQuarantine>().QuarantineAsync(old.Digest, "that one too", CancellationToken.None);
+        var next = await RedistributionScene.AddModelAsync(hub, 3);
+        var fix = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest), CancellationToken.None);
+        Assert.All(fix.Groups.SelectMany(static group => group.Devices), static device => Assert.Null(device.PreviousDigest));
+    }
+
+    [Theory]
+    [InlineData("""{"windowsPerEpisode":0}""", "gate.windowsPerEpisode")]
+    [InlineData("""{"limits":{"luck":0.5}}""", "there is no metric 'luck'")]
+    [InlineData("""{"limits":{"alarm-rate":1.5}}""", "gate.limits.alarm-rate")]
+    [InlineData("""{"maximumBadLuck":0.1}""", "maximumBadLuck")]
+    public async Task A_gate_that_is_not_sound_is_refused_by_name_at_the_services_own_doors_too(string gate, string said)
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var body = $$"""{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{{gate}}}""";
+        using var client = hub.Http(HubServices.Redistribution);
+        using var refused = await client.PostAsync("/rollouts", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(said, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var channel = hub.Grpc(HubServices.Redistribution);
+        var rollouts = new Redistribution1.Rollouts.RolloutsClient(channel);
+        var error = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await rollouts.StartAsync(new() { Request = Google.Protobuf.ByteString.CopyFromUtf8(body) }));
+        Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Contains(said, error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

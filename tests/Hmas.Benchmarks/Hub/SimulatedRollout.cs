@@ -1,96 +1,93 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
-using Hmas.Contracts.Models;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>One rollout over a fleet whose devices alarm in episodes, at a rate that depends on the model that answers.</summary>
+/// <summary>One rollout over a simulated fleet: the hub's own planner, state machine and gate, on what the devices say.</summary>
 internal sealed class SimulatedRollout
 {
-    private const string Old = "sha256:old";
-    private const int WindowsPerLook = 10;
+    private const string New = "sha256:new";
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+    /// <summary>A window a second.</summary>
+    private const int WindowsPerLook = 60;
+
+    private static readonly HashSet<string> Registered = [SimulatedDevice.Old];
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
 
     private readonly Random _random;
-    private readonly double _oldRate;
-    private readonly double _newRate;
-    private readonly double _episode;
-    private readonly string[] _ids;
-    private readonly bool[] _isNew;
-    private readonly bool[] _isAlarmed;
-    private readonly RolloutRequest _request;
+    private readonly double _online;
+    private readonly Dictionary<string, SimulatedDevice> _devices;
+    private readonly List<SimulatedDevice> _live;
+    private readonly Dictionary<string, DeviceSeen> _twins;
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
     private RolloutState _rollout;
 
-    private SimulatedRollout(int seed, int devices, double oldRate, double newRate, double episode)
+    /// <param name="online">Share of each group, and of those not told, that is online; the others never are.</param>
+    public SimulatedRollout(int seed, int devices, SimulatedModel model, GatePolicy gate, int shadowWindows, double online)
     {
-        _random = new Random(seed);
-        (_oldRate, _newRate, _episode) = (oldRate, newRate, episode);
-        _ids = [.. Enumerable.Range(0, devices).Select(static i => $"d{i}")];
-        _isNew = new bool[devices];
-        _isAlarmed = [.. _ids.Select(_ => _random.NextDouble() < oldRate)];
-        _request = new RolloutRequest
-        {
-            Digest = $"sha256:{seed}", RequestedBy = "simulation", Reason = "because", Groups = [new("canary", 0.01), new("stage", 0.09), new("full", 0.9)],
-        };
-        var plan = GroupPlanner.Plan(_request, [.. _ids.Select(static id => new Candidate(id, true, "slice", new Dictionary<string, string>()))]);
-        _rollout = RolloutStateMachine.Begin("r", _request, plan, _ids.ToDictionary(static id => id, static _ => (string?)Old), _now);
+        (_random, _online) = (new Random(seed), online);
+        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model, shadowWindows)).ToDictionary(static device => device.Id);
+        var request = new RolloutRequest { Digest = New, RequestedBy = "simulation", Reason = "because", Gate = gate, ShadowWindows = shadowWindows };
+        var candidates = _devices.Values.Select(static device => new Candidate(device.Id, true, $"{device.Site} {device.Hardware}", new Dictionary<string, string>())).ToList();
+        // Another order each time: the planner's is the same for the same digest.
+        var plan = GroupPlanner.Plan(request with { Digest = $"{New} {seed}" }, candidates);
+        _rollout = RolloutStateMachine.Begin("r", request, plan, _devices.Keys.ToDictionary(static id => id, static _ => (string?)SimulatedDevice.Old), _now);
+        foreach (var id in plan.Groups.SelectMany(group => group.Devices.Skip((int)Math.Ceiling(group.Devices.Count * online)))) _devices[id].IsOnline = false;
+        _live = [.. _devices.Values.Where(static device => device.IsOnline)];
+        foreach (var device in _devices.Values) device.Report();
+        _twins = _devices.ToDictionary(static pair => pair.Key, static pair => pair.Value.Twin);
     }
 
-    public static Ending Play(int seed, int devices, double oldRate, double newRate, double episode) => new SimulatedRollout(seed, devices, oldRate, newRate, episode).Play();
-
-    private Ending Play()
+    public Ending Play()
     {
-        while (_rollout.State == RolloutState.Running)
+        DateTimeOffset? stopped = null;
+        var changed = 0;
+        // Whoever is there has been for a while before anybody is told.
+        for (var i = 0; i < 10; i++) Step(isToLook: false);
+        var begun = _now;
+        while (!_rollout.HasEnded && _now < begun.AddDays(2))
         {
-            _rollout = RolloutObservation.Observe(_rollout, [.. _ids.Select((id, i) => new RolloutFact(id, null, Work(i)))]);
-            var seen = Look();
-            _rollout = RolloutStateMachine.Advance(_rollout, seen);
-            // Whoever is told has it by the next look.
-            foreach (var device in _rollout.Devices) _isNew[int.Parse(device.DeviceId.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)] = device.Told;
-            _now += LookInterval;
+            Step(isToLook: true);
+            changed = Math.Max(changed, _rollout.Devices.Count(static device => device.Touched));
+            if (_rollout.StoppedBy is not null) stopped ??= _now;
         }
 
-        return new Ending(_rollout.StoppedBy, _rollout.Devices.Count(static device => device.Touched), (_now - DateTimeOffset.UnixEpoch).TotalMinutes);
+        var minutes = ((stopped ?? _now) - begun).TotalMinutes;
+        return new Ending(_rollout.StoppedBy, _rollout.IsHarmful, changed, _rollout.Devices.Count(static device => device.Group == 0), minutes, stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded);
     }
 
-    /// <summary>Windows of one device: an alarm goes on with the chance that makes an episode last as long as wanted, and begins so often that the rate is the model's.</summary>
-    private ModelEvidence Work(int device)
+    private void Step(bool isToLook)
     {
-        var rate = _isNew[device] ? _newRate : _oldRate;
-        var alarms = 0;
-        for (var i = 0; i < WindowsPerLook; i++)
+        var facts = new List<RolloutFact>();
+        foreach (var device in _live)
         {
-            _isAlarmed[device] = _random.NextDouble() < Chance(rate, _isAlarmed[device]);
-            if (_isAlarmed[device]) alarms++;
+            // Connections come and go.
+            if (_online >= 1) device.IsOnline = _random.NextDouble() < (device.IsOnline ? 0.99 : 0.2);
+            facts.AddRange(device.Live(WindowsPerLook));
         }
 
-        return new ModelEvidence
+        _rollout = RolloutObservation.Observe(_rollout, facts);
+        _now += LookInterval;
+        if (!isToLook) return;
+        var seen = Look();
+        _rollout = RolloutStateMachine.Advance(_rollout, seen);
+        foreach (var wanted in RolloutStateMachine.Wanted(_rollout, seen)) _devices[wanted.DeviceId].Tell(wanted.Digest, wanted.Restore);
+    }
+
+    private FleetSeen Look()
+    {
+        foreach (var device in _live) _twins[device.Id] = device.Twin;
+        return new FleetSeen(_now, _twins, _live.Where(static device => device.Truth.New.Labelled > 0).ToDictionary(static device => device.Id, static device => device.Truth.New))
         {
-            Digest = _isNew[device] ? _request.Digest : Old, BootId = "b", RunId = "r", FromUs = 0, ToUs = 1, Windows = WindowsPerLook, AlarmWindows = alarms, InferenceP99Us = 100,
+            Registered = Registered,
+            OtherTruth = _live.Where(static device => device.Truth.Old.Labelled > 0).ToDictionary(static device => device.Id, static device => device.Truth.Old),
         };
     }
-
-    private double Chance(double rate, bool isAlarmed)
-    {
-        // Episodes of one window are no episodes; and a high rate makes them longer than wanted, since there is no pause short enough.
-        if (_episode <= 1 || rate >= 1) return rate;
-        var begins = rate / (1 - rate) / _episode;
-        return begins <= 1 ? isAlarmed ? 1 - (1 / _episode) : begins : isAlarmed ? 2 - (1 / rate) : 1;
-    }
-
-    private FleetSeen Look() => new(
-        _now,
-        _ids.Select((id, i) => new DeviceSeen
-        {
-            DeviceId = id, Online = true, HasReported = true, IsUpToDate = true, SlotState = SlotState.Committed, ActiveDigest = _isNew[i] ? _request.Digest : Old,
-            DesiredDigest = _isNew[i] ? _request.Digest : Old, DesiredRolloutId = _isNew[i] ? "r" : null,
-        }).ToDictionary(static twin => twin.DeviceId, StringComparer.Ordinal),
-        new Dictionary<string, TruthCounts>());
 
     /// <param name="StoppedBy">Null: completed.</param>
-    /// <param name="Touched">Devices that answered with the new model.</param>
-    internal sealed record Ending(string? StoppedBy, int Touched, double Minutes);
+    /// <param name="Changed">Devices that answered with the new model.</param>
+    /// <param name="FirstGroup">Devices in the first group.</param>
+    /// <param name="RestoreMinutes">From the verdict until every changed device answers with what it had.</param>
+    internal sealed record Ending(string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, bool HasEnded);
 }

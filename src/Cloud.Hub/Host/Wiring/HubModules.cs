@@ -50,7 +50,7 @@ internal static class HubModules
             AddRemote: null, Doors: [],
             Needs:
             [
-                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IRollouts),
+                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts),
                 typeof(IAgents), typeof(ISecondOpinions), typeof(IPumpDomain),
             ],
             Listens: true),

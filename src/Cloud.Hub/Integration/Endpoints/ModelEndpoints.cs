@@ -11,6 +11,7 @@ namespace Cloud.Hub.Integration.Endpoints;
 
 internal static class ModelEndpoints
 {
+    private const int MaxReason = 500;
     private const int MaxManifestBytes = 1 << 20;
 
     public static void Map(RouteGroupBuilder api)
@@ -20,6 +21,8 @@ internal static class ModelEndpoints
         models.MapGet("/{digest}", FindAsync).WithSummary("A model with its manifest").ProducesProblem(StatusCodes.Status404NotFound);
         models.MapGet("/{digest}/package", PackageAsync).WithSummary("The signed package file")
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
+        models.MapPost("/{digest}/quarantine", QuarantineAsync).WithSummary("Nobody gets it again, and rollouts of it go back; for good")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         models.MapPost("", AddAsync).WithSummary("Adds a model: multipart parts manifest and onnx; the registry signs it").Accepts<ModelUpload>("multipart/form-data")
             .DisableAntiforgery().ProducesProblem(StatusCodes.Status400BadRequest);
     }
@@ -34,6 +37,14 @@ internal static class ModelEndpoints
     {
         if (await registry.PackageAsync(digest, cancellation) is not { } package) return Problem.Unknown("model", digest);
         return TypedResults.Bytes(package, "application/octet-stream", $"{digest[(digest.IndexOf(':') + 1)..]}.hmas");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> QuarantineAsync(
+        string digest, QuarantineRequest request, [FromServices] IModelQuarantine quarantine, HttpContext context, CancellationToken cancellation)
+    {
+        if (Problem.Text(request.Reason, "reason", MaxReason) is { } problem) return problem;
+        var reason = $"{request.Reason} ({context.User.Identity?.Name ?? "operator"})";
+        return await quarantine.QuarantineAsync(digest, reason, cancellation) ? TypedResults.NoContent() : Problem.Unknown("model", digest);
     }
 
     private static async Task<Results<Created<ModelEntry>, ProblemHttpResult>> AddAsync(

@@ -12,9 +12,6 @@ internal sealed record DeviceState
     /// <summary>In place of a group's index: it keeps what it has, for comparison.</summary>
     public const int Control = -1;
 
-    /// <summary>Words of <see cref="SlotReport.Reason"/> that speak of the way to the device, not of the model. Any other word counts against the model.</summary>
-    private static readonly string[] DeliveryWords = ["download", "digest-mismatch", "signature", "director", "older-release", "channels"];
-
     /// <summary>Index into the groups, or <see cref="Control"/>.</summary>
     public required int Group { get; init; }
 
@@ -68,12 +65,12 @@ internal sealed record DeviceState
     public bool HasEnded => State is SlotState.Refused or SlotState.Returned;
 
     /// <summary>It does not have the new model, because of what the model did.</summary>
-    public bool HasFailed => HasEnded && !IsUndelivered && !IsTakenBack;
+    public bool HasFailed => HasEnded && (Reason is null || Class == SlotReasonClass.Model);
 
-    /// <summary>The package did not reach it or may not be installed on it: that says nothing of what the model does.</summary>
-    public bool IsUndelivered => State == SlotState.Refused && Reason is { } reason && DeliveryWords.Any(word => reason == word || reason.StartsWith(word + ":", StringComparison.Ordinal));
+    /// <summary>The package did not reach it, may not be installed on it or has no room there: that says nothing of what the model does.</summary>
+    public bool IsUndelivered => HasEnded && Class is SlotReasonClass.Transport or SlotReasonClass.Storage;
 
-    private bool IsTakenBack => State == SlotState.Returned && Reason is { } reason && (reason == "restored" || reason.StartsWith("restored:", StringComparison.Ordinal));
+    private SlotReasonClass? Class => SlotReasons.ClassOf(Reason?.Split(':')[0]);
 
     public RolloutDeviceView ToView() => new(DeviceId, PreviousDigest, State, AnsweringDigest, Reason ?? Distrust, Touched, Touched && Back, SwapMs);
 }

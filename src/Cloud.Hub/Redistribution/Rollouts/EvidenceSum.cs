@@ -31,7 +31,7 @@ internal sealed record EvidenceSum(
         var isHeavy = usual is not null && evidence.ResidentBytes > (usual.ResidentBytes / usual.Reports) + gate.MaximumMemoryGrowthBytes;
         return new EvidenceSum(
             Windows + evidence.Windows, Alarms + evidence.AlarmWindows, Invalid + evidence.InvalidWindows, Reports + 1, Slow + (isSlow ? 1 : 0), Heavy + (isHeavy ? 1 : 0),
-            Restarts + (BootId is not null && BootId != evidence.BootId ? 1 : 0), Confidence + Bounded(evidence.MeanScoreRatio), Input + evidence.MeanInputDeviation,
+            Restarts + ((BootId ?? before?.BootId) is { } boot && boot != evidence.BootId ? 1 : 0), Confidence + Bounded(evidence.MeanScoreRatio), Input + evidence.MeanInputDeviation,
             LogP99 + Math.Log(Math.Max(1, evidence.InferenceP99Us)), ResidentBytes + evidence.ResidentBytes, evidence.BootId);
     }
 

@@ -19,6 +19,7 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
         {
             OtherTruth = Truth(quality.Where(row => row.Digest != digest)),
             Registered = await RegisteredAsync(devices, cancellation),
+            IsQuarantined = await registry.FindAsync(digest, cancellation) is { Quarantined: true },
         };
     }
 
@@ -27,7 +28,7 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
         var registered = new HashSet<string>(StringComparer.Ordinal);
         foreach (var digest in devices.Select(static device => See(device).CurrentDigest).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (await registry.FindAsync(digest, cancellation) is not null) registered.Add(digest);
+            if (await registry.FindAsync(digest, cancellation) is { Quarantined: false }) registered.Add(digest);
         }
 
         return registered;

@@ -22,10 +22,14 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
 
         var targets = await TargetsAsync(request, cancellation);
         var previous = targets.ToDictionary(static device => device.DeviceId, static device => FleetLook.See(device).CurrentDigest, StringComparer.Ordinal);
-        foreach (var digest in previous.Values.Distinct().OfType<string>())
+        foreach (var digest in previous.Values.Distinct().OfType<string>().ToList())
         {
-            if (await registry.FindAsync(digest, cancellation) is not null) continue;
-            throw new RolloutRefusedException($"{Names(previous.Where(pair => pair.Value == digest).Select(static pair => pair.Key))} answer with {digest}, which is not in the registry: they could not be taken back");
+            var known = await registry.FindAsync(digest, cancellation);
+            if (known is { Quarantined: false }) continue;
+            var those = previous.Where(pair => pair.Value == digest).Select(static pair => pair.Key).ToList();
+            if (known is null) throw new RolloutRefusedException($"{Names(those)} answer with {digest}, which is not in the registry: they could not be taken back");
+            // Nobody is taken back to what was thrown out: without a model the rules still hold.
+            foreach (var id in those) previous[id] = null;
         }
 
         var now = time.GetUtcNow();

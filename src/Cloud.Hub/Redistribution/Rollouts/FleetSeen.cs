@@ -9,6 +9,9 @@ internal sealed record FleetSeen(DateTimeOffset Now, IReadOnlyDictionary<string,
     /// <summary>The same of what each device answered with other digests.</summary>
     public IReadOnlyDictionary<string, TruthCounts> OtherTruth { get; init; } = new Dictionary<string, TruthCounts>();
 
-    /// <summary>Digests of the registry that devices of the fleet answer with: what they can be taken back to.</summary>
+    /// <summary>Digests of the registry, not in quarantine, that devices of the fleet answer with: what they can be taken back to.</summary>
     public IReadOnlySet<string> Registered { get; init; } = new HashSet<string>();
+
+    /// <summary>The rollout's model is in quarantine.</summary>
+    public bool IsQuarantined { get; init; }
 }

@@ -9,8 +9,11 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <remarks>Harm is looked at first, since it needs no minimum; success needs the minimum of windows, settled devices, something to compare with, and every metric within its limit.</remarks>
 internal static class GroupEvaluation
 {
-    /// <summary>A slice that may stand alone in what it shows holds its group back from these odds on: more data decide.</summary>
-    private const double SliceDoubt = 5;
+    /// <summary>From these odds on a slice, or a comparison in shadow, holds its group back.</summary>
+    private const double Doubt = 2;
+
+    /// <summary>A slice of a group is known once it has shown so much.</summary>
+    private const double SliceTrials = 20;
 
     public static GateVerdict Judge(RolloutState rollout, int index, FleetSeen seen)
     {
@@ -32,7 +35,7 @@ internal static class GroupEvaluation
 
         var open = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
-            : Missing(gate, evidence, new GateControl(rollout, index, seen), isLate) ?? Excess(gate, group, evidence);
+            : Missing(gate, evidence, new GateControl(rollout, index, seen), isLate) ?? (isLate ? null : Unseen(group)) ?? Excess(gate, group, evidence);
         if (open is { } reason)
         {
             return isLate ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(GateOutcome.Wait, null, false, reason.Item2, evidence);
@@ -86,6 +89,14 @@ internal static class GroupEvaluation
             : null;
     }
 
+    /// <summary>A part of the group that has answered and is hardly known yet.</summary>
+    private static (string Word, string Reason)? Unseen(GroupState group)
+    {
+        if (!group.Tests.TryGetValue(GateLimits.AlarmRate, out var test)) return null;
+        var least = test.Slices.Where(slice => slice.Wager.Trials < 0.99 * test.Whole.Trials).MinBy(static slice => slice.Wager.Trials);
+        return least is { Wager.Trials: < SliceTrials } ? ("no-data", $"{Number(least.Wager.Trials)} of {Number(SliceTrials)} trials of {least.Slice}") : null;
+    }
+
     /// <summary>What forbids success although nothing proves harm: a figure above its limit, or one that may still, at 95 % certainty, be above. More data decide.</summary>
     private static (string Word, string Reason)? Excess(GatePolicy gate, GroupState group, GateEvidence evidence)
     {
@@ -93,8 +104,11 @@ internal static class GroupEvaluation
         {
             var test = group.Tests[metric.Name];
             var (value, reference) = (test.Whole.Value, metric.Reference is null ? 0 : test.Whole.Reference / Math.Max(test.Whole.Trials, 1e-9));
-            if (value - reference > metric.Limit) return (metric.Name, Describe(metric));
-            if (test.Standing is { } slice && slice.Wager.Odds >= SliceDoubt) return (metric.Name, $"{Describe(metric)}; more windows decide");
+            // A comparison ends with the swap: where it is not asked for, chance would hold a group back for good, so that doubt must be more than chance.
+            var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement && gate.MinimumShadowWindows == 0;
+            if (value - reference > metric.Limit && (!isEnded || metric.Odds >= Doubt)) return (metric.Name, Describe(metric));
+            if (test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
+                return (metric.Name, $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
             var highest = metric.Name switch
             {
                 GateLimits.AlarmRate => ScoreInterval.Upper(value, test.Whole.Trials) - reference,

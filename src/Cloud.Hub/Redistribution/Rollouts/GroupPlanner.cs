@@ -14,6 +14,9 @@ internal static class GroupPlanner
     private const double MaxControlShare = 0.5;
     private const double MaxFactor = 10;
 
+    /// <summary>Devices picked for what they add; each looks at the first of every slice.</summary>
+    private const int MaxCovering = 200;
+
     /// <summary>The first rule that a plan breaks, with the field it stands in; null when it is sound.</summary>
     public static string? Fault(RolloutRequest request)
     {
@@ -101,12 +104,35 @@ internal static class GroupPlanner
         }
     }
 
-    /// <summary>One device of each slice, then a second of each, and so on: whatever the size of the first group, it covers as many slices as it can. Those that are offline stay behind all others.</summary>
+    /// <summary>
+    /// One device of each slice, then a second of each, and so on: whatever the size of the first group, it covers as many slices as it can. Those that are offline stay behind all others. Among the first of each slice
+    /// come those first that share least with the ones before them: ten devices meet every hardware class, though there are hundreds of sites with each.
+    /// </summary>
     private static List<Candidate> SliceBySlice(List<Candidate> ranked)
     {
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        return [.. ranked.Select(device => (Device: device, Round: seen[device.Slice] = seen.GetValueOrDefault(device.Slice, -1) + 1))
-            .OrderByDescending(static entry => entry.Device.Online).ThenBy(static entry => entry.Round).Select(static entry => entry.Device)];
+        var rounds = ranked.Select(device => (Device: device, Round: seen[device.Slice] = seen.GetValueOrDefault(device.Slice, -1) + 1))
+            .OrderByDescending(static entry => entry.Device.Online).ThenBy(static entry => entry.Round).ToList();
+        var firsts = rounds.TakeWhile(static entry => entry is { Round: 0, Device.Online: true }).Select(static entry => entry.Device).ToList();
+        return [.. Covering(firsts), .. rounds.Skip(firsts.Count).Select(static entry => entry.Device)];
+    }
+
+    /// <summary>The same devices, the next always the first that adds most site and hardware names that no earlier one has.</summary>
+    private static IEnumerable<Candidate> Covering(List<Candidate> firsts)
+    {
+        var names = firsts.Select(static device => device.Slice.Split(' ')).ToList();
+        var covered = new HashSet<string>(StringComparer.Ordinal);
+        var left = Enumerable.Range(0, firsts.Count).ToList();
+        for (var pick = 0; pick < MaxCovering && left.Count > 0; pick++)
+        {
+            var next = left.MaxBy(i => names[i].Count(name => !covered.Contains(name)));
+            if (names[next].All(covered.Contains)) break;
+            covered.UnionWith(names[next]);
+            left.Remove(next);
+            yield return firsts[next];
+        }
+
+        foreach (var i in left) yield return firsts[i];
     }
 
     private static ulong Rank(string digest, string deviceId) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest} {deviceId}")));

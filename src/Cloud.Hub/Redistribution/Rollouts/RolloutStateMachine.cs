@@ -42,10 +42,12 @@ internal static class RolloutStateMachine
         if (rollout.HasEnded) return rollout;
         if (rollout.State == RolloutState.Scheduled)
         {
+            if (seen.IsQuarantined) return End(rollout, RolloutState.Cancelled, "the model is in quarantine", seen.Now);
             if (seen.Now < rollout.Request.NotBefore) return rollout;
             rollout = Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
         }
 
+        if (seen.IsQuarantined && rollout.State != RolloutState.Restoring) rollout = StartRestore(rollout, "quarantine", "the model is in quarantine", seen.Now);
         rollout = GateBets.Take(RolloutObservation.Look(rollout, seen), seen);
         return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen);
     }

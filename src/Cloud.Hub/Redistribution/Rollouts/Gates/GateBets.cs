@@ -9,6 +9,12 @@ internal static class GateBets
     /// <summary>No device may be ahead of the group's median by more than this factor, beyond a start: what floods is thinned out, and no single device decides for many.</summary>
     private const double AheadAtMost = 2;
 
+    /// <summary>How many limits above the control a device's own share counts in full, …</summary>
+    private const double OutlierLimits = 4;
+
+    /// <summary>… and so much at least.</summary>
+    private const double LeastOutlier = 0.25;
+
     /// <summary>Episodes that every device may be ahead.</summary>
     private const double Start = 20;
 
@@ -132,12 +138,16 @@ internal static class GateBets
         foreach (var metric in GateMetric.All)
         {
             if (metric.Kind != MetricKind.Difference) continue;
-            foreach (var (slice, share) in group.Of(metric))
+            var limit = gate.LimitOf(metric.Name);
+            var known = others.Of(metric);
+            if (!known.TryGetValue(Pools.Whole, out var all) || all.Trials <= 0) continue;
+            var most = metric.IsOfMachine ? (all.Hits / all.Trials) + Math.Max(LeastOutlier, OutlierLimits * limit) : 1;
+            foreach (var (slice, share) in group.Of(metric, most))
             {
-                if (others.Find(metric, slice) is not { Trials: > 0 } other || share.Trials <= 0) continue;
-                Wager Bet(Wager wager) => wager.BetSamples(share.Trials, share.Hits / share.Trials, other.Trials, other.Hits / other.Trials, gate.LimitOf(metric.Name));
+                if (!known.TryGetValue(slice, out var other) || other.Trials <= 0 || share.Trials <= 0) continue;
+                Wager Bet(Wager wager) => wager.BetSamples(share.Trials, share.Hits / share.Trials, other.Trials, other.Hits / other.Trials, limit);
                 var test = tests.GetValueOrDefault(metric.Name) ?? new MetricTest();
-                tests[metric.Name] = slice.Length == 0 ? test.OnWhole(Bet) : test.OnSlice(slice, Bet);
+                tests[metric.Name] = slice == Pools.Whole ? test.OnWhole(Bet) : test.OnSlice(slice, Bet);
             }
         }
     }

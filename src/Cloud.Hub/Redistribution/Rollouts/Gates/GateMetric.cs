@@ -6,7 +6,8 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 /// <summary>One thing that a gate looks at: how it is read off a device, and what it is held against.</summary>
 /// <param name="Name">Of <see cref="GateLimits"/>.</param>
 /// <param name="Read">Null: the device has nothing to add.</param>
-internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share?> Read)
+/// <param name="IsOfMachine">It follows the machine that the device watches too, so that one that falls ill must not count for many.</param>
+internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share?> Read, bool IsOfMachine = false)
 {
     /// <summary>Every one, in the order they are looked at.</summary>
     public static IReadOnlyList<GateMetric> All { get; } =
@@ -16,11 +17,11 @@ internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share
         new(GateLimits.Latency, MetricKind.Absolute, static work => Reports(work, work.Evidence.Slow)),
         new(GateLimits.Memory, MetricKind.Absolute, static work => Reports(work, work.Evidence.Heavy)),
         new(GateLimits.Restarts, MetricKind.Difference, static work => Reports(work, work.Evidence.Restarts)),
-        new(GateLimits.AlarmRate, MetricKind.Difference, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms)),
+        new(GateLimits.AlarmRate, MetricKind.Difference, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms), IsOfMachine: true),
         new(GateLimits.ShadowAlarms, MetricKind.Paired, static work => work.Shadow is { } shadow ? Pairs(work, shadow) : null),
         new(GateLimits.ShadowDisagreement, MetricKind.Absolute, static work => work.Shadow is { } shadow ? Windows(work, shadow.Compared, shadow.Disagreed + shadow.ShadowInvalid) : null),
         new(GateLimits.FalseAlarms, MetricKind.Absolute, static work => Windows(work, work.Truth.Normal, work.Truth.FalseAlarms)),
-        new(GateLimits.Error, MetricKind.Difference, static work => Windows(work, work.Truth.Labelled, work.Truth.Wrong)),
+        new(GateLimits.Error, MetricKind.Difference, static work => Windows(work, work.Truth.Labelled, work.Truth.Wrong), IsOfMachine: true),
         new(GateLimits.ConfidenceDrift, MetricKind.Absolute, static work => Drift(work, static sum => sum.Confidence)),
         new(GateLimits.InputDrift, MetricKind.Absolute, static work => Drift(work, static sum => sum.Input)),
     ];

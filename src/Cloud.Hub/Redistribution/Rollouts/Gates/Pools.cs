@@ -1,12 +1,12 @@
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
-/// <summary>What several devices add up to, as a whole and slice by slice, by metric.</summary>
+/// <summary>What several devices add to the metrics that are held against a control, as a whole and slice by slice.</summary>
 internal sealed class Pools
 {
     /// <summary>In place of a slice.</summary>
     public const string Whole = "";
 
-    private readonly Dictionary<(string Metric, string Slice), Share> _shares = [];
+    private readonly List<(string Metric, IReadOnlyList<string> Slices, Share Share)> _shares = [];
 
     public bool IsEmpty => _shares.Count == 0;
 
@@ -15,15 +15,23 @@ internal sealed class Pools
     {
         foreach (var metric in GateMetric.All)
         {
-            if (metric.Kind != MetricKind.Difference || metric.Read(work) is not { } share) continue;
-            Add(metric.Name, Whole, share * weight);
-            foreach (var slice in slices) Add(metric.Name, slice, share * weight);
+            if (metric.Kind == MetricKind.Difference && metric.Read(work) is { } share && weight > 0) _shares.Add((metric.Name, slices, share * weight));
         }
     }
 
-    public IEnumerable<(string Slice, Share Share)> Of(GateMetric metric) => _shares.Where(entry => entry.Key.Metric == metric.Name).Select(static entry => (entry.Key.Slice, entry.Value));
+    /// <summary>Sums by slice, <see cref="Whole"/> among them.</summary>
+    /// <param name="most">No device's own share counts as more than this (Winsor): one machine that falls ill is not the model.</param>
+    public Dictionary<string, Share> Of(GateMetric metric, double most = 1)
+    {
+        var sums = new Dictionary<string, Share>(StringComparer.Ordinal);
+        foreach (var (name, slices, whole) in _shares)
+        {
+            if (name != metric.Name) continue;
+            var share = whole with { Hits = Math.Min(whole.Hits, whole.Trials * most) };
+            sums[Whole] = sums.GetValueOrDefault(Whole) + share;
+            foreach (var slice in slices) sums[slice] = sums.GetValueOrDefault(slice) + share;
+        }
 
-    public Share? Find(GateMetric metric, string slice) => _shares.TryGetValue((metric.Name, slice), out var share) ? share : null;
-
-    private void Add(string metric, string slice, Share share) => _shares[(metric, slice)] = _shares.GetValueOrDefault((metric, slice)) + share;
+        return sums;
+    }
 }

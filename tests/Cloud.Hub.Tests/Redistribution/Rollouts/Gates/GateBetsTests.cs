@@ -141,7 +141,7 @@ public class GateBetsTests
         var scene = Whole();
         var (rare, control) = (scene.DevicesOf(0)[3], scene.Control);
         foreach (var (id, twin) in scene.Twins) scene.Twins[id] = twin with { Slices = [id == rare || id == control ? "hardware=rare" : "hardware=common"] };
-        for (var look = 0; look < 8 && scene.Rollout.StoppedBy is null; look++)
+        for (var look = 0; look < 20 && scene.Rollout.StoppedBy is null; look++)
         {
             foreach (var device in scene.Rollout.Devices) scene.Evidence(device.DeviceId, device.IsControl ? RolloutScene.Old : RolloutScene.New, 40, device.DeviceId == rare ? 40 : 2);
             scene.Look();
