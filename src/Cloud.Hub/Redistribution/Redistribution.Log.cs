@@ -15,6 +15,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 8903, EventName = "ArtefactMissing", Level = LogLevel.Error, Message = "{Digest} is listed and its file {Path} is not on disk")]
     public static partial void ArtefactMissing(this ILogger logger, string digest, string path);
 
+    [LoggerMessage(EventId = 8904, EventName = "ArtefactCollected", Level = LogLevel.Information, Message = "{Kind} {Name} release {Release} is deleted: nothing has needed {Digest} for long")]
+    public static partial void ArtefactCollected(this ILogger logger, Hmas.Contracts.Artefacts.ArtefactKind kind, string name, long release, string digest);
+
+    [LoggerMessage(EventId = 8905, EventName = "CollectionFailed", Level = LogLevel.Warning, Message = "what is needed could not be found out, so nothing is deleted; it is tried again in an hour")]
+    public static partial void CollectionFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(EventId = 8910, EventName = "RolloutMoved", Level = LogLevel.Information, Message = "rollout {RolloutId} {Group}: {From} to {To}: {Reason}")]
     public static partial void RolloutMoved(this ILogger logger, string rolloutId, string group, string from, string to, string reason);
 

@@ -4,6 +4,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.DirectDevices;
 using Cloud.Hub.Redistribution.Endpoints;
 using Cloud.Hub.Redistribution.Registry;
+using Cloud.Hub.Redistribution.Retention;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Trust;
@@ -20,7 +21,8 @@ internal static class RedistributionModule
         services.AddOptions<RedistributionOptions>().Bind(configuration.GetSection(RedistributionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
         services.AddSingleton<RegistryTables>().AddSingleton<ArtefactTable>().AddSingleton<ArtefactFolder>().AddSingleton<RegistryKey>();
-        services.AddSingleton<ArtefactRegistry>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>();
+        services.AddSingleton<ArtefactRegistry>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>().AddSingleton<DeltaAccess>();
+        services.AddSingleton<References>().AddSingleton<Collector>();
         services.AddSingleton<ImageRepository>().AddSingleton<Director>();
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IArtefactRegistry>(static provider => provider.GetRequiredService<ArtefactRegistry>());
@@ -29,7 +31,7 @@ internal static class RedistributionModule
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
         services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
         services.AddSingleton<FirmwareFiles>().AddSingleton<DirectPresence>().AddHostedService(static provider => provider.GetRequiredService<DirectPresence>());
-        return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>();
+        return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>().AddHostedService<CollectionClock>();
     }
 
     public static void MapRedistribution(this IEndpointRouteBuilder routes)

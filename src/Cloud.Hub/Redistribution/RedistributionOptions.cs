@@ -19,6 +19,20 @@ internal sealed class RedistributionOptions : IValidatableObject
     [Range(1L << 10, 1L << 40)]
     public long MaxArtefactBytes { get; set; } = 512L << 20;
 
+    /// <summary>Bytes of differences between artefacts at most; those used longest ago go. Default 256 MiB.</summary>
+    [Range(0, 1L << 40)]
+    public long MaxDeltaBytes { get; set; } = 256L << 20;
+
+    /// <summary>Artefacts younger than this are kept, referred to or not. Default 30 days.</summary>
+    public TimeSpan KeepFor { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>So many of the newest releases of each name are kept. Default 3.</summary>
+    [Range(1, 1000)]
+    public int KeepReleases { get; set; } = 3;
+
+    /// <summary>How long nothing may refer to an artefact, once that was noticed, before it is deleted. Default 1 day, at least an hour.</summary>
+    public TimeSpan CollectAfter { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>
     /// True: the keys that say what bytes are lie elsewhere (docs/operations/signing-ceremony.md), and <c>trust/images</c> was filled by <c>hmas keys init</c>. False, the default: this hub holds them all.
     /// </summary>
@@ -38,6 +52,9 @@ internal sealed class RedistributionOptions : IValidatableObject
         {
             yield return new ValidationResult($"{Section}:DirectPolling {DirectPolling} is outside 1 s to 24 h", [nameof(DirectPolling)]);
         }
+
+        if (KeepFor < TimeSpan.Zero) yield return new ValidationResult($"{Section}:KeepFor {KeepFor} is negative", [nameof(KeepFor)]);
+        if (CollectAfter < TimeSpan.FromHours(1)) yield return new ValidationResult($"{Section}:CollectAfter {CollectAfter} is below 1 h", [nameof(CollectAfter)]);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
@@ -12,7 +11,7 @@ internal static class ArtefactsCommand
 {
     private static readonly string Kinds = string.Join(", ", ArtefactKinds.All.Select(ArtefactKinds.Word));
 
-    public static Command Create() => new("artefacts", "Models, rules, agent programs, configuration, bundles and firmware in the registry") { Add(), List(), Show(), Bundle() };
+    public static Command Create() => new("artefacts", "Models, rules, agent programs, configuration, bundles and firmware in the registry") { Add(), List(), Show(), Bundle(), Approve() };
 
     private static Command Add()
     {
@@ -21,12 +20,13 @@ internal static class ArtefactsCommand
         var name = new Option<string?>("--name") { Description = "What it is a release of; a bundle says its own" };
         var release = new Option<long?>("--release") { Description = "Its number [default: the next of this name]" };
         var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
+        var licence = new Option<string?>("--licence") { Description = "What others may do with it, an SPDX expression" };
         var hub = new HubConnection();
-        var command = hub.AddTo(new Command("add", "Add a file to the registry") { file, kind, name, release, hardware });
+        var command = hub.AddTo(new Command("add", "Add a file to the registry") { file, kind, name, release, hardware, licence });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             await using var content = parsed.GetRequiredValue(file).OpenRead();
-            Print(await api.AddArtefactAsync(KindOf(parsed.GetRequiredValue(kind)), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware), content, cancellation));
+            ArtefactStory.Print(await api.AddArtefactAsync(KindOf(parsed.GetRequiredValue(kind)), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware), parsed.GetValue(licence), content, cancellation));
             return 0;
         }));
         return command;
@@ -53,7 +53,7 @@ internal static class ArtefactsCommand
         var command = hub.AddTo(new Command("show", "One artefact") { digest });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
-            Print(await FindAsync(api, parsed.GetRequiredValue(digest), cancellation));
+            ArtefactStory.Print(await api.ArtefactAsync((await FindAsync(api, parsed.GetRequiredValue(digest), cancellation)).Digest, cancellation));
             return 0;
         }));
         return command;
@@ -80,7 +80,24 @@ internal static class ArtefactsCommand
             };
             if (bundle.Fault() is { } fault) throw new HubRefusal(fault);
             using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(bundle, ContractsJson.Default.BundleManifest));
-            Print(await api.AddArtefactAsync(ArtefactKind.Bundle, null, null, null, json, cancellation));
+            ArtefactStory.Print(await api.AddArtefactAsync(ArtefactKind.Bundle, null, null, null, null, json, cancellation));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Approve()
+    {
+        var digest = new Argument<string>("digest") { Description = "sha256:…, or its first letters" };
+        var by = new Option<string>("--by") { Description = "Who approves [default: who is logged in]", DefaultValueFactory = static _ => Environment.UserName };
+        var note = new Option<string?>("--note") { Description = "What you looked at" };
+        var hub = new HubConnection();
+        var command = hub.AddTo(new Command("approve", "Write down that you stand by an artefact") { digest, by, note });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var artefact = await FindAsync(api, parsed.GetRequiredValue(digest), cancellation);
+            await api.ApproveAsync(artefact.Digest, parsed.GetRequiredValue(by), parsed.GetValue(note), cancellation);
+            ArtefactStory.Print(await api.ArtefactAsync(artefact.Digest, cancellation));
             return 0;
         }));
         return command;
@@ -100,7 +117,7 @@ internal static class ArtefactsCommand
 
     private static async Task<ArtefactAnswer> FindAsync(HubApi api, string digest, CancellationToken cancellation)
     {
-        if (ArtefactDigest.IsValid(digest)) return await api.ArtefactAsync(digest, cancellation);
+        if (ArtefactDigest.IsValid(digest)) return (await api.ArtefactAsync(digest, cancellation)).Entry;
         var hex = digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var found = (await api.ArtefactsAsync(null, cancellation)).Where(artefact => ArtefactDigest.Hex(artefact.Digest).StartsWith(hex, StringComparison.Ordinal)).ToList();
         return found.Count == 1 ? found[0] : throw new HubRefusal($"{found.Count} artefacts have a digest that begins with '{digest}'");
@@ -111,18 +128,6 @@ internal static class ArtefactsCommand
 
     private static BundlePart Part(ArtefactAnswer artefact) =>
         new() { Kind = artefact.Kind, Name = artefact.Name, Release = artefact.Release, Digest = artefact.Digest, Bytes = artefact.Bytes, HardwareClasses = artefact.HardwareClasses };
-
-    private static void Print(ArtefactAnswer artefact) => Tables.Print(
-        ["", ""],
-        [
-            ["artefact", $"{ArtefactKinds.Word(artefact.Kind)} {artefact.Name} {artefact.Release}"],
-            ["digest", artefact.Digest],
-            ["target", artefact.TargetPath],
-            ["bytes", artefact.Bytes.ToString(CultureInfo.InvariantCulture)],
-            ["hardware", string.Join(", ", artefact.HardwareClasses)],
-            ["added", $"{Words.Time(artefact.AddedAt)} by {artefact.AddedBy}"],
-            ["state", artefact.Quarantined ? "quarantined" : "may be rolled out"],
-        ]);
 
     private static string[] Row(ArtefactAnswer artefact) =>
     [

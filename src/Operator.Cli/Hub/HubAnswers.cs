@@ -40,6 +40,16 @@ internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long P
 internal sealed record ArtefactAnswer(
     string Digest, ArtefactKind Kind, string Name, long Release, long Bytes, IReadOnlyList<string> HardwareClasses, DateTimeOffset AddedAt, string AddedBy, bool Quarantined, string TargetPath);
 
+internal sealed record ArtefactDetailsAnswer(
+    ArtefactAnswer Entry, string? Licence, bool IsSigned, DateTimeOffset? CondemnedAt, IReadOnlyList<ApprovalAnswer> Approvals, ModelFactsAnswer? Model, Lineage? Lineage,
+    IReadOnlyDictionary<string, SliceMetrics>? Metrics, IReadOnlyList<BundlePart>? Parts);
+
+internal sealed record ApprovalAnswer(string Who, DateTimeOffset At, string Note);
+
+internal sealed record ModelFactsAnswer(IReadOnlyList<OpsetAnswer> Opsets, IReadOnlyDictionary<string, int> Operators, double HubLatencyUs);
+
+internal sealed record OpsetAnswer(string Domain, long Version);
+
 internal sealed record RolloutAnswer(
     string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups, IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,
     string? StoppedBy, IReadOnlyList<string> ControlDevices)

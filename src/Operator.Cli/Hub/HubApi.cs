@@ -65,11 +65,17 @@ internal sealed class HubApi : IDisposable
     public Task<IReadOnlyList<ArtefactAnswer>> ArtefactsAsync(string? kind, CancellationToken cancellation) =>
         GetAsync<IReadOnlyList<ArtefactAnswer>>(kind is null ? "artefacts" : $"artefacts?kind={Uri.EscapeDataString(kind)}", cancellation);
 
-    public Task<ArtefactAnswer> ArtefactAsync(string digest, CancellationToken cancellation) => GetAsync<ArtefactAnswer>($"artefacts/{Uri.EscapeDataString(digest)}", cancellation);
+    public Task<ArtefactDetailsAnswer> ArtefactAsync(string digest, CancellationToken cancellation) => GetAsync<ArtefactDetailsAnswer>($"artefacts/{Uri.EscapeDataString(digest)}", cancellation);
 
-    public async Task<ArtefactAnswer> AddArtefactAsync(ArtefactKind kind, string? name, long? release, string? hardware, Stream file, CancellationToken cancellation)
+    public async Task ApproveAsync(string digest, string who, string? note, CancellationToken cancellation)
     {
-        (string Name, string? Value)[] fields = [("kind", ArtefactKinds.Word(kind)), ("name", name), ("release", release?.ToString(CultureInfo.InvariantCulture)), ("hardware", hardware)];
+        using var answer = await _http.PostAsJsonAsync($"artefacts/{Uri.EscapeDataString(digest)}/approvals", new { who, note }, Json, cancellation);
+        await RequireAsync(answer, cancellation);
+    }
+
+    public async Task<ArtefactAnswer> AddArtefactAsync(ArtefactKind kind, string? name, long? release, string? hardware, string? licence, Stream file, CancellationToken cancellation)
+    {
+        (string Name, string? Value)[] fields = [("kind", ArtefactKinds.Word(kind)), ("name", name), ("release", release?.ToString(CultureInfo.InvariantCulture)), ("hardware", hardware), ("licence", licence)];
         var query = string.Join('&', fields.Where(static field => field.Value is not null).Select(static field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}"));
         using var content = new StreamContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");

@@ -28,6 +28,7 @@ internal sealed class SimulatedDoors
         Registry.FindAsync("", default).ReturnsForAnyArgs((ModelEntry?)null);
         Registry.PackageAsync("", default).ReturnsForAnyArgs((ReadOnlyMemory<byte>?)null);
         Artefacts.ListAsync(null, default).ReturnsForAnyArgs([]);
+        Artefacts.DetailsAsync("", default).ReturnsForAnyArgs((ArtefactDetails?)null);
         Artefacts.FindAsync("", default).ReturnsForAnyArgs((ArtefactEntry?)null);
         Rollouts.ListAsync(default).ReturnsForAnyArgs([]);
         Rollouts.FindAsync("", default).ReturnsForAnyArgs((RolloutView?)null);

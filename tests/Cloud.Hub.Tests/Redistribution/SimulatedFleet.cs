@@ -45,8 +45,15 @@ internal sealed class SimulatedFleet : IFleet
 
     public void SetOnline(string deviceId, bool online) => Update(deviceId, device => device with { Online = online });
 
-    public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<DeviceView>>([.. _devices.Values.OrderBy(static device => device.DeviceId, StringComparer.Ordinal)]);
+    /// <summary>It cannot be asked.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>The device says something else of itself.</summary>
+    public void Report(string deviceId, Func<ReportedState, ReportedState> change) => Update(deviceId, device => device with { Reported = change(device.Reported!) });
+
+    public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) => IsDown
+        ? Task.FromException<IReadOnlyList<DeviceView>>(new HttpRequestException("the fleet is down"))
+        : Task.FromResult<IReadOnlyList<DeviceView>>([.. _devices.Values.OrderBy(static device => device.DeviceId, StringComparer.Ordinal)]);
 
     public Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => Task.FromResult(_devices.GetValueOrDefault(deviceId));
 

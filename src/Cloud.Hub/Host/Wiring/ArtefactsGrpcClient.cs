@@ -38,6 +38,15 @@ internal sealed class ArtefactsGrpcClient(V1.Artefacts.ArtefactsClient client) :
     public async Task<ArtefactEntry?> FindAsync(string digest, CancellationToken cancellation) =>
         (await client.FindAsync(new V1.ArtefactRequest { Digest = digest }, cancellationToken: cancellation)).Artefact?.ToEntry();
 
+    public async Task<ArtefactDetails?> DetailsAsync(string digest, CancellationToken cancellation)
+    {
+        var reply = await client.DetailsAsync(new V1.ArtefactRequest { Digest = digest }, cancellationToken: cancellation);
+        return reply.HasDetails ? JsonSerializer.Deserialize<ArtefactDetails>(reply.Details.Span, RedistributionJson.Options) : null;
+    }
+
+    public async Task<bool> ApproveAsync(string digest, string who, string note, CancellationToken cancellation) =>
+        (await client.ApproveAsync(new V1.ApproveArtefactRequest { Digest = digest, Who = who, Note = note }, cancellationToken: cancellation)).Found;
+
     public async Task<IReadOnlyList<ArtefactEntry>> ListAsync(ArtefactKind? kind, CancellationToken cancellation)
     {
         using var call = client.List(new V1.ListArtefactsRequest { Kind = kind is { } only ? ArtefactKinds.Word(only) : "" }, cancellationToken: cancellation);

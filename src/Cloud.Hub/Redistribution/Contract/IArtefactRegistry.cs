@@ -11,6 +11,12 @@ public interface IArtefactRegistry
 
     Task<ArtefactEntry?> FindAsync(string digest, CancellationToken cancellation);
 
+    /// <summary>Null when there is none.</summary>
+    Task<ArtefactDetails?> DetailsAsync(string digest, CancellationToken cancellation);
+
+    /// <summary>Writes down that somebody stands by an artefact; his second word replaces his first. False when there is no such artefact.</summary>
+    Task<bool> ApproveAsync(string digest, string who, string note, CancellationToken cancellation);
+
     /// <summary>Newest first.</summary>
     /// <param name="kind">Null: every kind.</param>
     Task<IReadOnlyList<ArtefactEntry>> ListAsync(ArtefactKind? kind, CancellationToken cancellation);

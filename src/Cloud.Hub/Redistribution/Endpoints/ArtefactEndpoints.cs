@@ -21,8 +21,9 @@ internal static class ArtefactEndpoints
         return Results.File(path, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{digest}\""));
     }
 
-    private static async Task<IResult> FetchDeltaAsync(string digest, string from, PackageDeltas deltas, RedistributionMetrics metrics, CancellationToken cancellation)
+    private static async Task<IResult> FetchDeltaAsync(string digest, string from, HttpContext context, DeltaAccess access, PackageDeltas deltas, RedistributionMetrics metrics, CancellationToken cancellation)
     {
+        if (!context.User.IsInRole(HubRoles.Operator) && !await access.MayAsync(context.User.Identity?.Name ?? "", from, digest, cancellation)) return Results.Forbid();
         if (await deltas.PathAsync(from, digest, cancellation) is not { } path) return Results.Problem("there is no delta between these two: fetch the whole package", statusCode: StatusCodes.Status404NotFound);
         metrics.Fetched();
         return Results.File(path, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{from}-{digest}\""));

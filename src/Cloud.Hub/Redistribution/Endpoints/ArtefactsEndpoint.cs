@@ -29,6 +29,16 @@ internal sealed class ArtefactsEndpoint(IArtefactRegistry registry) : V1.Artefac
     public override async Task<V1.FindArtefactReply> Find(V1.ArtefactRequest request, ServerCallContext context) =>
         new() { Artefact = (await registry.FindAsync(request.Digest, context.CancellationToken))?.ToMessage() };
 
+    public override async Task<V1.ArtefactDetailsReply> Details(V1.ArtefactRequest request, ServerCallContext context)
+    {
+        var reply = new V1.ArtefactDetailsReply();
+        if (await registry.DetailsAsync(request.Digest, context.CancellationToken) is { } details) reply.Details = ModelMessages.Json(details);
+        return reply;
+    }
+
+    public override async Task<V1.ApproveArtefactReply> Approve(V1.ApproveArtefactRequest request, ServerCallContext context) =>
+        new() { Found = await registry.ApproveAsync(request.Digest, request.Who, request.Note, context.CancellationToken) };
+
     public override async Task List(V1.ListArtefactsRequest request, IServerStreamWriter<V1.Artefact> responseStream, ServerCallContext context)
     {
         ArtefactKind? kind;

@@ -7,10 +7,11 @@ using Hmas.Storage;
 namespace Cloud.Hub.Redistribution.Registry;
 
 /// <summary>Artefacts on disk by digest: <c>artefacts/sha256/ab/abcd….hmas</c>, whatever the kind. A file is written once, whole, and never changed.</summary>
-internal sealed class ArtefactFolder
+internal sealed class ArtefactFolder : IDisposable
 {
     private const int ChunkBytes = 64 << 10;
 
+    private readonly SemaphoreSlim _gate = new(1);
     private readonly string _root;
     private readonly string _incoming;
 
@@ -32,6 +33,29 @@ internal sealed class ArtefactFolder
         var hex = ArtefactDigest.Hex(digest);
         return Path.Combine(_root, "sha256", hex[..2], hex + ".hmas");
     }
+
+    /// <summary>One at a time: a file and its row are added together, or a file without a row is deleted. Leave by disposing.</summary>
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        return new Turn(_gate);
+    }
+
+    /// <summary>Digests that have a file, and when it was written.</summary>
+    public IEnumerable<(string Digest, DateTimeOffset WrittenAt)> Files()
+    {
+        var folder = Path.Combine(_root, "sha256");
+        if (!Directory.Exists(folder)) yield break;
+        foreach (var path in Directory.EnumerateFiles(folder, "*.hmas", SearchOption.AllDirectories))
+        {
+            var digest = $"sha256:{Path.GetFileNameWithoutExtension(path)}";
+            if (ArtefactDigest.IsValid(digest)) yield return (digest, File.GetLastWriteTimeUtc(path));
+        }
+    }
+
+    public void Delete(string digest) => File.Delete(PathOf(digest));
+
+    public void Dispose() => _gate.Dispose();
 
     /// <summary>On disk when this returns.</summary>
     public void Put(string digest, ReadOnlySpan<byte> file) => AtomicFile.Write(Placed(digest), file);
@@ -78,6 +102,11 @@ internal sealed class ArtefactFolder
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private sealed class Turn(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
     }
 
     private string Placed(string digest)

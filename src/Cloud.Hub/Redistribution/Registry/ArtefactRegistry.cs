@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Trust;
+using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework.Metadata;
@@ -17,21 +19,47 @@ internal sealed class ArtefactRegistry(
     {
         ArtefactRules.Require(upload);
         using var file = await folder.ReceiveAsync(content, ArtefactRules.MaxBytes(upload.Kind, options.Value.MaxArtefactBytes), cancellation);
-        upload = ArtefactRules.Require(upload, file, table.Find);
-        if (table.Find(file.Digest) is null) await folder.PutAsync(file.Digest, file, cancellation);
+        upload = await ArtefactRules.RequireAsync(upload, file, digest => table.HoldAsync(digest, cancellation));
         var release = upload.Release ?? table.Find(file.Digest)?.Release ?? await table.NextReleaseAsync(upload.Kind, upload.Name, cancellation);
-        return await ListAsync(new ArtefactEntry(file.Digest, upload.Kind, upload.Name, release, file.Bytes, upload.HardwareClasses, time.GetUtcNow(), upload.AddedBy, Quarantined: false), null, cancellation);
+        var entry = new ArtefactEntry(file.Digest, upload.Kind, upload.Name, release, file.Bytes, upload.HardwareClasses, time.GetUtcNow(), upload.AddedBy, Quarantined: false);
+        return await ListAsync(entry, new ArtefactSource(Licence: upload.Licence), () => folder.PutAsync(file.Digest, file, cancellation), cancellation);
     }
 
     public Task<ArtefactEntry?> FindAsync(string digest, CancellationToken cancellation) => Task.FromResult(table.Find(digest));
 
     public Task<IReadOnlyList<ArtefactEntry>> ListAsync(ArtefactKind? kind, CancellationToken cancellation) => Task.FromResult(table.List(kind));
 
-    /// <summary>Lists a file that is in the folder, and has the image repository vouch for it.</summary>
-    /// <param name="manifest">Of a model; null otherwise.</param>
-    public async Task<ArtefactEntry> ListAsync(ArtefactEntry entry, byte[]? manifest, CancellationToken cancellation)
+    /// <summary>An artefact that is about to be used, which it may be from here on without being collected meanwhile; null when there is none.</summary>
+    public Task<ArtefactEntry?> HoldAsync(string digest, CancellationToken cancellation) => table.HoldAsync(digest, cancellation);
+
+    public async Task<ArtefactDetails?> DetailsAsync(string digest, CancellationToken cancellation)
     {
-        var (stored, isNew) = await table.InsertAsync(entry, manifest, cancellation);
+        if (table.Find(digest) is not { } entry || table.Beside(digest) is not { } beside) return null;
+        var manifest = table.Manifest(digest) is { } json ? JsonSerializer.Deserialize(json, ContractsJson.Default.ModelManifest) : null;
+        var facts = beside.Facts is { } text ? JsonSerializer.Deserialize<ModelFacts>(text, RedistributionJson.Options) : null;
+        return new ArtefactDetails(
+            entry, beside.Licence, images.Find(entry) is not null, beside.CondemnedAt, table.Approvals(digest), facts, manifest?.Lineage, manifest?.Metrics, (await BundleAsync(entry, cancellation))?.Parts);
+    }
+
+    public Task<bool> ApproveAsync(string digest, string who, string note, CancellationToken cancellation) => table.ApproveAsync(digest, new Approval(who, time.GetUtcNow(), note), cancellation);
+
+    /// <summary>What a bundle brings; null when it is none.</summary>
+    public async Task<BundleManifest?> BundleAsync(ArtefactEntry entry, CancellationToken cancellation) => entry.Kind == ArtefactKind.Bundle && PathOf(entry.Digest) is { } path
+        ? JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, cancellation), ContractsJson.Default.BundleManifest)
+        : null;
+
+    /// <summary>Puts a file into the folder, lists it, and has the image repository vouch for it.</summary>
+    public async Task<ArtefactEntry> ListAsync(ArtefactEntry entry, ArtefactSource source, Func<Task> put, CancellationToken cancellation)
+    {
+        ArtefactEntry stored;
+        bool isNew;
+        // Nothing is swept between the file and its row.
+        using (await folder.EnterAsync(cancellation))
+        {
+            if (!File.Exists(folder.PathOf(entry.Digest))) await put();
+            (stored, isNew) = await table.InsertAsync(entry, source, cancellation);
+        }
+
         // Also for an old one: the hub may have been killed between the two.
         if (images.IsHeldHere && images.Find(stored) is null) images.Vouch([await TargetAsync(stored, folder.PathOf(stored.Digest), cancellation)]);
         if (!isNew) return stored;

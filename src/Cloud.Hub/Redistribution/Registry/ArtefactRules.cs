@@ -12,6 +12,8 @@ internal static class ArtefactRules
     /// <summary>Rules and settings are read into memory by small devices.</summary>
     private const int MaxTextBytes = 1 << 20;
 
+    private const int MaxLicence = 100;
+
     public static long MaxBytes(ArtefactKind kind, long most) => kind switch
     {
         ArtefactKind.Rules or ArtefactKind.Configuration => Math.Min(MaxTextBytes, most),
@@ -20,15 +22,16 @@ internal static class ArtefactRules
     };
 
     /// <summary>What is listed of a file: a bundle speaks for itself.</summary>
+    /// <param name="find">An artefact by digest, held: a bundle's parts must not be collected before the bundle is listed.</param>
     /// <exception cref="ArgumentException">The upload or the file breaks a rule.</exception>
-    public static ArtefactUpload Require(ArtefactUpload upload, ReceivedFile file, Func<string, ArtefactEntry?> find)
+    public static async Task<ArtefactUpload> RequireAsync(ArtefactUpload upload, ReceivedFile file, Func<string, Task<ArtefactEntry?>> find)
     {
         switch (upload.Kind)
         {
             case ArtefactKind.Bundle:
-                return RequireBundle(upload, File.ReadAllBytes(file.Path), find);
+                return await RequireBundleAsync(upload, await File.ReadAllBytesAsync(file.Path), find);
             case ArtefactKind.Rules or ArtefactKind.Configuration:
-                RequireText(upload.Kind, File.ReadAllBytes(file.Path));
+                RequireText(upload.Kind, await File.ReadAllBytesAsync(file.Path));
                 break;
             case ArtefactKind.Firmware:
                 RequireArchive(file);
@@ -42,13 +45,14 @@ internal static class ArtefactRules
     public static void Require(ArtefactUpload upload)
     {
         if (upload.Kind == ArtefactKind.Model) throw new ArgumentException("a model is added with its manifest (POST /api/v1/models)");
+        if (upload.Licence is { Length: 0 or > MaxLicence }) throw new ArgumentException($"licence: has {upload.Licence.Length} characters, 1 to {MaxLicence} are allowed");
         if (upload.Kind == ArtefactKind.Bundle) return;
         if (!Ids.IsValid(upload.Name)) throw new ArgumentException($"name: '{upload.Name}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
         if (upload.Release is < 1) throw new ArgumentException($"release: {upload.Release} is below 1");
         if (HardwareClass.Fault(upload.HardwareClasses) is { } fault) throw new ArgumentException($"hardware: {fault}");
     }
 
-    private static ArtefactUpload RequireBundle(ArtefactUpload upload, byte[] json, Func<string, ArtefactEntry?> find)
+    private static async Task<ArtefactUpload> RequireBundleAsync(ArtefactUpload upload, byte[] json, Func<string, Task<ArtefactEntry?>> find)
     {
         BundleManifest? bundle;
         try
@@ -64,7 +68,7 @@ internal static class ArtefactRules
         if (bundle.Fault() is { } fault) throw new ArgumentException($"bundle: {fault}");
         foreach (var part in bundle.Parts)
         {
-            if (find(part.Digest) is not { } entry) throw new ArgumentException($"bundle: {part.Digest} is not in the registry");
+            if (await find(part.Digest) is not { } entry) throw new ArgumentException($"bundle: {part.Digest} is not in the registry");
             if (entry.Quarantined) throw new ArgumentException($"bundle: {part.Digest} is quarantined");
             if ((entry.Kind, entry.Name, entry.Release, entry.Bytes) != (part.Kind, part.Name, part.Release, part.Bytes))
                 throw new ArgumentException($"bundle: {part.Digest} is {ArtefactKinds.Word(entry.Kind)} {entry.Name} {entry.Release} of {entry.Bytes} bytes, not {ArtefactKinds.Word(part.Kind)} {part.Name} {part.Release} of {part.Bytes}");

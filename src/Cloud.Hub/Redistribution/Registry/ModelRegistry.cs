@@ -32,11 +32,12 @@ internal sealed class ModelRegistry(
         // What a device would refuse is refused here.
         _ = ModelPackage.Verify(package, digest, [key.PublicKey], _limits);
         new Detector(manifest, onnx.Span, new SessionSettings()).Dispose();
+        var facts = JsonSerializer.Serialize(ModelMeasurement.Of(manifest, onnx.Span), RedistributionJson.Options);
 
         var isNew = table.Find(digest) is null;
-        if (!File.Exists(folder.PathOf(digest))) folder.Put(digest, package);
         var entry = new ArtefactEntry(digest, ArtefactKind.Model, manifest.Name, manifest.Release, package.Length, HardwareClass.AnyOnly, time.GetUtcNow(), addedBy, Quarantined: false);
-        var stored = await artefacts.ListAsync(entry, manifestJson, cancellation);
+        var stored = await artefacts.ListAsync(
+            entry, new ArtefactSource(manifestJson, manifest.Lineage.Licence, facts), () => { folder.Put(digest, package); return Task.CompletedTask; }, cancellation);
         if (isNew) bus.Publish(new Bus.ModelRegistered(digest, manifest));
         return Model(stored);
     }

@@ -51,6 +51,12 @@ internal sealed class RegistryTables(HubPaths paths, ILogger<RegistryTables> log
             INSERT INTO artefacts SELECT digest, 'model', name, release, package_bytes, '["*"]', manifest, added_at_us, added_by, quarantine_reason FROM models;
             DROP TABLE models;
             """),
+        new(4, """
+            ALTER TABLE artefacts ADD COLUMN licence TEXT;
+            ALTER TABLE artefacts ADD COLUMN facts TEXT;
+            ALTER TABLE artefacts ADD COLUMN condemned_at_us INTEGER;
+            CREATE TABLE approvals (digest TEXT NOT NULL, who TEXT NOT NULL, at_us INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (digest, who)) WITHOUT ROWID;
+            """),
     ];
 
     public Database Database { get; } = Database.Open(paths.Database("redistribution"), Migrations, logger: logger);

@@ -1,6 +1,7 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;
@@ -8,7 +9,7 @@ using Cloud.Hub.Redistribution.Trust;
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
-internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, RolloutNews news, IFleet fleet, IArtefactRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
+internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, RolloutNews news, IFleet fleet, ArtefactRegistry registry, IFactArchive facts, ImageRepository images, TimeProvider time) : IRollouts
 {
     private const int NamedAtMost = 5;
     private const int MaxListed = 1_000;
@@ -16,7 +17,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
     public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
     {
         if ((RolloutRules.Fault(request) ?? GroupPlanner.Fault(request)) is { } fault) throw new RolloutRefusedException(fault);
-        var entry = await registry.FindAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no artefact {request.Digest}");
+        var entry = await registry.HoldAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no artefact {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
         if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 

@@ -46,6 +46,17 @@ internal sealed class Director : IDisposable
         await AppendAsync(device, image, cancellation);
     }
 
+    /// <summary>Target paths that some device is told, or was before its last change.</summary>
+    public IReadOnlySet<string> Paths() => _database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT path FROM director WHERE path IS NOT NULL";
+        using var reader = command.ExecuteReader();
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read()) paths.Add(reader.GetString(0));
+        return paths;
+    });
+
     /// <summary>A metadata file of a device; null when there is none.</summary>
     /// <param name="file"><c>N.root.json</c>, <c>timestamp.json</c>, <c>N.snapshot.json</c> or <c>N.targets.json</c>.</param>
     public async Task<byte[]?> FileAsync(string deviceId, string file, CancellationToken cancellation)

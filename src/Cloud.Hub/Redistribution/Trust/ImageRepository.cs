@@ -92,6 +92,17 @@ internal sealed class ImageRepository : IDisposable
         }
     }
 
+    /// <summary>Takes a file's name out of the targets, where this hub holds the keys.</summary>
+    public void Withdraw(string path)
+    {
+        if (_keys is null) return;
+        lock (_gate)
+        {
+            Renew();
+            if (_state?.Targets.Targets is { } known && known.ContainsKey(path)) Publish(SignTargets(known.Values.Where(file => file.Path != path), _time.GetUtcNow()), _time.GetUtcNow());
+        }
+    }
+
     /// <summary>Takes targets that were signed elsewhere.</summary>
     /// <exception cref="UpdateException">Devices would refuse them; nothing has changed.</exception>
     public void Take(byte[] targets)

@@ -114,6 +114,9 @@ public sealed record Lineage
     public required string CodeVersion { get; init; }
 
     public long Seed { get; init; }
+
+    /// <summary>SPDX expression of what others may do with the model; null: not said.</summary>
+    public string? Licence { get; init; }
 }
 
 /// <summary>Row-wise outlier scores of one slice: F1 = TP/(TP+(FP+FN)/2), FAR = FP/(FP+TN), MAR = FN/(FN+TP), all 0 to 1; NaN is written as null.</summary>

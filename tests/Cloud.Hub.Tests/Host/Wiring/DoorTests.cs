@@ -143,6 +143,9 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.Equal((ArtefactKind.Agent, "door", 3, 200_000, "pump-a"), (entry.Kind, entry.Name, entry.Release, entry.Bytes, Assert.Single(entry.HardwareClasses)));
         Assert.Equal(entry.TargetPath, (await artefacts.FindAsync(entry.Digest, default))!.TargetPath);
         Assert.Null(await artefacts.FindAsync(Some.Digest, default));
+        Assert.True(await artefacts.ApproveAsync(entry.Digest, "ada", "", default));
+        Assert.Equal("ada", Assert.Single((await artefacts.DetailsAsync(entry.Digest, default))!.Approvals).Who);
+        Assert.Null(await artefacts.DetailsAsync(Some.Digest, default));
         Assert.Contains(await artefacts.ListAsync(ArtefactKind.Agent, default), listed => listed.Digest == entry.Digest);
         Assert.DoesNotContain(await artefacts.ListAsync(ArtefactKind.Rules, default), listed => listed.Digest == entry.Digest);
         using var large = new MemoryStream(new byte[3 << 20]);

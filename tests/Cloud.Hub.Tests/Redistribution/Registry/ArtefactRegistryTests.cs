@@ -156,7 +156,10 @@ public class ArtefactRegistryTests
         Assert.Equal(("agent", 1, 40_000_000, 2), (entry.GetProperty("kind").GetString(), entry.GetProperty("release").GetInt64(), entry.GetProperty("bytes").GetInt64(), entry.GetProperty("hardwareClasses").GetArrayLength()));
         Assert.Equal(1, (await client.GetFromJsonAsync<JsonElement>("/api/v1/artefacts?kind=agent")).GetArrayLength());
         Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync(new Uri("/api/v1/artefacts?kind=nothing", UriKind.Relative))).StatusCode);
-        Assert.Equal(entry.GetProperty("targetPath").GetString(), (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("targetPath").GetString());
+        Assert.Equal(entry.GetProperty("targetPath").GetString(), (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("entry").GetProperty("targetPath").GetString());
+        Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsJsonAsync($"{added.Headers.Location}/approvals", new { who = "ada" })).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsJsonAsync($"{added.Headers.Location}/approvals", new { note = "nobody" })).StatusCode);
+        Assert.Equal("ada", (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("approvals")[0].GetProperty("who").GetString());
         using var enroller = hub.Http(HubServices.Front, hub.EnrolmentToken);
         using var none = new ByteArrayContent([1]);
         Assert.Equal(HttpStatusCode.Forbidden, (await enroller.PostAsync(new Uri("/api/v1/artefacts?kind=agent&name=agent", UriKind.Relative), none)).StatusCode);
@@ -183,6 +186,7 @@ public class ArtefactRegistryTests
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = """
+            DROP TABLE approvals;
             CREATE TABLE models (digest TEXT PRIMARY KEY, name TEXT NOT NULL, release INTEGER NOT NULL, manifest BLOB NOT NULL, package_bytes INTEGER NOT NULL, added_at_us INTEGER NOT NULL,
               added_by TEXT NOT NULL, quarantine_reason TEXT, UNIQUE (name, release)) WITHOUT ROWID;
             INSERT INTO models SELECT digest, name, release, manifest, bytes, added_at_us, added_by, quarantine_reason FROM artefacts;

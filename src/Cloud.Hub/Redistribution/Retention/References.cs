@@ -1,0 +1,35 @@
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Trust;
+
+namespace Cloud.Hub.Redistribution.Retention;
+
+/// <summary>Everything that names an artefact now: twins (what runs, what it can return to, what it is told), rollouts (which can be taken back as long as they are listed), the director, and targets that others signed.</summary>
+internal sealed class References(IFleet fleet, IRollouts rollouts, Director director, ImageRepository images)
+{
+    /// <returns>Digests and target paths.</returns>
+    /// <remarks>Throws when one of them cannot be asked: then nothing is known, and nothing may go.</remarks>
+    public async Task<IReadOnlySet<string>> FindAsync(CancellationToken cancellation)
+    {
+        var found = new HashSet<string>(director.Paths(), StringComparer.Ordinal);
+        // Where the hub signs targets itself they name everything, which says nothing; signed elsewhere, they are the keepers' word.
+        if (!images.IsHeldHere && images.State is { } state) found.UnionWith(state.Targets.Targets.Keys);
+        foreach (var device in await fleet.DevicesAsync(cancellation))
+            Add(found, device.Reported?.ActiveDigest, device.Reported?.PreviousDigest, device.Reported?.StandbyDigest, device.Desired?.Model?.Digest);
+        foreach (var rollout in await rollouts.ListAsync(cancellation))
+        {
+            Add(found, rollout.Request.Digest);
+            foreach (var device in rollout.Groups.SelectMany(static group => group.Devices)) Add(found, device.PreviousDigest, device.AnsweringDigest);
+        }
+
+        return found;
+    }
+
+    private static void Add(HashSet<string> found, params ReadOnlySpan<string?> digests)
+    {
+        foreach (var digest in digests)
+        {
+            if (digest is not null) found.Add(digest);
+        }
+    }
+}
