@@ -1,11 +1,12 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Trust;
 
 namespace Cloud.Hub.Redistribution.Retention;
 
 /// <summary>Everything that names an artefact now: twins (what runs, what it can return to, what it is told), rollouts (which can be taken back as long as they are listed), the director, and targets that others signed.</summary>
-internal sealed class References(IFleet fleet, IRollouts rollouts, Director director, ImageRepository images)
+internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore store, Director director, ImageRepository images)
 {
     /// <returns>Digests and target paths.</returns>
     /// <remarks>Throws when one of them cannot be asked: then nothing is known, and nothing may go.</remarks>
@@ -16,7 +17,10 @@ internal sealed class References(IFleet fleet, IRollouts rollouts, Director dire
         if (!images.IsHeldHere && images.State is { } state) found.UnionWith(state.Targets.Targets.Keys);
         foreach (var device in await fleet.DevicesAsync(cancellation))
             Add(found, device.Reported?.ActiveDigest, device.Reported?.PreviousDigest, device.Reported?.StandbyDigest, device.Desired?.Model?.Digest);
-        foreach (var rollout in await rollouts.ListAsync(cancellation))
+        var listed = await rollouts.ListAsync(cancellation);
+        // One that has not ended counts however many came after it.
+        var open = await Task.WhenAll(store.Open().Except(listed.Select(static rollout => rollout.RolloutId)).Select(id => rollouts.FindAsync(id, cancellation)));
+        foreach (var rollout in listed.Concat(open.OfType<RolloutView>()))
         {
             Add(found, rollout.Request.Digest);
             foreach (var device in rollout.Groups.SelectMany(static group => group.Devices)) Add(found, device.PreviousDigest, device.AnsweringDigest);
