@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
 using Hmas.Trust;
@@ -41,14 +43,15 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
     }
 
     /// <summary>Adds packages to the targets, or, without any, prolongs them or signs what another keeper began; then signs with the keys at hand.</summary>
+    /// <param name="terms">What is said of each of them.</param>
     /// <returns>Signatures there are, signatures needed.</returns>
     /// <exception cref="UpdateException">A package is none, or its release is not above the last of its name.</exception>
-    public (int Have, long Need) Sign(IReadOnlyList<string> packages)
+    public (int Have, long Need) Sign(IReadOnlyList<string> packages, ReleaseTerms terms)
     {
         var offline = OfflineRepository.Open(repository);
         if (offline.StagedTargets is not null && packages.Count > 0) throw new UpdateException(UpdateReason.Mismatch, "targets wait for signatures already: complete them first (hmas keys sign without a package)");
         var next = offline.StagedTargets ?? MetadataWriter.Sign(MetadataWriter.Targets(
-            offline.Targets.Header.Version + 1, In(TargetsDays), packages.Aggregate(offline.Targets.Targets.Values.ToList(), (files, package) => With(files, package))));
+            offline.Targets.Header.Version + 1, In(TargetsDays), packages.Aggregate(offline.Targets.Targets.Values.ToList(), (files, package) => With(files, package, terms))));
         using var ring = KeyRing.Open(keys, passphraseFor);
         foreach (var key in ring.Of(offline.Root.Targets.KeyIds)) next = MetadataWriter.AddSignature(next, key);
         var need = offline.Root.Targets.Threshold;
@@ -125,14 +128,41 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         return made;
     }
 
-    private static List<TargetFile> With(List<TargetFile> files, string package)
+    private static List<TargetFile> With(List<TargetFile> files, string package, ReleaseTerms terms)
     {
         var bytes = File.ReadAllBytes(package);
-        var (digest, manifest) = Peek(bytes, package);
-        var image = ArtefactTarget.Model(manifest.Name, manifest.Release, digest, bytes, HardwareClass.AnyOnly);
-        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ArtefactTarget.FolderOf(ArtefactKind.Model, manifest.Name)}{manifest.Release}-", StringComparison.Ordinal) && file.Path != image.Path) is { } other)
-            throw new UpdateException(UpdateReason.Mismatch, $"{package}: release {manifest.Release} of {manifest.Name} is {other.Path} already");
+        var (image, name, release) = Image(bytes, package, terms);
+        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ArtefactTarget.FolderOf(terms.Kind, name)}{release}-", StringComparison.Ordinal) && file.Path != image.Path) is { } other)
+            throw new UpdateException(UpdateReason.Mismatch, $"{package}: release {release} of {name} is {other.Path} already");
         return [.. files.Where(file => file.Path != image.Path), image];
+    }
+
+    /// <summary>A model says its name and release itself, and so does a bundle, with its hardware; of any other file they are given.</summary>
+    private static (TargetFile Image, string Name, long Release) Image(byte[] bytes, string package, ReleaseTerms terms)
+    {
+        if (terms.Kind == ArtefactKind.Model)
+        {
+            var (digest, manifest) = Peek(bytes, package);
+            return (ArtefactTarget.Model(manifest.Name, manifest.Release, digest, bytes, terms.HardwareClasses), manifest.Name, manifest.Release);
+        }
+
+        var hash = SHA256.HashData(bytes);
+        var (name, release, hardware) = terms.Kind == ArtefactKind.Bundle ? OfBundle(bytes, package) : (terms.Name, terms.Release, terms.HardwareClasses);
+        if (!Ids.IsValid(name) || release is not >= 1) throw new UpdateException(UpdateReason.Format, $"{package}: --name and --release are needed for {ArtefactKinds.Word(terms.Kind)}");
+        return (ArtefactTarget.Image(terms.Kind, name!, release.Value, ArtefactDigest.Of(hash), bytes.Length, hash, hardware), name!, release.Value);
+    }
+
+    private static (string? Name, long? Release, IReadOnlyList<string> Hardware) OfBundle(byte[] bytes, string package)
+    {
+        try
+        {
+            var bundle = JsonSerializer.Deserialize(bytes, ContractsJson.Default.BundleManifest) ?? throw new JsonException("is null");
+            return bundle.Fault() is { } fault ? throw new JsonException(fault) : (bundle.Name, bundle.Release, bundle.HardwareClasses);
+        }
+        catch (JsonException e)
+        {
+            throw new UpdateException(UpdateReason.Format, $"{package}: {e.Message}", e);
+        }
     }
 
     private static (string Digest, Hmas.Contracts.Models.ModelManifest Manifest) Peek(byte[] bytes, string package)

@@ -35,11 +35,16 @@ internal static class KeysCommand
 
     private static Command Sign()
     {
-        var packages = new Argument<string[]>("package") { Description = "Package files (.hmas) to release; none: complete what waits, or prolong what is released", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("sign", "Release packages with the keys at hand; the last keeper needed completes it") { packages, Keys, Repository, Passphrase };
+        var packages = new Argument<string[]>("package") { Description = "Files to release, packages of models (.hmas) unless --kind says otherwise; none: complete what waits, or prolong what is released", Arity = ArgumentArity.ZeroOrMore };
+        var kind = new Option<string>("--kind") { Description = "What the files are: model, rules, agent, configuration, bundle or firmware", DefaultValueFactory = static _ => "model" };
+        var name = new Option<string?>("--name") { Description = "What they are a release of; a model and a bundle say their own" };
+        var release = new Option<long?>("--release") { Description = "Its number, as in the registry; a model and a bundle say their own" };
+        var hardware = new Option<string?>("--hardware") { Description = "Classes that may run them, with commas between them [default: every one]" };
+        var command = new Command("sign", "Release files with the keys at hand; the last keeper needed completes it") { packages, kind, name, release, hardware, Keys, Repository, Passphrase };
         command.SetAction(parsed => Run(() =>
         {
-            var (have, need) = Of(parsed).Sign(parsed.GetValue(packages) ?? []);
+            var (have, need) = Of(parsed).Sign(
+                parsed.GetValue(packages) ?? [], ReleaseTerms.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware)));
             Console.WriteLine(have >= need
                 ? $"released: targets {OfflineRepository.Open(parsed.GetRequiredValue(Repository)).Targets.Header.Version}, {have} signatures of {need} needed"
                 : $"{have} of {need} signatures: carry the repository to the next keeper, who runs hmas keys sign");

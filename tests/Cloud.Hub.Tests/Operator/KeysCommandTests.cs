@@ -36,6 +36,27 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_other_kinds_and_for_certain_hardware_are_released_too()
+    {
+        await InitAsync();
+        await RunAsync("sign", Package(1), "--hardware", "rpi4,rpi5", "--keys", Keeper(1));
+        await RunAsync("sign", "--keys", Keeper(2));
+        Assert.Equal(["rpi4", "rpi5"], Hardware(Assert.Single(Targets(2).Targets.Values)));
+        var rules = _folder.File("rules.yaml");
+        await File.WriteAllTextAsync(rules, "rules: []\n");
+        var (code, said) = await RunAsync("sign", rules, "--kind", "rules", "--keys", Keeper(1));
+        Assert.Equal(1, code);
+        Assert.Contains("--name and --release are needed for rules", said, StringComparison.Ordinal);
+        await RunAsync("sign", rules, "--kind", "rules", "--name", "pump", "--release", "7", "--keys", Keeper(1));
+        await RunAsync("sign", "--keys", Keeper(2));
+        var released = Targets(3).Targets.Values.Single(static file => file.Path.StartsWith("rules/pump/7-", StringComparison.Ordinal));
+        Assert.Equal(("rules/pump", "*"), (released.Custom!.Value.GetProperty("hmas").GetProperty("artefact").GetString(), Assert.Single(Hardware(released))));
+        Assert.Contains("--hardware: hardware class 'No'", (await RunAsync("sign", rules, "--hardware", "No", "--keys", Keeper(1))).Said, StringComparison.Ordinal);
+    }
+
+    private static string[] Hardware(TargetFile file) => [.. file.Custom!.Value.GetProperty("hmas").GetProperty("hardware").EnumerateArray().Select(static hardware => hardware.GetString()!)];
+
+    [Fact]
     public async Task A_lost_root_key_is_replaced_by_old_and_new_keys_together_and_devices_follow()
     {
         await InitAsync();

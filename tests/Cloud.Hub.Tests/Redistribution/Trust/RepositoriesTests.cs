@@ -115,6 +115,22 @@ public sealed class RepositoriesTests
     }
 
     [Fact]
+    public async Task How_long_each_role_lives_is_a_metric()
+    {
+        await using var scene = new TrustScene();
+        await scene.StartAsync(offline: false);
+        await RedistributionScene.AddModelAsync(scene.Hub, 1);
+        using var client = scene.Hub.Http(HubServices.Redistribution);
+        var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').Where(static line => line.StartsWith("hmas_trust_expires_seconds{", StringComparison.Ordinal)).ToList();
+        foreach (var (repository, role, days) in ((string, string, double)[])[("images", "root", 365), ("images", "targets", 30), ("images", "snapshot", 30), ("images", "timestamp", 1), ("director", "root", 365)])
+        {
+            var line = Assert.Single(lines, line => line.Contains($"repository=\"{repository}\"", StringComparison.Ordinal) && line.Contains($"role=\"{role}\"", StringComparison.Ordinal));
+            var seconds = double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(seconds, (days * 86_400) - 600, days * 86_400);
+        }
+    }
+
+    [Fact]
     public async Task A_repeat_changes_nothing_and_another_assignment_takes_the_next_version()
     {
         await using var scene = new TrustScene();

@@ -5,6 +5,7 @@ using Cloud.Hub.Host.Security;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Tests.Host;
+using Hmas.Contracts.Artefacts;
 using Hmas.Testing;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Client;
@@ -52,7 +53,7 @@ internal sealed class TrustScene : IAsyncDisposable
         {
             var package = File($"{entry.Manifest.Release}.hmas");
             await System.IO.File.WriteAllBytesAsync(package, (await Hub.Get<IModelRegistry>().PackageAsync(entry.Digest, default))!.Value);
-            Keepers(Images).Sign([package]);
+            Keepers(Images).Sign([package], new ReleaseTerms(ArtefactKind.Model, null, null, HardwareClass.AnyOnly));
         }
     }
 
