@@ -6,5 +6,7 @@ root=/opt/hmas-agent
 now=$(readlink "$root/current"); before=$(readlink "$root/previous")
 ln -sfn "$before" "$root/.next"; mv -T "$root/.next" "$root/current"
 ln -sfn "$now" "$root/previous"
+# What a person goes back to wins over what the hub brought since.
+rm -f /var/lib/hmas/installs/pointer
 systemctl restart hmas-agent
 echo "rollback: $before runs, $now is kept"
