@@ -70,6 +70,6 @@ internal sealed class SimulatedDoors
 
     /// <summary>For a hub that runs Redistribution itself.</summary>
     public void EnterAllButRedistribution(IServiceCollection services) =>
-        services.AddSingleton(Fleet).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training)
+        services.AddSingleton(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training)
             .AddSingleton(Agents).AddSingleton(Opinions).AddSingleton(Pump);
 }

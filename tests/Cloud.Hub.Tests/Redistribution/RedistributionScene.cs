@@ -8,6 +8,7 @@ using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Host;
 using Hmas.Contracts.Models;
 using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
@@ -40,7 +41,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
         var subscription = bus.Subscribe("test", static happened => happened is RolloutTransitioned);
         _subscriptions.Add(subscription);
         _pumps.Add(PumpAsync(subscription));
-        return await HubFixture.StartAsync(services, values, folder ?? Folder, adjusted => adjusted.AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
+        return await HubFixture.StartAsync(services, values, folder ?? Folder, adjusted => adjusted.AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
     }
 
     /// <summary>Registers a release of the scene's model.</summary>

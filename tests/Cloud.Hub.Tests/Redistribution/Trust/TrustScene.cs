@@ -10,6 +10,7 @@ using Hmas.Testing;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Client;
 using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 using Operator.Cli.Keys;
 
 namespace Cloud.Hub.Tests.Redistribution.Trust;
@@ -43,7 +44,7 @@ internal sealed class TrustScene : IAsyncDisposable
         if (_hub is not null) await _hub.DisposeAsync();
         var settings = new Dictionary<string, string?> { ["Redistribution:OfflineTargets"] = offline.ToString() };
         _hub = await HubFixture.StartAsync("redistribution", settings, Data, services => services
-            .AddSingleton<IFleet>(Fleet).AddSingleton<IFeedback>(new NoTruth()).AddSingleton<IFactArchive>(new SimulatedFacts()).AddSingleton<IDeviceCredentials>(new OneDevice()));
+            .AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(new NoTruth()).AddSingleton<IFactArchive>(new SimulatedFacts()).AddSingleton<IDeviceCredentials>(new OneDevice()));
     }
 
     /// <summary>The keepers sign a registered model's package into the hub's folder.</summary>
