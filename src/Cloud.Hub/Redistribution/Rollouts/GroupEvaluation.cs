@@ -9,8 +9,11 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <remarks>Harm is looked at first, since it needs no minimum; success needs the minimum of windows, settled devices, something to compare with, and every metric within its limit.</remarks>
 internal static class GroupEvaluation
 {
-    /// <summary>From these odds on a slice, or a comparison in shadow, holds its group back.</summary>
+    /// <summary>From these odds on a slice holds its group back: more windows decide.</summary>
     private const double Doubt = 2;
+
+    /// <summary>From these odds on a comparison in shadow does, which no more windows will decide.</summary>
+    private const double EndedDoubt = 5;
 
     /// <summary>A slice of a group is known once it has shown so much.</summary>
     private const double SliceTrials = 20;
@@ -106,8 +109,8 @@ internal static class GroupEvaluation
             var (value, reference) = (test.Whole.Value, metric.Reference is null ? 0 : test.Whole.Reference / Math.Max(test.Whole.Trials, 1e-9));
             // A comparison ends with the swap: where it is not asked for, chance would hold a group back for good, so that doubt must be more than chance.
             var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement && gate.MinimumShadowWindows == 0;
-            if (value - reference > metric.Limit && (!isEnded || metric.Odds >= Doubt)) return (metric.Name, Describe(metric));
-            if (test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
+            if (value - reference > metric.Limit && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
+            if (!isEnded && test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
                 return (metric.Name, $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
             var highest = metric.Name switch
             {
