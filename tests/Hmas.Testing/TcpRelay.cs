@@ -90,9 +90,10 @@ public sealed class TcpRelay : IAsyncDisposable
             {
                 // The line is down: disposing both ends tells whoever is left.
             }
-        }
 
-        lock (_open) _open.RemoveAll(client => client == near || client == far);
+            // Before they are disposed: a cut must find open ends only.
+            lock (_open) _open.RemoveAll(client => client == near || client == far);
+        }
     }
 
     private async Task PumpAsync(TcpClient from, TcpClient to)
