@@ -53,7 +53,8 @@ internal sealed class DemoSite : IAsyncDisposable
 
     private string HubSettingsFile => Path.Combine(_options.WorkFolder, "hub.yaml");
 
-    private string HubFolder => Path.Combine(_options.WorkFolder, "hub");
+    /// <summary>The hub's data.</summary>
+    public string HubFolder => Path.Combine(_options.WorkFolder, "hub");
 
     private string Publish(string program) => Path.Combine(_options.Root.FullName, "artifacts", "publish", program);
 
@@ -83,7 +84,8 @@ internal sealed class DemoSite : IAsyncDisposable
         (await File.ReadAllTextAsync(Path.Combine(HubFolder, "operator.token"), cancellation)).Trim();
 
     /// <summary>Enrols a device and starts its agent.</summary>
-    public async Task StartDeviceAsync(Device device, CancellationToken cancellation)
+    /// <param name="more">Sections of its settings beside the demo's own.</param>
+    public async Task StartDeviceAsync(Device device, CancellationToken cancellation, string more = "")
     {
         var enrolment = await Api.EnrolAsync(SiteId, device.Id, cancellation);
         var passwordFile = Path.Combine(device.Folder, "password");
@@ -93,7 +95,7 @@ internal sealed class DemoSite : IAsyncDisposable
             await writer.WriteAsync(enrolment.Password);
         }
 
-        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles), cancellation);
+        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles) + more, cancellation);
         Launch(device);
     }
 
