@@ -5,7 +5,7 @@ using Hmas.Trust;
 
 namespace Edge.Agent.Models;
 
-/// <summary>Runs a model that does not answer yet on recorded rows: it must load, calibrate, give finite scores and be quick enough.</summary>
+/// <summary>Runs a model that does not answer yet: it must answer the rows that came with it as it did in the hub, and the device's own with finite scores, quickly enough.</summary>
 /// <param name="maxLatency">Bound on the 99th percentile of one window's time.</param>
 internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
 {
@@ -26,10 +26,12 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
             if (manifest.Head == ModelHead.Classes)
             {
                 using var classifier = new Classifier(manifest, package.Onnx.Span, new SessionSettings());
+                ProbeRun.Verify(classifier);
                 return Score(manifest, window => classifier.Classify(window) is { IsValid: false } answer ? $"probability {answer.Probability}" : null, data);
             }
 
             using var detector = new Detector(manifest, package.Onnx.Span, new SessionSettings());
+            ProbeRun.Verify(detector);
             detector.Calibrate(data);
             return Score(manifest, window => detector.Score(window) is { IsValid: false } score ? $"score {score.Raw}" : null, data);
         }
@@ -86,7 +88,7 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
     private static string WordOf(string code) => code switch
     {
         "Name" or "Type" or "Shape" or "Recipe" => "shape",
-        "Calibration" => "probe",
+        "Calibration" or "Probe" => "probe",
         _ => "runtime",
     };
 }

@@ -9,6 +9,7 @@ internal static class ManifestRules
     private const int MaxWindowLength = 1 << 20;
     private const int MaxTensorValues = 1 << 24;
     private const int MaxCalibrationRows = 1 << 20;
+    private const int MaxProbeBytes = 256 << 10;
 
     /// <summary>The first rule that does not hold, as "field: why"; null when all hold.</summary>
     public static string? Fault(ModelManifest manifest)
@@ -24,7 +25,8 @@ internal static class ManifestRules
         if (!double.IsFinite(manifest.RateHz) || manifest.RateHz <= 0) return $"rateHz: {manifest.RateHz} is not positive and finite";
         return WindowFault(manifest.Window) ?? TensorFault("input", manifest.Input) ?? TensorFault("output", manifest.Output)
             ?? RecipeFault(manifest.Recipe) ?? ThresholdFault(manifest.Threshold)
-            ?? ClassesFault(manifest) ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null);
+            ?? ClassesFault(manifest) ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null)
+            ?? ProbeFault(manifest);
     }
 
     private static string? WindowFault(WindowSpec? window)
@@ -75,5 +77,20 @@ internal static class ManifestRules
         if (!double.IsFinite(policy.Factor)) return $"threshold.factor: {policy.Factor} is not finite";
         if (policy.Smoothing is not (> 0 and <= 1)) return $"threshold.smoothing: {policy.Smoothing} is outside (0, 1]";
         return policy.Floor > policy.Ceiling ? $"threshold: floor {policy.Floor} is above ceiling {policy.Ceiling}" : null;
+    }
+
+    private static string? ProbeFault(ModelManifest manifest)
+    {
+        if (manifest.Probe is not { } probe) return null;
+        if (probe.Rows.Length > MaxProbeBytes) return $"probe.rows: {probe.Rows.Length} bytes are beyond {MaxProbeBytes}";
+        if (probe.Answers is null || probe.Answers.Count == 0 || !probe.Answers.All(float.IsFinite)) return "probe.answers: none, or one is not finite";
+        if (probe.Tolerance is not (> 0 and <= 1)) return $"probe.tolerance: {probe.Tolerance} is outside (0, 1]";
+        var least = manifest.Head == ModelHead.Classes ? 0 : manifest.Window.Length;
+        if (probe.CalibrationRows < least || probe.CalibrationRows > MaxCalibrationRows)
+            return $"probe.calibrationRows: {probe.CalibrationRows} is outside {least} to {MaxCalibrationRows}";
+        var answersOfWindow = Math.Max(1, manifest.Classes.Count);
+        var rows = probe.CalibrationRows + ((long)probe.Answers.Count / answersOfWindow * manifest.Window.Length);
+        return probe.Answers.Count % answersOfWindow == 0 && probe.Rows.Length == rows * manifest.Channels.Count * sizeof(float)
+            ? null : $"probe.rows: {probe.Rows.Length} bytes do not hold {probe.CalibrationRows} calibration rows and the windows of {probe.Answers.Count} answers";
     }
 }

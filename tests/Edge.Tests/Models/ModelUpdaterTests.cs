@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
+using Hmas.Inference;
 using Hmas.Testing;
 using Hmas.Trust;
 using Microsoft.Extensions.Time.Testing;
@@ -41,6 +43,7 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
     [InlineData("an unknown op", "runtime")]
     [InlineData("half a graph", "runtime")]
     [InlineData("scores that are no numbers", "probe")]
+    [InlineData("answers other than recorded", "probe")]
     [InlineData("another channel", "channels")]
     [InlineData("another rate", "channels")]
     [InlineData("an older release", "older-release")]
@@ -106,6 +109,14 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             [SlotState.Downloading, SlotState.Verified, SlotState.Probed, SlotState.Shadowing, SlotState.Active, SlotState.Committed],
             _rig.Steps.Where(step => step.Digest == classifier.Digest).Select(step => step.State));
+    }
+
+    [Fact]
+    public async Task A_model_that_answers_its_recorded_rows_as_it_did_in_the_hub_goes_on_to_the_live_ones()
+    {
+        var good = _rig.Offer(3, change: manifest => Recorded(manifest, static answer => answer));
+        await _rig.PlayUntilAsync(good, SlotState.Committed, SlotState.Refused);
+        Assert.Equal(good.Digest, _rig.Answering);
     }
 
     [Fact]
@@ -179,6 +190,16 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
         _rig.Play(60);
     }
 
+    /// <summary>With a probe of two windows, recorded as the fixture model answers them.</summary>
+    private static ModelManifest Recorded(ModelManifest manifest, Func<float, float> change)
+    {
+        var values = Enumerable.Range(0, (FixturePackage.CalibrationRows + 16) * 2).Select(i => MathF.Sin(i * 0.7f) + (i % 5)).ToArray();
+        var rows = MemoryMarshal.AsBytes<float>(values).ToArray();
+        using var recorder = new Detector(manifest, FixturePackage.Onnx("half"), new SessionSettings());
+        var answers = ProbeRun.Answers(recorder, FixturePackage.CalibrationRows, rows);
+        return manifest with { Probe = new RecordedProbe { CalibrationRows = FixturePackage.CalibrationRows, Rows = rows, Answers = [.. answers.Select(change)], Tolerance = 1e-3 } };
+    }
+
     private ModelAssignment OfferBad(string bad)
     {
         switch (bad)
@@ -197,6 +218,7 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
             case "an unknown op": return _rig.Offer(3, "unknown_op");
             case "half a graph": return _rig.Offer(3, "truncated");
             case "scores that are no numbers": return _rig.Offer(3, "nan");
+            case "answers other than recorded": return _rig.Offer(3, change: manifest => Recorded(manifest, answer => answer * 1.5f));
             case "another channel": return _rig.Offer(3, change: manifest => manifest with { Channels = ["a", "c"] });
             case "another rate": return _rig.Offer(3, change: manifest => manifest with { RateHz = 100 });
             default: return _rig.Offer(1);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Hmas.Contracts;
+using Hmas.Contracts.Models;
 using Hmas.Trust;
 
 namespace Shared.Tests.Trust;
@@ -143,6 +144,24 @@ public sealed class ModelPackageTests : IDisposable
 
         Assert.Equal(PackageReason.Manifest, refused.Reason);
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 2, 0.01, 32, "probe.calibrationRows")]
+    [InlineData(32, 2, 0, 96, "probe.tolerance")]
+    [InlineData(32, 2, double.NaN, 96, "probe.tolerance")]
+    [InlineData(32, 0, 0.01, 32, "probe.answers")]
+    [InlineData(32, 2, 0.01, 95, "probe.rows")]
+    [InlineData(32, 2, 0.01, 33_000, "probe.rows")]
+    [InlineData(32, 2, 0.01, 96, null)]
+    public void A_recorded_probe_must_hold_what_it_says(int calibrationRows, int answers, double tolerance, int rows, string? named)
+    {
+        var probe = new RecordedProbe { CalibrationRows = calibrationRows, Rows = new byte[rows * 2 * sizeof(float)], Answers = new float[answers], Tolerance = tolerance };
+        var json = JsonSerializer.SerializeToUtf8Bytes(PackageSamples.Manifest(_samples.Onnx) with { Probe = probe }, ContractsJson.Default.ModelManifest);
+        VerifiedPackage Verify() => ModelPackage.Verify(_samples.Pack(json, _samples.Onnx), ModelPackage.DigestOf(json), [_samples.Key.PublicKey], new PackageLimits());
+
+        if (named is null) Assert.Equal(probe.Rows.ToArray(), Verify().Manifest.Probe!.Rows.ToArray());
+        else Assert.Contains(named, Assert.Throws<PackageException>(Verify).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _samples.Dispose();

@@ -178,7 +178,8 @@ internal sealed class TrainingPipeline(
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
         };
-        return (run, (chosen with { Metrics = result.Slices }, onnx));
+        var probe = verdict.Released ? ProbeMaker.Make(chosen, onnx, heldOut) : null;
+        return (run, (chosen with { Metrics = result.Slices, Probe = probe }, onnx));
     }
 
     /// <summary>int8 ships where it is neither slower nor worse than its float twin, and nothing speaks against it.</summary>

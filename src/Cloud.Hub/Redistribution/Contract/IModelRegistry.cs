@@ -20,4 +20,5 @@ public interface IModelRegistry
     Task<ReadOnlyMemory<byte>?> PackageAsync(string digest, CancellationToken cancellation);
 }
 
+/// <param name="Manifest">Without its recorded probe, which is in the package.</param>
 public sealed record ModelEntry(string Digest, ModelManifest Manifest, long PackageBytes, DateTimeOffset AddedAt, string AddedBy, bool Quarantined);

@@ -21,7 +21,7 @@ internal sealed class ModelRegistry(
 
     /// <exception cref="FormatException">The name is no id.</exception>
     /// <exception cref="PackageException">Manifest and model do not fit each other, or are too large.</exception>
-    /// <exception cref="InferenceException">ONNX Runtime refuses the model, or its tensors are not those of the manifest.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model, its tensors are not those of the manifest, or it answers its recorded probe otherwise.</exception>
     /// <exception cref="ArgumentException">The release of this name is another model already.</exception>
     public async Task<ModelEntry> AddAsync(ModelManifest manifest, ReadOnlyMemory<byte> onnx, string addedBy, CancellationToken cancellation)
     {
@@ -31,14 +31,14 @@ internal sealed class ModelRegistry(
         var package = ModelPackage.Write(manifestJson, [key.Sign(manifestJson)], onnx.Span);
         // What a device would refuse is refused here.
         _ = ModelPackage.Verify(package, digest, [key.PublicKey], _limits);
-        new Detector(manifest, onnx.Span, new SessionSettings()).Dispose();
+        using (var detector = new Detector(manifest, onnx.Span, new SessionSettings())) ProbeRun.Verify(detector);
         var facts = JsonSerializer.Serialize(ModelMeasurement.Of(manifest, onnx.Span), RedistributionJson.Options);
 
         var isNew = table.Find(digest) is null;
         var entry = new ArtefactEntry(digest, ArtefactKind.Model, manifest.Name, manifest.Release, package.Length, HardwareClass.AnyOnly, time.GetUtcNow(), addedBy, Quarantined: false);
         var stored = await artefacts.ListAsync(
             entry, new ArtefactSource(manifestJson, manifest.Lineage.Licence, facts), () => { folder.Put(digest, package); return Task.CompletedTask; }, cancellation);
-        if (isNew) bus.Publish(new Bus.ModelRegistered(digest, manifest));
+        if (isNew) bus.Publish(new Bus.ModelRegistered(digest, manifest with { Probe = null }));
         return Model(stored);
     }
 
@@ -54,6 +54,10 @@ internal sealed class ModelRegistry(
         return await File.ReadAllBytesAsync(path, cancellation);
     }
 
-    private ModelEntry Model(ArtefactEntry entry) => new(
-        entry.Digest, JsonSerializer.Deserialize(table.Manifest(entry.Digest)!, ContractsJson.Default.ModelManifest)!, entry.Bytes, entry.AddedAt, entry.AddedBy, entry.Quarantined);
+    /// <summary>Without the recorded probe: it is for devices, and a list of models would be heavy with it.</summary>
+    private ModelEntry Model(ArtefactEntry entry)
+    {
+        var manifest = JsonSerializer.Deserialize(table.Manifest(entry.Digest)!, ContractsJson.Default.ModelManifest)!;
+        return new ModelEntry(entry.Digest, manifest with { Probe = null }, entry.Bytes, entry.AddedAt, entry.AddedBy, entry.Quarantined);
+    }
 }

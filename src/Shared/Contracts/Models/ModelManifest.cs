@@ -51,6 +51,10 @@ public sealed record ModelManifest
 
     /// <summary>By slice (a recording, a site, a fault): what the release was judged by. Key <c>all</c> pools the slices.</summary>
     public IReadOnlyDictionary<string, SliceMetrics> Metrics { get; init; } = new Dictionary<string, SliceMetrics>();
+
+    /// <summary>What the model answers to recorded rows; null: packaged without.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordedProbe? Probe { get; init; }
 }
 
 /// <summary>The classes that a model cannot rule out (split conformal prediction): those at least this probable, and the most probable one.</summary>

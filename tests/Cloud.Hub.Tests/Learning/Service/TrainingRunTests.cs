@@ -3,7 +3,9 @@ using Cloud.Hub.Learning;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Reasoning.Fleet;
 using Hmas.Contracts.Models;
+using Hmas.Inference;
 using Hmas.Testing;
+using Hmas.Trust;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
@@ -36,6 +38,17 @@ public sealed class TrainingRunTests
         Assert.True(second.CandidateMetrics["all"].F1 >= 0.8, $"F1 {second.CandidateMetrics["all"].F1} after F1 {second.ParentMetrics["all"].F1}: {second.Message}");
         Assert.Equal(first.CandidateMetrics["all"], second.ParentMetrics["all"]);
         Assert.Equal(10, second.LossCurve.Count);
+
+        // The package proves itself: rows of a held-out run, and what this very model answers to them.
+        var package = ModelPackage.Open((await registry.PackageAsync(second.CandidateDigest!, CancellationToken.None))!.Value, second.CandidateDigest!, new PackageLimits());
+        var probe = package.Manifest.Probe!;
+        Assert.InRange(probe.Rows.Length, 1, 48 << 10);
+        Assert.InRange(probe.Answers.Count, 2, 16);
+        Assert.InRange(probe.Tolerance, 1e-3, 0.2);
+        using (var detector = new Detector(package.Manifest, package.Onnx.Span, new SessionSettings())) ProbeRun.Verify(detector);
+        var foreign = ModelPackage.Open((await registry.PackageAsync(first.CandidateDigest!, CancellationToken.None))!.Value, first.CandidateDigest!, new PackageLimits());
+        using var wrong = new Detector(foreign.Manifest with { Probe = probe }, foreign.Onnx.Span, new SessionSettings());
+        Assert.Equal("Probe", Assert.Throws<InferenceException>(() => ProbeRun.Verify(wrong)).Code);
     }
 
     [Theory]

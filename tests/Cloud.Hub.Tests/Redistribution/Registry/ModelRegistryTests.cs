@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
+using Hmas.Contracts.Models;
+using Hmas.Inference;
 using Hmas.Trust;
 
 namespace Cloud.Hub.Tests.Redistribution.Registry;
@@ -56,6 +59,28 @@ public class ModelRegistryTests
         var manifest = Models.Manifest("pump", 1, Models.Onnx("one"));
         var refused = await Assert.ThrowsAsync<PackageException>(() => hub.Get<IModelRegistry>().AddAsync(manifest, Models.Onnx("two"), "test", CancellationToken.None));
         Assert.Contains("digest", refused.Message + refused.Reason, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_model_that_answers_its_recorded_probe_otherwise_is_refused_and_lists_come_without_probes()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var registry = hub.Get<IModelRegistry>();
+        // Of the recipe without normalisation the identity's residual is 0, whatever the rows.
+        var onnx = Models.Onnx("tanh", "Tanh");
+        var plain = Models.Manifest("pump", 1, onnx) with { Recipe = new FeatureRecipe { Normalisation = Normalisation.None, Clip = 0 } };
+        var rows = MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (16 + 8) * 2).Select(i => MathF.Sin(i)).ToArray()).ToArray();
+        using var detector = new Detector(plain, onnx, new SessionSettings());
+        var probe = new RecordedProbe { CalibrationRows = 16, Rows = rows, Answers = ProbeRun.Answers(detector, 16, rows), Tolerance = 1e-3 };
+        var refused = await Assert.ThrowsAsync<InferenceException>(
+            () => registry.AddAsync(plain with { Probe = probe with { Answers = [probe.Answers[0] + 1] } }, onnx, "test", CancellationToken.None));
+        Assert.Equal("Probe", refused.Code);
+
+        var entry = await registry.AddAsync(plain with { Probe = probe }, onnx, "test", CancellationToken.None);
+        Assert.Null(Assert.Single(await registry.ListAsync(CancellationToken.None)).Manifest.Probe);
+        var package = ModelPackage.Open((await registry.PackageAsync(entry.Digest, CancellationToken.None))!.Value, entry.Digest, new PackageLimits());
+        Assert.Equal(probe.Answers, package.Manifest.Probe!.Answers);
     }
 
     [Fact]
