@@ -1,3 +1,4 @@
+using Hmas.Contracts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

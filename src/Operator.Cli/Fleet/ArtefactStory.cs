@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hmas.Contracts.Artefacts;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -44,6 +45,6 @@ internal static class ArtefactStory
         ["bytes", artefact.Bytes.ToString(CultureInfo.InvariantCulture)],
         ["hardware", string.Join(", ", artefact.HardwareClasses)],
         ["added", $"{Words.Time(artefact.AddedAt)} by {artefact.AddedBy}"],
-        ["state", artefact.Quarantined ? "quarantined" : "may be rolled out"],
+        ["state", artefact.Quarantined ? "quarantined" : "free: it may be rolled out"],
     ];
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -17,6 +18,7 @@ internal static class ArtefactsCommand
     {
         var file = new Argument<FileInfo>("file") { Description = "The file; its bytes never change afterwards" };
         var kind = new Option<string>("--kind") { Description = $"One of {Kinds}; a model is added with its manifest, by training or over REST", Required = true };
+        kind.CompletionSources.Add([.. ArtefactKinds.All.Select(ArtefactKinds.Word)]);
         var name = new Option<string?>("--name") { Description = "What it is a release of; a bundle says its own" };
         var release = new Option<long?>("--release") { Description = "Its number [default: the next of this name]" };
         var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
@@ -35,12 +37,13 @@ internal static class ArtefactsCommand
     private static Command List()
     {
         var kind = new Option<string?>("--kind") { Description = $"One of {Kinds} [default: all]" };
+        kind.CompletionSources.Add([.. ArtefactKinds.All.Select(ArtefactKinds.Word)]);
         var hub = new HubConnection();
         var command = hub.AddTo(new Command("list", "Every artefact, newest first") { kind });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var artefacts = await api.ArtefactsAsync(parsed.GetValue(kind) is { } word ? ArtefactKinds.Word(KindOf(word)) : null, cancellation);
-            Tables.Print(["kind", "artefact", "digest", "size", "hardware", "added", "by", ""], artefacts.Select(Row));
+            Tables.Print(["kind", "artefact", "digest", "size", "hardware", "state", "added", "by"], artefacts.Select(Row));
             return 0;
         }));
         return command;
@@ -48,8 +51,8 @@ internal static class ArtefactsCommand
 
     private static Command Show()
     {
-        var digest = new Argument<string>("digest") { Description = "sha256:…, or its first letters" };
         var hub = new HubConnection();
+        var digest = Digest(hub);
         var command = hub.AddTo(new Command("show", "One artefact") { digest });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -61,11 +64,11 @@ internal static class ArtefactsCommand
 
     private static Command Bundle()
     {
+        var hub = new HubConnection();
         var name = new Argument<string>("name") { Description = "What the bundle is a release of" };
-        var digests = new Argument<string[]>("digest") { Description = "Its parts: at most one model, rules, agent and configuration", Arity = ArgumentArity.OneOrMore };
+        var digests = hub.Complete(new Argument<string[]>("digest") { Description = "Its parts: at most one model, rules, agent and configuration", Arity = ArgumentArity.OneOrMore }, DigestsAsync);
         var release = new Option<long?>("--release") { Description = "Its number [default: one above the highest]" };
         var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
-        var hub = new HubConnection();
         var command = hub.AddTo(new Command("bundle", "Make a bundle of artefacts that a device activates together, or not at all") { name, digests, release, hardware });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -88,10 +91,10 @@ internal static class ArtefactsCommand
 
     private static Command Approve()
     {
-        var digest = new Argument<string>("digest") { Description = "sha256:…, or its first letters" };
+        var hub = new HubConnection();
+        var digest = Digest(hub);
         var by = new Option<string>("--by") { Description = "Who approves [default: who is logged in]", DefaultValueFactory = static _ => Environment.UserName };
         var note = new Option<string?>("--note") { Description = "What you looked at" };
-        var hub = new HubConnection();
         var command = hub.AddTo(new Command("approve", "Write down that you stand by an artefact") { digest, by, note });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -102,6 +105,11 @@ internal static class ArtefactsCommand
         }));
         return command;
     }
+
+    private static Argument<string> Digest(HubConnection hub) => hub.Complete(new Argument<string>("digest") { Description = "sha256:…, or its first letters" }, DigestsAsync);
+
+    private static async Task<IEnumerable<string>> DigestsAsync(HubApi api, CancellationToken cancellation) =>
+        (await api.ArtefactsAsync(null, cancellation)).Select(static artefact => Words.Digest(artefact.Digest));
 
     private static ArtefactKind KindOf(string word)
     {
@@ -132,6 +140,6 @@ internal static class ArtefactsCommand
     private static string[] Row(ArtefactAnswer artefact) =>
     [
         ArtefactKinds.Word(artefact.Kind), $"{artefact.Name} {artefact.Release}", Words.Digest(artefact.Digest), Words.Size(artefact.Bytes), string.Join(", ", artefact.HardwareClasses),
-        Words.Time(artefact.AddedAt), artefact.AddedBy, artefact.Quarantined ? "quarantined" : "",
+        Words.State(artefact.Quarantined), Words.Time(artefact.AddedAt), artefact.AddedBy,
     ];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hmas.Contracts.Models;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -14,7 +15,7 @@ internal static class ModelsCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var models = await api.ModelsAsync(cancellation);
-            Tables.Print(["model", "digest", "precision", "package", "F1", "false alarms", "added", "by", ""], models.Select(Row));
+            Tables.Print(["model", "digest", "precision", "package", "F1", "false alarms", "state", "added", "by"], models.Select(Row));
             return 0;
         }));
         return command;
@@ -23,7 +24,7 @@ internal static class ModelsCommand
     private static Command Quarantine()
     {
         var hub = new HubConnection();
-        var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" };
+        var model = hub.Complete(new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" }, ModelNamesAsync);
         var reason = new Option<string>("--reason") { Description = "Why, for those who find it there later", Required = true };
         var command = hub.AddTo(new Command("quarantine", "Nobody gets the model again, and rollouts of it go back; for good") { model, reason });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
@@ -36,13 +37,17 @@ internal static class ModelsCommand
         return command;
     }
 
+    /// <summary>What may stand where a model is asked for.</summary>
+    internal static async Task<IEnumerable<string>> ModelNamesAsync(HubApi api, CancellationToken cancellation) =>
+        (await api.ModelsAsync(cancellation)).SelectMany(static model => (string[])[model.Manifest.Name, $"{model.Manifest.Name}:{model.Manifest.Release}"]).Distinct();
+
     private static string[] Row(ModelAnswer model)
     {
         var scores = model.Manifest.Metrics.GetValueOrDefault("all") ?? new SliceMetrics(0, 0, null, null, null);
         return
         [
             $"{model.Manifest.Name} {model.Manifest.Release}", Words.Digest(model.Digest), model.Manifest.Precision, Words.Size(model.PackageBytes), Words.Score(scores.F1),
-            Words.Share(scores.FalseAlarmRate), Words.Time(model.AddedAt), model.AddedBy, model.Quarantined ? "quarantined" : "",
+            Words.Share(scores.FalseAlarmRate), Words.State(model.Quarantined), Words.Time(model.AddedAt), model.AddedBy,
         ];
     }
 }

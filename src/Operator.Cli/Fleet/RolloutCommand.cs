@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -35,7 +36,7 @@ internal static class RolloutCommand
                 [
                     rollout.RolloutId, rollout.StoppedBy is null ? rollout.State : $"{rollout.State} ({rollout.StoppedBy})", Words.Digest(rollout.Request.Digest),
                     string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.State}")),
-                    $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}", Words.Time(rollout.StartedAt), rollout.Request.RequestedBy, rollout.Request.Reason,
+                    $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}", Words.Time(rollout.StartedAt), rollout.Request.RequestedBy, Words.Short(rollout.Request.Reason),
                 ]));
             return 0;
         }));
@@ -44,7 +45,8 @@ internal static class RolloutCommand
 
     private static Command Explain()
     {
-        var (hub, id) = (new HubConnection(), Id());
+        var hub = new HubConnection();
+        var id = Id(hub);
         var command = hub.AddTo(new Command("explain", "Why each group advanced, waited or stopped, with the evidence") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -56,7 +58,8 @@ internal static class RolloutCommand
 
     private static Command Watch()
     {
-        var (hub, id) = (new HubConnection(), Id());
+        var hub = new HubConnection();
+        var id = Id(hub);
         var command = hub.AddTo(new Command("watch", "Follow a rollout to its end; exit code 0 when it completed") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, api => RolloutFollower.RunAsync(api, parsed.GetRequiredValue(id), TimeProvider.System, cancellation)));
         return command;
@@ -64,7 +67,8 @@ internal static class RolloutCommand
 
     private static Command Order(string name, string description)
     {
-        var (hub, id) = (new HubConnection(), Id());
+        var hub = new HubConnection();
+        var id = Id(hub);
         var command = hub.AddTo(new Command(name, description) { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -75,5 +79,7 @@ internal static class RolloutCommand
         return command;
     }
 
-    private static Argument<string> Id() => new("rollout") { Description = "Its id, from hmas rollout list" };
+    private static Argument<string> Id(HubConnection hub) => hub.Complete(
+        new Argument<string>("rollout") { Description = "Its id, from hmas rollout list" },
+        static async (api, cancellation) => (await api.RolloutsAsync(cancellation)).Select(static rollout => rollout.RolloutId));
 }

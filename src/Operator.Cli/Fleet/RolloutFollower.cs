@@ -1,4 +1,5 @@
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -14,11 +15,11 @@ internal static class RolloutFollower
         while (true)
         {
             var rollout = await api.RolloutAsync(rolloutId, cancellation);
-            foreach (var transition in rollout.Transitions.Skip(told)) Console.WriteLine(RolloutStory.Line(transition));
+            foreach (var transition in rollout.Transitions.Skip(told)) Tables.Say(RolloutStory.Line(transition));
             told = rollout.Transitions.Count;
             if (rollout.HasEnded)
             {
-                Console.WriteLine(RolloutStory.Verdict(rollout));
+                Tables.Say(RolloutStory.Verdict(rollout));
                 return rollout.State == "completed" ? 0 : 2;
             }
 

@@ -11,12 +11,14 @@ internal static class RolloutStart
     public static Command Create()
     {
         var hub = new HubConnection();
-        var model = new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters; of an artefact that is no model the whole digest (hmas artefacts show)" };
-        var where = new Option<string?>("--where") { Description = "Devices that match this query: site = north and hardware in (rpi4, rpi5) and not tag.stage = test" };
+        var model = hub.Complete(
+            new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters; of an artefact that is no model the whole digest (hmas artefacts show)" },
+            ModelsCommand.ModelNamesAsync);
+        var where = new Option<string?>("--where") { HelpName = "query", Description = "Devices that match this query: site = north and hardware in (rpi4, rpi5) and not tag.stage = test" };
         var groups = new Option<string[]>("--group") { Description = "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=1%, stage=9%, full=90%]" };
-        var control = new Option<string?>("--control") { Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
-        var pace = new Option<double?>("--pace") { Description = "Devices told a minute [default: a whole group at once]" };
-        var at = new Option<DateTimeOffset?>("--at") { Description = "Tell nobody before this time" };
+        var control = new Option<string?>("--control") { HelpName = "share", Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
+        var pace = new Option<double?>("--pace") { HelpName = "number", Description = "Devices told a minute [default: a whole group at once]" };
+        var at = new Option<DateTimeOffset?>("--at") { HelpName = "time", Description = "Tell nobody before this time" };
         var reason = new Option<string>("--reason") { Description = "Why, for those who read it later", Required = true };
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
         var command = hub.AddTo(new Command("start", "Start a rollout") { model, where, groups, control, pace, at, reason, watch });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -11,26 +12,26 @@ internal static class RolloutStory
 
     public static void Print(RolloutAnswer rollout)
     {
-        Console.WriteLine($"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
-        if (rollout.Request.Where is { } where) Console.WriteLine($"aimed at: {where}");
-        if (rollout.ControlDevices.Count > 0) Console.WriteLine($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
+        Tables.Say($"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
+        if (rollout.Request.Where is { } where) Tables.Say($"aimed at: {where}");
+        if (rollout.ControlDevices.Count > 0) Tables.Say($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
         Tables.Print(
             ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "windows", "side by side", "labelled normal"],
             rollout.Groups.Select(static group => Row(group)));
         foreach (var group in rollout.Groups)
         {
             if (group.Evidence is not { Metrics.Count: > 0 } seen) continue;
-            Console.WriteLine($"Evidence of {group.Name}:");
+            Tables.Say($"Evidence of {group.Name}:");
             Tables.Print(["metric", "slice", "seen", "compared with", "limit", "trials", "odds of harm", "stops at"], seen.Metrics.Select(static metric => Row(metric)));
         }
 
-        Console.WriteLine("What happened:");
-        foreach (var transition in rollout.Transitions) Console.WriteLine(Line(transition));
+        Tables.Say("What happened:");
+        foreach (var transition in rollout.Transitions) Tables.Say(Line(transition));
         var odd = rollout.Devices.Where(static device => device.Reason is not null).ToList();
-        if (odd.Count > 0) Console.WriteLine("Devices that said why not:");
-        foreach (var device in odd.Take(MaxNamed)) Console.WriteLine($"  {device.DeviceId}: {device.Reason}");
-        if (odd.Count > MaxNamed) Console.WriteLine($"  and {odd.Count - MaxNamed} more");
-        Console.WriteLine(Verdict(rollout));
+        if (odd.Count > 0) Tables.Say("Devices that said why not:");
+        foreach (var device in odd.Take(MaxNamed)) Tables.Say($"  {device.DeviceId}: {device.Reason}");
+        if (odd.Count > MaxNamed) Tables.Say($"  and {odd.Count - MaxNamed} more");
+        Tables.Say(Verdict(rollout));
     }
 
     public static string Line(TransitionAnswer transition)

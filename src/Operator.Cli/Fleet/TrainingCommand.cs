@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -24,7 +25,7 @@ internal static class TrainingCommand
                 [
                     run.RunId, run.HasEnded ? run.State : string.Create(CultureInfo.InvariantCulture, $"{run.State} {100 * run.Progress:0} %"), run.Request.ModelName, run.Request.Recipe,
                     run.TrainingWindows.ToString(CultureInfo.InvariantCulture), Words.Score(run.CandidateMetrics?.GetValueOrDefault("all")?.F1),
-                    Words.Score(run.ParentMetrics?.GetValueOrDefault("all")?.F1), run.Request.RequestedBy, run.Message,
+                    Words.Score(run.ParentMetrics?.GetValueOrDefault("all")?.F1), run.Request.RequestedBy, Words.Short(run.Message),
                 ]));
             return 0;
         }));
@@ -33,7 +34,8 @@ internal static class TrainingCommand
 
     private static Command Show()
     {
-        var (hub, id) = (new HubConnection(), Id());
+        var hub = new HubConnection();
+        var id = Id(hub);
         var picture = new Option<FileInfo?>("--picture") { Description = "Writes the curves here, as SVG" };
         var command = hub.AddTo(new Command("show", "Everything a run keeps: data, settings, curves, slices, verdict") { id, picture });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
@@ -81,7 +83,8 @@ internal static class TrainingCommand
 
     private static Command Cancel()
     {
-        var (hub, id) = (new HubConnection(), Id());
+        var hub = new HubConnection();
+        var id = Id(hub);
         var command = hub.AddTo(new Command("cancel", "Stops a run that has not ended") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -94,7 +97,8 @@ internal static class TrainingCommand
 
     private static Command Watch()
     {
-        var (hub, id) = (new HubConnection(), Id());
+        var hub = new HubConnection();
+        var id = Id(hub);
         var command = hub.AddTo(new Command("watch", "Follow a run to its end; exit code 0 when its model was registered") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -111,5 +115,7 @@ internal static class TrainingCommand
         return command;
     }
 
-    private static Argument<string> Id() => new("run") { Description = "Its id, from hmas learn runs" };
+    private static Argument<string> Id(HubConnection hub) => hub.Complete(
+        new Argument<string>("run") { Description = "Its id, from hmas learn runs" },
+        static async (api, cancellation) => (await api.TrainingAsync(cancellation)).Select(static run => run.RunId));
 }

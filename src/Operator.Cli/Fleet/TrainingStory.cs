@@ -1,5 +1,6 @@
 using System.Globalization;
 using Operator.Cli.Hub;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
@@ -8,12 +9,12 @@ internal static class TrainingStory
 {
     public static void Print(TrainingDetailAnswer run)
     {
-        Console.WriteLine($"{run.RunId} is {run.State}: {run.Message}");
-        Console.WriteLine($"model {run.Request.ModelName}, recipe {run.Request.Recipe}, by {run.Request.RequestedBy}, started {Words.Time(run.StartedAt)}{(run.EndedAt is { } ended ? $", ended {Words.Time(ended)}" : "")}");
-        if (run.Worker.Length > 0) Console.WriteLine($"fitted by worker {run.Worker}, code {run.CodeVersion}");
-        if (run.CandidateDigest is { } digest) Console.WriteLine($"candidate {digest}");
-        foreach (var (part, data) in run.DataDigests) Console.WriteLine($"{part} data {data}");
-        foreach (var (name, value) in run.Hyperparameters.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) Console.WriteLine($"  {name} = {value}");
+        Tables.Say($"{run.RunId} is {run.State}: {run.Message}");
+        Tables.Say($"model {run.Request.ModelName}, recipe {run.Request.Recipe}, by {run.Request.RequestedBy}, started {Words.Time(run.StartedAt)}{(run.EndedAt is { } ended ? $", ended {Words.Time(ended)}" : "")}");
+        if (run.Worker.Length > 0) Tables.Say($"fitted by worker {run.Worker}, code {run.CodeVersion}");
+        if (run.CandidateDigest is { } digest) Tables.Say($"candidate {digest}");
+        foreach (var (part, data) in run.DataDigests) Tables.Say($"{part} data {data}");
+        foreach (var (name, value) in run.Hyperparameters.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) Tables.Say($"  {name} = {value}");
         if (run.LossCurve.Count > 0)
         {
             Tables.Print(

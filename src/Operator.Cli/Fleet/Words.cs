@@ -7,6 +7,9 @@ internal static class Words
 {
     private const int DigestLetters = 12;
 
+    /// <summary>Of a sentence in a list.</summary>
+    private const int ListLetters = 72;
+
     public static string Share(double? share) => share?.ToString("0.0 %", CultureInfo.InvariantCulture) ?? "-";
 
     public static string Score(double? score) => score?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
@@ -16,7 +19,17 @@ internal static class Words
 
     public static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    public static string State(bool quarantined) => quarantined ? "quarantined" : "free";
+
     public static string Size(long bytes) => bytes >= 10_000 ? $"{bytes / 1000} KB" : $"{bytes} B";
+
+    /// <summary>The beginning of a long text, for a list; the whole is shown of the one thing a person asks for.</summary>
+    public static string Short(string text)
+    {
+        if (text.Length <= ListLetters) return text;
+        var blank = text.LastIndexOf(' ', ListLetters - 1, ListLetters / 2);
+        return $"{text[..(blank > 0 ? blank : ListLetters - 1)]}…";
+    }
 
     /// <summary>Odds against what is allowed, where they say anything.</summary>
     public static string Odds(double odds) => odds < 2 ? "none" : odds > 1e6 ? "over 1,000,000 to 1" : $"{odds.ToString("#,0", CultureInfo.InvariantCulture)} to 1";

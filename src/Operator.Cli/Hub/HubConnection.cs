@@ -1,22 +1,24 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text.Json;
 
 namespace Operator.Cli.Hub;
 
 /// <summary>Where the hub is and who asks: the options that every command about a fleet has.</summary>
 internal sealed class HubConnection
 {
+    private const string DefaultFront = "http://127.0.0.1:8080";
     private const string DefaultToken = "hmas-data/operator.token";
 
-    private readonly Option<string> _hub = new("--hub")
-    {
-        Description = "Front of the hub [default: HMAS_HUB, else http://127.0.0.1:8080]",
-        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("HMAS_HUB") ?? "http://127.0.0.1:8080",
-    };
+    /// <summary>A person waits at a prompt for names to choose from.</summary>
+    private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(2);
 
-    private readonly Option<FileInfo> _token = new("--token-file")
+    private readonly Option<string?> _hub = new("--hub") { Description = $"Front of the hub [default: HMAS_HUB, else {DefaultFront}]", HelpName = "address" };
+
+    private readonly Option<FileInfo?> _token = new("--token-file")
     {
         Description = $"File with the operator's token, made by the hub on its first start [default: HMAS_TOKEN_FILE, else {DefaultToken}]",
-        DefaultValueFactory = static _ => new FileInfo(Environment.GetEnvironmentVariable("HMAS_TOKEN_FILE") ?? DefaultToken),
+        HelpName = "file",
     };
 
     public Command AddTo(Command command)
@@ -26,24 +28,56 @@ internal sealed class HubConnection
         return command;
     }
 
+    /// <summary>Lets a shell complete an argument with names that the hub knows; a hub that does not answer knows none.</summary>
+    public Argument<T> Complete<T>(Argument<T> argument, Func<HubApi, CancellationToken, Task<IEnumerable<string>>> names)
+    {
+        argument.CompletionSources.Add(context => Known(context, names));
+        return argument;
+    }
+
     /// <summary>Runs one command against the hub; what the hub or the network refuses becomes one line on stderr and exit code 1.</summary>
     public async Task<int> RunAsync(ParseResult parsed, Func<HubApi, Task<int>> work)
     {
-        var (hub, token) = (parsed.GetRequiredValue(_hub), parsed.GetRequiredValue(_token));
         try
         {
-            if (!Uri.TryCreate(hub, UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https")) throw new HubRefusal("that is no http or https address");
-            using var api = new HubApi(front, (await File.ReadAllTextAsync(token.FullName)).Trim());
+            using var api = Open(parsed);
             return await work(api);
         }
-        catch (Exception e) when (e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"hmas: {e.Message} (--hub {hub})");
-            return 1;
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
         {
             return 130;
         }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            await Console.Error.WriteLineAsync($"hmas: {(e is JsonException ? "what answers there is no hub" : e.Message)} (--hub {Front(parsed)})");
+            return 1;
+        }
     }
+
+    private IEnumerable<CompletionItem> Known(CompletionContext context, Func<HubApi, CancellationToken, Task<IEnumerable<string>>> names)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(CompletionLimit);
+            using var api = Open(context.ParseResult);
+            return names(api, limit.Token).GetAwaiter().GetResult().Where(name => name.StartsWith(context.WordToComplete, StringComparison.Ordinal)).Select(static name => new CompletionItem(name));
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            // There is nobody to tell in the middle of a line; the command itself will say it.
+            return [];
+        }
+    }
+
+    private HubApi Open(ParseResult parsed)
+    {
+        if (!Uri.TryCreate(Front(parsed), UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https")) throw new HubRefusal("that is no http or https address");
+        var token = parsed.GetValue(_token)?.FullName ?? Environment.GetEnvironmentVariable("HMAS_TOKEN_FILE") ?? DefaultToken;
+        if (!File.Exists(token)) throw new HubRefusal($"there is no operator's token at {token}: name its file with --token-file or HMAS_TOKEN_FILE");
+        return new HubApi(front, File.ReadAllText(token).Trim());
+    }
+
+    private static bool IsRefusal(Exception e) => e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException or JsonException or OperationCanceledException;
+
+    private string Front(ParseResult parsed) => parsed.GetValue(_hub) ?? Environment.GetEnvironmentVariable("HMAS_HUB") ?? DefaultFront;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Hmas.Trust.UpdateFramework.Metadata;
 using Hmas.Trust.UpdateFramework.Repository;
 using Operator.Cli.Fleet;
+using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Keys;
 
@@ -23,17 +24,17 @@ internal static class KeysStatus
                 role.Role, role.Header?.Version.ToString(CultureInfo.InvariantCulture) ?? "-", $"{role.Keys.Threshold} of {role.Keys.KeyIds.Count}", string.Join(" ", role.Keys.KeyIds.Select(Words.Digest)),
                 role.Header is { } header ? Words.Time(header.Expires) : "-", role.Header is { } dated ? Left(dated, now).ToString(CultureInfo.InvariantCulture) : "-",
             ]));
-        Console.WriteLine($"{targets.Targets.Count} files are released");
+        Tables.Say($"{targets.Targets.Count} files are released");
         if (offline.StagedRoot is { } nextRoot)
         {
             var next = RootMetadata.Read(nextRoot).Body;
-            Console.WriteLine($"root {next.Header.Version} waits: {Signers.OfRoot(root, nextRoot).Count} of {root.Root.Threshold} present root keys, {Signers.OfRoot(next, nextRoot).Count} of {next.Root.Threshold} new ones have signed");
+            Tables.Say($"root {next.Header.Version} waits: {Signers.OfRoot(root, nextRoot).Count} of {root.Root.Threshold} present root keys, {Signers.OfRoot(next, nextRoot).Count} of {next.Root.Threshold} new ones have signed");
         }
 
-        if (offline.StagedTargets is { } nextTargets) Console.WriteLine($"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
+        if (offline.StagedTargets is { } nextTargets) Tables.Say($"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
         var due = roles.Where(role => role.Header is { } header && Left(header, now) < WarningDays).ToList();
         foreach (var (role, _, header) in due)
-            Console.WriteLine($"{role} {(Left(header!, now) < 0 ? "has expired" : $"expires in {Left(header!, now)} days")}: {(role == "root" ? "hmas keys rotate root" : "hmas keys sign")}");
+            Tables.Say($"{role} {(Left(header!, now) < 0 ? "has expired" : $"expires in {Left(header!, now)} days")}: {(role == "root" ? "hmas keys rotate root" : "hmas keys sign")}");
         return due.Count > 0 ? 2 : 0;
     }
 

@@ -8,7 +8,7 @@ internal static class OperatorProgram
     /// <returns>Exit code, and what stood on stdout and then on stderr.</returns>
     public static async Task<(int Code, string Said)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-operator.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using System.Reflection;
+using Hmas.Contracts;
 
 namespace Cloud.Hub.Host.Settings;
 
@@ -48,34 +49,9 @@ internal sealed class SettingsSchema
     }
 
     /// <summary>The known key that differs least; null when none is near.</summary>
-    public string? Nearest(string key)
-    {
-        var best = _keys.Keys.Concat(_open).MinBy(known => Distance(known.ToUpperInvariant(), key.ToUpperInvariant()));
-        return best is not null && Distance(best.ToUpperInvariant(), key.ToUpperInvariant()) <= Math.Max(2, key.Length / 4) ? best : null;
-    }
+    public string? Nearest(string key) => NearestKey.Find(key, _keys.Keys.Concat(_open));
 
     private static bool IsScalar(Type type) =>
         type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal) || type == typeof(TimeSpan)
         || type == typeof(Uri) || type == typeof(DateTimeOffset) || type == typeof(IPAddress);
-
-    /// <summary>Levenshtein's, two rows.</summary>
-    private static int Distance(string left, string right)
-    {
-        var above = new int[right.Length + 1];
-        var row = new int[right.Length + 1];
-        for (var j = 0; j <= right.Length; j++) above[j] = j;
-        for (var i = 1; i <= left.Length; i++)
-        {
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var swap = above[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-                row[j] = Math.Min(swap, Math.Min(above[j], row[j - 1]) + 1);
-            }
-
-            (above, row) = (row, above);
-        }
-
-        return above[right.Length];
-    }
 }

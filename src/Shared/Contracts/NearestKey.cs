@@ -1,7 +1,7 @@
-namespace Edge.Agent.Settings;
+namespace Hmas.Contracts;
 
-/// <summary>The known key that a mistyped one most likely meant.</summary>
-internal static class NearestKey
+/// <summary>The known key that a mistyped one most likely meant: of settings, in the agent and in the hub.</summary>
+public static class NearestKey
 {
     /// <summary>Null when nothing is near: more than a third of the letters would have to change.</summary>
     public static string? Find(string key, IEnumerable<string> known)
@@ -19,7 +19,7 @@ internal static class NearestKey
     }
 
     /// <summary>Insertions, deletions and replacements from one word to the other. Levenshtein 1966, two rows.</summary>
-    internal static int Distance(string a, string b)
+    private static int Distance(string a, string b)
     {
         var previous = new int[b.Length + 1];
         var current = new int[b.Length + 1];

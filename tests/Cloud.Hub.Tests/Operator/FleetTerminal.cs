@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Cloud.Hub.Tests.Host;
+using Cloud.Hub.Tests.Redistribution;
+using Hmas.Testing;
+
+namespace Cloud.Hub.Tests.Operator;
+
+/// <summary>A real hub before a simulated fleet of five devices and two models, and the operator's program beside it.</summary>
+public sealed class FleetTerminal : IAsyncLifetime
+{
+    internal RedistributionScene Scene { get; } = new();
+
+    internal HubFixture Hub { get; private set; } = null!;
+
+    private Dictionary<string, string> Environment => new() { ["HMAS_HUB"] = Hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(Hub.Folder, "operator.token") };
+
+    public async Task InitializeAsync()
+    {
+        Hub = await Scene.StartAsync(services: "all");
+        var old = await RedistributionScene.AddModelAsync(Hub, 1);
+        await RedistributionScene.AddModelAsync(Hub, 2);
+        Scene.AddDevices(4, old.Digest);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Hub.DisposeAsync();
+        await Scene.DisposeAsync();
+    }
+
+    public Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(Environment, arguments);
+
+    /// <summary>What bash offers after a line.</summary>
+    public async Task<string[]> CompleteAsync(string line)
+    {
+        var words = string.Join(' ', line.Split(' ').Select(static word => $"'{word}'"));
+        var script = $$"""
+            source deploy/completion/hmas.bash
+            COMP_LINE='{{line}}' COMP_POINT={{line.Length}} COMP_WORDS=({{words}}) COMP_CWORD={{line.Count(static letter => letter == ' ')}}
+            COMP_WORDS[0]=./hmas
+            _hmas
+            printf '%s\n' "${COMPREPLY[@]}"
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root };
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
+        using var bash = Process.Start(start)!;
+        var said = await bash.StandardOutput.ReadToEndAsync();
+        await bash.WaitForExitAsync();
+        return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static word => word != "--help")];
+    }
+}
