@@ -23,6 +23,10 @@ switch (args)
         return RolloutGates.Run(double.Parse(share, CultureInfo.InvariantCulture));
     case ["rollout-plan", var devices]:
         return RolloutPlan.Run(int.Parse(devices, CultureInfo.InvariantCulture));
+    case ["rollout-assign", var devices]:
+        return await RolloutAssign.RunAsync(int.Parse(devices, CultureInfo.InvariantCulture));
+    case ["rollout-fleet", var devices]:
+        return await RolloutFleet.RunAsync(int.Parse(devices, CultureInfo.InvariantCulture));
     case ["training-peer" or "quantization" or "meta-learning" or "search", .. var filter]:
         return LearningFigures.Run(args[0], filter.FirstOrDefault(""));
     default:

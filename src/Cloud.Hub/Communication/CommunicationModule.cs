@@ -28,7 +28,9 @@ internal static class CommunicationModule
         services.AddSingleton<Rejections>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<BrokerSpeed>();
+        services.AddSingleton<TwinCache>();
         services.AddSingleton<TwinPublisher>();
+        services.AddSingleton<TwinAnnouncer>();
         services.AddSingleton<CommandChannel>();
         services.AddSingleton(static provider => new Intake(provider.GetRequiredService<IOptions<CommunicationOptions>>().Value.IntakeBatches));
         services.AddSingleton(Transport);
@@ -40,6 +42,7 @@ internal static class CommunicationModule
         // In this order: started from the archive's side to the network's, stopped the other way round.
         services.AddHostedService<IngestLoop>();
         services.AddHostedService<BrokerWorker>();
+        services.AddHostedService(static provider => provider.GetRequiredService<TwinAnnouncer>());
         services.AddStoreHealth<DeviceRegistry>("devices", [HubServices.Communication], static devices => devices.Health);
         services.AddHealthChecks().AddCheck<BrokerHealth>("broker", tags: [HubServices.Communication]);
         return services;

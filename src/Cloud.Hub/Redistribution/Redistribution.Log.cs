@@ -30,8 +30,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 8912, EventName = "RolloutsUnknown", Level = LogLevel.Warning, Message = "the list of rollouts could not be read; it is tried again at the next interval")]
     public static partial void RolloutsUnknown(this ILogger logger, Exception error);
 
-    [LoggerMessage(EventId = 8913, EventName = "NotAssigned", Level = LogLevel.Warning, Message = "rollout {RolloutId} could not tell {DeviceId}; it is tried again at the next interval")]
-    public static partial void NotAssigned(this ILogger logger, string rolloutId, string deviceId, Exception error);
+    [LoggerMessage(EventId = 8913, EventName = "NotAssigned", Level = LogLevel.Warning, Message = "rollout {RolloutId} could not tell {DeviceId} ({Count} in all): {Reason}; it is tried again at the next interval")]
+    public static partial void NotAssigned(this ILogger logger, string rolloutId, string deviceId, string reason, int count);
 
     [LoggerMessage(EventId = 8920, EventName = "HoldsAllKeys", Level = LogLevel.Warning, Message = "this hub holds every key of the image repository: whoever holds the hub holds the fleet; offline keys: docs/operations/signing-ceremony.md")]
     public static partial void HoldsAllKeys(this ILogger logger);

@@ -39,5 +39,5 @@ internal sealed class RedistributionMetrics
 
     public void Moved(string to) => _transitions.Add(1, new KeyValuePair<string, object?>("to", to));
 
-    public void Assigned(bool restore) => _assignments.Add(1, new KeyValuePair<string, object?>("direction", restore ? "back" : "forward"));
+    public void Assigned(int devices, bool restore) => _assignments.Add(devices, new KeyValuePair<string, object?>("direction", restore ? "back" : "forward"));
 }

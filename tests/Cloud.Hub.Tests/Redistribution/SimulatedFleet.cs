@@ -75,6 +75,24 @@ internal sealed class SimulatedFleet : IFleet
     /// <summary>Called before each change of sampling; it may throw.</summary>
     public Action<string, double>? Boosting { get; set; }
 
+    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
+    {
+        var failures = new Dictionary<string, string>();
+        foreach (var (device, model) in models)
+        {
+            try
+            {
+                await SetModelAsync(device, model, cancellation);
+            }
+            catch (IOException e)
+            {
+                failures[device] = e.Message;
+            }
+        }
+
+        return failures;
+    }
+
     public async Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation)
     {
         await Task.CompletedTask;

@@ -17,6 +17,10 @@ public interface IFleet
     /// <summary>Sets the desired model, durable before return, published retained; the version grows.</summary>
     Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation);
 
+    /// <summary>The same for many devices: each is durable before return, and published retained soon after.</summary>
+    /// <returns>Why it was not done, by device; all others are done.</returns>
+    Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation);
+
     Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation);
 
     /// <summary>Sends and waits for the reply until the command's expiry; an expired one is answered with error <c>expired</c>.</summary>

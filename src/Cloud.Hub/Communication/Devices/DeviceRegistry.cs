@@ -12,6 +12,8 @@ internal sealed class DeviceRegistry : IAsyncDisposable
     private readonly Database _database;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, EnrolledDevice> _devices;
+    private readonly Lock _ordering = new();
+    private IReadOnlyList<string>? _order;
 
     public DeviceRegistry(HubPaths paths, TimeProvider time, ILogger<DeviceRegistry> logger)
     {
@@ -23,6 +25,18 @@ internal sealed class DeviceRegistry : IAsyncDisposable
     public DatabaseHealth Health => _database.Health;
 
     public ICollection<EnrolledDevice> All => _devices.Values;
+
+    /// <summary>Ids by site, then by device. Sorted when somebody asks after a device was enrolled.</summary>
+    public IReadOnlyList<string> InOrder
+    {
+        get
+        {
+            lock (_ordering)
+            {
+                return _order ??= [.. _devices.Values.OrderBy(static device => device.SiteId, StringComparer.Ordinal).ThenBy(static device => device.DeviceId, StringComparer.Ordinal).Select(static device => device.DeviceId)];
+            }
+        }
+    }
 
     public EnrolledDevice? Find(string deviceId) => _devices.GetValueOrDefault(deviceId);
 
@@ -43,6 +57,8 @@ internal sealed class DeviceRegistry : IAsyncDisposable
         // Commits complete in order, yet their continuations may not: what memory shows is what the file holds.
         var stored = _database.Read(connection => Read(connection, deviceId))!;
         _devices.AddOrUpdate(deviceId, stored, (_, known) => stored with { LastSeen = known.LastSeen });
+        // A sort that runs now may have missed it.
+        lock (_ordering) _order = null;
     }
 
     /// <summary>Notes a sign of life; in memory only.</summary>

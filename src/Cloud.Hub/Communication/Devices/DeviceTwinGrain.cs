@@ -4,13 +4,13 @@ using Orleans.Concurrency;
 namespace Cloud.Hub.Communication.Devices;
 
 /// <summary>Keeps what <see cref="TwinRules"/> says. A change is on disk before anybody sees it; counters that merely grew wait for the next change.</summary>
-internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState<DeviceTwin> twin, TimeProvider time) : Grain, IDeviceTwinGrain
+internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState<DeviceTwin> twin, TwinCache cache, TimeProvider time) : Grain, IDeviceTwinGrain
 {
     private bool _hasUnwritten;
 
     public Task<Immutable<DeviceTwin>> ViewAsync() => Task.FromResult(new Immutable<DeviceTwin>(twin.State));
 
-    public Task<DesiredState> SetModelAsync(ModelAssignment? model) => DesireAsync(desired => desired with { Model = model });
+    public async Task<Immutable<DesiredState>> SetModelAsync(Immutable<ModelAssignment?> model) => new(await DesireAsync(desired => desired with { Model = model.Value }));
 
     public Task<DesiredState> SetSamplingBoostAsync(double boost) => DesireAsync(desired => desired with { SamplingBoost = boost });
 
@@ -35,6 +35,7 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
         {
             twin.State = next;
             _hasUnwritten = true;
+            Show();
         }
 
         return new HeardReport(true, came);
@@ -43,8 +44,23 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
     public Task ForgetOnlineAsync() =>
         twin.State.Presence is { Online: true } presence ? KeepAsync(twin.State with { Presence = presence with { Online = false } }) : Task.CompletedTask;
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _hasUnwritten ? KeepAsync(twin.State) : Task.CompletedTask;
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Show();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_hasUnwritten) await KeepAsync(twin.State);
+        }
+        finally
+        {
+            cache.Forget(this.GetPrimaryKeyString());
+        }
+    }
 
     private async Task<DesiredState> DesireAsync(Func<DesiredState, DesiredState> change)
     {
@@ -61,6 +77,7 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
         {
             await twin.WriteStateAsync();
             _hasUnwritten = false;
+            Show();
         }
         catch
         {
@@ -68,4 +85,6 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
             throw;
         }
     }
+
+    private void Show() => cache.Show(this.GetPrimaryKeyString(), twin.State);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cloud.Hub.Communication.Broker;
 using Cloud.Hub.Communication.Commands;
 using Cloud.Hub.Communication.Contract;
@@ -8,14 +9,31 @@ using Hmas.Contracts.Twins;
 namespace Cloud.Hub.Communication.Devices;
 
 /// <summary>The service's door over registry, twins and commands.</summary>
-internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinPublisher twins, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
+internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCache cache, TwinPublisher twins, TwinAnnouncer announcer, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
 {
+    /// <summary>Calls to twins that are under way at the same time; their writes share commits.</summary>
+    private const int GrainsAtOnce = 4_096;
+
     private static readonly TimeSpan LongestCommand = TimeSpan.FromDays(1);
 
     public async Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation)
     {
-        var views = await Task.WhenAll(devices.All.Select(ViewAsync));
-        return [.. views.OrderBy(static view => view.SiteId, StringComparer.Ordinal).ThenBy(static view => view.DeviceId, StringComparer.Ordinal)];
+        var order = devices.InOrder;
+        var views = new DeviceView[order.Count];
+        var asked = new List<int>();
+        for (var i = 0; i < views.Length; i++)
+        {
+            if (cache.Find(order[i]) is { } twin) views[i] = View(devices.Find(order[i])!, twin);
+            else asked.Add(i);
+        }
+
+        foreach (var some in asked.Chunk(GrainsAtOnce))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(async i => views[i] = await ViewAsync(devices.Find(order[i])!)));
+        }
+
+        return views;
     }
 
     public async Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => devices.Find(deviceId) is { } device ? await ViewAsync(device) : null;
@@ -32,7 +50,23 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinPu
     }
 
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
-        DesireAsync(deviceId, twin => twin.SetModelAsync(model), cancellation);
+        DesireAsync(deviceId, async twin => (await twin.SetModelAsync(new(model))).Value, cancellation);
+
+    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
+    {
+        var failures = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var some in models.Chunk(GrainsAtOnce))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(async pair =>
+            {
+                if (await TrySetAsync(pair.Key, pair.Value) is { } failure) failures[pair.Key] = failure;
+            }));
+            announcer.Announce(some.Select(static pair => pair.Key).Where(id => !failures.ContainsKey(id)));
+        }
+
+        return failures;
+    }
 
     public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation)
     {
@@ -46,19 +80,34 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinPu
         return commands.SendAsync(devices.Find(deviceId) ?? throw new UnknownDeviceException(deviceId), kind, expiresIn, arguments, cancellation);
     }
 
-    private async Task<DeviceView> ViewAsync(EnrolledDevice device)
+    /// <summary>Null: it is on disk.</summary>
+    private async Task<string?> TrySetAsync(string deviceId, ModelAssignment? model)
     {
-        var twin = (await grains.GetGrain<IDeviceTwinGrain>(device.DeviceId).ViewAsync()).Value;
-        return new DeviceView
+        if (devices.Find(deviceId) is null) return new UnknownDeviceException(deviceId).Message;
+        try
         {
-            SiteId = device.SiteId,
-            DeviceId = device.DeviceId,
-            Online = twin.Presence?.Online ?? false,
-            LastSeen = device.LastSeen > twin.HeardAt || twin.HeardAt is null ? device.LastSeen : twin.HeardAt,
-            Desired = twin.Desired,
-            Reported = twin.Reported,
-        };
+            await grains.GetGrain<IDeviceTwinGrain>(deviceId).SetModelAsync(new(model));
+            return null;
+        }
+        catch (Exception e)
+        {
+            logger.TwinNotWritten(deviceId, e);
+            return e.Message;
+        }
     }
+
+    private async Task<DeviceView> ViewAsync(EnrolledDevice device) =>
+        View(device, cache.Find(device.DeviceId) ?? (await grains.GetGrain<IDeviceTwinGrain>(device.DeviceId).ViewAsync()).Value);
+
+    private static DeviceView View(EnrolledDevice device, DeviceTwin twin) => new()
+    {
+        SiteId = device.SiteId,
+        DeviceId = device.DeviceId,
+        Online = twin.Presence?.Online ?? false,
+        LastSeen = device.LastSeen > twin.HeardAt || twin.HeardAt is null ? device.LastSeen : twin.HeardAt,
+        Desired = twin.Desired,
+        Reported = twin.Reported,
+    };
 
     private async Task<DesiredState> DesireAsync(string deviceId, Func<IDeviceTwinGrain, Task<DesiredState>> change, CancellationToken cancellation)
     {

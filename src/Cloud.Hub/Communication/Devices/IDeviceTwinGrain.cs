@@ -11,7 +11,8 @@ internal interface IDeviceTwinGrain : IGrainWithStringKey
     Task<Immutable<DeviceTwin>> ViewAsync();
 
     /// <summary>The next version of the desired state; on disk when this returns.</summary>
-    Task<DesiredState> SetModelAsync(ModelAssignment? model);
+    /// <remarks>Not copied: one assignment goes to many devices.</remarks>
+    Task<Immutable<DesiredState>> SetModelAsync(Immutable<ModelAssignment?> model);
 
     /// <summary>The next version of the desired state; on disk when this returns.</summary>
     Task<DesiredState> SetSamplingBoostAsync(double boost);

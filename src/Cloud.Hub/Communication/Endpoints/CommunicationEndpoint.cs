@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cloud.Hub.Communication.Contract;
 using Grpc.Core;
 using Hmas.Contracts;
+using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
 using V1 = Cloud.Hub.Communication.Contract.V1;
 
@@ -10,11 +11,9 @@ namespace Cloud.Hub.Communication.Endpoints;
 /// <summary>Serves the fleet's door over gRPC: parses, calls, translates.</summary>
 internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities identities, IDeviceReports reports) : V1.Communication.CommunicationBase
 {
-    public override async Task<V1.DevicesReply> List(V1.DevicesRequest request, ServerCallContext context)
+    public override async Task List(V1.DevicesRequest request, IServerStreamWriter<V1.Device> responseStream, ServerCallContext context)
     {
-        var reply = new V1.DevicesReply();
-        reply.Devices.AddRange((await fleet.DevicesAsync(context.CancellationToken)).Select(CommunicationTranslation.ToWire));
-        return reply;
+        foreach (var device in await fleet.DevicesAsync(context.CancellationToken)) await responseStream.WriteAsync(CommunicationTranslation.ToWire(device), context.CancellationToken);
     }
 
     public override async Task<V1.Device> Find(V1.DeviceRequest request, ServerCallContext context) =>
@@ -29,9 +28,15 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
     });
 
     public override Task<V1.Desired> SetModel(V1.SetModelRequest request, ServerCallContext context) => Answer(async () =>
+        CommunicationTranslation.ToWire(await fleet.SetModelAsync(request.DeviceId, Model(request), context.CancellationToken)));
+
+    public override Task<V1.SetModelsReply> SetModels(V1.SetModelsRequest request, ServerCallContext context) => Answer(async () =>
     {
-        var model = request.HasModelJson ? JsonSerializer.Deserialize(request.ModelJson, ContractsJson.Default.ModelAssignment) : null;
-        return CommunicationTranslation.ToWire(await fleet.SetModelAsync(request.DeviceId, model, context.CancellationToken));
+        var models = new Dictionary<string, ModelAssignment?>(StringComparer.Ordinal);
+        foreach (var one in request.Models) models[one.DeviceId] = Model(one);
+        var reply = new V1.SetModelsReply();
+        foreach (var (device, reason) in await fleet.SetModelsAsync(models, context.CancellationToken)) reply.Failures.Add(device, reason);
+        return reply;
     });
 
     public override Task<V1.Desired> SetSamplingBoost(V1.SetSamplingBoostRequest request, ServerCallContext context) => Answer(async () =>
@@ -68,6 +73,9 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
 
     private static T Require<T>(T? document)
         where T : class => document ?? throw new ArgumentException("the document is null");
+
+    private static ModelAssignment? Model(V1.SetModelRequest request) =>
+        request.HasModelJson ? JsonSerializer.Deserialize(request.ModelJson, ContractsJson.Default.ModelAssignment) : null;
 
     private static async Task<T> Answer<T>(Func<Task<T>> work)
     {

@@ -16,6 +16,8 @@ internal sealed class EmbeddedGrainStorage(HubPaths paths, ILogger<EmbeddedGrain
 
     private readonly Database _database = Database.Open(paths.Database("grains"), Migrations, logger: logger);
     private readonly GrainJson _json = new();
+    private readonly GrainWrites _writes = new();
+    private bool _isDisposed;
 
     public DatabaseHealth Health => _database.Health;
 
@@ -50,17 +52,9 @@ internal sealed class EmbeddedGrainStorage(HubPaths paths, ILogger<EmbeddedGrain
         var etag = await _database.WriteAsync(
             connection =>
             {
-                var stored = Row(connection, grainId, stateName)?.ETag;
-                RequireSame(stored, expected, grainId, stateName);
-                var next = (stored ?? 0) + 1;
-                using var command = connection.CreateCommand();
-                command.CommandText = "INSERT INTO grain_state (grain, name, etag, payload) VALUES ($grain, $name, $etag, $payload) "
-                    + "ON CONFLICT (grain, name) DO UPDATE SET etag = excluded.etag, payload = excluded.payload";
-                command.Parameters.AddWithValue("$grain", grainId.ToString());
-                command.Parameters.AddWithValue("$name", stateName);
-                command.Parameters.AddWithValue("$etag", next);
-                command.Parameters.AddWithValue("$payload", payload);
-                command.ExecuteNonQuery();
+                var next = expected is null ? 1 : long.Parse(expected, CultureInfo.InvariantCulture) + 1;
+                var isWritten = _writes.Run(connection, grainId.ToString(), stateName, next, payload);
+                if (!isWritten) throw Inconsistent(Row(connection, grainId, stateName)?.ETag, expected, grainId, stateName);
                 return next;
             },
             CancellationToken.None);
@@ -87,7 +81,14 @@ internal sealed class EmbeddedGrainStorage(HubPaths paths, ILogger<EmbeddedGrain
         grainState.State = Activator.CreateInstance<T>();
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Registered under several types, so the container disposes it as often.
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
+        // The statements go before their connection, on its thread.
+        await _database.WriteAsync(_ => _writes.Dispose(), CancellationToken.None);
+        await _database.DisposeAsync();
+    }
 
     private static (long ETag, byte[] Payload)? Row(SqliteConnection connection, GrainId grain, string name)
     {
@@ -102,9 +103,11 @@ internal sealed class EmbeddedGrainStorage(HubPaths paths, ILogger<EmbeddedGrain
     private static void RequireSame(long? stored, string? expected, GrainId grain, string name)
     {
         var now = stored is { } number ? Text(number) : null;
-        if (now == expected) return;
-        throw new InconsistentStateException($"{grain} {name} was written by somebody else", now ?? "", expected ?? "");
+        if (now != expected) throw Inconsistent(stored, expected, grain, name);
     }
+
+    private static InconsistentStateException Inconsistent(long? stored, string? expected, GrainId grain, string name) =>
+        new($"{grain} {name} was written by somebody else", stored is { } number ? Text(number) : "", expected ?? "");
 
     private static string Text(long etag) => etag.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,8 +15,16 @@ namespace Cloud.Hub.Host.Wiring;
 /// <summary>The fleet's door when Communication runs in another process.</summary>
 internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient client) : IFleet, IDeviceIdentities, IDeviceReports
 {
-    public async Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) =>
-        [.. (await client.ListAsync(new V1.DevicesRequest(), cancellationToken: cancellation)).Devices.Select(CommunicationTranslation.FromWire)];
+    /// <summary>Devices in one message at most: it stays well below what a message may hold.</summary>
+    private const int ModelsAtOnce = 2_000;
+
+    public async Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation)
+    {
+        using var call = client.List(new V1.DevicesRequest(), cancellationToken: cancellation);
+        var devices = new List<DeviceView>();
+        while (await call.ResponseStream.MoveNext(cancellation)) devices.Add(CommunicationTranslation.FromWire(call.ResponseStream.Current));
+        return devices;
+    }
 
     public async Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation)
     {
@@ -36,11 +44,20 @@ internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient clien
         return new Enrolment(enrolment.SiteId, enrolment.DeviceId, enrolment.Password);
     }
 
-    public async Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation)
+    public async Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
+        Desired(await Ask(deviceId, client.SetModelAsync(Request(deviceId, model), cancellationToken: cancellation)));
+
+    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
     {
-        var request = new V1.SetModelRequest { DeviceId = deviceId };
-        if (model is not null) request.ModelJson = JsonSerializer.Serialize(model, ContractsJson.Default.ModelAssignment);
-        return Desired(await Ask(deviceId, client.SetModelAsync(request, cancellationToken: cancellation)));
+        var failures = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var some in models.Chunk(ModelsAtOnce))
+        {
+            var request = new V1.SetModelsRequest();
+            request.Models.AddRange(some.Select(static pair => Request(pair.Key, pair.Value)));
+            foreach (var (device, reason) in (await client.SetModelsAsync(request, cancellationToken: cancellation)).Failures) failures[device] = reason;
+        }
+
+        return failures;
     }
 
     public async Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) =>
@@ -69,6 +86,13 @@ internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient clien
         var request = new V1.AppendFactsRequest { Batch = UnsafeByteOperations.UnsafeWrap(FactBatchCodec.Encode(batch)) };
         var ack = await Ask(batch.DeviceId, client.AppendFactsAsync(request, cancellationToken: cancellation));
         return new FactAck(ack.Epoch, ack.Sequence);
+    }
+
+    private static V1.SetModelRequest Request(string deviceId, ModelAssignment? model)
+    {
+        var request = new V1.SetModelRequest { DeviceId = deviceId };
+        if (model is not null) request.ModelJson = JsonSerializer.Serialize(model, ContractsJson.Default.ModelAssignment);
+        return request;
     }
 
     private static DesiredState Desired(V1.Desired reply) => JsonSerializer.Deserialize(reply.DesiredJson, ContractsJson.Default.DesiredState)!;

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -11,27 +13,40 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
     /// <summary>Tags of a device that it is judged by.</summary>
     private const int MaxTags = 8;
 
+    private readonly ConcurrentDictionary<string, (DesiredState? Desired, ReportedState? Reported, DeviceSeen Seen)> _known = new(StringComparer.Ordinal);
+
     public async Task<FleetSeen> LookAsync(string digest, CancellationToken cancellation)
     {
         var devices = await fleet.DevicesAsync(cancellation);
+        var seen = new Dictionary<string, DeviceSeen>(devices.Count, StringComparer.Ordinal);
+        foreach (var device in devices) seen[device.DeviceId] = Known(device);
         var quality = await feedback.QualityAsync(cancellation);
-        return new FleetSeen(time.GetUtcNow(), devices.ToDictionary(static device => device.DeviceId, See, StringComparer.Ordinal), Truth(quality.Where(row => row.Digest == digest)))
+        return new FleetSeen(time.GetUtcNow(), seen, Truth(quality.Where(row => row.Digest == digest)))
         {
             OtherTruth = Truth(quality.Where(row => row.Digest != digest)),
-            Registered = await RegisteredAsync(devices, cancellation),
+            Registered = await RegisteredAsync(seen.Values, cancellation),
             IsQuarantined = await registry.FindAsync(digest, cancellation) is { Quarantined: true },
         };
     }
 
-    private async Task<HashSet<string>> RegisteredAsync(IReadOnlyList<DeviceView> devices, CancellationToken cancellation)
+    private async Task<HashSet<string>> RegisteredAsync(IEnumerable<DeviceSeen> devices, CancellationToken cancellation)
     {
         var registered = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var digest in devices.Select(static device => See(device).CurrentDigest).OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (var digest in devices.Select(static device => device.CurrentDigest).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             if (await registry.FindAsync(digest, cancellation) is { Quarantined: false }) registered.Add(digest);
         }
 
         return registered;
+    }
+
+    /// <summary>Made anew only when its twin changed: twins are immutable, and most of a large fleet says nothing between two looks.</summary>
+    private DeviceSeen Known(DeviceView device)
+    {
+        if (_known.TryGetValue(device.DeviceId, out var known) && ReferenceEquals(known.Desired, device.Desired) && ReferenceEquals(known.Reported, device.Reported) && known.Seen.Online == device.Online) return known.Seen;
+        var seen = See(device);
+        _known[device.DeviceId] = (device.Desired, device.Reported, seen);
+        return seen;
     }
 
     public static DeviceSeen See(DeviceView device) => new()

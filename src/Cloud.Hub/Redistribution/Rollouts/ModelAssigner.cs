@@ -10,35 +10,67 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Writes a rollout's wish into what the director says of a device, then into the device's desired state: when it hears of the wish, the director stands by it.</summary>
 internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, ImageRepository images, Director director)
 {
-    /// <summary>Durable and published when this returns.</summary>
-    /// <param name="hardware">What the device says it is; null: nothing.</param>
-    /// <exception cref="InvalidOperationException">The registry does not know the digest.</exception>
-    public async Task AssignAsync(RolloutState rollout, WantedModel wanted, string? hardware, CancellationToken cancellation)
+    /// <summary>Devices in one commit of the director: the twins of some are written while it writes the next.</summary>
+    private const int DevicesAtOnce = 10_000;
+
+    /// <summary>Durable when this returns.</summary>
+    /// <returns>Why a device could not be told, by device; all others are told.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> AssignAsync(RolloutState rollout, IReadOnlyList<WantedModel> wanted, FleetSeen seen, CancellationToken cancellation)
     {
-        ModelAssignment? assignment = null;
-        TargetFile? image = null;
-        if (wanted.Digest is not null)
+        var failures = new Dictionary<string, string>(StringComparer.Ordinal);
+        var offers = new Dictionary<(string?, bool), (ModelAssignment? Assignment, TargetFile? Image)?>();
+        var telling = Task.FromResult<IReadOnlyDictionary<string, string>>(failures);
+        foreach (var some in wanted.Chunk(DevicesAtOnce))
         {
-            var entry = await registry.FindAsync(wanted.Digest, cancellation)
-                ?? throw new InvalidOperationException($"{wanted.Digest} for {wanted.DeviceId} is not in the registry");
-            image = images.Find(entry);
-            assignment = new ModelAssignment
+            var statements = new List<(DeviceIdentity, TargetFile?)>(some.Length);
+            var models = new Dictionary<string, ModelAssignment?>(some.Length, StringComparer.Ordinal);
+            foreach (var model in some)
             {
-                Kind = entry.Kind,
-                Digest = entry.Digest,
-                Name = entry.Name,
-                Release = entry.Release,
-                PackageBytes = entry.Bytes,
-                Url = $"/artefacts/{entry.Digest}",
-                RolloutId = rollout.RolloutId,
-                // Back means back at once: the old model has proven itself.
-                ShadowWindows = wanted.Restore ? 0 : rollout.Request.ShadowWindows,
-                HealthWindows = rollout.Request.HealthWindows,
-                Restore = wanted.Restore,
-            };
+                if (!offers.TryGetValue((model.Digest, model.Restore), out var offer)) offers[(model.Digest, model.Restore)] = offer = await OfferAsync(rollout, model, cancellation);
+                if (offer is not { } known)
+                {
+                    failures[model.DeviceId] = $"{model.Digest} is not in the registry";
+                    continue;
+                }
+
+                statements.Add((new DeviceIdentity(model.DeviceId, seen.Devices.GetValueOrDefault(model.DeviceId)?.Hardware ?? DeviceIdentity.GenericHardware), known.Image));
+                models[model.DeviceId] = known.Assignment;
+            }
+
+            await director.AssignAsync(statements, cancellation);
+            Add(await telling);
+            telling = fleet.SetModelsAsync(models, cancellation);
         }
 
-        await director.AssignAsync(new DeviceIdentity(wanted.DeviceId, hardware ?? DeviceIdentity.GenericHardware), image, cancellation);
-        await fleet.SetModelAsync(wanted.DeviceId, assignment, cancellation);
+        Add(await telling);
+        return failures;
+
+        void Add(IReadOnlyDictionary<string, string> more)
+        {
+            if (ReferenceEquals(more, failures)) return;
+            foreach (var (device, reason) in more) failures[device] = reason;
+        }
+    }
+
+    /// <summary>What every device gets that is told the same; null: the registry does not know the digest.</summary>
+    private async Task<(ModelAssignment? Assignment, TargetFile? Image)?> OfferAsync(RolloutState rollout, WantedModel wanted, CancellationToken cancellation)
+    {
+        if (wanted.Digest is null) return (null, null);
+        if (await registry.FindAsync(wanted.Digest, cancellation) is not { } entry) return null;
+        var assignment = new ModelAssignment
+        {
+            Kind = entry.Kind,
+            Digest = entry.Digest,
+            Name = entry.Name,
+            Release = entry.Release,
+            PackageBytes = entry.Bytes,
+            Url = $"/artefacts/{entry.Digest}",
+            RolloutId = rollout.RolloutId,
+            // Back means back at once: the old model has proven itself.
+            ShadowWindows = wanted.Restore ? 0 : rollout.Request.ShadowWindows,
+            HealthWindows = rollout.Request.HealthWindows,
+            Restore = wanted.Restore,
+        };
+        return (assignment, images.Find(entry));
     }
 }

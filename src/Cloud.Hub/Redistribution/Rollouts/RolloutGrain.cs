@@ -11,6 +11,9 @@ internal sealed class RolloutGrain(
     /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
     private const int FactsAtOnce = 10_000;
 
+    /// <summary>Devices that could not be told, in one look's log.</summary>
+    private const int NamedAtMost = 5;
+
     /// <summary>Facts of other kinds were read up to here; not worth a write, a restart passes over them again.</summary>
     private long _passedFactId;
 
@@ -80,21 +83,13 @@ internal sealed class RolloutGrain(
             await quarantine.QuarantineAsync(rollout.Request.Digest, $"rollout {rollout.RolloutId} was stopped by {rollout.StoppedBy}", CancellationToken.None);
         }
 
-        foreach (var wanted in RolloutStateMachine.Wanted(rollout, seen)) await AssignAsync(rollout, wanted, seen);
-    }
-
-    /// <summary>What fails for one device is tried again at the next look, and touches no other.</summary>
-    private async Task AssignAsync(RolloutState rollout, WantedModel wanted, FleetSeen seen)
-    {
-        try
-        {
-            await assigner.AssignAsync(rollout, wanted, seen.Devices.GetValueOrDefault(wanted.DeviceId)?.Hardware, CancellationToken.None);
-            metrics.Assigned(wanted.Restore);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            logger.NotAssigned(rollout.RolloutId, wanted.DeviceId, e);
-        }
+        var wanted = RolloutStateMachine.Wanted(rollout, seen);
+        if (wanted.Count == 0) return;
+        // What fails for one device is tried again at the next look, and touches no other.
+        // Off this grain's scheduler, which would run the end of each of a hundred thousand calls one by one.
+        var failures = await Task.Run(() => assigner.AssignAsync(rollout, wanted, seen, CancellationToken.None));
+        foreach (var (device, reason) in failures.Take(NamedAtMost)) logger.NotAssigned(rollout.RolloutId, device, reason, failures.Count);
+        metrics.Assigned(wanted.Count - failures.Count, rollout.State == RolloutState.Restoring);
     }
 
     /// <summary>On disk first, then told to others.</summary>

@@ -40,11 +40,11 @@ internal sealed class Director : IDisposable
 
     /// <summary>What this device gets from now on; on disk when this returns. A repeat changes nothing.</summary>
     /// <param name="image">As the image repository states it; null: nothing.</param>
-    public async Task AssignAsync(DeviceIdentity device, TargetFile? image, CancellationToken cancellation)
-    {
-        if (Rows(device.DeviceId).FirstOrDefault() is { } present && present.Says(device, image)) return;
-        await AppendAsync(device, image, cancellation);
-    }
+    public Task AssignAsync(DeviceIdentity device, TargetFile? image, CancellationToken cancellation) => AssignAsync([(device, image)], cancellation);
+
+    /// <summary>The same for many devices, in one commit.</summary>
+    public Task AssignAsync(IReadOnlyList<(DeviceIdentity Device, TargetFile? Image)> assignments, CancellationToken cancellation) =>
+        _database.WriteAsync(connection => DirectorRows.Write(connection, assignments, _time.GetUtcNow(), isRenewal: false), cancellation);
 
     /// <summary>Target paths that some device is told, or was before its last change.</summary>
     public IReadOnlySet<string> Paths() => _database.Read(connection =>
@@ -86,7 +86,7 @@ internal sealed class Director : IDisposable
         if (Rows(deviceId).FirstOrDefault() is not { } newest) return null;
         if (_time.GetUtcNow() - newest.IssuedAt > TimestampLife / 2)
         {
-            await AppendAsync(new DeviceIdentity(deviceId, newest.Hardware), newest.Image, cancellation);
+            await _database.WriteAsync(connection => DirectorRows.Write(connection, [(new DeviceIdentity(deviceId, newest.Hardware), newest.Image)], _time.GetUtcNow(), isRenewal: true), cancellation);
             newest = Rows(deviceId)[0];
         }
 
@@ -114,23 +114,4 @@ internal sealed class Director : IDisposable
 
         return rows;
     });
-
-    private Task AppendAsync(DeviceIdentity device, TargetFile? image, CancellationToken cancellation) => _database.WriteAsync(
-        connection =>
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = """
-                INSERT INTO director (device, version, issued_at_us, hardware, path, length, hashes)
-                SELECT $device, 1 + coalesce(max(version), 0), $at, $hardware, $path, $length, $hashes FROM director WHERE device = $device;
-                DELETE FROM director WHERE device = $device AND version < (SELECT max(version) FROM director WHERE device = $device) - 1;
-                """;
-            command.Parameters.AddWithValue("$device", device.DeviceId);
-            command.Parameters.AddWithValue("$at", _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
-            command.Parameters.AddWithValue("$hardware", device.HardwareClass);
-            command.Parameters.AddWithValue("$path", (object?)image?.Path ?? DBNull.Value);
-            command.Parameters.AddWithValue("$length", (object?)image?.Length ?? DBNull.Value);
-            command.Parameters.AddWithValue("$hashes", image is null ? DBNull.Value : JsonSerializer.Serialize(image.Hashes));
-            command.ExecuteNonQuery();
-        },
-        cancellation);
 }

@@ -1,4 +1,3 @@
-using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Cloud.Hub.Redistribution.Trust;
@@ -7,8 +6,4 @@ namespace Cloud.Hub.Redistribution.Trust;
 /// <param name="Version">Of all three; grows by one.</param>
 /// <param name="IssuedAt">Their lives begin here.</param>
 /// <param name="Image">Null: nothing is assigned.</param>
-internal sealed record DirectorRow(string DeviceId, long Version, DateTimeOffset IssuedAt, string Hardware, TargetFile? Image)
-{
-    public bool Says(DeviceIdentity device, TargetFile? image) => Hardware == device.HardwareClass && Image?.Path == image?.Path && Image?.Length == image?.Length
-        && (Image?.Hashes ?? new Dictionary<string, string>()).ToHashSet().SetEquals(image?.Hashes ?? new Dictionary<string, string>());
-}
+internal sealed record DirectorRow(string DeviceId, long Version, DateTimeOffset IssuedAt, string Hardware, TargetFile? Image);

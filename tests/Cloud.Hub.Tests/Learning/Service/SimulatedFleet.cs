@@ -55,6 +55,8 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
 
+    public Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+
     public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
 
     public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>

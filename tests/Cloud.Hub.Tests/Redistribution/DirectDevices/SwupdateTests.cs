@@ -169,8 +169,7 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         try
         {
             await events.ResponseHeadersAsync;
-            var devices = (await new V1.Communication.CommunicationClient(channel).ListAsync(new V1.DevicesRequest())).Devices;
-            last = devices.FirstOrDefault(device => device.DeviceId == deviceId) is { HasReportedJson: true } known ? JsonSerializer.Deserialize(known.ReportedJson, ContractsJson.Default.ReportedState) : null;
+            last = (await new FleetGrpcClient(new V1.Communication.CommunicationClient(channel)).DeviceAsync(deviceId, patience.Token))?.Reported;
             while (last is null || !holds(last))
             {
                 if (!await events.ResponseStream.MoveNext(patience.Token)) break;
