@@ -34,7 +34,7 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
 
         try
         {
-            Recipes.LearningRecipes.Find(request.Recipe);
+            if (!Recipes.ClassRecipes.Has(request.Recipe)) Recipes.LearningRecipes.Find(request.Recipe);
         }
         catch (TrainingRefusedException refused)
         {

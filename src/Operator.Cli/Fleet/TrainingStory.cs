@@ -23,6 +23,19 @@ internal static class TrainingStory
         }
 
         if (run.CandidateMetrics.Count == 0) return;
+        if (run.CandidateMetrics.Values.Any(static slice => slice.Accuracy is not null)) PrintClasses(run);
+        else PrintAlarms(run);
+    }
+
+    private static void PrintClasses(TrainingDetailAnswer run) => Tables.Print(
+        ["slice", "windows", "named right", "parent's", "F1", "parent's"],
+        run.CandidateMetrics.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])
+        [
+            pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), Words.Share(pair.Value.Accuracy), Words.Share(run.ParentMetrics.GetValueOrDefault(pair.Key)?.Accuracy),
+            Words.Score(pair.Value.F1), Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1),
+        ]));
+
+    private static void PrintAlarms(TrainingDetailAnswer run) =>
         Tables.Print(
             ["slice", "rows", "anomalous", "F1", "parent's", "false alarms", "missed"],
             run.CandidateMetrics.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])
@@ -30,7 +43,6 @@ internal static class TrainingStory
                 pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), pair.Value.AnomalousRows.ToString(CultureInfo.InvariantCulture), Words.Score(pair.Value.F1),
                 Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1), Words.Share(pair.Value.FalseAlarmRate), Words.Share(pair.Value.MissedAlarmRate),
             ]));
-    }
 
     private static string Text(double loss) => loss.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cloud.Hub.Learning.Corpora.Classes;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.MetaLearning;
 using Cloud.Hub.Learning.Training;

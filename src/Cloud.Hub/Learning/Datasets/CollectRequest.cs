@@ -8,6 +8,9 @@ internal sealed record CollectRequest
     /// <summary>What the model reads; null: the channels of most devices without <see cref="Excluded"/>.</summary>
     public IReadOnlyList<string>? Channels { get; init; }
 
+    /// <summary>Rate that the recipe was made for; null: the rate of most devices that have the channels.</summary>
+    public double? RateHz { get; init; }
+
     /// <summary>Channel names never read.</summary>
     public required IReadOnlyList<string> Excluded { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Learning.Contract;
@@ -14,6 +15,7 @@ namespace Cloud.Hub.Learning.Datasets;
 internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback feedback, IFleet fleet)
 {
     private const int NewestPart = 2;
+    private const int MaxNamed = 8;
 
     /// <exception cref="TrainingRefusedException">No device with experience reports the channels.</exception>
     public async Task<FleetExperience> CollectAsync(CollectRequest request, CancellationToken cancellation)
@@ -22,8 +24,12 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
         if (devices.Count == 0) throw new TrainingRefusedException("no device has reported its channels yet");
         var wanted = request.Channels ?? CommonChannels(devices.Values, request.Excluded);
         if (wanted.Count == 0) throw new TrainingRefusedException($"no channel is left without {string.Join(", ", request.Excluded)}");
-        var rate = devices.Values.GroupBy(device => device.Reported!.RateHz).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
         var columns = devices.ToDictionary(pair => pair.Key, pair => Columns(pair.Value, wanted));
+        var suited = devices.Values.Where(device => columns[device.DeviceId] is not null).GroupBy(device => device.Reported!.RateHz).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToList();
+        if (suited.Count == 0) throw new TrainingRefusedException($"no device has the channels {Some(wanted)}");
+        var rate = request.RateHz ?? suited[0].Key;
+        if (suited.All(group => group.Key != rate))
+            throw new TrainingRefusedException(string.Create(CultureInfo.InvariantCulture, $"the recipe reads {rate:0.####} Hz; devices with its channels sample at {string.Join(", ", suited.Select(g => $"{g.Key:0.####} Hz"))}"));
         var labels = await feedback.LabelsAsync(null, null, cancellation);
         var bounds = request.Bounds ?? new DatasetBounds(await NewestIdAsync(cancellation), labels.Count);
         var runs = new SortedDictionary<(string Run, string Device), RunRows>();
@@ -109,6 +115,8 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().First();
         return [.. common.Reported!.Channels.Select(c => c.Name).Where(name => !excluded.Contains(name, StringComparer.OrdinalIgnoreCase))];
     }
+
+    private static string Some(IReadOnlyList<string> names) => names.Count <= MaxNamed ? string.Join(", ", names) : $"{string.Join(", ", names.Take(MaxNamed))} and {names.Count - MaxNamed} more";
 
     private static int[]? Columns(DeviceView device, IReadOnlyList<string> wanted)
     {

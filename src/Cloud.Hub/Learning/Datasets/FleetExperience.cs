@@ -22,9 +22,12 @@ internal sealed record FleetExperience(
     /// <summary>Truth of a row: its label; a calibration row without one is normal; null: unknown.</summary>
     public bool? Truth(RunRows run, RunRows.Row row) => LabelsOf(run).At(run.RunId, row.TimeUs) ?? (row.IsCalibration ? false : null);
 
+    /// <summary>Named truth of a row; null: nobody said.</summary>
+    public string? NamedTruth(RunRows run, RunRows.Row row) => LabelsOf(run).NameAt(run.RunId, row.TimeUs);
+
     /// <summary>Whether the parent has not learnt from a row: it came later, or its truth did.</summary>
     public bool IsNew(RunRows run, RunRows.Row row) =>
-        row.IsNew || (KnownLabels is not null && KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty).At(run.RunId, row.TimeUs) != LabelsOf(run).At(run.RunId, row.TimeUs));
+        row.IsNew || (KnownLabels is not null && KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty).NameAt(run.RunId, row.TimeUs) != NamedTruth(run, row));
 
     /// <summary><c>sha256:hex</c> over rows and truth of the given runs: the same data, the same digest.</summary>
     public string Digest(IEnumerable<RunRows> runs)
@@ -39,6 +42,8 @@ internal sealed record FleetExperience(
                 hash.AppendData(BitConverter.GetBytes(row.TimeUs));
                 hash.AppendData(MemoryMarshal.AsBytes(row.Values.AsSpan()));
                 hash.AppendData([(byte)(Truth(run, row) switch { true => 2, false => 1, null => 0 }), (byte)(row.IsCalibration ? 1 : 0)]);
+                // Names of faults and states are truth for those that tell them apart.
+                if (NamedTruth(run, row) is { } name) hash.AppendData(Encoding.UTF8.GetBytes(name));
             }
         }
 

@@ -7,8 +7,11 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="Anomalous">Truth of its last row; null: unknown.</param>
 /// <param name="IsCalibration">Its last row is one of the run's calibration rows.</param>
 /// <param name="IsNew">The parent has not learnt from it.</param>
-internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration, bool IsNew = true)
+/// <param name="Class">Index of its last row's class; <see cref="NoClass"/>: none of those told apart.</param>
+internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration, bool IsNew = true, int Class = LabelledWindow.NoClass)
 {
+    public const int NoClass = -1;
+
     /// <param name="features">(R, T), as the device's features lie; copied.</param>
     public static LabelledWindow Of(ReadOnlySpan<float> features, Shape shape, bool? anomalous, bool isCalibration)
     {

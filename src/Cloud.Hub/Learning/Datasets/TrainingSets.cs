@@ -12,40 +12,37 @@ internal sealed class TrainingSets
     /// <summary>Judging takes at most so many windows an epoch.</summary>
     private const int MaxValidation = 2048;
 
-    private readonly IReadOnlyList<float[]> _normal;
-    private readonly IReadOnlyList<float[]> _anomalous;
+    private const int LeastTruths = 2;
+
+    private readonly IReadOnlyList<TruthPool> _pools;
 
     /// <param name="fitted">Windows of the runs to learn from; those the recipe does not use are passed over.</param>
-    /// <param name="validation">Windows of the runs that judge; too few classes there: every epoch is judged by its training loss.</param>
-    /// <exception cref="TrainingRefusedException">No window, or one class only where two are needed.</exception>
+    /// <param name="validation">Windows of the runs that judge; too few truths there: every epoch is judged by its training loss.</param>
+    /// <exception cref="TrainingRefusedException">No window, or one truth only where two are needed.</exception>
     public TrainingSets(LearningRecipe recipe, Shape input, IEnumerable<LabelledWindow> fitted, IEnumerable<LabelledWindow> validation)
     {
         Input = input;
         var windows = fitted.Where(recipe.Uses).ToList();
-        _normal = Features(windows, isAnomalous: false);
-        _anomalous = Features(windows, isAnomalous: true);
+        _pools = TruthPool.Of(recipe, windows);
+        Anomalous = windows.Count(window => window.Anomalous == true);
         if (windows.Count == 0) throw new TrainingRefusedException($"recipe {recipe.Name}: no window to learn from");
-        if (recipe.Balances && (_normal.Count == 0 || _anomalous.Count == 0))
-            throw new TrainingRefusedException($"recipe {recipe.Name} needs both classes: {_normal.Count} normal and {_anomalous.Count} anomalous windows");
+        if (recipe.Balances && _pools.Count < LeastTruths) throw new TrainingRefusedException(TooFew(recipe, windows.Count));
         var fresh = windows.Where(window => window.IsNew).ToList();
         var known = windows.Where(window => !window.IsNew).ToList();
         var draws = recipe.Steps * recipe.Settings.BatchSize / recipe.Epochs;
         var mixes = fresh.Count > 0 && known.Count > 0;
         Replayed = mixes ? known.Count : 0;
-        // A class that is not among the new windows is drawn from all.
-        Fresh = mixes ? Set(fresh, (int)MathF.Round(draws * (1 - ReplayShare))) : new WindowSet(recipe, input, draws, _normal, _anomalous);
+        Fresh = mixes ? Set(fresh, (int)MathF.Round(draws * (1 - ReplayShare))) : new WindowSet(recipe, input, draws, _pools);
         Replay = mixes ? Set(known, known.Count) : null;
-        var judging = validation.Where(recipe.Uses).ToList();
-        var (normal, anomalous) = (Features(judging, isAnomalous: false), Features(judging, isAnomalous: true));
-        if (judging.Count > 0 && (!recipe.Balances || (normal.Count > 0 && anomalous.Count > 0)))
-            Validation = new WindowSet(recipe, input, Math.Min(MaxValidation, recipe.Balances ? 2 * Math.Max(normal.Count, anomalous.Count) : judging.Count), normal, anomalous);
+        var judging = TruthPool.Of(recipe, validation.Where(recipe.Uses));
+        if (judging.Count >= (recipe.Balances ? LeastTruths : 1))
+            Validation = new WindowSet(recipe, input, Math.Min(MaxValidation, recipe.Balances ? judging.Count * judging.Max(pool => pool.Windows.Count) : judging[0].Windows.Count), judging);
 
+        // A truth that is not among these windows is drawn from all.
         WindowSet Set(List<LabelledWindow> some, int count)
         {
-            var (healthy, faulty) = (Features(some, isAnomalous: false), Features(some, isAnomalous: true));
-            return recipe.Balances
-                ? new WindowSet(recipe, input, count, healthy.Count > 0 ? healthy : _normal, faulty.Count > 0 ? faulty : _anomalous)
-                : new WindowSet(recipe, input, count, healthy, faulty);
+            var present = TruthPool.Of(recipe, some);
+            return new WindowSet(recipe, input, count, recipe.Balances ? [.. _pools.Select(all => present.FirstOrDefault(pool => pool.Truth == all.Truth) ?? all)] : present);
         }
     }
 
@@ -57,13 +54,16 @@ internal sealed class TrainingSets
     /// <summary>Null when the parent knows nothing, or everything.</summary>
     public WindowSet? Replay { get; }
 
-    /// <summary>Null when no run is set aside, or they hold one class only.</summary>
+    /// <summary>Null when no run is set aside, or they hold one truth only.</summary>
     public WindowSet? Validation { get; }
 
     /// <summary>Windows to learn from.</summary>
-    public int Windows => _normal.Count + _anomalous.Count;
+    public int Windows => _pools.Sum(pool => pool.Windows.Count);
 
-    public int Anomalous => _anomalous.Count;
+    public int Anomalous { get; }
+
+    /// <summary>Windows of each truth to learn from.</summary>
+    public IReadOnlyList<(int Truth, int Windows)> Truths => [.. _pools.Select(pool => (pool.Truth, pool.Windows.Count))];
 
     /// <summary>Windows among them that the parent has learnt from.</summary>
     public int Replayed { get; }
@@ -71,7 +71,7 @@ internal sealed class TrainingSets
     /// <summary>Windows for quantization's ranges, spread evenly, as the exported graph takes them: (R, T).</summary>
     public IEnumerable<float[]> Calibration(int count)
     {
-        var all = _normal.Concat(_anomalous).ToList();
+        var all = _pools.SelectMany(pool => pool.Windows).ToList();
         count = Math.Min(count, all.Count);
         for (var i = 0; i < count; i++)
         {
@@ -82,6 +82,9 @@ internal sealed class TrainingSets
         }
     }
 
-    private static IReadOnlyList<float[]> Features(IEnumerable<LabelledWindow> windows, bool isAnomalous) =>
-        [.. windows.Where(window => (window.Anomalous == true) == isAnomalous).Select(window => window.Features)];
+    private string TooFew(LearningRecipe recipe, int windows)
+    {
+        if (recipe.Classes.Count > 0) return $"recipe {recipe.Name} needs two classes: all {windows} labelled windows are {recipe.Classes[_pools[0].Truth]}";
+        return $"recipe {recipe.Name} needs both classes: {windows - Anomalous} normal and {Anomalous} anomalous windows";
+    }
 }

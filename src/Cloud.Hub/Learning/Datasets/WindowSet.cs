@@ -4,20 +4,18 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Datasets;
 
-/// <summary>Windows as a training set: an epoch is a fixed number of draws, by class where the recipe balances.</summary>
+/// <summary>Windows as a training set: an epoch is a fixed number of draws, every truth equally often where the recipe balances.</summary>
 internal sealed class WindowSet : ITrainingSet
 {
     private readonly LearningRecipe _recipe;
-    private readonly IReadOnlyList<float[]> _normal;
-    private readonly IReadOnlyList<float[]> _anomalous;
+    private readonly IReadOnlyList<TruthPool> _pools;
 
     /// <param name="count">Draws per epoch.</param>
-    /// <param name="normal">(T, R) each; at least one, also of the other class where the recipe balances.</param>
-    public WindowSet(LearningRecipe recipe, Shape input, int count, IReadOnlyList<float[]> normal, IReadOnlyList<float[]> anomalous)
+    /// <param name="pools">At least one; where the recipe does not balance only the first is drawn from.</param>
+    public WindowSet(LearningRecipe recipe, Shape input, int count, IReadOnlyList<TruthPool> pools)
     {
         _recipe = recipe;
-        _normal = normal;
-        _anomalous = anomalous;
+        _pools = recipe.Balances ? pools : [pools[0]];
         Input = input;
         Count = count;
     }
@@ -29,9 +27,8 @@ internal sealed class WindowSet : ITrainingSet
 
     public void Fill(int index, Span<float> input, Span<float> target, SeededRandom? random)
     {
-        var anomalous = _recipe.Balances ? index % 2 == 1 : _normal.Count == 0;
-        var pool = anomalous ? _anomalous : _normal;
-        var window = pool[random?.Next(pool.Count) ?? (_recipe.Balances ? index / 2 : index) % pool.Count];
+        var pool = _pools[index % _pools.Count];
+        var window = pool.Windows[random?.Next(pool.Windows.Count) ?? index / _pools.Count % pool.Windows.Count];
         window.CopyTo(input);
         if (_recipe.Head == ModelHead.Reconstruction)
         {
@@ -39,7 +36,7 @@ internal sealed class WindowSet : ITrainingSet
         }
         else
         {
-            target[0] = anomalous ? 1 : 0;
+            target[0] = pool.Truth;
         }
 
         if (random is not null) _recipe.Augmentation.Apply(input, Input.Channels, random);

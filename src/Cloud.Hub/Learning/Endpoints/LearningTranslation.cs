@@ -86,7 +86,10 @@ internal static class LearningTranslation
     }
 
     private static SliceMetrics FromWire(V1.SliceMetrics metrics) => new(
-        metrics.Rows, metrics.AnomalousRows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null, metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null);
+        metrics.Rows, metrics.AnomalousRows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null, metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null)
+    {
+        Accuracy = metrics.HasAccuracy ? metrics.Accuracy : null,
+    };
 
     private static V1.SliceMetrics ToWire(SliceMetrics metrics)
     {
@@ -94,6 +97,7 @@ internal static class LearningTranslation
         if (metrics.F1 is { } f1) wire.F1 = f1;
         if (metrics.FalseAlarmRate is { } far) wire.FalseAlarmRate = far;
         if (metrics.MissedAlarmRate is { } mar) wire.MissedAlarmRate = mar;
+        if (metrics.Accuracy is { } accuracy) wire.Accuracy = accuracy;
         return wire;
     }
 

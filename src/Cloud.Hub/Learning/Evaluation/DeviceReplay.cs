@@ -18,7 +18,7 @@ internal static class DeviceReplay
     {
         using var detector = new Detector(manifest, onnx.Span, new SessionSettings());
         var slices = new SortedDictionary<string, SliceMetrics>(StringComparer.Ordinal);
-        var alarms = new List<bool>();
+        var answers = new List<int>();
         var areas = new Dictionary<string, double>();
         var pooled = default(Confusion);
         var invalid = 0;
@@ -33,7 +33,7 @@ internal static class DeviceReplay
             var scores = new Dictionary<bool, List<double>> { [true] = [], [false] = [] };
             foreach (var (row, score) in Score(detector, manifest, run))
             {
-                alarms.Add(score.IsAlarm);
+                answers.Add(score.IsAlarm ? 1 : 0);
                 if (!score.IsValid) invalid++;
                 if (row.IsCalibration || experience.Truth(run, row) is not { } anomalous) continue;
                 counts = counts.Add(anomalous, score.IsAlarm);
@@ -48,24 +48,13 @@ internal static class DeviceReplay
         }
 
         slices[EvaluationResult.Pooled] = pooled.ToMetrics();
-        return new EvaluationResult(slices, alarms, areas, invalid);
+        return new EvaluationResult(slices, answers, areas, invalid);
     }
 
     private static IEnumerable<(RunRows.Row Row, DetectorScore Score)> Score(Detector detector, ModelManifest manifest, RunRows run)
     {
         var length = manifest.Window.Length;
         var window = new float[run.Channels * length];
-        foreach (var segment in run.Segments())
-        {
-            for (var end = length - 1; end < segment.Count; end += manifest.Window.Stride)
-            {
-                for (var t = 0; t < length; t++)
-                {
-                    for (var c = 0; c < run.Channels; c++) window[(c * length) + t] = segment[end - length + 1 + t].Values[c];
-                }
-
-                yield return (segment[end], detector.Score(window));
-            }
-        }
+        foreach (var row in ReplayedWindows.Of(run, length, manifest.Window.Stride, window)) yield return (row, detector.Score(window));
     }
 }

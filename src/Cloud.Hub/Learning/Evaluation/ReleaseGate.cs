@@ -16,7 +16,7 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
     /// <param name="ancestors">What the parent and those before it reached when they were made, the newest first: slices with the same rows count as what was reached before.</param>
     public GateVerdict Judge(EvaluationResult? parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
     {
-        if (candidate.Invalid > 0) return new GateVerdict(false, $"the candidate gave no finite score on {candidate.Invalid} of {candidate.Alarms.Count} held-out windows");
+        if (candidate.Invalid > 0) return new GateVerdict(false, $"the candidate gave no finite answer on {candidate.Invalid} of {candidate.Answers.Count} held-out windows");
         if (parent is null)
         {
             return candidate.All.F1 is null
@@ -25,7 +25,7 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
         }
 
         if (candidate.All.F1 is not { } now || parent.All.F1 is not { } before)
-            return new GateVerdict(false, "no held-out anomaly is labelled, so nothing shows that the candidate is not worse than its parent");
+            return new GateVerdict(false, "no held-out row is labelled with what the model should find, so nothing shows that the candidate is not worse than its parent");
         if (now < before - margin)
             return new GateVerdict(false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
         foreach (var (name, slice) in candidate.Slices)
@@ -55,7 +55,7 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
     private Dictionary<string, SliceCount> Counts(IEnumerable<KeyValuePair<string, SliceMetrics>> slices) =>
         slices.Where(pair => pair.Key == EvaluationResult.Pooled || !IsSmall(pair.Value)).ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap));
 
-    private bool IsSmall(SliceMetrics slice) => Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) < minSliceRows;
+    private bool IsSmall(SliceMetrics slice) => (slice.Accuracy is null ? Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) : slice.Rows) < minSliceRows;
 
     private static string Text(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown";
 }

@@ -12,6 +12,7 @@ internal readonly record struct SliceCount(double Correct, double Rows)
     /// <param name="overlap">Rows that share a window and so tell about the same: they count as one.</param>
     public static SliceCount Of(SliceMetrics slice, double overlap)
     {
+        if (slice.Accuracy is { } accuracy) return new SliceCount(slice.Rows * accuracy / overlap, slice.Rows / overlap);
         var normal = slice.Rows - slice.AnomalousRows;
         var correct = (normal * (1 - (slice.FalseAlarmRate ?? 0))) + (slice.AnomalousRows * (1 - (slice.MissedAlarmRate ?? 0)));
         return new SliceCount(correct / overlap, slice.Rows / overlap);

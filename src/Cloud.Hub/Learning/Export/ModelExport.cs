@@ -12,8 +12,13 @@ internal static class ModelExport
     public static FittedModel Write(IReadOnlyList<Operation> operations, LearningRecipe recipe, IEnumerable<float[]> calibration)
     {
         var shape = operations[0].Input;
-        var input = new TensorSpec("window", [1, shape.Channels, shape.Length]);
-        var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
+        var input = recipe.Head == ModelHead.Classes ? new TensorSpec("features", [1, shape.Count]) : new TensorSpec("window", [1, shape.Channels, shape.Length]);
+        var output = recipe.Head switch
+        {
+            ModelHead.Reconstruction => new TensorSpec("reconstruction", input.Shape),
+            ModelHead.Classes => new TensorSpec("logits", [1, recipe.Classes.Count]),
+            _ => new TensorSpec("logit", [1, 1]),
+        };
         var windows = calibration.ToList();
         operations = Equalisation.Apply(operations, windows);
         var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows);

@@ -11,6 +11,9 @@ internal sealed record FitHeader
 
     public required int InputChannels { get; init; }
 
+    /// <summary>Names that a classifier tells apart; empty for a detector.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
     /// <summary>As <see cref="Training.TrainingSettings.LayerRates"/>.</summary>
     public IReadOnlyList<float> LayerRates { get; init; } = [];
 

@@ -10,7 +10,12 @@ namespace Cloud.Hub.Learning.Fits;
 internal sealed class FitPackage
 {
     private const uint Magic = 0x4644_4C48; // "HLDF"
-    private const ushort Version = 1;
+    private const ushort Version = 2;
+
+    /// <summary>Without classes.</summary>
+    private const ushort FirstVersion = 1;
+
+    private const byte NoClass = 255;
     private const int HashBytes = 32;
 
     public required FitHeader Header { get; init; }
@@ -54,11 +59,11 @@ internal sealed class FitPackage
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, bytes.Length - HashBytes));
         if (reader.ReadUInt32() != Magic) throw new FormatException("not a fit");
         var version = reader.ReadUInt16();
-        if (version != Version) throw new FormatException($"fit version {version} is not {Version}");
+        if (version is not (FirstVersion or Version)) throw new FormatException($"fit version {version} is not {Version}");
         var header = JsonSerializer.Deserialize(reader.ReadBytes(reader.ReadInt32()), FitJson.Default.FitHeader) ?? throw new FormatException("a fit without a header");
         var start = Floats(reader, reader.ReadInt32());
         var length = header.InputLength * header.InputChannels;
-        return new FitPackage { Header = header, Start = start, Fitted = Read(reader, length), Judging = Read(reader, length) };
+        return new FitPackage { Header = header, Start = start, Fitted = Read(reader, length, version), Judging = Read(reader, length, version) };
     }
 
     private static void Write(BinaryWriter writer, IReadOnlyList<LabelledWindow> windows)
@@ -67,18 +72,20 @@ internal sealed class FitPackage
         foreach (var window in windows)
         {
             writer.Write((byte)((window.Anomalous switch { true => 2, false => 1, null => 0 }) | (window.IsCalibration ? 4 : 0) | (window.IsNew ? 8 : 0)));
+            writer.Write(window.Class == LabelledWindow.NoClass ? NoClass : checked((byte)window.Class));
             writer.Write(MemoryMarshal.AsBytes(window.Features.AsSpan()));
         }
     }
 
-    private static LabelledWindow[] Read(BinaryReader reader, int length)
+    private static LabelledWindow[] Read(BinaryReader reader, int length, ushort version)
     {
         var windows = new LabelledWindow[reader.ReadInt32()];
         for (var i = 0; i < windows.Length; i++)
         {
             var flags = reader.ReadByte();
             bool? anomalous = (flags & 3) switch { 2 => true, 1 => false, _ => null };
-            windows[i] = new LabelledWindow(Floats(reader, length), anomalous, (flags & 4) != 0, (flags & 8) != 0);
+            var name = version == FirstVersion ? NoClass : reader.ReadByte();
+            windows[i] = new LabelledWindow(Floats(reader, length), anomalous, (flags & 4) != 0, (flags & 8) != 0, name == NoClass ? LabelledWindow.NoClass : name);
         }
 
         return windows;

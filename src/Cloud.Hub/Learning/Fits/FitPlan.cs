@@ -14,7 +14,7 @@ internal sealed class FitPlan : IDisposable
     /// <exception cref="TrainingRefusedException">The windows cannot carry the recipe, or the start values are another network's.</exception>
     public FitPlan(FitPackage package, int threads)
     {
-        Recipe = LearningRecipes.Find(package.Header.Recipe);
+        Recipe = LearningRecipes.Find(package.Header.Recipe, package.Header.Classes);
         Sets = new TrainingSets(Recipe, package.Input, package.Fitted, package.Judging);
         Network = new Network(package.Input, Recipe.Layers(package.Input), package.Header.Seed);
         if (package.Start.Length > 0)

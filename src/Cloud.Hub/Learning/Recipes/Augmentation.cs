@@ -14,6 +14,9 @@ internal sealed record Augmentation
     /// <summary>Standard deviation added to each value.</summary>
     public float Noise { get; init; }
 
+    /// <summary>Half of the largest standard deviation of a noise that is drawn anew for each window: some stay near the recorded values, others wander.</summary>
+    public float Wander { get; init; }
+
     /// <summary>Chance that a channel changes sign.</summary>
     public float Flip { get; init; }
 
@@ -23,6 +26,12 @@ internal sealed record Augmentation
     /// <param name="window">(T, R), changed in place, in the order of the members above.</param>
     public void Apply(Span<float> window, int channels, SeededRandom random)
     {
+        if (Wander > 0)
+        {
+            var deviation = 2 * Wander * random.NextSingle();
+            foreach (ref var value in window) value += deviation * random.NextNormal();
+        }
+
         for (var c = 0; c < channels; c++)
         {
             var factor = LogScale > 0 ? MathF.Exp(LogScale * random.NextNormal()) : 1f;

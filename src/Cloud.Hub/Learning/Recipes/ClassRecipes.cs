@@ -7,6 +7,9 @@ namespace Cloud.Hub.Learning.Recipes;
 /// <summary>The classification recipes there are. Their numbers were chosen by leaving out days, batches and people of the development recordings (docs/learning-results.md).</summary>
 internal static class ClassRecipes
 {
+    /// <summary>Classes assumed where none are known yet: for the list of recipes.</summary>
+    private const int SampleClasses = 4;
+
     /// <summary>Means of three minutes take the sensor's noise away; then the level, and how far it rose or fell over minutes to an hour and a half.</summary>
     public static readonly ClassRecipe Presence = new()
     {
@@ -79,7 +82,41 @@ internal static class ClassRecipes
         Settings = new TrainingSettings { BatchSize = 128, LearningRate = 2e-3f, WarmupShare = 0.1f, WeightDecay = 5e-2f, ClipNorm = 5f },
     };
 
-    public static IReadOnlyList<ClassRecipe> All { get; } = [Presence, Gas, Activity];
+    /// <summary>Levels, restlessness and spectrum of every channel over 32 rows: fits any machine whose states people or outcomes have named.</summary>
+    public static readonly ClassRecipe States = new()
+    {
+        Name = "states",
+        Purpose = "which named state a machine is in: the classes are the names that its labels give",
+        Channels = [],
+        RateHz = 0,
+        Window = new WindowSpec(32, 4),
+        Features = Vector(
+            [],
+            [
+                new FeatureSpec(FeatureKind.Mean),
+                new FeatureSpec(FeatureKind.LogDeviation),
+                new FeatureSpec(FeatureKind.LogDifferenceDeviation),
+                new FeatureSpec(FeatureKind.SpectrumBands, 32, 6),
+            ]),
+        Classes = [],
+        Clip = 5f,
+        Layers = () => Dense(SampleClasses, 0.1f, 64, 32),
+        Noise = 0.1f,
+        Steps = 1500,
+        Settings = new TrainingSettings { BatchSize = 96, LearningRate = 2e-3f, WarmupShare = 0.1f, WeightDecay = 1e-2f, ClipNorm = 5f },
+    };
+
+    public static IReadOnlyList<ClassRecipe> All { get; } = [Presence, Gas, Activity, States];
+
+    public static bool Has(string name) => All.Any(recipe => recipe.Name == name);
+
+    /// <param name="classes">Names told apart, for a recipe that has none of its own.</param>
+    /// <exception cref="TrainingRefusedException">No such recipe.</exception>
+    public static ClassRecipe Find(string name, IReadOnlyList<string> classes)
+    {
+        var recipe = All.FirstOrDefault(recipe => recipe.Name == name) ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", All.Select(r => r.Name))}");
+        return recipe.Classes.Count > 0 || classes.Count == 0 ? recipe : recipe with { Classes = classes, Layers = () => Dense(classes.Count, 0.1f, 64, 32) };
+    }
 
     private static FeatureRecipe Vector(IReadOnlyList<DerivedChannel> derived, IReadOnlyList<FeatureSpec> features) => new()
     {

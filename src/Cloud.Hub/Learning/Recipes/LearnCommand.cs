@@ -30,7 +30,12 @@ internal static class LearnCommand
         foreach (var recipe in LearningRecipes.All)
             Line(output, recipe.Name, recipe.Purpose, recipe.Features, SampleChannels, recipe.Window, 1, $"{recipe.Head}", recipe.Layers);
         foreach (var recipe in ClassRecipes.All)
-            Line(output, recipe.Name, recipe.Purpose, recipe.Features, recipe.Channels.Count, recipe.Window, recipe.RateHz, $"{ModelHead.Classes} ({string.Join(", ", recipe.Classes)})", _ => recipe.Layers());
+        {
+            var classes = recipe.Classes.Count > 0 ? string.Join(", ", recipe.Classes) : "names of the labels";
+            var (channels, rate) = recipe.Channels.Count > 0 ? (recipe.Channels.Count, recipe.RateHz) : (SampleChannels, 1);
+            Line(output, recipe.Name, recipe.Purpose, recipe.Features, channels, recipe.Window, rate, $"{ModelHead.Classes} ({classes})", _ => recipe.Layers());
+        }
+
         PrintOthers(output);
     }
 

@@ -30,8 +30,14 @@ internal sealed record LearningRecipe
     /// <summary>Which windows it learns from.</summary>
     public required Func<LabelledWindow, bool> Uses { get; init; }
 
-    /// <summary>Draws as many anomalous as normal windows, whatever their numbers.</summary>
+    /// <summary>Names told apart, in the order of the output; empty but for head <see cref="ModelHead.Classes"/>.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Draws as many windows of each truth, whatever their numbers.</summary>
     public bool Balances { get; init; }
+
+    /// <summary>Which truth a window is drawn as: of a classifier its class, else 1 for anomalous and 0 for others.</summary>
+    public int TruthOf(LabelledWindow window) => Head == ModelHead.Classes ? window.Class : window.Anomalous == true ? 1 : 0;
 
     public Augmentation Augmentation { get; init; } = new();
 
@@ -42,6 +48,6 @@ internal sealed record LearningRecipe
 
     public required TrainingSettings Settings { get; init; }
 
-    /// <summary>Rows between the windows cut for training.</summary>
+    /// <summary>Rows between the windows cut for training and judged by.</summary>
     public int CutStride { get; init; } = 3;
 }

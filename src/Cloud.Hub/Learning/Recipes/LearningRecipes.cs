@@ -96,5 +96,9 @@ internal static class LearningRecipes
 
     /// <exception cref="TrainingRefusedException">No such recipe; the message names those there are.</exception>
     public static LearningRecipe Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", All.Select(r => r.Name))}");
+        ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", [.. All.Select(r => r.Name), .. ClassRecipes.All.Select(r => r.Name)])}");
+
+    /// <param name="classes">Names told apart; empty for a detector.</param>
+    /// <exception cref="TrainingRefusedException">No such recipe.</exception>
+    public static LearningRecipe Find(string name, IReadOnlyList<string> classes) => classes.Count > 0 ? ClassRecipes.Find(name, classes).ToLearning() : Find(name);
 }

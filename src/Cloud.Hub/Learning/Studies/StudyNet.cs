@@ -1,5 +1,6 @@
 using Cloud.Hub.Learning.Corpora;
 using Cloud.Hub.Learning.Corpora.Classes;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Losses;

@@ -1,11 +1,12 @@
+using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Pictures;
-using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Workers;
 
@@ -21,31 +22,31 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter rep
 
     /// <summary>The fit of a run, ready for a worker.</summary>
     /// <exception cref="TrainingRefusedException">The data cannot carry it, or the parent's values are another network's.</exception>
-    public FitPackage Package(TrainingRunView run, LearningRecipe recipe, Shape input, IReadOnlyList<LabelledWindow> fitted, IReadOnlyList<LabelledWindow> judging)
+    public FitPackage Package(TrainingRunView run, TrainingData data)
     {
-        var seed = (ulong)run.Request.Seed;
+        var (seed, input, recipe) = ((ulong)run.Request.Seed, data.Input, data.Recipe);
         var package = new FitPackage
         {
-            Header = new FitHeader { Recipe = recipe.Name, Seed = seed, InputLength = input.Length, InputChannels = input.Channels },
-            Fitted = fitted,
-            Judging = judging,
+            Header = new FitHeader { Recipe = recipe.Name, Seed = seed, InputLength = input.Length, InputChannels = input.Channels, Classes = recipe.Classes },
+            Fitted = data.Fitted,
+            Judging = data.Judging,
         };
         if (run.Request.Transfer is not { } transfer) return package;
         using var network = new Network(input, recipe.Layers(input), seed);
         return new FitPackage
         {
             Header = package.Header with { LayerRates = Rates(network, transfer), Rate = GentleRate },
-            Fitted = fitted,
-            Judging = judging,
+            Fitted = data.Fitted,
+            Judging = data.Judging,
             Start = ParentValues(run.Request.ParentDigest!, network),
         };
     }
 
     /// <param name="run">The run, in state training.</param>
     /// <param name="dataDigest">Of the data it learns from and is judged on.</param>
-    /// <returns>The model with the values it was made of, and the run with its curves.</returns>
+    /// <returns>The model, and the run with its curves.</returns>
     /// <exception cref="TrainingRefusedException">The fit gave no values; the message says why.</exception>
-    public async Task<(FittedModel Model, float[] Values, string Architecture, TrainingRunView Run)> FitAsync(
+    public async Task<(FittedRun Fitted, TrainingRunView Run)> FitAsync(
         TrainingRunView run, FitPackage package, string dataDigest, CancellationToken cancellation)
     {
         using var plan = new FitPlan(package, threads: 1);
@@ -68,8 +69,10 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter rep
                 $"{run.Request.ModelName}, {run.Request.Recipe}", "epoch", "loss", [("training", Points(outcome.Losses)), ("validation runs", Points(outcome.Validations))]),
         };
         await reporter.ReportAsync(run, cancellation);
-        var model = await Task.Run(() => ModelExport.Write(OperationBuilder.Build(plan.Network), plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
-        return (model, outcome.Values, FitFingerprint.Architecture(plan.Network), run);
+        var operations = OperationBuilder.Build(plan.Network);
+        var model = await Task.Run(() => ModelExport.Write(operations, plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
+        var (temperature, set) = plan.Recipe.Head == ModelHead.Classes ? ClassUncertainty.Fit(operations, package.Judging) : (1, null);
+        return (new FittedRun(model, outcome.Values, FitFingerprint.Architecture(plan.Network), temperature, set), run);
     }
 
     private static IReadOnlyList<(double X, double Y)> Points(IEnumerable<double> losses) => [.. losses.Select((loss, i) => ((double)(i + 1), loss))];

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Storage;
-using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts.Models;
 using Hmas.Trust;
@@ -34,36 +34,64 @@ internal sealed class TrainingPipeline(
     public async Task<TrainingRunView> RunAsync(TrainingRunView run, CancellationToken cancellation)
     {
         run = await Step(run, RunStates.Collecting, 0, "reading experience and labels", cancellation);
-        var recipe = LearningRecipes.Find(run.Request.Recipe);
         var parent = await ParentAsync(run.Request.ParentDigest, cancellation);
-        var experience = await CollectAsync(run, parent, cancellation);
-        var cutter = new WindowCutter(experience, recipe.Features, recipe.Window, recipe.Threshold.CalibrationRows);
-        var usable = experience.Runs.Where(cutter.IsCalibrated).ToList();
-        var remembered = await store.SplitAsync([.. usable.Select(r => r.RunId)], cancellation);
-        var parts = usable.ToLookup(r => RunSplit.PartOf(r.RunId, remembered[r.RunId], run.Request.HeldOutRuns));
-        var heldOut = parts[RunPart.HeldOut].ToList();
-        var input = new Shape(cutter.TensorShape[^1], cutter.TensorShape[1]);
-        var (learnt, judging) = (Cut(recipe, cutter, parts[RunPart.Fit], MaxFitted), Cut(recipe, cutter, parts[RunPart.Validation], MaxJudging));
-        var sets = new TrainingSets(recipe, input, learnt, judging);
-        run = run with { TrainingWindows = sets.Windows, Bounds = experience.Bounds, DataDigests = Digests(experience, parts), CodeVersion = LearningService.CodeVersion };
-        run = await Step(run, RunStates.Training, 0.1, Describe(experience, parts, sets), cancellation);
+        var data = await PrepareAsync(run, parent, cancellation);
+        var sets = new TrainingSets(data.Recipe, data.Input, data.Fitted, data.Judging);
+        run = run with { TrainingWindows = sets.Windows, Bounds = data.Experience.Bounds, DataDigests = Digests(data.Experience, data.Parts), CodeVersion = LearningService.CodeVersion };
+        run = await Step(run, RunStates.Training, 0.1, Describe(data, sets), cancellation);
 
-        (var model, var values, var architecture, run) = await fitter.FitAsync(run, fitter.Package(run, recipe, input, learnt, judging), string.Join('\n', LearntFrom(run)), cancellation);
+        (var fitted, run) = await fitter.FitAsync(run, fitter.Package(run, data), string.Join('\n', LearntFrom(run)), cancellation);
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
-        var manifest = await ManifestAsync(run, recipe, experience, model, cancellation);
+        var manifest = await ManifestAsync(run, data, fitted, cancellation);
         var ancestors = await AncestorsAsync(parent, cancellation);
-        var (judged, released) = await Task.Run(() => Judge(run, manifest, model, parent, ancestors, experience, heldOut, cancellation), cancellation);
+        var (judged, released) = await Task.Run(() => Judge(run, manifest, fitted.Model, parent, ancestors, data, cancellation), cancellation);
         if (judged.State != RunStates.Registered) return judged;
         var digest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest;
-        await store.KeepWeightsAsync(digest, architecture, values, cancellation);
+        await store.KeepWeightsAsync(digest, fitted.Architecture, fitted.Values, cancellation);
         return judged with { CandidateDigest = digest };
     }
 
+    private async Task<TrainingData> PrepareAsync(TrainingRunView run, VerifiedPackage? parent, CancellationToken cancellation)
+    {
+        if (!ClassRecipes.Has(run.Request.Recipe))
+        {
+            var detector = LearningRecipes.Find(run.Request.Recipe);
+            if (parent?.Manifest.Head == ModelHead.Classes) throw new TrainingRefusedException($"parent {run.Request.ParentDigest} names classes, recipe {detector.Name} makes a detector: nothing compares them");
+            var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, rateHz: null, cancellation);
+            return DetectorData.Prepare(detector, experience, await PartsAsync(run, DetectorData.Usable(detector, experience), cancellation), MaxFitted, MaxJudging);
+        }
+
+        var recipe = ClassRecipes.Find(run.Request.Recipe, []);
+        if (parent is not null) RequireParent(recipe, parent.Manifest, run.Request);
+        var lived = await CollectAsync(
+            run, parent, recipe.Channels.Count > 0 ? recipe.Channels : parent?.Manifest.Channels, recipe.RateHz > 0 ? recipe.RateHz : parent?.Manifest.RateHz, cancellation);
+        var parts = await PartsAsync(run, ClassData.Usable(recipe, lived), cancellation);
+        return ClassData.Prepare(recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null, MaxFitted, MaxJudging);
+    }
+
+    /// <summary>Parent and candidate are compared window by window, so they must read the same and name the same.</summary>
+    private static void RequireParent(ClassRecipe recipe, ModelManifest parent, TrainingRequest request)
+    {
+        if (parent.Head != ModelHead.Classes) throw new TrainingRefusedException($"parent {request.ParentDigest} has head {parent.Head}, recipe {recipe.Name} makes a classifier: nothing compares them");
+        if (recipe.Channels.Count > 0 && !recipe.Channels.SequenceEqual(parent.Channels))
+            throw new TrainingRefusedException($"parent {request.ParentDigest} reads other channels than recipe {recipe.Name}");
+        if (recipe.Classes.Count > 0 && parent.Classes.Except(recipe.Classes, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } unknown)
+            throw new TrainingRefusedException($"parent {request.ParentDigest} tells class '{unknown}', recipe {recipe.Name} does not");
+    }
+
+    private async Task<ILookup<RunPart, RunRows>> PartsAsync(TrainingRunView run, IReadOnlyList<RunRows> usable, CancellationToken cancellation)
+    {
+        var remembered = await store.SplitAsync([.. usable.Select(r => r.RunId)], cancellation);
+        return usable.ToLookup(r => RunSplit.PartOf(r.RunId, remembered[r.RunId], run.Request.HeldOutRuns));
+    }
+
     /// <summary>Reads within the bounds that the run settled when it first began, so that a restart meets the same data.</summary>
-    private Task<FleetExperience> CollectAsync(TrainingRunView run, VerifiedPackage? parent, CancellationToken cancellation) => collector.CollectAsync(
+    private Task<FleetExperience> CollectAsync(
+        TrainingRunView run, VerifiedPackage? parent, IReadOnlyList<string>? channels, double? rateHz, CancellationToken cancellation) => collector.CollectAsync(
         new CollectRequest
         {
-            Channels = parent?.Manifest.Channels,
+            Channels = channels,
+            RateHz = rateHz,
             Excluded = options.Value.NotRead,
             MaxRows = options.Value.MaxRows,
             Bounds = run.Bounds,
@@ -71,9 +99,6 @@ internal sealed class TrainingPipeline(
             Seed = run.Request.Seed,
         },
         cancellation);
-
-    private static IReadOnlyList<LabelledWindow> Cut(LearningRecipe recipe, WindowCutter cutter, IEnumerable<RunRows> runs, int most) =>
-        WindowThinning.AtMost([.. runs.SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses)], most);
 
     private static SortedDictionary<string, string> Digests(FleetExperience experience, ILookup<RunPart, RunRows> parts)
     {
@@ -92,15 +117,17 @@ internal sealed class TrainingPipeline(
     private static IEnumerable<string> LearntFrom(TrainingRunView run) =>
         new[] { Fitted, Validation }.Select(name => run.DataDigests.GetValueOrDefault(name)).OfType<string>();
 
-    private static string Describe(FleetExperience experience, ILookup<RunPart, RunRows> parts, TrainingSets sets)
+    private static string Describe(TrainingData data, TrainingSets sets)
     {
+        var (experience, parts, recipe) = (data.Experience, data.Parts, data.Recipe);
         var (fitted, judging, heldOut) = (parts[RunPart.Fit].Count(), parts[RunPart.Validation].Count(), parts[RunPart.HeldOut].Count());
-        var uncalibrated = experience.Runs.Count - fitted - judging - heldOut;
+        var unused = experience.Runs.Count - fitted - judging - heldOut;
+        var truth = recipe.Classes.Count > 0 ? string.Join(", ", sets.Truths.Select(pair => $"{pair.Windows} {recipe.Classes[pair.Truth]}")) : $"{sets.Anomalous} anomalous";
         var left = string.Concat(experience.LeftOut.Select(pair => $"; {pair.Value} experiences left out: {pair.Key}"));
         var broken = experience.Runs.Sum(run => run.Broken);
         if (broken > 0) left += $"; {broken} rows left out: a value is no number";
-        return $"{sets.Windows} windows ({sets.Anomalous} anomalous, {sets.Replayed} replayed) of {fitted} runs, {judging} runs judge the epochs{(sets.Validation is null ? " (not used: too few)" : "")}, "
-            + $"{heldOut} runs held out, {uncalibrated} without calibration rows left out{left}";
+        return $"{sets.Windows} windows ({truth}, {sets.Replayed} replayed) of {fitted} runs, {judging} runs judge the epochs{(sets.Validation is null ? " (not used: too few)" : "")}, "
+            + $"{heldOut} runs held out, {unused} without {(recipe.Classes.Count > 0 ? "a named window" : "calibration rows")} left out{left}{data.Left}";
     }
 
     private async Task<TrainingRunView> Step(TrainingRunView run, string state, double progress, string message, CancellationToken cancellation)
@@ -131,20 +158,23 @@ internal sealed class TrainingPipeline(
     }
 
     private async Task<ModelManifest> ManifestAsync(
-        TrainingRunView run, LearningRecipe recipe, FleetExperience experience, FittedModel model, CancellationToken cancellation) => new()
+        TrainingRunView run, TrainingData data, FittedRun fitted, CancellationToken cancellation) => new()
         {
             Name = run.Request.ModelName,
             Release = await registry.NextReleaseAsync(run.Request.ModelName, cancellation),
-            OnnxDigest = DigestOf(model.Float),
-            OnnxBytes = model.Float.Length,
-            Channels = experience.Channels,
-            RateHz = experience.RateHz,
-            Window = recipe.Window,
-            Recipe = recipe.Features,
-            Input = model.Input,
-            Output = model.Output,
-            Head = recipe.Head,
-            Threshold = recipe.Threshold,
+            OnnxDigest = DigestOf(fitted.Model.Float),
+            OnnxBytes = fitted.Model.Float.Length,
+            Channels = data.Experience.Channels,
+            RateHz = data.Experience.RateHz,
+            Window = data.Recipe.Window,
+            Recipe = data.Recipe.Features,
+            Input = fitted.Model.Input,
+            Output = fitted.Model.Output,
+            Head = data.Recipe.Head,
+            Classes = data.Recipe.Classes,
+            Temperature = fitted.Temperature,
+            PredictionSet = fitted.Set,
+            Threshold = data.Recipe.Threshold,
             Precision = Float32,
             Lineage = new Lineage
             {
@@ -159,12 +189,12 @@ internal sealed class TrainingPipeline(
 
     private (TrainingRunView Run, (ModelManifest Manifest, byte[] Onnx) Released) Judge(
         TrainingRunView run, ModelManifest manifest, FittedModel model, VerifiedPackage? parent,
-        IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors, FleetExperience experience, IReadOnlyList<RunRows> heldOut, CancellationToken cancellation)
+        IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors, TrainingData data, CancellationToken cancellation)
     {
         var int8Manifest = manifest with { Precision = Int8, OnnxDigest = DigestOf(model.Int8), OnnxBytes = model.Int8.Length };
-        var precise = DeviceReplay.Run(manifest, model.Float, experience, heldOut, cancellation);
-        var rounded = DeviceReplay.Run(int8Manifest, model.Int8, experience, heldOut, cancellation);
-        var before = parent is null ? null : DeviceReplay.Run(parent.Manifest, parent.Onnx, experience, heldOut, cancellation);
+        var precise = Replay(manifest, model.Float);
+        var rounded = Replay(int8Manifest, model.Int8);
+        var before = parent is null ? null : Replay(parent.Manifest, parent.Onnx);
         var (isInt8, why) = PrefersInt8(model, precise, rounded);
         var (chosen, onnx, result) = isInt8 ? (int8Manifest, model.Int8, rounded) : (manifest, model.Float, precise);
         var overlap = (double)manifest.Window.Length / manifest.Window.Stride;
@@ -178,8 +208,13 @@ internal sealed class TrainingPipeline(
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
         };
-        var probe = verdict.Released ? ProbeMaker.Make(chosen, onnx, heldOut) : null;
+        // A device probes a detector's scores; a classifier has none.
+        var probe = verdict.Released && chosen.Head != ModelHead.Classes ? ProbeMaker.Make(chosen, onnx, data.Parts[RunPart.HeldOut]) : null;
         return (run, (chosen with { Metrics = result.Slices, Probe = probe }, onnx));
+
+        EvaluationResult Replay(ModelManifest of, ReadOnlyMemory<byte> program) => of.Head == ModelHead.Classes
+            ? ClassReplay.Run(of, program, data.Recipe.Classes, data.Experience, data.Parts[RunPart.HeldOut], cancellation)
+            : DeviceReplay.Run(of, program, data.Experience, data.Parts[RunPart.HeldOut], cancellation);
     }
 
     /// <summary>int8 ships where it is neither slower nor worse than its float twin, and nothing speaks against it.</summary>

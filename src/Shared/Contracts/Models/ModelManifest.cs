@@ -126,4 +126,10 @@ public sealed record Lineage
 /// <summary>Row-wise outlier scores of one slice: F1 = TP/(TP+(FP+FN)/2), FAR = FP/(FP+TN), MAR = FN/(FN+TP), all 0 to 1; NaN is written as null.</summary>
 /// <param name="Rows">Labelled rows.</param>
 /// <param name="AnomalousRows">Those of them whose label is an anomaly: TP+FN.</param>
-public sealed record SliceMetrics(int Rows, int AnomalousRows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate);
+/// <remarks>Of a classifier <c>Rows</c> are windows, <c>F1</c> is the mean over the classes (of one class: its own), and there are no rates of alarms.</remarks>
+public sealed record SliceMetrics(int Rows, int AnomalousRows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate)
+{
+    /// <summary>Share of a classifier's windows that are named right, 0 to 1; null for a detector.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Accuracy { get; init; }
+}

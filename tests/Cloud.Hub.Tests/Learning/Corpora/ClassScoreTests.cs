@@ -1,6 +1,7 @@
-using Cloud.Hub.Learning.Corpora;
+using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Corpora.Classes;
 using Cloud.Hub.Learning.Corpora.Hapt;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 

@@ -1,4 +1,4 @@
-using Cloud.Hub.Learning.Corpora.Classes;
+using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Tests.Learning.Corpora;

@@ -101,9 +101,32 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         },
     };
 
+    /// <summary>One more run, in three named states that take turns: idle, pumping (a swing in the pressure), blocked (pressure up, no flow).</summary>
+    public void AddStates(string run, int seed, params string[] order)
+    {
+        var names = order.Length > 0 ? order : ["idle", "pumping", "blocked"];
+        var length = Rows / names.Length;
+        var start = AddRun(run, isLabelled: false, shift: 0, new Random(seed), (i, row) =>
+        {
+            // Levels are the states' own; what a run adds of its own is small.
+            for (var c = 0; c < row.Length; c++) row[c] = 0.3f * (row[c] - MathF.Floor(row[c]));
+            var state = names[Math.Min(i / length, names.Length - 1)];
+            if (state == "pumping") (row[0], row[1], row[3]) = (row[0] + 4, row[1] + 3 + MathF.Sin(i * 0.9f), row[3] + 5);
+            if (state == "blocked") (row[0], row[1]) = (row[0] + 6, row[1] + 6);
+        });
+        for (var i = 0; i < names.Length; i++)
+        {
+            _labels.Add(new OutcomeLabel
+            {
+                DeviceId = "pump-1", RunId = run, FromUs = start + (i * length * 1_000_000L), ToUs = start + ((((i + 1) * length) - 1) * 1_000_000L), Label = names[i], Source = "operator",
+            });
+        }
+    }
+
     /// <summary>One more run of the machine.</summary>
+    /// <returns>Its first moment, µs.</returns>
     /// <param name="change">Of each row (C,), by its number, before a device sees it; null: none.</param>
-    public void AddRun(string run, bool isLabelled, float shift, Random random, Action<int, float[]>? change = null)
+    public long AddRun(string run, bool isLabelled, float shift, Random random, Action<int, float[]>? change = null)
     {
         var start = 1_700_000_000_000_000L + (random.Next(1000) * 10_000_000_000L);
         var rows = new float[Rows][];
@@ -143,11 +166,12 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
             }));
         }
 
-        if (!isLabelled) return;
+        if (!isLabelled) return start;
         _labels.Add(new OutcomeLabel { DeviceId = "pump-1", RunId = run, FromUs = start, ToUs = start + (Rows * 1_000_000L), Label = "normal", Source = "operator" });
         _labels.Add(new OutcomeLabel
         {
             DeviceId = "pump-1", RunId = run, FromUs = start + (FaultFrom * 1_000_000L), ToUs = start + ((FaultTo - 1) * 1_000_000L), Label = "valve", Source = "maintenance",
         });
+        return start;
     }
 }

@@ -1,3 +1,4 @@
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Search;
 

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
+using Cloud.Hub.Learning.Classes;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Export.Operations;
 using Cloud.Hub.Learning.Export.Quantization;
@@ -94,22 +96,7 @@ internal static class ClassTrainer
     /// <summary>The class with the largest logit.</summary>
     public static int Answer(IReadOnlyList<Operation> operations, float[] features) => TensorPrimitives.IndexOfMax<float>(OperationRun.Of(operations, features));
 
-    /// <summary>Median and deviation of each value; a value that never changes is divided by 1.</summary>
-    public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples)
-    {
-        var length = samples[0].Features.Length;
-        var (centre, scale) = (new float[length], new float[length]);
-        var column = new float[samples.Count];
-        for (var f = 0; f < length; f++)
-        {
-            for (var i = 0; i < column.Length; i++) column[i] = samples[i].Features[f];
-            var deviation = Statistics.MeanAndDeviation(column).Deviation;
-            centre[f] = (float)Statistics.MedianInPlace(column);
-            scale[f] = deviation > 1e-6 ? (float)deviation : 1f;
-        }
-
-        return new Standardisation(centre, scale, recipe.Clip);
-    }
+    public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples) => Standardising.Fit([.. samples.Select(sample => sample.Features)], recipe.Clip);
 
     public static List<(float[] Features, int Class, int Weight)> Scale(IEnumerable<ClassSample> samples, Standardisation standardisation)
     {

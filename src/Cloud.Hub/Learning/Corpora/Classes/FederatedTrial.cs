@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Export.Operations;
 using Cloud.Hub.Learning.Federated;

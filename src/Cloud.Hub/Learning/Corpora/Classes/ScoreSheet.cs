@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Recipes;
 using Hmas.Inference;
 

@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Learning.Corpora.Classes;
+namespace Cloud.Hub.Learning.Classes;
 
 /// <summary>The divisor of the logits under which held-out truth is most probable (Guo et al. 2017, "On Calibration of Modern Neural Networks").</summary>
 internal static class Temperature

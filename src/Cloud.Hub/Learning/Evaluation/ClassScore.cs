@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cloud.Hub.Learning.Corpora;
+namespace Cloud.Hub.Learning.Evaluation;
 
 /// <summary>Counts of true class against predicted class.</summary>
 internal sealed class ClassScore(int classes)
@@ -21,20 +21,26 @@ internal sealed class ClassScore(int classes)
             var present = 0;
             for (var c = 0; c < classes; c++)
             {
-                var (row, column) = (0, 0);
-                for (var other = 0; other < classes; other++)
-                {
-                    row += _counts[c, other];
-                    column += _counts[other, c];
-                }
-
-                if (row + column == 0) continue;
+                if (F1(c) is not { } f1) continue;
                 present++;
-                sum += 2.0 * _counts[c, c] / (row + column);
+                sum += f1;
             }
 
             return sum / present;
         }
+    }
+
+    /// <summary>Windows of a class.</summary>
+    public int Of(int label) => Enumerable.Range(0, classes).Sum(other => _counts[label, other]);
+
+    /// <summary>Share of a class's windows that is named right; NaN without any.</summary>
+    public double Recall(int label) => (double)_counts[label, label] / Of(label);
+
+    /// <summary>2·TP / (2·TP + FP + FN) of a class; null where it is neither truth nor answer.</summary>
+    public double? F1(int label)
+    {
+        var counted = Of(label) + Enumerable.Range(0, classes).Sum(other => _counts[other, label]);
+        return counted == 0 ? null : 2.0 * _counts[label, label] / counted;
     }
 
     /// <param name="label">Class index, from 0.</param>

@@ -1,6 +1,6 @@
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Learning.Corpora.Classes;
+namespace Cloud.Hub.Learning.Classes;
 
 /// <summary>The prediction set that held-out truth asks for: split conformal prediction with 1 − probability of the true class as score (Sadinle, Lei and Wasserman 2019).</summary>
 internal static class ConformalSet
