@@ -8,15 +8,16 @@ internal static class GroupText
     private const string Where = "where:";
 
     /// <exception cref="FormatException">Not such a text; the message says which.</exception>
-    public static object Parse(string text)
+    public static object Parse(string text, IReadOnlyList<string> manualGroups)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 0) return new { name = text };
+        if (equals < 0) return new { name = text, manual = manualGroups.Contains(text) };
         var (name, size) = (text[..equals], text[(equals + 1)..].Trim());
-        if (size.StartsWith(Where, StringComparison.Ordinal)) return new { name, where = size[Where.Length..].Trim() };
-        if (size.EndsWith('%') && double.TryParse(size[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent)) return new { name, share = percent / 100 };
+        var manual = manualGroups.Contains(name);
+        if (size.StartsWith(Where, StringComparison.Ordinal)) return new { name, manual, where = size[Where.Length..].Trim() };
+        if (size.EndsWith('%') && double.TryParse(size[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent)) return new { name, manual, share = percent / 100 };
         return int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? new { name, count }
+            ? new { name, manual, count }
             : throw new FormatException($"--group {text}: must be NAME=COUNT, NAME=SHARE%, NAME=where:QUERY or NAME alone for all the rest");
     }
 }

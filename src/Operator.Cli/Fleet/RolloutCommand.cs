@@ -9,6 +9,8 @@ internal static class RolloutCommand
 {
     private static readonly (string Name, string Description)[] Orders =
     [
+        ("approve", "Says yes to one that needs it; not by whoever requested it"),
+        ("trigger", "Begins the next group that waits for a person"),
         ("pause", "Begins no further group until resumed; harm still stops it"),
         ("resume", "Goes on after a pause"),
         ("cancel", "Stops where it is; devices keep what they have"),

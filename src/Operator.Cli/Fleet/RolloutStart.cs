@@ -18,25 +18,35 @@ internal static class RolloutStart
         var groups = new Option<string[]>("--group") { Description = "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=1%, stage=9%, full=90%]" };
         var control = new Option<string?>("--control") { HelpName = "share", Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
         var pace = new Option<double?>("--pace") { HelpName = "number", Description = "Devices told a minute [default: a whole group at once]" };
+        var factor = new Option<double?>("--pace-factor") { HelpName = "number", Description = "The pace grows by this factor, 1 to 10, with each step of --pace-every" };
+        var every = new Option<int?>("--pace-every") { HelpName = "devices", Description = "So many committed devices are one step" };
+        var bytes = new Option<long?>("--bytes-per-second") { HelpName = "number", Description = "Tell no more devices than can fetch the package at this rate in all; needs --pace" };
+        var windows = new Option<string[]>("--window") { HelpName = "window", Description = "When devices may be told, repeatable: 'SITE HH:MM+MINUTES ZONE [mon,tue,...]', for example 'north-* 22:00+240 Europe/Berlin sat,sun'; * is every site" };
+        var manual = new Option<string[]>("--manual") { HelpName = "group", Description = "A group that begins only after hmas rollout trigger, repeatable" };
+        var approval = new Option<bool>("--approval") { Description = "Begin only after somebody else has approved it (hmas rollout approve)" };
         var at = new Option<DateTimeOffset?>("--at") { HelpName = "time", Description = "Tell nobody before this time" };
         var reason = new Option<string>("--reason") { Description = "Why, for those who read it later", Required = true };
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
-        var command = hub.AddTo(new Command("start", "Start a rollout") { model, where, groups, control, pace, at, reason, watch });
+        var command = hub.AddTo(new Command("start", "Start a rollout") { model, where, groups, control, pace, factor, every, bytes, windows, manual, approval, at, reason, watch });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var meant = parsed.GetRequiredValue(model);
             var digest = ArtefactDigest.IsValid(meant) ? meant : Digest(meant, await api.ModelsAsync(cancellation));
             var request = new Dictionary<string, object>
             {
-                ["digest"] = digest, ["requestedBy"] = Environment.UserName, ["reason"] = parsed.GetRequiredValue(reason),
+                ["digest"] = digest, ["reason"] = parsed.GetRequiredValue(reason),
             };
             if (parsed.GetValue(where) is { } query) request["where"] = query;
-            if (parsed.GetValue(groups) is { Length: > 0 } plan) request["groups"] = plan.Select(Group).ToArray();
+            if (parsed.GetValue(groups) is { Length: > 0 } plan) request["groups"] = plan.Select(text => Group(text, parsed.GetValue(manual) ?? [])).ToArray();
+            else if (parsed.GetValue(manual) is { Length: > 0 }) throw new HubRefusal("--manual: names a group of --group");
             if (parsed.GetValue(control) is { } share) request["controlShare"] = Share(share);
-            if (parsed.GetValue(pace) is { } perMinute) request["pace"] = new { devicesPerMinute = perMinute };
+            if (parsed.GetValue(pace) is { } perMinute) request["pace"] = new { devicesPerMinute = perMinute, factor = parsed.GetValue(factor) ?? 1, everyCommitted = parsed.GetValue(every) ?? 0, bytesPerSecond = parsed.GetValue(bytes) ?? 0 };
+            else if (parsed.GetValue(factor) is not null || parsed.GetValue(every) is not null || parsed.GetValue(bytes) is not null) throw new HubRefusal("--pace-factor, --pace-every, --bytes-per-second: need --pace");
+            if (parsed.GetValue(windows) is { Length: > 0 } hours) request["windows"] = hours.Select(WindowText.Parse).ToArray();
+            if (parsed.GetValue(approval)) request["needsApproval"] = true;
             if (parsed.GetValue(at) is { } start) request["notBefore"] = start;
             var rollout = await api.StartRolloutAsync(request, cancellation);
-            Console.WriteLine($"{rollout.RolloutId} started: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.Devices.Count} devices"))}{Control(rollout)}");
+            Console.WriteLine($"{rollout.RolloutId} is {rollout.State}: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.Devices.Count} devices"))}{Control(rollout)}");
             return parsed.GetValue(watch) ? await RolloutFollower.RunAsync(api, rollout.RolloutId, TimeProvider.System, cancellation) : 0;
         }));
         return command;
@@ -54,11 +64,11 @@ internal static class RolloutStart
         return meant.Count == 1 ? meant[0].Digest : throw new HubRefusal(meant.Count == 0 ? $"there is no model '{text}': see hmas models" : $"'{text}' means {meant.Count} models");
     }
 
-    private static object Group(string text)
+    private static object Group(string text, IReadOnlyList<string> manual)
     {
         try
         {
-            return GroupText.Parse(text);
+            return GroupText.Parse(text, manual);
         }
         catch (FormatException e)
         {

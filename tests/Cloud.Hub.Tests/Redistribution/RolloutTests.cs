@@ -178,6 +178,40 @@ public class RolloutTests
     }
 
     [Fact]
+    public async Task Who_asked_is_who_is_signed_in_and_cannot_approve_it()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var next = await RedistributionScene.AddModelAsync(hub, 1);
+        scene.AddDevices(2, null);
+        using var client = hub.Http(HubServices.Redistribution);
+        using var asked = await client.PostAsJsonAsync("/rollouts", RedistributionScene.Request(next.Digest) with { RequestedBy = "somebody-else", NeedsApproval = true }, RedistributionJson.Options);
+        Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
+        var view = (await asked.Content.ReadFromJsonAsync<RolloutView>(RedistributionJson.Options))!;
+        Assert.Equal(("operator", RolloutState.Scheduled), (view.Request.RequestedBy, view.State));
+        using var refused = await client.PostAsync($"/rollouts/{view.RolloutId}/approve", null);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("somebody else must approve it", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("second", (await hub.Get<IRollouts>().CommandAsync(view.RolloutId, RolloutCommand.Approve, "second", CancellationToken.None))!.ApprovedBy);
+        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+    }
+
+    [Theory]
+    [InlineData("site", "it never opens")]
+    [InlineData("elsewhere", "none is for site site")]
+    public async Task A_rollout_whose_devices_would_never_be_told_is_refused(string windowSite, string said)
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var next = await RedistributionScene.AddModelAsync(hub, 1);
+        scene.AddDevices(2, null);
+        var until = windowSite == "site" ? new DateOnly(2000, 1, 1) : (DateOnly?)null;
+        var request = RedistributionScene.Request(next.Digest) with { Windows = [new MaintenanceWindow(new TimeOnly(1, 0), 60, "Etc/UTC", windowSite, Until: until)] };
+        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(request, CancellationToken.None));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_rollout_that_begins_in_a_year_keeps_its_devices_from_nobody()
     {
         await using var scene = new RedistributionScene();

@@ -13,6 +13,8 @@ internal static class RolloutEndpoints
         rollouts.MapGet("/{id}", FindAsync).WithSummary("A rollout with groups, evidence and every transition").ProducesProblem(StatusCodes.Status404NotFound);
         rollouts.MapPost("", StartAsync).WithSummary("Starts a rollout; a member that there is not is refused").Accepts<RolloutRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+        Command(rollouts, RolloutCommand.Approve, "Says yes to one that needs it; not by whoever requested it");
+        Command(rollouts, RolloutCommand.Trigger, "Begins the next group that waits for a person");
         Command(rollouts, RolloutCommand.Pause, "Begins no further group until resumed");
         Command(rollouts, RolloutCommand.Resume, "Goes on after a pause");
         Command(rollouts, RolloutCommand.Cancel, "Stops where it is; devices keep what they have");
@@ -50,6 +52,7 @@ internal static class RolloutEndpoints
         }
 
         if (request is null) return Problem.Invalid("body", "is null");
+        request = request with { RequestedBy = body.HttpContext.User.Identity?.Name ?? "operator" };
         if (RolloutRules.Fault(request) is { } fault) return Problem.Invalid(fault);
         try
         {

@@ -9,6 +9,7 @@ public static class RolloutRules
     private const int MaxReason = 500;
     private const int MaxWho = 63;
     private const int MaxDigest = 80;
+    private const int MaxMaintenanceWindows = 1_000;
     private const int MaxWindows = 1_000_000;
     private const double MaxFalseStopRate = 0.5;
     private static readonly TimeSpan MaxWait = TimeSpan.FromDays(60);
@@ -40,6 +41,8 @@ public static class RolloutRules
             if (Id(request.DeviceIds[i], $"deviceIds[{i}]") is { } fault) return fault;
         }
 
+        if (request.Windows is null || request.Windows.Any(static window => window is null)) return "windows: is a list; leave it out when there are none";
+        if (request.Windows.Count > MaxMaintenanceWindows) return $"windows: has {request.Windows.Count} entries, {MaxMaintenanceWindows} are allowed";
         return request.Groups.Any(static group => group is null) ? "groups: holds null" : null;
     }
 

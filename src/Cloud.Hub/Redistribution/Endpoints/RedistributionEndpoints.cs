@@ -61,6 +61,7 @@ internal static class RedistributionEndpoints
         try
         {
             var request = await context.Request.ReadFromJsonAsync<RolloutRequest>(RedistributionJson.Requests, cancellation);
+            if (request is not null) request = request with { RequestedBy = context.User.Identity?.Name ?? "operator" };
             return (request is null ? "request: null" : RolloutRules.Fault(request)) is { } fault ? Results.Problem(fault, statusCode: StatusCodes.Status400BadRequest) : View(await rollouts.StartAsync(request!, cancellation));
         }
         catch (JsonException e)

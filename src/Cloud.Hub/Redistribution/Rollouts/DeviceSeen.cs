@@ -7,6 +7,8 @@ internal sealed record DeviceSeen
 {
     public required string DeviceId { get; init; }
 
+    public string SiteId { get; init; } = "";
+
     public bool Online { get; init; }
 
     /// <summary>It has reported at least once.</summary>

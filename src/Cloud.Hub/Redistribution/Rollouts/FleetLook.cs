@@ -52,6 +52,7 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
     public static DeviceSeen See(DeviceView device) => new()
     {
         DeviceId = device.DeviceId,
+        SiteId = device.SiteId,
         Online = device.Online,
         HasReported = device.Reported is not null,
         ActiveDigest = device.Reported?.ActiveDigest,

@@ -17,11 +17,15 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
     public async Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation)
     {
         if ((RolloutRules.Fault(request) ?? GroupPlanner.Fault(request)) is { } fault) throw new RolloutRefusedException(fault);
+        var asked = time.GetUtcNow();
+        if (MaintenanceHours.Fault(request.Windows, request.NotBefore > asked ? request.NotBefore.Value : asked) is { } never) throw new RolloutRefusedException(never);
         var entry = await registry.HoldAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no artefact {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
         if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 
         var targets = await TargetsAsync(request, cancellation);
+        if (MaintenanceHours.ClosedSite(request.Windows, targets.Select(static device => device.SiteId).Distinct()) is { } closed)
+            throw new RolloutRefusedException($"windows: none is for site {closed}: its devices would never be told");
         var previous = targets.ToDictionary(static device => device.DeviceId, static device => FleetLook.See(device).CurrentDigest, StringComparer.Ordinal);
         foreach (var digest in previous.Values.Distinct().OfType<string>().ToList())
         {
@@ -36,7 +40,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
         var plan = GroupPlanner.Plan(request, [.. targets.Select(static device => new Candidate(device.DeviceId, device.Online, DeviceAttributes.SliceOf(device), DeviceAttributes.Of(device)))]);
-        var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now) with { LastFactId = await facts.LastFactIdAsync(cancellation) };
+        var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now) with { PackageBytes = entry.Bytes, LastFactId = await facts.LastFactIdAsync(cancellation) };
         try
         {
             await store.BeginAsync(state, cancellation);
@@ -50,13 +54,13 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         return state.ToView();
     }
 
-    public Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>
-        Hmas.Contracts.Ids.IsValid(rolloutId) ? grains.GetGrain<IRolloutGrain>(rolloutId).ViewAsync() : Task.FromResult<RolloutView?>(null);
+    public async Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>
+        Hmas.Contracts.Ids.IsValid(rolloutId) ? (await grains.GetGrain<IRolloutGrain>(rolloutId).ViewAsync()).Value : null;
 
     public async Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation)
     {
         var views = await Task.WhenAll(store.Page(null, MaxListed).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
-        return [.. views.OfType<RolloutView>()];
+        return [.. views.Select(static view => view.Value).OfType<RolloutView>()];
     }
 
     public async Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation)

@@ -34,7 +34,7 @@ internal static class GroupPlanner
         if (sum > 1 + ShareTolerance) return $"groups: the shares sum to {sum}, above 1";
         if (groups.Any(static group => group.Share is null) && !IsRest(groups[^1])) return "groups: beside counts and queries the last group must take all the rest, or some devices would be in none";
         if (request.ControlShare is not (>= 0 and <= MaxControlShare)) return $"controlShare: {request.ControlShare} is outside 0 to {MaxControlShare}";
-        if (request.Pace is { } pace && !(pace.DevicesPerMinute > 0 && pace.Factor is >= 1 and <= MaxFactor && pace.EveryCommitted >= 0))
+        if (request.Pace is { } pace && !(pace.DevicesPerMinute > 0 && pace.Factor is >= 1 and <= MaxFactor && pace is { EveryCommitted: >= 0, BytesPerSecond: >= 0 }))
             return $"pace: {pace.DevicesPerMinute} devices a minute, factor {pace.Factor} every {pace.EveryCommitted}: the rate must be above 0, the factor within 1 to {MaxFactor}, the step not negative";
         return Fault(request.Where, "where");
     }

@@ -16,6 +16,9 @@ internal sealed record GroupState
 
     public required string State { get; init; }
 
+    /// <summary>It waits for a person.</summary>
+    public bool Manual { get; init; }
+
     /// <summary>When devices of it were last told, or it went on after a pause: the maximum wait and the pace count from here.</summary>
     public DateTimeOffset? Since { get; init; }
 

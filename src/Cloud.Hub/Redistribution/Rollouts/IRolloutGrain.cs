@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Orleans.Concurrency;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -6,7 +7,8 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 internal interface IRolloutGrain : IGrainWithStringKey
 {
     /// <summary>Null when it never began.</summary>
-    Task<RolloutView?> ViewAsync();
+    /// <remarks>Not copied: it names every device.</remarks>
+    Task<Immutable<RolloutView?>> ViewAsync();
 
     Task<CommandResult> CommandAsync(RolloutCommand command, string who);
 

@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
+using Orleans.Concurrency;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -22,13 +23,13 @@ internal sealed class RolloutGrain(
     /// <summary>As it stands on disk; null when there is no such rollout.</summary>
     private StoredRollout? Stored => _stored ??= store.Find(this.GetPrimaryKeyString());
 
-    public Task<RolloutView?> ViewAsync() => Task.FromResult(Stored?.State.ToView());
+    public Task<Immutable<RolloutView?>> ViewAsync() => Task.FromResult(new Immutable<RolloutView?>(Stored?.State.ToView()));
 
     public async Task<CommandResult> CommandAsync(RolloutCommand command, string who)
     {
         if (Stored is not { State: var rollout }) return new CommandResult(null, null);
         var next = RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow());
-        if (ReferenceEquals(next, rollout)) return new CommandResult(null, $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit");
+        if (ReferenceEquals(next, rollout)) return new CommandResult(null, RolloutStateMachine.Misfit(rollout, command, who));
         try
         {
             await KeepAsync(next);

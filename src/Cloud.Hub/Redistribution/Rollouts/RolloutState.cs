@@ -36,6 +36,11 @@ internal sealed record RolloutState
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    public string? ApprovedBy { get; init; }
+
+    /// <summary>Bytes that a device fetches at most.</summary>
+    public long PackageBytes { get; init; }
+
     public string? StoppedBy { get; init; }
 
     /// <summary>It was stopped because the model did harm: nobody may get it again.</summary>
@@ -61,6 +66,7 @@ internal sealed record RolloutState
         Transitions = Transitions,
         StartedAt = StartedAt,
         EndedAt = EndedAt,
+        ApprovedBy = ApprovedBy,
         StoppedBy = StoppedBy,
         IsHarmful = IsHarmful,
     };

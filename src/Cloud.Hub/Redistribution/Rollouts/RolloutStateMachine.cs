@@ -18,7 +18,7 @@ internal static class RolloutStateMachine
         string rolloutId, RolloutRequest request, PlannedGroups plan, IReadOnlyDictionary<string, string?> previous, DateTimeOffset now)
     {
         // One that begins later holds nobody until then: what it is aimed at stays free.
-        var isLater = request.NotBefore > now;
+        var isLater = request.NotBefore > now || request.NeedsApproval;
         DeviceState Device(string id, int group) => new() { DeviceId = id, Group = group, PreviousDigest = previous[id], AnsweringDigest = previous[id], Held = !isLater };
         return new RolloutState
         {
@@ -26,7 +26,7 @@ internal static class RolloutStateMachine
             Request = request,
             State = isLater ? RolloutState.Scheduled : RolloutState.Running,
             StartedAt = now,
-            Groups = [.. plan.Groups.Select(static group => new GroupState { Name = group.Name, State = GroupState.Waiting })],
+            Groups = [.. plan.Groups.Select(group => new GroupState { Name = group.Name, State = GroupState.Waiting, Manual = request.Groups.Any(plan => plan.Manual && plan.Name == group.Name) })],
             Devices =
             [
                 .. plan.Groups.SelectMany((group, index) => group.Devices.Select(id => Device(id, index))),
@@ -43,7 +43,7 @@ internal static class RolloutStateMachine
         if (rollout.State == RolloutState.Scheduled)
         {
             if (seen.IsQuarantined) return End(rollout, RolloutState.Cancelled, "the model is in quarantine", seen.Now);
-            if (seen.Now < rollout.Request.NotBefore) return rollout;
+            if (seen.Now < rollout.Request.NotBefore || (rollout.Request.NeedsApproval && rollout.ApprovedBy is null)) return rollout;
             rollout = Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
         }
 
@@ -59,6 +59,8 @@ internal static class RolloutStateMachine
     /// <summary>What a person orders. A command that does not fit the state changes nothing.</summary>
     public static RolloutState Command(RolloutState rollout, RolloutCommand command, string who, DateTimeOffset now) => (command, rollout.State) switch
     {
+        (RolloutCommand.Approve, RolloutState.Scheduled) when CanApprove(rollout, who) => To(rollout, RolloutState.Scheduled, $"approved by {who}", now) with { ApprovedBy = who },
+        (RolloutCommand.Trigger, RolloutState.Running) when NextManual(rollout) is { } index => With(rollout, index, rollout.Groups[index] with { Manual = false }, $"begun by {who}", null, now),
         (RolloutCommand.Pause, RolloutState.Running) => To(rollout, RolloutState.Paused, $"by {who}", now),
         (RolloutCommand.Resume, RolloutState.Paused) => To(rollout, RolloutState.Running, $"by {who}", now) with
         {
@@ -70,6 +72,14 @@ internal static class RolloutStateMachine
             StartRestore(rollout, "operator", $"by {who}", now),
         (RolloutCommand.Force, RolloutState.Restoring) => RolloutRestore.Force(rollout, who, now),
         _ => rollout,
+    };
+
+    /// <summary>Why a command changes nothing.</summary>
+    public static string Misfit(RolloutState rollout, RolloutCommand command, string who) => command switch
+    {
+        RolloutCommand.Approve when rollout is { State: RolloutState.Scheduled, Request.NeedsApproval: true, ApprovedBy: null } => $"{who} has requested rollout {rollout.RolloutId}: somebody else must approve it",
+        RolloutCommand.Trigger when rollout.State == RolloutState.Running => $"no group of rollout {rollout.RolloutId} waits for a person now",
+        _ => $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit",
     };
 
     /// <summary>Whose desired state is not what this rollout wants. Level-triggered: asked again until it is so, and safe to carry out twice.</summary>
@@ -102,6 +112,7 @@ internal static class RolloutStateMachine
                 continue;
             }
 
+            if (group.Manual) return rollout;
             if (rollout.State != RolloutState.Paused) rollout = Tell(rollout, i, seen);
             return group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
         }
@@ -109,28 +120,28 @@ internal static class RolloutStateMachine
         return rollout.State == RolloutState.Paused ? rollout : End(rollout, RolloutState.Completed, "every group passed", seen.Now);
     }
 
-    /// <summary>Tells as many more devices of a group as its pace allows by now.</summary>
+    /// <summary>Tells as many more devices of a group as its pace and the maintenance windows of their sites allow by now.</summary>
     private static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen)
     {
         var group = rollout.Groups[index];
         var size = rollout.Devices.Count(device => device.Group == index);
         var told = rollout.Devices.Count(device => device.Group == index && device.Told);
-        var more = Math.Min(size - told, Allowance(rollout, group, size, seen.Now));
-        if (more <= 0) return rollout;
-        var left = more;
-        var devices = rollout.Devices.ToArray();
-        for (var i = 0; i < devices.Length && left > 0; i++)
+        var left = Math.Min(size - told, Allowance(rollout, group, size, seen.Now));
+        if (left <= 0) return rollout;
+        var (open, more, devices) = (new Dictionary<string, bool>(StringComparer.Ordinal), 0, rollout.Devices.ToArray());
+        for (var i = 0; i < devices.Length && more < left; i++)
         {
             var device = devices[i];
             if (device.Group != index || device.Told) continue;
-            left--;
-            devices[i] = device with
-            {
-                Told = true,
-                PreviousDigest = seen.Devices.TryGetValue(device.DeviceId, out var twin) && IsWayBack(twin.CurrentDigest, rollout, seen) ? twin.CurrentDigest : device.PreviousDigest,
-            };
+            var twin = seen.Devices.GetValueOrDefault(device.DeviceId);
+            var site = twin?.SiteId ?? "";
+            if (!open.TryGetValue(site, out var isOpen)) open[site] = isOpen = MaintenanceHours.IsOpen(rollout.Request.Windows, site, seen.Now);
+            if (!isOpen) continue;
+            more++;
+            devices[i] = device with { Told = true, PreviousDigest = twin is not null && IsWayBack(twin.CurrentDigest, rollout, seen) ? twin.CurrentDigest : device.PreviousDigest };
         }
 
+        if (more == 0) return rollout;
         rollout = rollout with { Devices = devices };
         group = group with { Since = seen.Now };
         return group.State == GroupState.Waiting
@@ -138,13 +149,14 @@ internal static class RolloutStateMachine
             : With(rollout, index, group);
     }
 
-    /// <summary>How many devices may be told now: one to begin with, then by the rate and the time since the last.</summary>
+    /// <summary>How many devices may be told now: one to begin with, then by the rates and the time since the last.</summary>
     private static int Allowance(RolloutState rollout, GroupState group, int size, DateTimeOffset now)
     {
         if (rollout.Request.Pace is not { } pace) return size;
         if (group.Since is not { } since) return 1;
         var steps = pace.EveryCommitted == 0 ? 0 : rollout.Devices.Count(static device => device.State == SlotState.Committed) / pace.EveryCommitted;
         var perMinute = Math.Min(MaxPerMinute, pace.DevicesPerMinute * Math.Pow(pace.Factor, steps));
+        if (pace.BytesPerSecond > 0) perMinute = Math.Min(perMinute, pace.BytesPerSecond * 60.0 / Math.Max(1, rollout.PackageBytes));
         return (int)Math.Min(size, perMinute * (now - since).TotalMinutes);
     }
 
@@ -173,6 +185,20 @@ internal static class RolloutStateMachine
 
     private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now) =>
         Holding(To(rollout, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
+
+    /// <summary>Nobody approves what he asked for himself.</summary>
+    private static bool CanApprove(RolloutState rollout, string who) => rollout.Request.NeedsApproval && rollout.ApprovedBy is null && who.Length > 0 && who != rollout.Request.RequestedBy;
+
+    /// <summary>The group whose turn it is, when it waits for a person; null otherwise.</summary>
+    private static int? NextManual(RolloutState rollout)
+    {
+        for (var i = 0; i < rollout.Groups.Count; i++)
+        {
+            if (rollout.Groups[i].State != GroupState.Passed) return rollout.Groups[i] is { State: GroupState.Waiting, Manual: true } ? i : null;
+        }
+
+        return null;
+    }
 
     /// <summary>A device can be taken back only to what the registry has; else it goes back to what it had when the rollout was made.</summary>
     private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) => digest is null || (digest != rollout.Request.Digest && seen.Registered.Contains(digest));

@@ -5,33 +5,8 @@ namespace Cloud.Hub.Redistribution.Targeting;
 /// <summary>How an attribute's value compares with a text of a query. Pure.</summary>
 internal static class AttributeComparison
 {
-    /// <summary>Equal letter by letter; <c>*</c> in the pattern stands for any letters.</summary>
-    public static bool Matches(string value, string pattern)
-    {
-        // Greedy with one way back: the last star takes one letter more whenever the rest does not fit.
-        int v = 0, p = 0, star = -1, mark = 0;
-        while (v < value.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                star = p++;
-                mark = v;
-            }
-            else if (p < pattern.Length && pattern[p] == value[v])
-            {
-                p++;
-                v++;
-            }
-            else if (star >= 0)
-            {
-                p = star + 1;
-                v = ++mark;
-            }
-            else return false;
-        }
-
-        return pattern.AsSpan(p).TrimStart('*').IsEmpty;
-    }
+    /// <summary>Equal letter by letter; <c>*</c> in the pattern stands for any letters, <c>?</c> for one.</summary>
+    public static bool Matches(string value, string pattern) => Hmas.Contracts.Wildcard.Matches(pattern, value);
 
     /// <summary>Numbers by their size, versions (1.10.2) part by part, all else letter by letter.</summary>
     public static int Order(string left, string right)

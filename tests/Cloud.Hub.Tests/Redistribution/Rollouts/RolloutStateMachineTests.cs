@@ -470,6 +470,60 @@ public class RolloutStateMachineTests
     }
 
     [Fact]
+    public void Devices_are_told_only_while_a_window_of_their_site_is_open()
+    {
+        var scene = new RolloutScene(2, adjust: static request => request with
+        {
+            Groups = [new("all")], Windows = [new MaintenanceWindow(new TimeOnly(2, 0), 60, "Etc/UTC", "north")],
+        });
+        scene.Twins["d0"] = scene.Twins["d0"] with { SiteId = "north" };
+        scene.Twins["d1"] = scene.Twins["d1"] with { SiteId = "south" };
+        Assert.Empty(scene.Look());
+        scene.Now += TimeSpan.FromHours(2);
+        Assert.Equal("d0", Assert.Single(scene.Look()).DeviceId);
+    }
+
+    [Fact]
+    public void A_rollout_that_needs_approval_waits_for_somebody_else_than_who_asked_and_holds_nobody_meanwhile()
+    {
+        var scene = new RolloutScene(2, adjust: static request => request with { NeedsApproval = true });
+        Assert.Empty(scene.Look());
+        Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Held);
+        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Approve, "test", scene.Now));
+        Assert.Equal("test has requested rollout r1: somebody else must approve it", RolloutStateMachine.Misfit(scene.Rollout, RolloutCommand.Approve, "test"));
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Approve, "second", scene.Now);
+        Assert.Single(scene.Look());
+        Assert.Equal((RolloutState.Running, "second"), (scene.Rollout.State, scene.Rollout.ApprovedBy));
+    }
+
+    [Fact]
+    public void A_manual_group_begins_when_a_person_says_so_and_not_before_its_turn()
+    {
+        var scene = new RolloutScene(10, adjust: static request => request with { Groups = [new("canary", 0.1), new("rest", 0.9, Manual: true)] });
+        scene.Look();
+        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Trigger, "op", scene.Now));
+        scene.ObeyAll();
+        scene.Look();
+        scene.Work(0);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
+        Assert.Empty(scene.Look());
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Trigger, "op", scene.Now);
+        Assert.Equal(9, scene.Look().Count);
+    }
+
+    [Fact]
+    public void No_more_devices_are_told_than_can_fetch_the_package_at_the_fleets_rate()
+    {
+        var scene = new RolloutScene(40, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(1_000, BytesPerSecond: 100) });
+        scene.Rollout = scene.Rollout with { PackageBytes = 3_000 };
+        scene.Look();
+        scene.Now += TimeSpan.FromMinutes(2);
+        scene.Look();
+        Assert.Equal(1 + 4, scene.Told.Count());
+    }
+
+    [Fact]
     public void Pause_holds_the_next_group_and_resume_gives_the_whole_wait_again()
     {
         var scene = new RolloutScene(10);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Hmas.Contracts;
 
 namespace Hmas.Trust.UpdateFramework.Metadata;
 
@@ -33,36 +34,6 @@ public sealed record PathSet(IReadOnlyList<string> Patterns, IReadOnlyList<strin
     {
         var patterns = pattern.Split('/');
         var parts = path.Split('/');
-        return patterns.Length == parts.Length && patterns.Zip(parts).All(pair => MatchesPart(pair.First, pair.Second));
-    }
-
-    /// <summary>Greedy with one way back, O(pattern · part): a hostile pattern cannot make it explode.</summary>
-    private static bool MatchesPart(ReadOnlySpan<char> pattern, ReadOnlySpan<char> part)
-    {
-        int p = 0, at = 0, star = -1, retry = 0;
-        while (at < part.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                star = p++;
-                retry = at;
-            }
-            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == part[at]))
-            {
-                p++;
-                at++;
-            }
-            else if (star >= 0)
-            {
-                p = star + 1;
-                at = ++retry;
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern[p..].TrimStart('*').IsEmpty;
+        return patterns.Length == parts.Length && patterns.Zip(parts).All(pair => Wildcard.Matches(pair.First, pair.Second));
     }
 }

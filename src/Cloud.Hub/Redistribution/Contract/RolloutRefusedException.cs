@@ -1,0 +1,3 @@
+namespace Cloud.Hub.Redistribution.Contract;
+
+public sealed class RolloutRefusedException(string message) : Exception(message);
