@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Hmas.Contracts.Artefacts;
 
 /// <summary>What the registry keeps and a rollout can bring to a device. Numbers and words are never reused.</summary>
+[JsonConverter(typeof(EnumWordConverter<ArtefactKind>))]
 public enum ArtefactKind
 {
     /// <summary>A package: manifest, signatures and ONNX (docs/formats/model-package.md). Its digest is that of the manifest; every other kind's is that of the file.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hmas.Contracts.Models;
 
 /// <summary>How a window becomes a model's input tensor: a record only; <c>Shared/Signals</c> carries it out, on the device and in the hub alike.</summary>
@@ -35,6 +37,7 @@ public sealed record FeatureRecipe
 }
 
 /// <summary>What centre and scale are taken from the device's own healthy rows.</summary>
+[JsonConverter(typeof(EnumWordConverter<Normalisation>))]
 public enum Normalisation
 {
     None = 0,
@@ -50,6 +53,7 @@ public enum Normalisation
 }
 
 /// <summary>Keeps large deviations apart without letting them swamp the small ones.</summary>
+[JsonConverter(typeof(EnumWordConverter<Compression>))]
 public enum Compression
 {
     None = 0,
@@ -58,6 +62,7 @@ public enum Compression
     Asinh = 1,
 }
 
+[JsonConverter(typeof(EnumWordConverter<TensorLayout>))]
 public enum TensorLayout
 {
     /// <summary>Shape (1, C × blocks, T): input of convolutions.</summary>
@@ -92,6 +97,7 @@ public sealed record FeatureSpec(FeatureKind Kind, int Length = 0, int Bands = 0
 public sealed record DerivedChannel(DerivedKind Kind, IReadOnlyList<int> Channels, int Rows = 0);
 
 /// <summary>Numbers stand in manifests on disk: never reused.</summary>
+[JsonConverter(typeof(EnumWordConverter<DerivedKind>))]
 public enum DerivedKind
 {
     /// <summary>Length of the vector that the channels form.</summary>
@@ -114,6 +120,7 @@ public enum DerivedKind
 public sealed record Standardisation(IReadOnlyList<float> Centre, IReadOnlyList<float> Scale, float Clip);
 
 /// <summary>Numbers stand in manifests on disk: never reused.</summary>
+[JsonConverter(typeof(EnumWordConverter<FeatureKind>))]
 public enum FeatureKind
 {
     // One value per time step.

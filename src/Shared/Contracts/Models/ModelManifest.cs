@@ -69,6 +69,7 @@ public sealed record WindowSpec(int Length, int Stride);
 public sealed record TensorSpec(string Name, IReadOnlyList<int> Shape);
 
 /// <summary>How the model's output becomes the anomaly score.</summary>
+[JsonConverter(typeof(EnumWordConverter<ModelHead>))]
 public enum ModelHead
 {
     /// <summary>The output has the input's shape; the score comes from the residual, weighed by the device's own residual scale per input row.</summary>

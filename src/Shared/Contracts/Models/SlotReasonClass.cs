@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Hmas.Contracts.Models;
 
 /// <summary>Whose matter the reason of a slot report is: only <see cref="Model"/> speaks against the model. Numbers cross the wire: never reused.</summary>
+[JsonConverter(typeof(EnumWordConverter<SlotReasonClass>))]
 public enum SlotReasonClass
 {
     /// <summary>The way to the device: the bytes did not come, are not those promised or vouched for, or are for another device.</summary>

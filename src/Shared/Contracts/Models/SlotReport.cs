@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hmas.Contracts.Models;
 
 /// <summary>What became of a model on a device: one fact per step, so that the hub never guesses.</summary>
@@ -43,6 +45,7 @@ public sealed record SlotReport
 }
 
 /// <summary>Numbers cross the wire: never reused.</summary>
+[JsonConverter(typeof(EnumWordConverter<SlotState>))]
 public enum SlotState
 {
     Empty = 0,
