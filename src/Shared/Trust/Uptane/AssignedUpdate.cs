@@ -3,7 +3,7 @@ using Hmas.Trust.UpdateFramework.Client;
 
 namespace Hmas.Trust.Uptane;
 
-/// <summary>The loop around <see cref="InstallRules"/>: both repositories brought up to date, what both say decided, and only then the bytes fetched.</summary>
+/// <summary>The loop around <see cref="InstallRules"/>: both repositories brought up to date, then what both say decided. Fetching the bytes is the caller's.</summary>
 public sealed class AssignedUpdate
 {
     private readonly DeviceIdentity _device;
@@ -27,16 +27,5 @@ public sealed class AssignedUpdate
         await _director.RefreshAsync(cancellation);
         await _images.RefreshAsync(cancellation);
         return await InstallRules.DecideAsync(_device, _director.Targets, path => _images.FindAsync(path, cancellation), installed);
-    }
-
-    /// <summary>Brings the files of a plan into a folder, all of them or an error; the caller activates them together.</summary>
-    /// <returns>Paths, in the plan's order.</returns>
-    /// <exception cref="UpdateException">No mirror gave one of the very files.</exception>
-    public async Task<IReadOnlyList<string>> DownloadAsync(IReadOnlyList<InstallOrder> plan, Mirrors mirrors, TargetFolder folder, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        var paths = new List<string>();
-        foreach (var order in plan) paths.Add(await _images.DownloadAsync(order.Image, mirrors, folder, cancellation));
-        return paths;
     }
 }
