@@ -40,14 +40,15 @@ internal sealed class AgentModels : IDisposable
             if (settings.Model.ImageRoot is not null) _orders = new ModelOrders(settings.Device, settings.Hub, settings.Model, password, tls, time, logger);
         }
 
-        var verifier = new ModelVerifier(TrustedKeys(settings.Model), channels, ladder.Sensor.RateHz, settings.Model.MaxPackageBytes);
+        var hardware = settings.Device.Hardware ?? DeviceIdentity.GenericHardware;
+        var verifier = new ModelVerifier(TrustedKeys(settings.Model), hardware, channels, ladder.Sensor.RateHz, settings.Model.MaxPackageBytes);
         var loader = new SlotLoader(Slots, verifier, settings.Model.MaxPackageBytes);
         var source = _source is null ? null : new DeltaModelSource(_source, new HeldArtefacts(Slots, isLaunched ? Environment.ProcessPath : null), logger);
         var fetch = new PackageFetch(Slots, loader, verifier, source, _orders, Reporter, time);
         var trial = new ModelTrial(Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);
         var swap = new ModelSwap(Slots, loader, slot, ladder.Watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, slot, Reporter, settings.Model.Package, logger);
-        var installFetch = source is not null && isLaunched ? new InstallFetch(Slots, verifier, source, _orders, settings.Device.Hardware ?? DeviceIdentity.GenericHardware) : null;
+        var installFetch = source is not null && isLaunched ? new InstallFetch(Slots, verifier, source, _orders, hardware) : null;
         var probe = new InstallProbe([.. Environment.GetCommandLineArgs().Skip(1)], Environment.ProcessPath ?? "", time);
         _installTrial = new InstallTrial(installs, Slots, Reporter, Health, Restart, time);
         Updater = new ModelUpdater(Slots, fetch, trial, swap, new InstallUpdater(installs, installFetch, probe, Slots, Reporter, Restart), slot, ladder.Watch, Reporter, time, logger);

@@ -1,3 +1,4 @@
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
 using Hmas.Contracts.Twins;
@@ -7,7 +8,8 @@ namespace Edge.Agent.Models;
 
 /// <summary>Whether a package is the one assigned, signed by a trusted key, and made for this device. Pure.</summary>
 /// <param name="trustedKeys">Ed25519 public keys; none: nothing is ever accepted.</param>
-internal sealed class ModelVerifier(IReadOnlyList<byte[]> trustedKeys, IReadOnlyList<SensorChannel> channels, double rateHz, long maxPackageBytes)
+/// <param name="hardware">This device's class; null: any will do, since a recording is played.</param>
+internal sealed class ModelVerifier(IReadOnlyList<byte[]> trustedKeys, string? hardware, IReadOnlyList<SensorChannel> channels, double rateHz, long maxPackageBytes)
 {
     /// <summary>Rates that differ by less are the same: clocks of sensors are not that good.</summary>
     private const double RateTolerance = 0.01;
@@ -47,6 +49,8 @@ internal sealed class ModelVerifier(IReadOnlyList<byte[]> trustedKeys, IReadOnly
 
     private void RequireFit(ModelManifest manifest)
     {
+        if (hardware is not null && !HardwareClass.Covers(manifest.HardwareClasses, hardware))
+            throw new ModelRefusal("hardware", $"model is made for {string.Join(", ", manifest.HardwareClasses)}, this is a {hardware}");
         foreach (var name in manifest.Channels)
         {
             if (!channels.Any(channel => channel.Name == name))

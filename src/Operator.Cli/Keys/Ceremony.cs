@@ -143,11 +143,14 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         if (terms.Kind == ArtefactKind.Model)
         {
             var (digest, manifest) = Peek(bytes, package);
-            return (ArtefactTarget.Model(manifest.Name, manifest.Release, digest, bytes, terms.HardwareClasses), manifest.Name, manifest.Release);
+            var classes = terms.HardwareClasses ?? manifest.HardwareClasses;
+            if (classes.FirstOrDefault(wanted => !HardwareClass.Covers(manifest.HardwareClasses, wanted)) is { } unmeasured)
+                throw new UpdateException(UpdateReason.Mismatch, $"{package}: is made for {string.Join(", ", manifest.HardwareClasses)}, not for {unmeasured}; devices would refuse it");
+            return (ArtefactTarget.Model(manifest.Name, manifest.Release, digest, bytes, classes), manifest.Name, manifest.Release);
         }
 
         var hash = SHA256.HashData(bytes);
-        var (name, release, hardware) = terms.Kind == ArtefactKind.Bundle ? OfBundle(bytes, package) : (terms.Name, terms.Release, terms.HardwareClasses);
+        var (name, release, hardware) = terms.Kind == ArtefactKind.Bundle ? OfBundle(bytes, package) : (terms.Name, terms.Release, terms.HardwareClasses ?? HardwareClass.AnyOnly);
         if (!Ids.IsValid(name) || release is not >= 1) throw new UpdateException(UpdateReason.Format, $"{package}: --name and --release are needed for {ArtefactKinds.Word(terms.Kind)}");
         return (ArtefactTarget.Image(terms.Kind, name!, release.Value, ArtefactDigest.Of(hash), bytes.Length, hash, hardware), name!, release.Value);
     }

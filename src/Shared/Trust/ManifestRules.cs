@@ -1,3 +1,4 @@
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 
 namespace Hmas.Trust;
@@ -26,7 +27,7 @@ internal static class ManifestRules
         return WindowFault(manifest.Window) ?? TensorFault("input", manifest.Input) ?? TensorFault("output", manifest.Output)
             ?? RecipeFault(manifest.Recipe) ?? ThresholdFault(manifest.Threshold)
             ?? ClassesFault(manifest) ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null)
-            ?? ProbeFault(manifest);
+            ?? (HardwareClass.Fault(manifest.HardwareClasses) is { } hardware ? $"hardwareClasses: {hardware}" : null) ?? ProbeFault(manifest);
     }
 
     private static string? WindowFault(WindowSpec? window)

@@ -57,6 +57,17 @@ public sealed class KeysCommandTests : IDisposable
     private static string[] Hardware(TargetFile file) => [.. file.Custom!.Value.GetProperty("hmas").GetProperty("hardware").EnumerateArray().Select(static hardware => hardware.GetString()!)];
 
     [Fact]
+    public async Task A_model_is_released_for_the_hardware_it_was_measured_on_or_for_less_never_for_more()
+    {
+        await InitAsync();
+        var (code, said) = await RunAsync("sign", Package(1, "bytes", "rpi4", "rpi5"), "--hardware", "rpi4,x86", "--keys", Keeper(1));
+        Assert.Equal(1, code);
+        Assert.Contains("is made for rpi4, rpi5, not for x86", said, StringComparison.Ordinal);
+        await SignedAsync(Package(1, "bytes", "rpi4", "rpi5"));
+        Assert.Equal(["rpi4", "rpi5"], Hardware(Assert.Single(Targets(2).Targets.Values)));
+    }
+
+    [Fact]
     public async Task A_lost_root_key_is_replaced_by_old_and_new_keys_together_and_devices_follow()
     {
         await InitAsync();
@@ -153,11 +164,11 @@ public sealed class KeysCommandTests : IDisposable
 
     private string Json(string name) => _folder.File($"repository/{name}.json");
 
-    private string Package(long release, string onnx = "bytes")
+    private string Package(long release, string onnx = "bytes", params string[] hardware)
     {
         var path = _folder.File($"pump-{release}.hmas");
         var bytes = Models.Onnx(onnx);
-        var manifest = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Models.Manifest("pump", release, bytes), ContractsJson.Default.ModelManifest);
+        var manifest = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Models.Manifest("pump", release, bytes) with { HardwareClasses = hardware.Length > 0 ? hardware : ["*"] }, ContractsJson.Default.ModelManifest);
         File.WriteAllBytes(path, ModelPackage.Write(manifest, [], bytes));
         return path;
     }

@@ -11,6 +11,27 @@ namespace Cloud.Hub.Tests.Redistribution;
 public class RolloutTests
 {
     [Fact]
+    public async Task A_model_measured_on_some_hardware_goes_to_devices_of_that_hardware_only()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var onnx = Models.Onnx("measured");
+        var model = await hub.Get<IModelRegistry>().AddAsync(Models.Manifest("pump", 9, onnx) with { HardwareClasses = ["rpi4"] }, onnx, "test", CancellationToken.None);
+        scene.AddDevices(4, null);
+        // One that names no class is a generic one.
+        foreach (var (device, hardware) in new[] { ("d0", "rpi4"), ("d1", "rpi4"), ("d2", "rpi5") }) scene.Fleet.Report(device, reported => reported with { Hardware = hardware });
+        var rollouts = hub.Get<IRollouts>();
+
+        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(model.Digest) with { DeviceIds = ["d0", "d2"] }, CancellationToken.None));
+        Assert.Contains("is made for rpi4; d2: other hardware", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(model.Digest) with { SiteId = "elsewhere" }, CancellationToken.None));
+        Assert.Contains("x0: other hardware", refused.Message, StringComparison.Ordinal);
+
+        var started = await rollouts.StartAsync(RedistributionScene.Request(model.Digest), CancellationToken.None);
+        Assert.Equal(["d0", "d1"], started.Groups.SelectMany(group => group.Devices).Select(device => device.DeviceId).Order());
+    }
+
+    [Fact]
     public async Task A_good_model_goes_group_by_group_to_the_whole_site()
     {
         await using var scene = new RedistributionScene();

@@ -46,6 +46,7 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
     [InlineData("answers other than recorded", "probe")]
     [InlineData("another channel", "channels")]
     [InlineData("another rate", "channels")]
+    [InlineData("another hardware class", "hardware")]
     [InlineData("an older release", "older-release")]
     public async Task A_bad_model_is_refused_with_its_reason_while_the_old_one_answers_and_the_next_good_one_is_taken(string bad, string reason)
     {
@@ -221,6 +222,7 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
             case "answers other than recorded": return _rig.Offer(3, change: manifest => Recorded(manifest, answer => answer * 1.5f));
             case "another channel": return _rig.Offer(3, change: manifest => manifest with { Channels = ["a", "c"] });
             case "another rate": return _rig.Offer(3, change: manifest => manifest with { RateHz = 100 });
+            case "another hardware class": return _rig.Offer(3, change: manifest => manifest with { HardwareClasses = ["rpi4", "rpi5"] });
             default: return _rig.Offer(1);
         }
     }

@@ -50,7 +50,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         _clock = time as FakeTimeProvider;
         Reporter = new SlotReporter("boot", this, _pipeline.Slot, null, time, NullLogger.Instance);
         var model = new ModelOptions();
-        var verifier = new ModelVerifier([key.PublicKey], Channels, 1, 1 << 20);
+        var verifier = new ModelVerifier([key.PublicKey], "generic", Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
         var fetch = new PackageFetch(Slots, loader, verifier, this, orders, Reporter, time);
         var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.FromSeconds(5), time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);

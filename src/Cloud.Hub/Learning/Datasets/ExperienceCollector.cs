@@ -4,6 +4,7 @@ using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Memory.Contract;
 using Hmas.Contracts.Facts;
+using Hmas.Trust.Uptane;
 
 namespace Cloud.Hub.Learning.Datasets;
 
@@ -51,6 +52,7 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
         return new FleetExperience(wanted, rate, [.. runs.Values], Timelines(labels.Take(bounds.Labels)), leftOut)
         {
             Bounds = bounds,
+            Hardware = devices.ToDictionary(pair => pair.Key, pair => pair.Value.Reported!.Hardware ?? DeviceIdentity.GenericHardware),
             KnownLabels = request.Known is null ? null : Timelines(labels.Take(request.Known.Labels)),
         };
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Hub.Learning.Contract;
+using Hmas.Contracts.Artefacts;
 
 namespace Cloud.Hub.Learning.Datasets;
 
@@ -16,6 +17,16 @@ internal sealed record FleetExperience(
 
     /// <summary>Labels that the parent has learnt from; null without a parent.</summary>
     public IReadOnlyDictionary<string, LabelTimeline>? KnownLabels { get; init; }
+
+    /// <summary>Hardware class of each device.</summary>
+    public IReadOnlyDictionary<string, string> Hardware { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Kinds of machine that these runs come from; any, when they are more than a package can name.</summary>
+    public IReadOnlyList<string> HardwareOf(IEnumerable<RunRows> runs)
+    {
+        string[] classes = [.. runs.Select(run => Hardware[run.DeviceId]).Distinct().Order(StringComparer.Ordinal)];
+        return classes.Length is 0 or > HardwareClass.MaxClasses ? HardwareClass.AnyOnly : classes;
+    }
 
     public LabelTimeline LabelsOf(RunRows run) => Labels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty);
 

@@ -176,6 +176,7 @@ internal sealed class TrainingPipeline(
             PredictionSet = fitted.Set,
             Threshold = data.Recipe.Threshold,
             Precision = Float32,
+            HardwareClasses = data.Experience.HardwareOf(data.Parts.Contains(RunPart.HeldOut) ? data.Parts[RunPart.HeldOut] : data.Experience.Runs),
             Lineage = new Lineage
             {
                 ParentDigest = run.Request.ParentDigest,

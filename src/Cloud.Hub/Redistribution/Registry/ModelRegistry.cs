@@ -35,7 +35,7 @@ internal sealed class ModelRegistry(
         var facts = JsonSerializer.Serialize(ModelMeasurement.Of(manifest, onnx.Span), RedistributionJson.Options);
 
         var isNew = table.Find(digest) is null;
-        var entry = new ArtefactEntry(digest, ArtefactKind.Model, manifest.Name, manifest.Release, package.Length, HardwareClass.AnyOnly, time.GetUtcNow(), addedBy, Quarantined: false);
+        var entry = new ArtefactEntry(digest, ArtefactKind.Model, manifest.Name, manifest.Release, package.Length, manifest.HardwareClasses, time.GetUtcNow(), addedBy, Quarantined: false);
         var stored = await artefacts.ListAsync(
             entry, new ArtefactSource(manifestJson, manifest.Lineage.Licence, facts), () => { folder.Put(digest, package); return Task.CompletedTask; }, cancellation);
         if (isNew) bus.Publish(new Bus.ModelRegistered(digest, manifest with { Probe = null }));

@@ -5,6 +5,8 @@ using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;
+using Hmas.Contracts.Artefacts;
+using Hmas.Trust.Uptane;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -23,7 +25,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
         if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 
-        var targets = await TargetsAsync(request, cancellation);
+        var targets = await TargetsAsync(request, entry.HardwareClasses, cancellation);
         if (MaintenanceHours.ClosedSite(request.Windows, targets.Select(static device => device.SiteId).Distinct()) is { } closed)
             throw new RolloutRefusedException($"windows: none is for site {closed}: its devices would never be told");
         var previous = targets.ToDictionary(static device => device.DeviceId, static device => FleetLook.See(device).CurrentDigest, StringComparer.Ordinal);
@@ -70,7 +72,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         return result.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : result.View;
     }
 
-    private async Task<IReadOnlyList<DeviceView>> TargetsAsync(RolloutRequest request, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DeviceView>> TargetsAsync(RolloutRequest request, IReadOnlyList<string> hardware, CancellationToken cancellation)
     {
         var all = await fleet.DevicesAsync(cancellation);
         var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
@@ -80,6 +82,10 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         var matching = all.Where(device => (request.SiteId is null || device.SiteId == request.SiteId) && (named.Count == 0 || named.Contains(device.DeviceId))
             && (query is null || query.Matches(DeviceAttributes.Of(device)))).ToList();
         if (matching.Count == 0) throw new RolloutRefusedException($"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(query is null ? "" : $" where {request.Where}")}");
+        var unfit = matching.Where(device => !HardwareClass.Covers(hardware, device.Reported?.Hardware ?? DeviceIdentity.GenericHardware)).Select(static device => device.DeviceId).ToHashSet(StringComparer.Ordinal);
+        // Who is named is meant; who is found by a query or site is left out.
+        if (unfit.Count == matching.Count || unfit.Overlaps(named)) throw new RolloutRefusedException($"{request.Digest} is made for {string.Join(", ", hardware)}; {Names(unfit)}: other hardware");
+        matching.RemoveAll(device => unfit.Contains(device.DeviceId));
         var targets = matching.Where(device => FleetLook.See(device).CurrentDigest != request.Digest).ToList();
         return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Hmas.Contracts.Artefacts;
 
 namespace Hmas.Contracts.Models;
 
@@ -51,6 +52,9 @@ public sealed record ModelManifest
 
     /// <summary>By slice (a recording, a site, a fault): what the release was judged by. Key <c>all</c> pools the slices.</summary>
     public IReadOnlyDictionary<string, SliceMetrics> Metrics { get; init; } = new Dictionary<string, SliceMetrics>();
+
+    /// <summary>Kinds of machine that it was measured on and may run on; <c>*</c> is any.</summary>
+    public IReadOnlyList<string> HardwareClasses { get; init => field = value ?? HardwareClass.AnyOnly; } = HardwareClass.AnyOnly;
 
     /// <summary>What the model answers to recorded rows; null: packaged without.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

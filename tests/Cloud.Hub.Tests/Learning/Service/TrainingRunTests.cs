@@ -33,6 +33,7 @@ public sealed class TrainingRunTests
         Assert.Equal(first.CandidateDigest, manifest.Lineage.ParentDigest);
         Assert.Equal(second.RunId, manifest.Lineage.RunId);
         Assert.Equal(ModelHead.AnomalyLogit, manifest.Head);
+        Assert.Equal(["generic"], manifest.HardwareClasses);
         Assert.Equal(3, manifest.Metrics.Count);
         Assert.Equal(first.CandidateMetrics.Keys, manifest.Metrics.Keys);
         Assert.True(second.CandidateMetrics["all"].F1 >= 0.8, $"F1 {second.CandidateMetrics["all"].F1} after F1 {second.ParentMetrics["all"].F1}: {second.Message}");
