@@ -47,7 +47,7 @@ public sealed class TrustedMetadata
         Threshold.Require(next, Root.Root, Root.Keys, $"root {version}, asked of root {Root.Header.Version},");
         Threshold.Require(next, next.Body.Root, next.Body.Keys, $"root {version}, asked of itself,");
         if (next.Body.Header.Version != version) throw new UpdateException(UpdateReason.Rollback, $"root has version {next.Body.Header.Version}, {version} must follow");
-        var forget = Root.Timestamp.LosesAKeyIn(next.Body.Timestamp) || Root.Snapshot.LosesAKeyIn(next.Body.Snapshot);
+        var forget = Root.LosesAKeyIn(next.Body, static root => root.Timestamp) || Root.LosesAKeyIn(next.Body, static root => root.Snapshot);
         Root = next.Body;
         return forget;
     }

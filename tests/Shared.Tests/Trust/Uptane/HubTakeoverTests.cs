@@ -243,9 +243,9 @@ public sealed class HubTakeoverTests : IAsyncDisposable
         using var fetcher = new HttpFetcher(limits, TimeProvider.System);
         UpdateClient Client(string name) =>
             new(new MetadataFolder(_folder.File(name)), new Mirrors([$"{_server.Address}/{name}/metadata"]), fetcher, limits, TimeProvider.System);
-        var update = new AssignedUpdate(Device, Client("director"), Client("images"));
-        var plan = await update.PlanAsync(_installed, default);
-        await update.DownloadAsync(plan, new Mirrors([$"{_server.Address}/images/targets"]), new TargetFolder(_folder.File("installed")), default);
+        var images = Client("images");
+        var plan = await new AssignedUpdate(Device, Client("director"), images).PlanAsync(_installed, default);
+        foreach (var order in plan) await images.DownloadAsync(order.Image, new Mirrors([$"{_server.Address}/images/targets"]), new TargetFolder(_folder.File("installed")), default);
         return plan;
     }
 

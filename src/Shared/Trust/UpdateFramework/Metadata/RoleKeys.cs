@@ -14,7 +14,4 @@ public sealed record RoleKeys(IReadOnlyList<string> KeyIds, long Threshold)
             ? new RoleKeys(ids, JsonFields.Integer(role, "threshold", min: 1))
             : throw new UpdateException(UpdateReason.Format, "a key id stands twice in a role");
     }
-
-    /// <summary>Whether a key of this role is no key of the later one.</summary>
-    internal bool LosesAKeyIn(RoleKeys later) => KeyIds.Except(later.KeyIds, StringComparer.Ordinal).Any();
 }

@@ -14,6 +14,10 @@ public sealed record RootMetadata(
     /// <exception cref="UpdateException"><see cref="UpdateReason.Format"/>.</exception>
     public static SignedFile<RootMetadata> Read(ReadOnlyMemory<byte> bytes) => SignedFile.Read(bytes, Type, Read);
 
+    /// <summary>Whether a key of this root's role is no key of the later one's, or another key goes by its id there.</summary>
+    internal bool LosesAKeyIn(RootMetadata later, Func<RootMetadata, RoleKeys> role) =>
+        role(this).KeyIds.Any(id => !role(later).KeyIds.Contains(id, StringComparer.Ordinal) || Keys.GetValueOrDefault(id)?.Identity != later.Keys.GetValueOrDefault(id)?.Identity);
+
     private static RootMetadata Read(JsonElement signed, RoleHeader header)
     {
         var roles = JsonFields.Object(signed, "roles");

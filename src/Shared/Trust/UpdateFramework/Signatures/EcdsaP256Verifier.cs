@@ -24,7 +24,7 @@ internal sealed class EcdsaP256Verifier : ISignatureVerifier
             var point = key.ExportParameters(includePrivateParameters: false);
             return point.Curve.Oid.Value == CurveOid ? new EcdsaP256Verifier(key.ExportSubjectPublicKeyInfo()) : null;
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             return null;
         }

@@ -86,15 +86,49 @@ public abstract class KeyConformance : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_key_id_that_is_not_its_keys_spoils_the_file()
+    public async Task A_key_id_is_only_a_name()
     {
         await _bench.InitAsync();
-        var key = SimulatedKey.Create();
-        Repository.AddKey("timestamp", key);
-        Repository.Root["keys"]![key.Id] = SimulatedKey.Create().Public;
+        // As repositories do it that hash a key without its custom fields, or by another hash.
+        foreach (var role in new[] { "root", "timestamp", "snapshot", "targets" })
+        {
+            // The old root key signs its own succession.
+            if (role != "root") Repository.ClearKeys(role);
+            var key = SimulatedKey.Create();
+            key.Rename($"the key of {role}");
+            key.Public["x-keyowner"] = "somebody";
+            Repository.AddKey(role, key);
+        }
+
+        Repository.RootRole("root")["threshold"] = 2;
+        Repository.Publish("root", "targets", "snapshot", "timestamp");
+        Assert.Equal(0, await _bench.RefreshAsync());
+        Assert.Equal(["root 2", "snapshot 2", "targets 2", "timestamp 2"], _bench.TrustedRoles());
+    }
+
+    [Fact]
+    public async Task A_field_added_to_a_key_changes_neither_its_id_nor_what_it_signs()
+    {
+        await _bench.InitAsync();
+        Assert.Equal(0, await _bench.RefreshAsync());
+        foreach (var key in (JsonObject)Repository.Root["keys"]!) key.Value!["keyid_hash_algorithms"] = "md5";
         Repository.Publish("root");
+        Assert.Equal(0, await _bench.RefreshAsync());
+        Assert.Equal(["root 2", "snapshot 1", "targets 1", "timestamp 1"], _bench.TrustedRoles());
+    }
+
+    [Fact]
+    public async Task Another_key_under_a_known_id_is_another_signer()
+    {
+        await _bench.InitAsync();
+        for (var i = 0; i < 9; i++) Repository.Publish("timestamp");
+        Assert.Equal(0, await _bench.RefreshAsync());
+        var old = Repository.Signers["timestamp"][0];
+        Repository.Root["keys"]![old.Id] = SimulatedKey.Create().Public;
+        Repository.Publish("root", "timestamp");
         Assert.Equal(1, await _bench.RefreshAsync());
-        Assert.Equal(["root 1"], _bench.TrustedRoles());
+        // The versions that the old key signed may have been an attacker's, so they are forgotten.
+        Assert.Null(_bench.VersionOf("timestamp"));
     }
 
     [Theory]
@@ -130,6 +164,23 @@ public abstract class KeyConformance : IAsyncDisposable
         Repository.Tamper("timestamp", file => file["signatures"]![0]!["sig"] = signature);
         Assert.Equal(0, await _bench.RefreshAsync());
         Assert.Equal(2, _bench.VersionOf("timestamp"));
+    }
+
+    [Fact]
+    public async Task A_key_on_an_unknown_curve_never_signs_and_does_no_harm()
+    {
+        await _bench.InitAsync();
+        var key = SimulatedKey.Create();
+        // The curve's number in the key, 1.2.840.10045.3.1.7, becomes 1.2.840.10045.3.33.7.
+        var known = Convert.FromBase64String(string.Concat(((string)key.Public["keyval"]!["public"]!).Split('\n')[1..^2]));
+        known[known.AsSpan().IndexOf(new byte[] { 0xCE, 0x3D, 0x03, 0x01, 0x07 }) + 3] = 33;
+        key.Public["keyval"]!["public"] = $"-----BEGIN PUBLIC KEY-----\n{Convert.ToBase64String(known)}\n-----END PUBLIC KEY-----\n";
+        Repository.AddKey("timestamp", key);
+        Repository.Publish("root", "timestamp");
+        Assert.Equal(0, await _bench.RefreshAsync());
+        Repository.RootRole("timestamp")["threshold"] = 2;
+        Repository.Publish("root", "timestamp");
+        Assert.Equal(1, await _bench.RefreshAsync());
     }
 
     [Fact]

@@ -31,6 +31,9 @@ public sealed class SimulatedKey
 
     public void Recalculate() => Id = Convert.ToHexStringLower(SHA256.HashData(SimulatedRepository.Canonical(Public)));
 
+    /// <summary>An id that has nothing to do with the key.</summary>
+    public void Rename(string id) => Id = id;
+
     public byte[] Sign(byte[] data) => _sign(data);
 
     private static SimulatedKey Ed25519()
