@@ -33,6 +33,23 @@ public static class ProbeRun
         return [.. answers];
     }
 
+    /// <summary>Opens a model as its head asks, and holds it to what its manifest records.</summary>
+    /// <exception cref="InferenceException">It cannot be run, or answers otherwise.</exception>
+    public static void Verify(ModelManifest manifest, ReadOnlySpan<byte> onnx)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (manifest.Head == ModelHead.Classes)
+        {
+            using var classifier = new Classifier(manifest, onnx, new SessionSettings());
+            Verify(classifier);
+        }
+        else
+        {
+            using var detector = new Detector(manifest, onnx, new SessionSettings());
+            Verify(detector);
+        }
+    }
+
     /// <summary>Returns when the detector answers as recorded, or nothing is recorded.</summary>
     /// <exception cref="InferenceException"><c>Probe</c>: it does not; the message names the window.</exception>
     public static void Verify(Detector detector)

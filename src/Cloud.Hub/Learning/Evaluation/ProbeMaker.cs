@@ -22,13 +22,11 @@ internal static class ProbeMaker
     /// <param name="runs">Runs that no fit has seen; the first that will do is taken, by name, so that releases of one model share their rows.</param>
     public static RecordedProbe? Make(ModelManifest manifest, ReadOnlyMemory<byte> onnx, IEnumerable<RunRows> runs)
     {
-        using var optimised = new Detector(manifest, onnx.Span, new SessionSettings());
-        using var plain = new Detector(manifest, onnx.Span, new SessionSettings { OptimisationLevel = OptimisationLevel.None });
         foreach (var run in runs.OrderBy(run => run.RunId, StringComparer.Ordinal).ThenBy(run => run.DeviceId, StringComparer.Ordinal))
         {
             try
             {
-                if (Make(optimised, plain, run) is { } probe) return probe;
+                if (Make(manifest, onnx, run) is { } probe) return probe;
             }
             catch (InferenceException e) when (e.Code == "Calibration")
             {
@@ -39,29 +37,43 @@ internal static class ProbeMaker
         return null;
     }
 
-    private static RecordedProbe? Make(Detector optimised, Detector plain, RunRows run)
+    private static RecordedProbe? Make(ModelManifest manifest, ReadOnlyMemory<byte> onnx, RunRows run)
     {
-        var length = optimised.Manifest.Window.Length;
+        var length = manifest.Window.Length;
         var rowBytes = run.Channels * sizeof(float);
-        var healthy = run.CalibrationRows();
+        var isClassifier = manifest.Head == ModelHead.Classes;
+        var healthy = isClassifier ? [] : run.CalibrationRows();
         var calibrationRows = Math.Min(healthy.Length / run.Channels, Math.Max(length, MaxBytes / 2 / rowBytes));
         var count = Math.Min(MaxWindows, (MaxBytes - (calibrationRows * rowBytes)) / (length * rowBytes));
-        if (calibrationRows < length || count < 1) return null;
+        if (count < 1 || (!isClassifier && calibrationRows < length)) return null;
         var calibration = Bytes(healthy.AsSpan(0, calibrationRows * run.Channels));
         var windows = Spread([.. run.Segments().SelectMany(segment => Windows(segment, length))], count);
         byte[] rows = [.. calibration, .. windows.SelectMany(window => window)];
-        var answers = ProbeRun.Answers(optimised, calibrationRows, rows);
-        var others = ProbeRun.Answers(plain, calibrationRows, rows);
-        var usable = Enumerable.Range(0, answers.Length).Where(i => float.IsFinite(answers[i]) && float.IsFinite(others[i])).ToList();
+        var answers = Answers(manifest, onnx.Span, new SessionSettings(), calibrationRows, rows);
+        var others = Answers(manifest, onnx.Span, new SessionSettings { OptimisationLevel = OptimisationLevel.None }, calibrationRows, rows);
+        var usable = Enumerable.Range(0, answers.Length).Where(i => answers[i].Concat(others[i]).All(float.IsFinite)).ToList();
         if (usable.Count == 0) return null;
-        var difference = usable.Max(i => ProbeRun.Distance(others[i], answers[i]));
+        var difference = usable.Max(i => answers[i].Zip(others[i], static (answer, other) => ProbeRun.Distance(other, answer)).Max());
         return new RecordedProbe
         {
             CalibrationRows = calibrationRows,
             Rows = (byte[])[.. calibration, .. usable.SelectMany(i => windows[i])],
-            Answers = [.. usable.Select(i => answers[i])],
+            Answers = [.. usable.SelectMany(i => answers[i])],
             Tolerance = Math.Clamp(ToleranceOfDifference * difference, LeastTolerance, MostTolerance),
         };
+    }
+
+    /// <summary>What the model answers to each window.</summary>
+    private static float[][] Answers(ModelManifest manifest, ReadOnlySpan<byte> onnx, SessionSettings settings, int calibrationRows, byte[] rows)
+    {
+        if (manifest.Head == ModelHead.Classes)
+        {
+            using var classifier = new Classifier(manifest, onnx, settings);
+            return [.. ProbeRun.Answers(classifier, rows).Chunk(manifest.Classes.Count)];
+        }
+
+        using var detector = new Detector(manifest, onnx, settings);
+        return [.. ProbeRun.Answers(detector, calibrationRows, rows).Chunk(1)];
     }
 
     /// <summary>Windows side by side, each as the probe holds it.</summary>

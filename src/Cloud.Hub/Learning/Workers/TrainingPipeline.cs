@@ -209,8 +209,7 @@ internal sealed class TrainingPipeline(
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
         };
-        // A device probes a detector's scores; a classifier has none.
-        var probe = verdict.Released && chosen.Head != ModelHead.Classes ? ProbeMaker.Make(chosen, onnx, data.Parts[RunPart.HeldOut]) : null;
+        var probe = verdict.Released ? ProbeMaker.Make(chosen, onnx, data.Parts[RunPart.HeldOut]) : null;
         return (run, (chosen with { Metrics = result.Slices, Probe = probe }, onnx));
 
         EvaluationResult Replay(ModelManifest of, ReadOnlyMemory<byte> program) => of.Head == ModelHead.Classes

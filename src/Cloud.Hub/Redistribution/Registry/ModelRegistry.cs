@@ -31,7 +31,7 @@ internal sealed class ModelRegistry(
         var package = ModelPackage.Write(manifestJson, [key.Sign(manifestJson)], onnx.Span);
         // What a device would refuse is refused here.
         _ = ModelPackage.Verify(package, digest, [key.PublicKey], _limits);
-        using (var detector = new Detector(manifest, onnx.Span, new SessionSettings())) ProbeRun.Verify(detector);
+        ProbeRun.Verify(manifest, onnx.Span);
         var facts = JsonSerializer.Serialize(ModelMeasurement.Of(manifest, onnx.Span), RedistributionJson.Options);
 
         var isNew = table.Find(digest) is null;

@@ -77,6 +77,8 @@ public sealed class ClassRunTests
             window[(2 * package.Manifest.Window.Length) + t] = 5;
         }
 
+        Assert.Equal(0, package.Manifest.Probe!.Answers.Count % package.Manifest.Classes.Count);
+        ProbeRun.Verify(package.Manifest, package.Onnx.Span);
         Assert.Equal("pumping", package.Manifest.Classes[classifier.Classify(window).Class]);
     }
 
