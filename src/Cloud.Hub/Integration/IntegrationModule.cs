@@ -54,6 +54,7 @@ internal static class IntegrationModule
         ArtefactEndpoints.Map(api);
         RolloutEndpoints.Map(api);
         AgentEndpoints.Map(api);
+        TrustStatusEndpoints.Map(api);
         EventStream.Map(api);
         port.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }

@@ -42,8 +42,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 8922, EventName = "ImagesRefused", Level = LogLevel.Error, Message = "image repository: what lies in {Folder} is not published, devices would refuse it: {Reason}")]
     public static partial void ImagesRefused(this ILogger logger, string folder, string reason);
 
-    [LoggerMessage(EventId = 8923, EventName = "TrustExpires", Level = LogLevel.Warning, Message = "{Repository} repository: {Role} expires in {Days:0.0} days; devices then take nothing new")]
-    public static partial void TrustExpires(this ILogger logger, string repository, string role, double days);
+    [LoggerMessage(EventId = 8923, EventName = "TrustExpires", Level = LogLevel.Warning, Message = "{Warning}")]
+    public static partial void TrustExpires(this ILogger logger, string warning);
 
     [LoggerMessage(EventId = 8924, EventName = "TrustNotRenewed", Level = LogLevel.Error, Message = "update metadata could not be renewed; it is tried again")]
     public static partial void TrustNotRenewed(this ILogger logger, Exception error);

@@ -23,13 +23,17 @@ internal sealed class RedistributionMetrics
         _assignments = meter.CreateCounter<long>("hmas.redistribution.assignments", "{assignment}", "Desired models set on devices, by direction");
     }
 
-    /// <summary>Time until signed metadata expires, asked whenever metrics are.</summary>
-    /// <param name="roles">Repository, role, seconds; negative: expired.</param>
-    public void Expires(Func<IEnumerable<(string Repository, string Role, double Seconds)>> roles) => _meter.CreateObservableGauge(
-        "hmas.trust.expires",
-        () => roles().Select(static role => new Measurement<double>(
-            role.Seconds, new KeyValuePair<string, object?>("repository", role.Repository), new KeyValuePair<string, object?>("role", role.Role))),
-        "s", "Time until a role's metadata expires; negative when it has");
+    /// <summary>How long signed metadata still holds, asked whenever metrics are.</summary>
+    /// <param name="roles">Repository, role, seconds until it expires (negative: it has), and whether somebody should act.</param>
+    public void Expires(Func<IEnumerable<(string Repository, string Role, double Seconds, bool IsDue)>> roles)
+    {
+        _meter.CreateObservableGauge(
+            "hmas.trust.expires", () => roles().Select(static role => new Measurement<double>(role.Seconds, Tags(role.Repository, role.Role))), "s",
+            "Time until a role's metadata expires; negative when it has");
+        _meter.CreateObservableGauge(
+            "hmas.trust.due", () => roles().Select(static role => new Measurement<int>(role.IsDue ? 1 : 0, Tags(role.Repository, role.Role))), null,
+            "1 when a role's metadata expires soon and somebody should act: what to do is on the dashboard");
+    }
 
     public void Added(ArtefactKind kind) => _artefacts.Add(1, new KeyValuePair<string, object?>("kind", ArtefactKinds.Word(kind)));
 
@@ -40,4 +44,6 @@ internal sealed class RedistributionMetrics
     public void Moved(string to) => _transitions.Add(1, new KeyValuePair<string, object?>("to", to));
 
     public void Assigned(int devices, bool restore) => _assignments.Add(devices, new KeyValuePair<string, object?>("direction", restore ? "back" : "forward"));
+
+    private static KeyValuePair<string, object?>[] Tags(string repository, string role) => [new("repository", repository), new("role", role)];
 }

@@ -23,7 +23,8 @@ internal static class RedistributionModule
         services.AddSingleton<RegistryTables>().AddSingleton<ArtefactTable>().AddSingleton<ArtefactFolder>().AddSingleton<RegistryKey>();
         services.AddSingleton<ArtefactRegistry>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>().AddSingleton<DeltaAccess>();
         services.AddSingleton<References>().AddSingleton<Collector>();
-        services.AddSingleton<ImageRepository>().AddSingleton<Director>();
+        services.AddSingleton<ImageRepository>().AddSingleton<Director>().AddSingleton<TrustStatus>();
+        services.AddSingleton<ITrustStatus>(static provider => provider.GetRequiredService<TrustStatus>());
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelRegistry>());
         services.AddSingleton<IArtefactRegistry>(static provider => provider.GetRequiredService<ArtefactRegistry>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ArtefactRegistry>());
@@ -45,5 +46,6 @@ internal static class RedistributionModule
         routes.MapGrpcService<ModelsEndpoint>();
         routes.MapGrpcService<ArtefactsEndpoint>();
         routes.MapGrpcService<RolloutsEndpoint>();
+        routes.MapGrpcService<TrustEndpoint>();
     }
 }

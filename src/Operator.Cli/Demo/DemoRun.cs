@@ -23,10 +23,11 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
             await new Builder(options, view).RunAsync(cancellation);
             var recordings = ReadRecordings();
             await using var site = new DemoSite(options with { MqttPort = ChooseBrokerPort() }, time);
-            var report = await RunStagesAsync(site, recordings, cancellation);
+            var conductor = new Conductor(site, time);
+            var report = await RunStagesAsync(site, conductor, recordings, cancellation);
             report.Write(options.ReportFile);
             ReportTable.Print(report, options.ReportFile);
-            if (options.KeepRunning) await StayAsync(site, cancellation);
+            if (options.KeepRunning) await StayAsync(site, conductor, recordings, cancellation);
             return report.Ok ? 0 : 1;
         }
         catch (Exception e) when (DemoFailure.Of(e, cancellation) is { } said)
@@ -36,9 +37,8 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         }
     }
 
-    private async Task<DemoReport> RunStagesAsync(DemoSite site, RecordingSet recordings, CancellationToken cancellation)
+    private async Task<DemoReport> RunStagesAsync(DemoSite site, Conductor conductor, RecordingSet recordings, CancellationToken cancellation)
     {
-        var conductor = new Conductor(site, time);
         view.Enter(DemoStages.Start);
         await site.StartHubAsync(HubSettings.Write(options, site.Devices.Count, recordings.Training.Count), cancellation);
         await site.FetchTrustAsync(cancellation);
@@ -146,12 +146,13 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         return rollout;
     }
 
-    private async Task StayAsync(DemoSite site, CancellationToken cancellation)
+    /// <summary>The machines run on, so that there is something to see.</summary>
+    private static async Task StayAsync(DemoSite site, Conductor conductor, RecordingSet recordings, CancellationToken cancellation)
     {
         Console.WriteLine($"Hub and devices go on at {site.Front} until Ctrl+C.");
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+            await conductor.KeepPlayingAsync(recordings.HoldOut, CancellationToken.None, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Metadata;
 using Hmas.Trust.UpdateFramework.Repository;
 using Operator.Cli.Fleet;
@@ -9,9 +10,6 @@ namespace Operator.Cli.Keys;
 /// <summary>Who may sign what, until when, and what waits for whom.</summary>
 internal static class KeysStatus
 {
-    /// <summary>Below this a ceremony is due: keepers must meet.</summary>
-    private const int WarningDays = 30;
-
     /// <returns>0; 2 when something expires soon or has.</returns>
     public static int Print(OfflineRepository offline, DateTimeOffset now)
     {
@@ -32,10 +30,9 @@ internal static class KeysStatus
         }
 
         if (offline.StagedTargets is { } nextTargets) Tables.Say($"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
-        var due = roles.Where(role => role.Header is { } header && Left(header, now) < WarningDays).ToList();
-        foreach (var (role, _, header) in due)
-            Tables.Say($"{role} {(Left(header!, now) < 0 ? "has expired" : $"expires in {Left(header!, now)} days")}: {(role == "root" ? "hmas keys rotate root" : "hmas keys sign")}");
-        return due.Count > 0 ? 2 : 0;
+        var warnings = roles.Select(role => role.Header is { } header ? new RoleLife("images", header, ByHand: true).Warning(now) : null).OfType<string>().ToList();
+        foreach (var warning in warnings) Tables.Say(warning);
+        return warnings.Count > 0 ? 2 : 0;
     }
 
     private static int Left(RoleHeader header, DateTimeOffset now) => (int)Math.Floor((header.Expires - now).TotalDays);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Cloud.Hub.Tests.Host;
 
 public class MetricsTests
@@ -14,22 +12,9 @@ public class MetricsTests
             (await client.GetAsync("/healthz")).Dispose();
             var text = await client.GetStringAsync("/metrics");
             Assert.Contains("# TYPE", text, StringComparison.Ordinal);
-            if (!File.Exists("/usr/bin/promtool")) continue;    // Debian package prometheus; without it the text is checked for form only
-            var said = await LintAsync(text);
+            if (!Promtool.IsHere) continue;    // without it the text is checked for form only
+            var said = await Promtool.LintAsync(text);
             Assert.True(said.Length == 0, $"{service}: {said}");
         }
-    }
-
-    private static async Task<string> LintAsync(string text)
-    {
-        using var promtool = Process.Start(new ProcessStartInfo("/usr/bin/promtool", ["check", "metrics"])
-        {
-            RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true,
-        })!;
-        await promtool.StandardInput.WriteAsync(text);
-        promtool.StandardInput.Close();
-        var said = await promtool.StandardError.ReadToEndAsync() + await promtool.StandardOutput.ReadToEndAsync();
-        await promtool.WaitForExitAsync();
-        return said.Trim();
     }
 }

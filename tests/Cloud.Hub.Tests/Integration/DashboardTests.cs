@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
+using Cloud.Hub.Redistribution.Contract;
 using Microsoft.Playwright;
 using NSubstitute;
 using static Microsoft.Playwright.Assertions;
@@ -107,6 +108,20 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         await Expect(page.Locator(".decisions")).ToContainTextAsync("<b>bold</b>");
         Assert.Equal(0, await page.Locator("img").CountAsync());
         await Expect(page).Not.ToHaveTitleAsync("owned");
+    }
+
+    [Fact]
+    public async Task Trust_that_runs_out_is_told_above_everything_else()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var soon = TimeProvider.System.GetUtcNow().AddDays(12.5);
+        const string Warning = "root of the images repository expires in 12 days: hmas keys rotate root";
+        front.Doors.Trust.RolesAsync(default).ReturnsForAnyArgs([new TrustRole("images", "root", 3, soon, true, Warning), new TrustRole("director", "root", 1, soon.AddDays(200), false, null)]);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".banner.due")).ToHaveTextAsync(Warning);
+        await Expect(page.Locator(".trust tr.due")).ToContainTextAsync("12 days");
+        await Expect(page.Locator(".trust tbody tr")).ToHaveCountAsync(2);
     }
 
     [Fact]

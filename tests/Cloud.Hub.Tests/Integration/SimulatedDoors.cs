@@ -33,6 +33,7 @@ internal sealed class SimulatedDoors
         Rollouts.ListAsync(default).ReturnsForAnyArgs([]);
         Rollouts.FindAsync("", default).ReturnsForAnyArgs((RolloutView?)null);
         Rollouts.CommandAsync("", default, "", default).ReturnsForAnyArgs((RolloutView?)null);
+        Trust.RolesAsync(default).ReturnsForAnyArgs([]);
         Agents.SitesAsync(default).ReturnsForAnyArgs([]);
         Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([]);
         Opinions.RecentAsync(null, 0, default).ReturnsForAnyArgs([]);
@@ -56,6 +57,8 @@ internal sealed class SimulatedDoors
 
     public IRollouts Rollouts { get; } = Substitute.For<IRollouts>();
 
+    public ITrustStatus Trust { get; } = Substitute.For<ITrustStatus>();
+
     public IAgents Agents { get; } = Substitute.For<IAgents>();
 
     public ISecondOpinions Opinions { get; } = Substitute.For<ISecondOpinions>();
@@ -65,7 +68,7 @@ internal sealed class SimulatedDoors
     public void Enter(IServiceCollection services)
     {
         EnterAllButRedistribution(services);
-        services.AddSingleton(Registry).AddSingleton(Artefacts).AddSingleton(Rollouts).AddSingleton(Quarantine);
+        services.AddSingleton(Registry).AddSingleton(Artefacts).AddSingleton(Rollouts).AddSingleton(Quarantine).AddSingleton(Trust);
     }
 
     /// <summary>For a hub that runs Redistribution itself.</summary>

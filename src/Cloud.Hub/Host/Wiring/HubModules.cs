@@ -50,7 +50,7 @@ internal static class HubModules
             AddRemote: null, Doors: [],
             Needs:
             [
-                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts),
+                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus),
                 typeof(IAgents), typeof(ISecondOpinions), typeof(IPumpDomain),
             ],
             Listens: true),
@@ -60,7 +60,7 @@ internal static class HubModules
         new(HubServices.Redistribution, (RedistributionOptions.Section, typeof(RedistributionOptions)),
             static (services, configuration) => services.AddRedistribution(configuration), static (routes, _) => routes.MapRedistribution(),
             static services => services.AddRemoteRedistribution(),
-            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts)], Needs: [typeof(IFleet), typeof(IDeviceReports), typeof(IFeedback), typeof(IFactArchive)]),
+            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus)], Needs: [typeof(IFleet), typeof(IDeviceReports), typeof(IFeedback), typeof(IFactArchive)]),
     ];
 
     /// <summary>Settings sections beside <see cref="HubOptions"/>, and the type that each is read into.</summary>

@@ -56,6 +56,7 @@ internal static class RemoteServices
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelsGrpcClient>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelsGrpcClient>());
         services.AddSingleton<IArtefactRegistry>(static provider => new ArtefactsGrpcClient(new Redistribution1.Artefacts.ArtefactsClient(To(provider, HubServices.Redistribution))));
+        services.AddSingleton<ITrustStatus>(static provider => new TrustGrpcClient(new Redistribution1.Trust.TrustClient(To(provider, HubServices.Redistribution))));
         services.AddSingleton<IRollouts>(static provider => new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(To(provider, HubServices.Redistribution))));
     }
 

@@ -1,6 +1,5 @@
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Trust;
-using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Cloud.Hub.Redistribution.Workers;
 
@@ -8,20 +7,20 @@ namespace Cloud.Hub.Redistribution.Workers;
 internal sealed class TrustClock : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WarnBelow = TimeSpan.FromDays(7);
     private static readonly TimeSpan WarnAgain = TimeSpan.FromDays(1);
 
     private readonly ArtefactRegistry _registry;
     private readonly ImageRepository _images;
     private readonly Director _director;
+    private readonly TrustStatus _status;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private DateTimeOffset _warned = DateTimeOffset.MinValue;
 
-    public TrustClock(ArtefactRegistry registry, ImageRepository images, Director director, RedistributionMetrics metrics, TimeProvider time, ILogger<TrustClock> logger)
+    public TrustClock(ArtefactRegistry registry, ImageRepository images, Director director, TrustStatus status, RedistributionMetrics metrics, TimeProvider time, ILogger<TrustClock> logger)
     {
-        (_registry, _images, _director, _time, _logger) = (registry, images, director, time, logger);
-        metrics.Expires(() => Roles().Select(role => (role.Repository, role.Header.Type, (role.Header.Expires - time.GetUtcNow()).TotalSeconds)));
+        (_registry, _images, _director, _status, _time, _logger) = (registry, images, director, status, time, logger);
+        metrics.Expires(() => status.Lives().Select(life => (life.Repository, life.Role, life.Left(time.GetUtcNow()).TotalSeconds, life.IsDue(time.GetUtcNow()))));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,16 +43,12 @@ internal sealed class TrustClock : BackgroundService
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private IEnumerable<(string Repository, RoleHeader Header)> Roles() =>
-        [.. (_images.State?.Headers ?? []).Select(static header => ("images", header)), ("director", _director.RootHeader)];
-
     private void Warn()
     {
         var now = _time.GetUtcNow();
-        // A timestamp never lives that long.
-        var due = Roles().Where(role => role.Header.Type != TimestampMetadata.Type && role.Header.Expires - now < WarnBelow).ToList();
-        if (due.Count == 0 || now - _warned < WarnAgain) return;
+        var warnings = _status.Lives().Select(life => life.Warning(now)).OfType<string>().ToList();
+        if (warnings.Count == 0 || now - _warned < WarnAgain) return;
         _warned = now;
-        foreach (var (repository, header) in due) _logger.TrustExpires(repository, header.Type, (header.Expires - now).TotalDays);
+        foreach (var warning in warnings) _logger.TrustExpires(warning);
     }
 }

@@ -134,6 +134,14 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     }
 
     [Fact]
+    public async Task Redistribution_tells_how_long_trust_holds()
+    {
+        var there = await hubs.Front.Get<ITrustStatus>().RolesAsync(default);
+        Assert.Equal(await hubs.Providers.Get<ITrustStatus>().RolesAsync(default), there);
+        Assert.Contains(there, static role => role is { Repository: "director", Role: "root", ByHand: false, Warning: null });
+    }
+
+    [Fact]
     public async Task Redistribution_takes_files_of_other_kinds_in_pieces_and_says_why_it_refuses_one()
     {
         var artefacts = hubs.Front.Get<IArtefactRegistry>();
@@ -228,6 +236,7 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     [InlineData("artefacts")]
     [InlineData("rollouts")]
     [InlineData("pump/faults")]
+    [InlineData("trust")]
     public async Task Integration_apart_from_all_others_serves_rest(string path)
     {
         hubs.Agents.SitesAsync(default).ReturnsForAnyArgs([]);

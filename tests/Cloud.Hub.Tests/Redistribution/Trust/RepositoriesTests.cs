@@ -1,9 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Trust;
+using Cloud.Hub.Tests.Host;
+using Cloud.Hub.Tests.Operator;
 using Hmas.Testing;
 using Hmas.Contracts.Artefacts;
 using Hmas.Trust;
@@ -15,11 +18,12 @@ using Hmas.Trust.UpdateFramework.Repository;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Operator.Cli.Keys;
 
 namespace Cloud.Hub.Tests.Redistribution.Trust;
 
 /// <summary>Director and image repository of a real hub, asked by the library's own client.</summary>
-public sealed class RepositoriesTests
+public sealed partial class RepositoriesTests
 {
     [Fact]
     public async Task A_client_that_knows_only_the_first_root_downloads_a_model_from_a_running_hub()
@@ -129,6 +133,34 @@ public sealed class RepositoriesTests
             Assert.InRange(seconds, (days * 86_400) - 600, days * 86_400);
         }
     }
+
+    [Fact]
+    public async Task Hub_metrics_and_keepers_say_the_same_of_targets_that_must_be_signed_soon()
+    {
+        await using var scene = new TrustScene();
+        // 160 of their 180 days are over; the root lives for a year.
+        var keepersClock = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(-160));
+        scene.Keepers(scene.Images, keepersClock).Begin(Quorum.Parse("2/3"), Quorum.Parse("2/3"), null);
+        await scene.StartAsync(offline: true);
+        const string Warning = "targets of the images repository expires in 19 days: hmas keys sign";
+        var roles = await scene.Hub.Get<ITrustStatus>().RolesAsync(default);
+        Assert.Equal(["images root", "images timestamp", "images snapshot", "images targets", "director root"], roles.Select(static role => $"{role.Repository} {role.Role}"));
+        Assert.Equal([true, false, false, true, false], roles.Select(static role => role.ByHand));
+        Assert.Equal([null, null, null, Warning, null], roles.Select(static role => role.Warning));
+
+        using var client = scene.Hub.Http(HubServices.Redistribution);
+        var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        Assert.Equal("images targets", Assert.Single(Due().Matches(metrics).Where(static line => line.Groups["due"].Value == "1").Select(static line => $"{line.Groups["repository"].Value} {line.Groups["role"].Value}")));
+        Assert.Equal(5, Due().Count(metrics));
+        if (Promtool.IsHere) Assert.Equal("", await Promtool.LintAsync(metrics));
+
+        var (code, said) = await OperatorProgram.RunAsync(new Dictionary<string, string>(), "keys", "status", "--repository", scene.Images);
+        Assert.Equal(2, code);
+        Assert.Contains(Warning, said, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("^hmas_trust_due\\{(?=.*repository=\"(?<repository>\\w+)\")(?=.*role=\"(?<role>\\w+)\").*\\} (?<due>[01])", RegexOptions.Multiline)]
+    private static partial Regex Due();
 
     [Fact]
     public async Task A_repeat_changes_nothing_and_another_assignment_takes_the_next_version()

@@ -33,7 +33,7 @@ internal sealed class TrustScene : IAsyncDisposable
     public string Images => Path.Combine(Data, "trust", "images");
 
     /// <summary>Two of three keepers, all here.</summary>
-    public Ceremony Keepers(string repository) => new(_folder.File("keys"), repository, static _ => "", TimeProvider.System);
+    public Ceremony Keepers(string repository, TimeProvider? clock = null) => new(_folder.File("keys"), repository, static _ => "", clock ?? TimeProvider.System);
 
     public string File(string name) => _folder.File(name);
 

@@ -18,6 +18,7 @@ import { devices } from './sections/devices';
 import { learning } from './sections/learning';
 import { loop } from './sections/loop';
 import { rollouts } from './sections/rollouts';
+import { trust, warnings } from './sections/trust';
 import { signIn } from './sign-in';
 import { Store, type Resource } from './store';
 import { applyTheme, nextTheme, onTheme, theme } from './theme';
@@ -88,6 +89,12 @@ function run(token: string): void {
     if (what === 'decisions') replace(rooms.decisions, decisions(store));
     if (what === 'opinions' || what === 'quality') replace(rooms.opinions, opinions(store));
     if (what === 'models' || what === 'overview') replace(rooms.models, models(store));
+    if (what === 'trust') {
+      replace(rooms.trust, trust(store));
+      const due = warnings(store);
+      rooms.due.hidden = !due;
+      replace(rooms.due, due);
+    }
   }
 
   function renderDevice(): void {
@@ -181,7 +188,8 @@ function run(token: string): void {
 /** The newest score in large figures, or the one under the pointer. */
 function reading(rooms: Rooms, point: Point | null, isUnderPointer: boolean): void {
   if (point?.score == null) return replace(rooms.reading, h('span', { class: 'quiet' }, point ? 'no score yet' : ''));
-  const share = point.threshold ? point.score / point.threshold : null;
-  replace(rooms.reading, h('strong', { class: point.alarm ? 'alarm' : '' }, value(point.score)), h('span', null, share === null ? 'score' : `${share.toFixed(2)} × threshold`),
+  // A logit's threshold is 0 or below: how many times it was exceeded says nothing there.
+  const against = point.threshold == null ? 'score' : point.threshold > 0 ? `${(point.score / point.threshold).toFixed(2)} × threshold` : `score, threshold ${value(point.threshold)}`;
+  replace(rooms.reading, h('strong', { class: point.alarm ? 'alarm' : '' }, value(point.score)), h('span', null, against),
     h('time', null, `${isUnderPointer ? 'at ' : ''}${eventTime(point.timestampUs)}`));
 }

@@ -52,4 +52,5 @@ export interface Rollout {
 
 export interface Decision { at: string; agent: string; decision: string; reason: string }
 export interface Fault { name: string; description: string; advice: string }
+export interface TrustRole { repository: string; role: string; version: number; expires: string; byHand: boolean; warning?: string }
 export interface ModelEntry { digest: string; manifest: { name: string; release: number; precision: string }; packageBytes: number; addedAt: string; addedBy: string; quarantined: boolean }

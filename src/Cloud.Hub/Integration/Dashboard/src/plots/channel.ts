@@ -6,6 +6,15 @@ import { value } from '../format';
 import { FONT, palette } from './palette';
 import { Plot, shade } from './plot';
 
+/** Of the height, above the highest value and below the lowest, which are named on the axis. */
+const INSET = 0.1;
+
+function around(low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null) return [0, 1];
+  const room = ((high - low || Math.abs(high) || 1) * INSET) / (1 - 2 * INSET);
+  return [low - room, high + room];
+}
+
 export class ChannelPlot extends Plot {
   private points: Point[] = [];
 
@@ -27,10 +36,10 @@ export class ChannelPlot extends Plot {
       legend: { show: false },
       padding: [4, 2, 4, 0],
       cursor: { sync: { key: 'run' }, y: false, points: { size: 5, fill: trace, stroke: trace }, drag: { x: false, y: false } },
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: { range: (_plot, low, high) => around(low, high) } },
       axes: [
         { show: false },
-        { stroke: quiet, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 40, gap: 4, space: 26, values: (_, splits) => splits.map(split => value(split)) },
+        { stroke: quiet, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 40, gap: 4, splits: (_plot, _axis, low, high) => [low + (high - low) * INSET, high - (high - low) * INSET], values: (_, splits) => splits.map(split => value(split)) },
       ],
       series: [{}, { stroke: trace, width: 1.2, points: { show: false } }],
       hooks: { drawClear: [plot => shade(plot, this.points.map(p => p.alarm), wash)] },

@@ -8,7 +8,7 @@ export function decisions(store: Store): Child {
   const all = store.state.decisions;
   if (!all) return h('p', { class: 'empty' }, store.failed.get('decisions') ?? 'Asking the hub …');
   if (all.length === 0) return h('p', { class: 'empty' }, 'The site and fleet agents have had nothing to decide.');
-  return h('ol', { class: 'decisions' }, all.slice(0, 12).map(made => h('li', null, h('time', null, clock(made.at)), h('span', { class: 'agent' }, made.agent), h('strong', null, made.decision), h('span', { class: 'reason' }, made.reason))));
+  return h('ol', { class: 'decisions' }, all.slice(0, 8).map(made => h('li', null, h('time', null, clock(made.at)), h('span', { class: 'agent' }, made.agent), h('strong', null, made.decision), h('span', { class: 'reason' }, made.reason))));
 }
 
 export function opinions(store: Store): Child {

@@ -5,7 +5,8 @@ import { eventDay, eventTime, span, value, words } from '../format';
 import type { Store } from '../store';
 import type { Alarm } from '../types';
 
-const SHOWN = 12;
+/** On a phone everything else stands below them. */
+const SHOWN = matchMedia('(max-width: 640px)').matches ? 4 : 12;
 
 export function alarms(store: Store, acknowledge: (alarm: Alarm, label: string) => void, select: (deviceId: string) => void, answering: ReadonlyMap<string, string>): Child {
   const open = store.state.alarms;
@@ -29,8 +30,8 @@ function item(alarm: Alarm, store: Store, acknowledge: (alarm: Alarm, label: str
       h('button', { type: 'button', class: 'link', 'data-key': `${alarm.alarmId}-show`, onClick: () => select(alarm.deviceId) }, alarm.deviceId),
       h('span', { class: 'severity' }, raised.severity),
       h('span', { class: 'when', title: eventDay(raised.timestampUs) }, eventTime(raised.timestampUs))),
-    h('p', { class: 'why' }, words(raised.ruleId), raised.score != null && raised.threshold != null ? `: score ${value(raised.score)} over ${value(raised.threshold)}` : '', ` · ${length}`),
-    raised.reasons.length ? h('p', { class: 'reasons' }, raised.reasons.slice(0, 3).join(' · ')) : null,
+    h('p', { class: 'why' }, `${words(raised.ruleId)}, ${length}`),
+    h('p', { class: 'reasons' }, [raised.score != null && raised.threshold != null ? `score ${value(raised.score)} over threshold ${value(raised.threshold)}` : '', ...raised.reasons.slice(0, 3)].filter(Boolean).join(' · ')),
     h('div', { class: 'answers', role: 'group', 'aria-label': `What was it on ${alarm.deviceId}?` },
       button('normal', 'Normal'), button('anomaly', 'Anomaly'),
       faults.length ? h('details', { 'data-key': `${alarm.alarmId}-faults` }, h('summary', { 'data-key': `${alarm.alarmId}-name` }, 'Name the fault'),

@@ -16,10 +16,10 @@ export function facts(store: Store): Child {
     ['Model', reported?.activeDigest ? [model ? `${model.manifest.name} ${model.manifest.release} ` : '', h('code', { title: reported.activeDigest }, digest(reported.activeDigest))] : 'none answers'],
     ['Slot', reported ? words(reported.slotState) : '–'],
     ['Calibrated', reported?.calibrated ? 'yes' : 'not yet'],
-    ['Run', store.telemetry?.runId ?? reported?.runId ?? '–'],
     ['Sampling', `×${reported?.samplingBoost ?? 1}`],
     ['Waiting facts', reported ? count(reported.counters.factsProduced - reported.counters.factsAcknowledged) : '–'],
     ['Memory', reported?.counters.residentBytes ? bytes(reported.counters.residentBytes) : '–'],
+    ['Run', store.telemetry?.runId ?? reported?.runId ?? '–'],
   ];
   return [
     h('dl', { class: 'facts' }, told.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value)))),

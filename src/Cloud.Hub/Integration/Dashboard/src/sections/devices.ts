@@ -52,10 +52,10 @@ function row(device: Device, store: Store, select: (deviceId: string) => void): 
     device.reported?.runId ? ` · ${device.reported.runId}` : '', boost > 1 ? ` · ×${boost}` : '', open > 0 ? h('b', null, ` · ${plural(open, 'alarm')}`) : null)));
 }
 
-/** Score over threshold, 0 to 2, newest right; the line in the middle is the threshold. */
+/** Score against threshold, newest right; the line in the middle is the threshold, which a logit has at 0. */
 function spark(points: Point[]): Child {
-  const ratios = points.flatMap(p => (p.score != null && p.threshold ? [Math.min(2, Math.max(0, p.score / p.threshold))] : []));
-  const y = (ratio: number): string => (17 - ratio * 8).toFixed(1);
-  const line = ratios.map((ratio, i) => `${(72 - (ratios.length - 1 - i) * (72 / 89)).toFixed(1)},${y(ratio)}`).join(' ');
-  return s('svg', { viewBox: '0 0 72 18', 'aria-hidden': 'true' }, s('line', { x1: 0, x2: 72, y1: 9, y2: 9, class: 'limit' }), ratios.length > 1 ? s('polyline', { points: line }) : null);
+  const above = points.flatMap(p => (p.score != null && p.threshold != null ? [p.score - p.threshold] : []));
+  const reach = Math.max(1e-9, ...above.map(Math.abs), ...points.map(p => Math.abs(p.threshold ?? 0)));
+  const line = above.map((over, i) => `${(72 - (above.length - 1 - i) * (72 / 89)).toFixed(1)},${(9 - over / reach * 8).toFixed(1)}`).join(' ');
+  return s('svg', { viewBox: '0 0 72 18', 'aria-hidden': 'true' }, s('line', { x1: 0, x2: 72, y1: 9, y2: 9, class: 'limit' }), above.length > 1 ? s('polyline', { points: line }) : null);
 }

@@ -14,9 +14,16 @@ export function learning(store: Store): Child {
   if (!newest) return h('p', { class: 'empty' }, 'Nothing has been trained yet. The fleet agent starts a run when experience and labels suffice.');
   return [
     run(newest),
-    older.length ? h('div', { class: 'older' }, h('h3', null, 'Before'), h('ul', null, older.slice(0, 6).map(before =>
-      h('li', null, h('span', { class: `badge ${before.state}` }, words(before.state)), h('span', null, ` ${before.message || before.request.recipe}`), h('time', null, clock(before.startedAt)))))) : null,
+    older.length ? h('div', { class: 'older' }, h('h3', null, 'Earlier'), older.slice(0, 6).map(earlier =>
+      h('details', { 'data-key': `run-${earlier.runId}` }, h('summary', { 'data-key': `run-s-${earlier.runId}` },
+        h('span', { class: `badge ${earlier.state}` }, words(earlier.state)), ` ${earlier.request.modelName}, ${earlier.request.recipe}`, gain(earlier), h('time', null, clock(earlier.startedAt))), run(earlier)))) : null,
   ];
+}
+
+/** What the run came to, in a few letters. */
+function gain(training: Training): string {
+  const before = training.parentMetrics['all']?.f1, after = training.candidateMetrics['all']?.f1;
+  return after == null ? '' : before == null ? `: F1 ${percent(after)}` : `: F1 ${percent(before)} → ${percent(after)}`;
 }
 
 const isOver = (state: string): boolean => ['registered', 'rejected', 'failed', 'cancelled'].includes(state);

@@ -12,7 +12,7 @@ export function rollouts(store: Store): Child {
   if (!newest) return h('p', { class: 'empty' }, 'No model has been rolled out yet. When one is, each group must prove it before the next gets it.');
   return [
     whole(newest),
-    older.length ? h('div', { class: 'older' }, h('h3', null, 'Before'), older.slice(0, 8).map(rollout =>
+    older.length ? h('div', { class: 'older' }, h('h3', null, 'Earlier'), older.slice(0, 8).map(rollout =>
       h('details', { 'data-key': `rollout-${rollout.rolloutId}` }, h('summary', { 'data-key': `rollout-s-${rollout.rolloutId}` }, line(rollout)), whole(rollout)))) : null,
   ];
 }

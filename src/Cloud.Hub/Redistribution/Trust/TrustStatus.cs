@@ -1,0 +1,21 @@
+using Cloud.Hub.Redistribution.Contract;
+using Hmas.Trust.UpdateFramework;
+using Hmas.Trust.UpdateFramework.Metadata;
+
+namespace Cloud.Hub.Redistribution.Trust;
+
+/// <summary>How long each role of both repositories still holds.</summary>
+internal sealed class TrustStatus(ImageRepository images, Director director, TimeProvider time) : ITrustStatus
+{
+    public IReadOnlyList<RoleLife> Lives() =>
+    [
+        .. (images.State?.Headers ?? []).Select(header => new RoleLife("images", header, !images.IsHeldHere && header.Type is (RootMetadata.Type or TargetsMetadata.Type))),
+        new RoleLife("director", director.RootHeader, ByHand: false),
+    ];
+
+    public Task<IReadOnlyList<TrustRole>> RolesAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return Task.FromResult<IReadOnlyList<TrustRole>>([.. Lives().Select(life => new TrustRole(life.Repository, life.Role, life.Header.Version, life.Header.Expires, life.ByHand, life.Warning(now)))]);
+    }
+}
