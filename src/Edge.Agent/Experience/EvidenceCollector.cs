@@ -4,6 +4,7 @@ using Edge.Agent.Pipeline;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
 using Hmas.Signals;
 
 namespace Edge.Agent.Experience;
@@ -11,7 +12,8 @@ namespace Edge.Agent.Experience;
 /// <summary>Counts how the answering model behaves and says so every N windows, at the end of a run, and when another model answers.</summary>
 /// <param name="every">Windows per evidence fact.</param>
 /// <param name="shadow">Comparison with a shadow model, if one runs.</param>
-internal sealed class EvidenceCollector(int every, string bootId, IFactSink facts, Func<ShadowEvidence?> shadow) : IObservationSink
+/// <param name="vitals">How the machine fares now.</param>
+internal sealed class EvidenceCollector(int every, string bootId, IFactSink facts, Func<ShadowEvidence?> shadow, Func<DeviceVitals?> vitals) : IObservationSink
 {
     private readonly LatencyHistogram _latency = new();
     private string? _digest;
@@ -85,6 +87,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
             MeanInputDeviation = _deviationCount == 0 ? 0 : _deviations / _deviationCount,
             InferenceP99Us = _latency.Quantile(0.99),
             ResidentBytes = Environment.WorkingSet,
+            Vitals = vitals(),
             Shadow = shadow(),
         };
         facts.TryAdd(FactKind.Evidence, _toUs, JsonSerializer.SerializeToUtf8Bytes(evidence, ContractsJson.Default.ModelEvidence));

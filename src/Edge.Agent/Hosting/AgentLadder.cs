@@ -7,6 +7,7 @@ using Edge.Agent.Settings;
 using Edge.Agent.Sync.Downlink;
 using Edge.Agent.Sync.Uplink;
 using Edge.Sensors;
+using Edge.Sensors.Buses;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
@@ -38,7 +39,7 @@ internal sealed class AgentLadder : IAsyncDisposable
         Telemetry = new TelemetryCollector(Sensor.Channels.Count, settings.Hub.TelemetryPoints);
         Watch = new SlotWatch(time);
         Rows = new RecentRows(Sensor.Channels.Count);
-        var evidence = new EvidenceCollector(settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow);
+        var evidence = new EvidenceCollector(settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
         IObservationSink[] sinks = [Counters, new EventRecorder(facts, time), Experience, evidence, Telemetry, Rows, Watch];
         var sink = new ObservationFanOut(_decisionLog is null ? sinks : [.. sinks, _decisionLog]);
 

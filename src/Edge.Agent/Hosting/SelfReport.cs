@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Edge.Agent.Settings;
 using Edge.Agent.Sync.Downlink;
 using Edge.Agent.Sync.Outbox;
+using Edge.Sensors.Buses;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 
@@ -129,6 +130,7 @@ internal sealed class SelfReport
                 OutboxBytes = outbox.UsedBytes,
                 ResidentBytes = Environment.WorkingSet,
             },
+            Vitals = MachineVitals.Read(),
             TimestampUs = _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000,
         };
     }

@@ -14,13 +14,12 @@ internal static class RolloutCommand
         ("pause", "Begins no further group until resumed; harm still stops it"),
         ("resume", "Goes on after a pause"),
         ("cancel", "Stops where it is; devices keep what they have"),
-        ("restore", "Takes every changed device back to what it had"),
         ("force", "Ends a restore that waits for devices which are away; what they go back to stays in their desired state"),
     ];
 
     public static Command Create()
     {
-        var command = new Command("rollout", "Bring a model to devices, group by group, behind gates") { RolloutStart.Create(), List(), Explain(), Watch() };
+        var command = new Command("rollout", "Bring a model to devices, group by group, behind gates") { RolloutStart.Create(), List(), Explain(), Watch(), Restore() };
         foreach (var (name, description) in Orders) command.Subcommands.Add(Order(name, description));
         return command;
     }
@@ -64,6 +63,23 @@ internal static class RolloutCommand
         var id = Id(hub);
         var command = hub.AddTo(new Command("watch", "Follow a rollout to its end; exit code 0 when it completed") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, api => RolloutFollower.RunAsync(api, parsed.GetRequiredValue(id), TimeProvider.System, cancellation)));
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var hub = new HubConnection();
+        var id = Id(hub);
+        var group = new Option<string?>("--group") { Description = "Only the devices of this group; the others keep what they have [default: every changed device]" };
+        var command = hub.AddTo(new Command("restore", "Takes changed devices back to what they had") { id, group });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var rollout = parsed.GetValue(group) is { } name
+                ? await api.RestoreGroupAsync(parsed.GetRequiredValue(id), name, cancellation)
+                : await api.OrderAsync(parsed.GetRequiredValue(id), "restore", cancellation);
+            Console.WriteLine($"{rollout.RolloutId} is {rollout.State}");
+            return 0;
+        }));
         return command;
     }
 

@@ -16,7 +16,7 @@ internal static class RolloutStory
         if (rollout.Request.Where is { } where) Tables.Say($"aimed at: {where}");
         if (rollout.ControlDevices.Count > 0) Tables.Say($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
         Tables.Print(
-            ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "windows", "side by side", "labelled normal"],
+            ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "lost", "healthy", "windows", "side by side", "labelled normal"],
             rollout.Groups.Select(static group => Row(group)));
         foreach (var group in rollout.Groups)
         {
@@ -56,10 +56,11 @@ internal static class RolloutStory
 
     private static string[] Row(RolloutGroupAnswer group)
     {
-        if (group.Evidence is not { } seen) return [group.Name, group.State, .. Enumerable.Repeat("-", 9)];
+        if (group.Evidence is not { } seen) return [group.Name, group.State, .. Enumerable.Repeat("-", 11)];
         return
         [
-            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed), Number(seen.DevicesUndelivered), Number(seen.DevicesIdle), Number(seen.DevicesSilent),
+            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed), Number(seen.DevicesUndelivered), Number(seen.DevicesIdle), Number(seen.DevicesSilent), Number(seen.DevicesLost),
+            Number(seen.DevicesHealthy),
             Number(seen.Windows), Number(seen.ShadowWindows), Number(seen.LabelledNormalWindows),
         ];
     }

@@ -69,7 +69,7 @@ internal sealed record TransitionAnswer(DateTimeOffset At, string Group, string 
 
 internal sealed record GateAnswer(
     int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows, long LabelledNormalWindows, long ShadowWindows,
-    IReadOnlyList<MetricAnswer> Metrics);
+    IReadOnlyList<MetricAnswer> Metrics, int DevicesHealthy, int DevicesLost);
 
 internal sealed record MetricAnswer(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice);
 

@@ -52,6 +52,9 @@ internal sealed class HubApi : IDisposable
 
     public Task<RolloutAnswer> OrderAsync(string id, string order, CancellationToken cancellation) => PostAsync<RolloutAnswer>($"rollouts/{id}/{order}", new { }, cancellation);
 
+    public Task<RolloutAnswer> RestoreGroupAsync(string id, string group, CancellationToken cancellation) =>
+        PostAsync<RolloutAnswer>($"rollouts/{id}/groups/{Uri.EscapeDataString(group)}/restore", new { }, cancellation);
+
     public Task<IReadOnlyList<ModelAnswer>> ModelsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelAnswer>>("models", cancellation);
 
     public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);

@@ -5,6 +5,7 @@ using Edge.Agent.Pipeline;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
 
 namespace Edge.Tests.Experience;
 
@@ -17,7 +18,7 @@ public sealed class EvidenceCollectorTests : IFactSink
 
     public EvidenceCollectorTests()
     {
-        _collector = new EvidenceCollector(3, "boot", this, static () => null);
+        _collector = new EvidenceCollector(3, "boot", this, static () => null, static () => new DeviceVitals(0.5, 41));
         _collector.RunStarted("run", 0);
     }
 
@@ -33,6 +34,7 @@ public sealed class EvidenceCollectorTests : IFactSink
         Assert.Equal(("m1", "boot", "run"), (evidence.Digest, evidence.BootId, evidence.RunId));
         Assert.Equal((3, 1, 1, 2.0), (evidence.Windows, evidence.AlarmWindows, evidence.InvalidWindows, evidence.MeanScoreRatio));
         Assert.Equal((1, 4), (evidence.FromUs, evidence.ToUs));
+        Assert.Equal(new DeviceVitals(0.5, 41), evidence.Vitals);
     }
 
     [Fact]

@@ -31,11 +31,16 @@ internal sealed class RolloutsGrpcClient(V1.Rollouts.RolloutsClient client) : IR
         return views;
     }
 
-    public async Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation)
+    public Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation) =>
+        OrderAsync(new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = command.ToString(), Who = who }, cancellation);
+
+    public Task<RolloutView?> RestoreGroupAsync(string rolloutId, string group, string who, CancellationToken cancellation) =>
+        OrderAsync(new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = nameof(RolloutCommand.Restore), Who = who, Group = group }, cancellation);
+
+    private async Task<RolloutView?> OrderAsync(V1.CommandRolloutRequest request, CancellationToken cancellation)
     {
         try
         {
-            var request = new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = command.ToString(), Who = who };
             return (await client.CommandAsync(request, cancellationToken: cancellation)).Rollout?.ToView();
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)

@@ -19,6 +19,9 @@ internal static class RolloutEndpoints
         Command(rollouts, RolloutCommand.Resume, "Goes on after a pause");
         Command(rollouts, RolloutCommand.Cancel, "Stops where it is; devices keep what they have");
         Command(rollouts, RolloutCommand.Restore, "Takes every changed device back");
+        rollouts.MapPost("/{id}/groups/{group}/restore", (string id, string group, [FromServices] IRollouts doors, HttpContext context, CancellationToken cancellation) =>
+                AnswerAsync(id, doors.RestoreGroupAsync(id, group, context.User.Identity?.Name ?? "operator", cancellation)))
+            .WithSummary("Takes the devices of one group back and ends the rollout; the others keep what they have").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         Command(rollouts, RolloutCommand.Force, "Ends a restore that waits for devices which are away");
     }
 
@@ -28,7 +31,7 @@ internal static class RolloutEndpoints
         var word = command.ToString().ToLowerInvariant();
 #pragma warning restore CA1308
         rollouts.MapPost($"/{{id}}/{word}", (string id, [FromServices] IRollouts doors, HttpContext context, CancellationToken cancellation) =>
-                CommandAsync(id, command, doors, context.User.Identity?.Name ?? "operator", cancellation))
+                AnswerAsync(id, doors.CommandAsync(id, command, context.User.Identity?.Name ?? "operator", cancellation)))
             .WithSummary(summary).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -65,12 +68,11 @@ internal static class RolloutEndpoints
         }
     }
 
-    private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> CommandAsync(
-        string id, RolloutCommand command, IRollouts rollouts, string who, CancellationToken cancellation)
+    private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> AnswerAsync(string id, Task<RolloutView?> order)
     {
         try
         {
-            return await rollouts.CommandAsync(id, command, who, cancellation) is { } rollout ? TypedResults.Ok(rollout) : Problem.Unknown("rollout", id);
+            return await order is { } rollout ? TypedResults.Ok(rollout) : Problem.Unknown("rollout", id);
         }
         catch (RolloutRefusedException e)
         {

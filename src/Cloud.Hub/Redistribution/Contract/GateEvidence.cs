@@ -13,11 +13,17 @@ public sealed record GateEvidence(
     int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows, long LabelledNormalWindows, long ShadowWindows,
     IReadOnlyList<MetricEvidence> Metrics)
 {
+    /// <summary>Of an artefact that answers no windows: answered with it for the minimum healthy time, and heard of at its end.</summary>
+    public int DevicesHealthy { get; init; }
+
+    /// <summary>Of the same: began, and not heard of for longer than a heartbeat may take.</summary>
+    public int DevicesLost { get; init; }
+
     public MetricEvidence? Metric(string name) => Metrics.FirstOrDefault(metric => metric.Name == name);
 
     public bool Equals(GateEvidence? other) => other is not null
         && (DevicesTold, DevicesAnswered, DevicesFailed, DevicesUndelivered, DevicesIdle, DevicesSilent) == (other.DevicesTold, other.DevicesAnswered, other.DevicesFailed, other.DevicesUndelivered, other.DevicesIdle, other.DevicesSilent)
-        && (Windows, LabelledNormalWindows, ShadowWindows) == (other.Windows, other.LabelledNormalWindows, other.ShadowWindows) && Metrics.SequenceEqual(other.Metrics);
+        && (Windows, LabelledNormalWindows, ShadowWindows, DevicesHealthy, DevicesLost) == (other.Windows, other.LabelledNormalWindows, other.ShadowWindows, other.DevicesHealthy, other.DevicesLost) && Metrics.SequenceEqual(other.Metrics);
 
     public override int GetHashCode() => HashCode.Combine(DevicesTold, DevicesAnswered, Windows, Metrics.Count);
 }

@@ -15,6 +15,8 @@ public static class GateLimits
     public const string Error = "error";
     public const string ConfidenceDrift = "confidence-drift";
     public const string InputDrift = "input-drift";
+    public const string Battery = "battery";
+    public const string Temperature = "temperature";
 
     public static IReadOnlyDictionary<string, double> Defaults { get; } = new Dictionary<string, double>(StringComparer.Ordinal)
     {
@@ -30,5 +32,7 @@ public static class GateLimits
         [Error] = 0.05,
         [ConfidenceDrift] = 0.2,
         [InputDrift] = 0.2,
+        [Battery] = 0.05,
+        [Temperature] = 0.1,
     };
 }

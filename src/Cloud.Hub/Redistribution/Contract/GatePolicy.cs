@@ -6,7 +6,7 @@ public sealed record GatePolicy
     /// <summary>Windows answered by the new digest, over the group, before it may pass.</summary>
     public int MinimumWindows { get; set; } = 200;
 
-    /// <summary>No verdict by then: the group is restored. No data is never success.</summary>
+    /// <summary>No verdict by then: <see cref="WhenLate"/>. No data is never success.</summary>
     public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
@@ -34,6 +34,24 @@ public sealed record GatePolicy
 
     /// <summary>A report whose resident memory is above what the device showed before by more than this is a heavy one. Default 16 MiB.</summary>
     public long MaximumMemoryGrowthBytes { get; set; } = 16 << 20;
+
+    /// <summary>A report above this, °C, or above what the device showed before by more than <see cref="MaximumTemperatureGrowthC"/>, is a hot one.</summary>
+    public double MaximumTemperatureC { get; set; } = 85;
+
+    /// <summary>Kelvin.</summary>
+    public double MaximumTemperatureGrowthC { get; set; } = 10;
+
+    /// <summary>Of an artefact that answers no windows (all but models): how long a device must have answered with the new digest, without another start, and still be heard of.</summary>
+    public TimeSpan MinimumHealthyTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Of the same: a device that began and has not been heard of for longer is lost.</summary>
+    public TimeSpan MaximumHeartbeatAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Share of the devices that spoke that are lost. More is a stop at the maximum wait, and nothing passes before.</summary>
+    public double MaximumLostShare { get; set; } = 0.1;
+
+    /// <summary>What becomes of a group without a verdict at the maximum wait. Harm always takes every changed device back.</summary>
+    public GateAction WhenLate { get; set; } = GateAction.Restore;
 
     /// <summary>Share of the devices that spoke that could not get or may not install the package (download, signatures, hardware): says nothing of the model. More is a stop at the maximum wait.</summary>
     public double MaximumUndeliveredShare { get; set; } = 0.2;

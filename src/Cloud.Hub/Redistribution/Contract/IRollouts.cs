@@ -14,4 +14,8 @@ public interface IRollouts
     /// <summary>Null when there is no such rollout.</summary>
     /// <exception cref="RolloutRefusedException">It does not fit the rollout's state, or a device is in another rollout.</exception>
     Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation);
+
+    /// <summary>Takes the devices of one group back and ends the rollout; the other groups keep what they have. Null when there is no such rollout.</summary>
+    /// <exception cref="RolloutRefusedException">It does not fit the rollout's state, it has no such group or told nobody of it, or a device is in another rollout.</exception>
+    Task<RolloutView?> RestoreGroupAsync(string rolloutId, string group, string who, CancellationToken cancellation);
 }

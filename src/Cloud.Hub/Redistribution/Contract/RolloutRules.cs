@@ -29,6 +29,11 @@ public static class RolloutRules
         ?? (gate.MaximumInferenceP99Us > 0 ? null : Outside("gate.maximumInferenceP99Us", gate.MaximumInferenceP99Us, "above 0"))
         ?? (gate.MaximumLatencyFactor >= 1 ? null : Outside("gate.maximumLatencyFactor", gate.MaximumLatencyFactor, "1 or more"))
         ?? (gate.MaximumMemoryGrowthBytes > 0 ? null : Outside("gate.maximumMemoryGrowthBytes", gate.MaximumMemoryGrowthBytes, "above 0"))
+        ?? (gate.MaximumTemperatureC is > 0 and <= 200 ? null : Outside("gate.maximumTemperatureC", gate.MaximumTemperatureC, "over 0 to 200"))
+        ?? (gate.MaximumTemperatureGrowthC is > 0 and <= 200 ? null : Outside("gate.maximumTemperatureGrowthC", gate.MaximumTemperatureGrowthC, "over 0 to 200"))
+        ?? (gate.MinimumHealthyTime > TimeSpan.Zero && gate.MinimumHealthyTime <= MaxWait ? null : $"gate.minimumHealthyTime: {gate.MinimumHealthyTime} is outside 0 to {MaxWait.TotalDays:0} days")
+        ?? (gate.MaximumHeartbeatAge > TimeSpan.Zero && gate.MaximumHeartbeatAge <= MaxWait ? null : $"gate.maximumHeartbeatAge: {gate.MaximumHeartbeatAge} is outside 0 to {MaxWait.TotalDays:0} days")
+        ?? (Enum.IsDefined(gate.WhenLate) ? null : $"gate.whenLate: {gate.WhenLate} is no action") ?? Share(gate.MaximumLostShare, "gate.maximumLostShare")
         ?? Share(gate.MaximumUndeliveredShare, "gate.maximumUndeliveredShare") ?? Share(gate.MaximumIdleShare, "gate.maximumIdleShare") ?? Share(gate.MaximumSilentShare, "gate.maximumSilentShare")
         ?? Limits(gate.Limits);
 

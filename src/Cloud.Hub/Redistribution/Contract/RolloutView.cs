@@ -20,8 +20,11 @@ public sealed record RolloutView
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Stable word of what stopped it: a metric of <see cref="GateLimits"/>, <c>undelivered</c>, <c>idle</c>, <c>silence</c>, <c>no-data</c>, <c>quarantine</c>, <c>operator</c>; null otherwise.</summary>
+    /// <summary>Stable word of what stopped it: a metric of <see cref="GateLimits"/>, <c>undelivered</c>, <c>lost</c>, <c>idle</c>, <c>silence</c>, <c>no-data</c>, <c>quarantine</c>, <c>operator</c>; null otherwise.</summary>
     public string? StoppedBy { get; init; }
+
+    /// <summary>The only group that was taken back; null: all were, or none.</summary>
+    public string? RestoredGroup { get; init; }
 
     /// <summary>It was stopped because the model did harm, beyond the odds that the gate asks for: the model is in quarantine.</summary>
     public bool IsHarmful { get; init; }

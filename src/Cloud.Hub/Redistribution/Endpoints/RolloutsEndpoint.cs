@@ -43,6 +43,8 @@ internal sealed class RolloutsEndpoint(IRollouts rollouts) : V1.Rollouts.Rollout
 
         try
         {
+            if (request.HasGroup && command != RolloutCommand.Restore) throw new RpcException(new Status(StatusCode.InvalidArgument, $"group: only a restore can be of one, not {command}"));
+            if (request.HasGroup) return new V1.FindRolloutReply { Rollout = (await rollouts.RestoreGroupAsync(request.RolloutId, request.Group, request.Who, context.CancellationToken))?.ToMessage() };
             return new V1.FindRolloutReply { Rollout = (await rollouts.CommandAsync(request.RolloutId, command, request.Who, context.CancellationToken))?.ToMessage() };
         }
         catch (RolloutRefusedException e)

@@ -1,4 +1,5 @@
 using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -34,6 +35,19 @@ internal sealed record DeviceSeen
 
     /// <summary>Its last report was made knowing the newest desired state.</summary>
     public bool IsUpToDate { get; init; }
+
+    public string? BootId { get; init; }
+
+    /// <summary>0: not told.</summary>
+    public long ResidentBytes { get; init; }
+
+    public DeviceVitals? Vitals { get; init; }
+
+    /// <summary>Time of its last report by its own clock, µs: another one is another report.</summary>
+    public long ReportedUs { get; init; }
+
+    /// <summary>When anything was heard of it, by the hub's clock; null: never.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
 
     /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told. One that is away on its way back counts as back: what it still runs was thrown out.</summary>
     public string? CurrentDigest => HasReported && (IsUpToDate || !DesiredIsRestore) ? ActiveDigest : DesiredDigest;

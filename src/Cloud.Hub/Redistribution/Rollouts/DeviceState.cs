@@ -54,6 +54,9 @@ internal sealed record DeviceState
     /// <summary>Answers of both digests on the same windows, since the shadow was put in.</summary>
     public ShadowEvidence? Shadow { get; init; }
 
+    /// <summary>Of an artefact that answers no windows: its last report that was counted, and when it came.</summary>
+    public Heartbeat? Heartbeat { get; init; }
+
     /// <summary>What of all this the gate has taken in; null: nothing.</summary>
     public JudgedWork? Judged { get; init; }
 
@@ -69,6 +72,9 @@ internal sealed record DeviceState
 
     /// <summary>The package did not reach it, may not be installed on it or has no room there: that says nothing of what the model does.</summary>
     public bool IsUndelivered => HasEnded && Class is SlotReasonClass.Transport or SlotReasonClass.Storage;
+
+    /// <summary>It has answered with a new digest that answers no windows for so long, without another start.</summary>
+    public TimeSpan HealthyTime => Heartbeat is { HealthySince: { } since, At: var at } ? at - since : TimeSpan.Zero;
 
     private SlotReasonClass? Class => SlotReasons.ClassOf(Reason?.Split(':')[0]);
 

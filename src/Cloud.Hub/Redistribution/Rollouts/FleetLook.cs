@@ -43,7 +43,8 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
     /// <summary>Made anew only when its twin changed: twins are immutable, and most of a large fleet says nothing between two looks.</summary>
     private DeviceSeen Known(DeviceView device)
     {
-        if (_known.TryGetValue(device.DeviceId, out var known) && ReferenceEquals(known.Desired, device.Desired) && ReferenceEquals(known.Reported, device.Reported) && known.Seen.Online == device.Online) return known.Seen;
+        if (_known.TryGetValue(device.DeviceId, out var known) && ReferenceEquals(known.Desired, device.Desired) && ReferenceEquals(known.Reported, device.Reported) && known.Seen.Online == device.Online
+            && (device.Online || known.Seen.LastSeen == device.LastSeen)) return known.Seen;
         var seen = See(device);
         _known[device.DeviceId] = (device.Desired, device.Reported, seen);
         return seen;
@@ -57,6 +58,11 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
         HasReported = device.Reported is not null,
         ActiveDigest = device.Reported?.ActiveDigest,
         Hardware = device.Reported?.Hardware,
+        BootId = device.Reported?.BootId,
+        ResidentBytes = device.Reported?.Counters.ResidentBytes ?? 0,
+        Vitals = device.Reported?.Vitals,
+        ReportedUs = device.Reported?.TimestampUs ?? 0,
+        LastSeen = device.LastSeen,
         Slices = SlicesOf(device),
         SlotState = device.Reported?.SlotState ?? default,
         Refusal = device.Reported?.Refusal,

@@ -23,6 +23,8 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         if (MaintenanceHours.Fault(request.Windows, request.NotBefore > asked ? request.NotBefore.Value : asked) is { } never) throw new RolloutRefusedException(never);
         var entry = await registry.HoldAsync(request.Digest, cancellation) ?? throw new RolloutRefusedException($"there is no artefact {request.Digest}");
         if (entry.Quarantined) throw new RolloutRefusedException($"{request.Digest} is quarantined");
+        if (entry.Kind != ArtefactKind.Model && request.Gate.MinimumHealthyTime >= request.Gate.MaximumWait)
+            throw new RolloutRefusedException($"gate.minimumHealthyTime: {request.Gate.MinimumHealthyTime} leaves nothing of gate.maximumWait, {request.Gate.MaximumWait}: no device could ever pass");
         if (images.Find(entry) is null) throw new RolloutRefusedException($"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 
         var targets = await TargetsAsync(request, entry.HardwareClasses, cancellation);
@@ -42,7 +44,7 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
         var plan = GroupPlanner.Plan(request, [.. targets.Select(static device => new Candidate(device.DeviceId, device.Online, DeviceAttributes.SliceOf(device), DeviceAttributes.Of(device)))]);
-        var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now) with { PackageBytes = entry.Bytes, LastFactId = await facts.LastFactIdAsync(cancellation) };
+        var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now) with { Kind = entry.Kind, PackageBytes = entry.Bytes, LastFactId = await facts.LastFactIdAsync(cancellation) };
         try
         {
             await store.BeginAsync(state, cancellation);
@@ -69,6 +71,13 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
     {
         if (!Hmas.Contracts.Ids.IsValid(rolloutId)) return null;
         var result = await grains.GetGrain<IRolloutGrain>(rolloutId).CommandAsync(command, who);
+        return result.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : result.View;
+    }
+
+    public async Task<RolloutView?> RestoreGroupAsync(string rolloutId, string group, string who, CancellationToken cancellation)
+    {
+        if (!Hmas.Contracts.Ids.IsValid(rolloutId)) return null;
+        var result = await grains.GetGrain<IRolloutGrain>(rolloutId).RestoreGroupAsync(group, who);
         return result.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : result.View;
     }
 

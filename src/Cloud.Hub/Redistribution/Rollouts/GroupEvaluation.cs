@@ -38,12 +38,13 @@ internal static class GroupEvaluation
 
         var open = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
-            : Missing(gate, evidence, new GateControl(rollout, index, seen), isLate) ?? (isLate ? null : Unseen(group)) ?? Excess(gate, group, evidence);
+            : Missing(rollout, evidence, new GateControl(rollout, index, seen), seen, isLate) ?? (isLate ? null : Unseen(group)) ?? Excess(gate, group, evidence);
         if (open is { } reason)
         {
             return isLate ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(GateOutcome.Wait, null, false, reason.Item2, evidence);
         }
 
+        if (!rollout.HasWindows) return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.DevicesHealthy} devices have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
         var alarms = evidence.Metric(GateLimits.AlarmRate) is { } rate ? $", alarm rate {Percent(rate.Value)} against {Percent(rate.Reference)} of the control" : ", nothing to compare with";
         return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}", evidence);
     }
@@ -51,9 +52,10 @@ internal static class GroupEvaluation
     private static GateEvidence Collect(RolloutState rollout, GroupState group, List<DeviceState> told, FleetSeen seen)
     {
         var gate = rollout.Request.Gate;
-        var stopsAt = GateMetric.All.Count * rollout.Groups.Count / gate.FalseStopRate;
+        var deciding = GateMetric.Of(rollout);
+        var stopsAt = deciding.Count * rollout.Groups.Count / gate.FalseStopRate;
         var metrics = new List<MetricEvidence>();
-        foreach (var metric in GateMetric.All)
+        foreach (var metric in deciding)
         {
             if (!group.Tests.TryGetValue(metric.Name, out var test)) continue;
             var standing = test.Standing;
@@ -65,19 +67,25 @@ internal static class GroupEvaluation
         return new GateEvidence(
             told.Count, told.Count(static device => device.Touched), told.Count(static device => device.HasFailed), told.Count(static device => device.IsUndelivered),
             told.Count(device => IsUnderWay(device, seen)), told.Count(static device => !device.HasSpoken), told.Sum(static device => device.Judged?.Alone?.Windows ?? 0),
-            told.Sum(device => seen.Truth.GetValueOrDefault(device.DeviceId).Normal), told.Sum(static device => device.Judged?.Shadow?.Compared ?? 0), metrics);
+            told.Sum(device => seen.Truth.GetValueOrDefault(device.DeviceId).Normal), told.Sum(static device => device.Judged?.Shadow?.Compared ?? 0), metrics)
+        {
+            DevicesHealthy = rollout.HasWindows ? 0 : told.Count(device => device is { Touched: true, HasEnded: false } && device.HealthyTime >= gate.MinimumHealthyTime),
+            DevicesLost = rollout.HasWindows ? 0 : told.Count(device => Heartbeats.IsLost(rollout, device, seen)),
+        };
     }
 
     /// <summary>Online, told, and neither committed nor failed: its verdict is still to come.</summary>
     private static bool IsUnderWay(DeviceState device, FleetSeen seen) =>
         !device.HasEnded && device.State != SlotState.Committed && seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online;
 
-    private static (string Word, string Reason)? Missing(GatePolicy gate, GateEvidence evidence, GateControl control, bool isLate)
+    private static (string Word, string Reason)? Missing(RolloutState rollout, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
     {
+        var gate = rollout.Request.Gate;
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
         if (Over(evidence.DevicesUndelivered, spoke, gate.MaximumUndeliveredShare)) return ("undelivered", $"{evidence.DevicesUndelivered} of the {spoke} devices that spoke could not get the package or may not install it; allowed is a share of {Percent(gate.MaximumUndeliveredShare)}");
         if (evidence.DevicesAnswered == 0) return ("no-data", "no device answers with the new digest");
-        if (evidence.Windows < Math.Max(1, gate.MinimumWindows)) return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
+        if (!rollout.HasWindows && Unproven(rollout, evidence, seen, isLate) is { } unproven) return unproven;
+        if (rollout.HasWindows && evidence.Windows < Math.Max(1, gate.MinimumWindows)) return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
         if (evidence.DevicesIdle > 0 && !isLate) return ("no-data", $"{evidence.DevicesIdle} devices are still on their way");
         if (Over(evidence.DevicesIdle, spoke, gate.MaximumIdleShare)) return ("idle", $"{evidence.DevicesIdle} of the {spoke} devices that spoke are still on their way, as their machines stand still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
         if (Over(evidence.DevicesSilent, evidence.DevicesTold, gate.MaximumSilentShare))
@@ -85,10 +93,25 @@ internal static class GroupEvaluation
             return ("silence", $"{evidence.DevicesSilent} of {evidence.DevicesTold} told devices are silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
         }
 
+        if (!rollout.HasWindows) return null;
         if (evidence.Metric(GateLimits.AlarmRate) is null && control.CanSpeak) return ("no-data", "nothing from the control devices");
         if (evidence.ShadowWindows < gate.MinimumShadowWindows) return ("no-data", $"{evidence.ShadowWindows} of {gate.MinimumShadowWindows} windows answered side by side");
         return evidence.LabelledNormalWindows < gate.MinimumLabelledNormalWindows
             ? ("no-data", $"{evidence.LabelledNormalWindows} of {gate.MinimumLabelledNormalWindows} windows labelled normal")
+            : null;
+    }
+
+    /// <summary>What answers no windows proves itself by running: for a time, without another start, and still heard of at its end.</summary>
+    private static (string Word, string Reason)? Unproven(RolloutState rollout, GateEvidence evidence, FleetSeen seen, bool isLate)
+    {
+        var gate = rollout.Request.Gate;
+        var spoke = evidence.DevicesTold - evidence.DevicesSilent;
+        var allowed = gate.MaximumLostShare + Heartbeats.ControlLost(rollout, seen);
+        if (Over(evidence.DevicesLost, spoke, allowed))
+            return ("lost", $"{evidence.DevicesLost} of the {spoke} devices that spoke have not been heard of for {gate.MaximumHeartbeatAge.TotalSeconds:0} s; allowed is a share of {Percent(allowed)}, with what is away among the control");
+        var open = spoke - evidence.DevicesFailed - evidence.DevicesUndelivered - evidence.DevicesLost;
+        return evidence.DevicesHealthy < (isLate ? 1 : Math.Max(1, open))
+            ? ("no-data", $"{evidence.DevicesHealthy} of the {open} devices that began have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start")
             : null;
     }
 

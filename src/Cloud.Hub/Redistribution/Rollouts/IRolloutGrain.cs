@@ -12,6 +12,8 @@ internal interface IRolloutGrain : IGrainWithStringKey
 
     Task<CommandResult> CommandAsync(RolloutCommand command, string who);
 
+    Task<CommandResult> RestoreGroupAsync(string group, string who);
+
     /// <summary>Takes in what devices said since the last look, looks at the fleet and moves on.</summary>
     Task LookAsync();
 }

@@ -25,22 +25,12 @@ internal sealed class RolloutGrain(
 
     public Task<Immutable<RolloutView?>> ViewAsync() => Task.FromResult(new Immutable<RolloutView?>(Stored?.State.ToView()));
 
-    public async Task<CommandResult> CommandAsync(RolloutCommand command, string who)
-    {
-        if (Stored is not { State: var rollout }) return new CommandResult(null, null);
-        var next = RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow());
-        if (ReferenceEquals(next, rollout)) return new CommandResult(null, RolloutStateMachine.Misfit(rollout, command, who));
-        try
-        {
-            await KeepAsync(next);
-        }
-        catch (DevicesTakenException taken)
-        {
-            return new CommandResult(null, taken.Message);
-        }
+    public Task<CommandResult> CommandAsync(RolloutCommand command, string who) =>
+        DoAsync(rollout => RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()), rollout => RolloutStateMachine.Misfit(rollout, command, who));
 
-        return new CommandResult(next.ToView(), null);
-    }
+    public Task<CommandResult> RestoreGroupAsync(string group, string who) => DoAsync(
+        rollout => RolloutStateMachine.RestoreGroup(rollout, group, who, time.GetUtcNow()),
+        rollout => $"rollout {rollout.RolloutId} is {rollout.State} with the groups {string.Join(", ", rollout.Groups.Select(static known => $"{known.Name} ({known.State})"))}: nothing of '{group}' can be taken back");
 
     public async Task LookAsync()
     {
@@ -91,6 +81,23 @@ internal sealed class RolloutGrain(
         var failures = await Task.Run(() => assigner.AssignAsync(rollout, wanted, seen, CancellationToken.None));
         foreach (var (device, reason) in failures.Take(NamedAtMost)) logger.NotAssigned(rollout.RolloutId, device, reason, failures.Count);
         metrics.Assigned(wanted.Count - failures.Count, rollout.State == RolloutState.Restoring);
+    }
+
+    private async Task<CommandResult> DoAsync(Func<RolloutState, RolloutState> order, Func<RolloutState, string> misfit)
+    {
+        if (Stored is not { State: var rollout }) return new CommandResult(null, null);
+        var next = order(rollout);
+        if (ReferenceEquals(next, rollout)) return new CommandResult(null, misfit(rollout));
+        try
+        {
+            await KeepAsync(next);
+        }
+        catch (DevicesTakenException taken)
+        {
+            return new CommandResult(null, taken.Message);
+        }
+
+        return new CommandResult(next.ToView(), null);
     }
 
     /// <summary>On disk first, then told to others.</summary>

@@ -30,8 +30,9 @@ internal static class RolloutObservation
         for (var i = 0; i < rollout.Devices.Count; i++)
         {
             var device = rollout.Devices[i];
-            if (!device.Told || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.HasReported) continue;
-            var next = Seen(rollout, device, twin);
+            if ((!device.Told && rollout.HasWindows) || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.HasReported) continue;
+            var next = device.Told ? Seen(rollout, device, twin) : device;
+            if (!rollout.HasWindows) next = Heartbeats.Take(rollout, next, twin, seen.Now);
             if (next == device) continue;
             changed ??= [.. rollout.Devices];
             changed[i] = next;

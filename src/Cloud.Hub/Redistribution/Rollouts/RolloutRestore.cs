@@ -21,16 +21,17 @@ internal static class RolloutRestore
         }
 
         if (changed is not null) rollout = rollout with { Devices = changed };
-        if (rollout.Devices.Any(device => IsOnItsWay(device, seen))) return rollout;
-        var touched = rollout.Devices.Count(static device => device.Touched);
-        var back = rollout.Devices.Count(static device => device is { Touched: true, Back: true });
-        return End(rollout, back == touched ? $"{touched} changed devices answer with what they had before" : $"{back} of {touched} changed devices answer with what they had before, the others are another rollout's", seen.Now);
+        if (rollout.Devices.Any(device => rollout.IsToGoBack(device) && IsOnItsWay(device, seen))) return rollout;
+        var touched = rollout.Devices.Count(device => device.Touched && rollout.IsToGoBack(device));
+        var back = rollout.Devices.Count(device => device is { Touched: true, Back: true } && rollout.IsToGoBack(device));
+        var kept = rollout.RestoredGroup is { } group ? $" of group {rollout.Groups[group].Name}" : "";
+        return End(rollout, back == touched ? $"{touched} changed devices{kept} answer with what they had before" : $"{back} of {touched} changed devices{kept} answer with what they had before, the others are another rollout's", seen.Now);
     }
 
     /// <summary>A person has waited long enough: what is on its way back finds so in its desired state when it comes.</summary>
     public static RolloutState Force(RolloutState rollout, string who, DateTimeOffset now)
     {
-        var away = rollout.Devices.Count(static device => device is { Told: true, Touched: true, Back: false });
+        var away = rollout.Devices.Count(device => device is { Touched: true, Back: false } && rollout.IsToGoBack(device));
         return End(rollout, $"ended by {who}; {away} changed devices are still on their way back", now);
     }
 
@@ -48,7 +49,7 @@ internal static class RolloutRestore
     private static RolloutState End(RolloutState rollout, string reason, DateTimeOffset now)
     {
         var groups = rollout.Groups.Select((group, index) =>
-            group.State != GroupState.Waiting && rollout.Devices.Any(device => device.Group == index && device.Told) ? group with { State = GroupState.Restored } : group);
+            group.State != GroupState.Waiting && rollout.Devices.Any(device => device.Group == index && rollout.IsToGoBack(device)) ? group with { State = GroupState.Restored } : group);
         return RolloutStateMachine.End(rollout with { Groups = [.. groups] }, RolloutState.Restored, reason, now);
     }
 }

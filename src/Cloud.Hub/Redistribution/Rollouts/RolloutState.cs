@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Hmas.Contracts.Artefacts;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -18,6 +19,9 @@ internal sealed record RolloutState
     public required RolloutRequest Request { get; init; }
 
     public required string State { get; init; }
+
+    /// <summary>What the digest names.</summary>
+    public ArtefactKind Kind { get; init; }
 
     public required IReadOnlyList<GroupState> Groups { get; init; }
 
@@ -46,7 +50,16 @@ internal sealed record RolloutState
     /// <summary>It was stopped because the model did harm: nobody may get it again.</summary>
     public bool IsHarmful { get; init; }
 
+    /// <summary>The only group that goes back; null: every changed device does.</summary>
+    public int? RestoredGroup { get; init; }
+
+    /// <summary>Only a model is judged by the windows it answers.</summary>
+    public bool HasWindows => Kind == ArtefactKind.Model;
+
     public bool HasControlDevices => Devices.Count > 0 && Devices[^1].IsControl;
+
+    /// <summary>Of a restore: it was told, and is not in a group that keeps what it has.</summary>
+    public bool IsToGoBack(DeviceState device) => device.Told && (RestoredGroup is null || device.Group == RestoredGroup);
 
     public bool HasEnded => State is Completed or Restored or Cancelled;
 
@@ -69,5 +82,6 @@ internal sealed record RolloutState
         ApprovedBy = ApprovedBy,
         StoppedBy = StoppedBy,
         IsHarmful = IsHarmful,
+        RestoredGroup = RestoredGroup is { } restored ? Groups[restored].Name : null,
     };
 }

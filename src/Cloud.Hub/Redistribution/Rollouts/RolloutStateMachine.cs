@@ -47,7 +47,7 @@ internal static class RolloutStateMachine
             rollout = Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
         }
 
-        if (seen.IsQuarantined && rollout.State != RolloutState.Restoring) rollout = StartRestore(rollout, "quarantine", "the model is in quarantine", seen.Now);
+        if (seen.IsQuarantined && (rollout.State != RolloutState.Restoring || rollout.RestoredGroup is not null)) rollout = StartRestore(rollout, "quarantine", "the model is in quarantine", seen.Now);
         rollout = GateBets.Take(RolloutObservation.Look(rollout, seen), seen);
         return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen);
     }
@@ -70,6 +70,8 @@ internal static class RolloutStateMachine
         (RolloutCommand.Cancel, RolloutState.Scheduled or RolloutState.Running or RolloutState.Paused) => End(rollout, RolloutState.Cancelled, $"by {who}; devices keep what they have", now),
         (RolloutCommand.Restore, RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled) =>
             StartRestore(rollout, "operator", $"by {who}", now),
+        // What was taken back in part can be taken back as a whole.
+        (RolloutCommand.Restore, RolloutState.Restored) when rollout.RestoredGroup is not null => StartRestore(rollout, "operator", $"by {who}", now),
         (RolloutCommand.Force, RolloutState.Restoring) => RolloutRestore.Force(rollout, who, now),
         _ => rollout,
     };
@@ -82,6 +84,18 @@ internal static class RolloutStateMachine
         _ => $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit",
     };
 
+    /// <summary>A person takes one group back: its devices get what they had, the rollout ends with that, and the other groups keep what they have. The same state when there is no such group, or nobody of it was told.</summary>
+    public static RolloutState RestoreGroup(RolloutState rollout, string group, string who, DateTimeOffset now)
+    {
+        if (rollout.State is not (RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled)) return rollout;
+        for (var i = 0; i < rollout.Groups.Count; i++)
+        {
+            if (rollout.Groups[i].Name == group && rollout.Groups[i].State != GroupState.Waiting) return StartRestore(rollout, "operator", $"group {group}, by {who}", now, i);
+        }
+
+        return rollout;
+    }
+
     /// <summary>Whose desired state is not what this rollout wants. Level-triggered: asked again until it is so, and safe to carry out twice.</summary>
     public static IReadOnlyList<WantedModel> Wanted(RolloutState rollout, FleetSeen seen)
     {
@@ -90,7 +104,7 @@ internal static class RolloutStateMachine
         var wanted = new List<WantedModel>();
         foreach (var device in rollout.Devices)
         {
-            if (!device.Told || !device.Held || !seen.Devices.TryGetValue(device.DeviceId, out var twin)) continue;
+            if (!device.Told || !device.Held || (back && !rollout.IsToGoBack(device)) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)) continue;
             var digest = back ? device.PreviousDigest : rollout.Request.Digest;
             var isSo = twin.DesiredDigest == digest && (digest is null || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId));
             if (!isSo) wanted.Add(new WantedModel(device.DeviceId, digest, back));
@@ -171,6 +185,7 @@ internal static class RolloutStateMachine
             rollout = With(rollout, index, group, $"{verdict.Evidence.DevicesAnswered} devices answer with the new digest", verdict.Evidence, seen.Now);
         }
 
+        if (verdict is { Outcome: GateOutcome.Fail, IsHarmful: false } && rollout.Request.Gate.WhenLate == GateAction.Pause) return To(rollout, RolloutState.Paused, $"{group.Name}: {verdict.Reason}", seen.Now);
         if (verdict.Outcome == GateOutcome.Fail) return Fail(rollout, index, verdict, seen.Now);    // harm counts also while paused
         return verdict.Outcome == GateOutcome.Wait || rollout.State == RolloutState.Paused
             ? rollout
@@ -180,11 +195,13 @@ internal static class RolloutStateMachine
     private static RolloutState Fail(RolloutState rollout, int index, GateVerdict verdict, DateTimeOffset now)
     {
         rollout = With(rollout, index, rollout.Groups[index] with { State = GroupState.Failed, Evidence = verdict.Evidence }, verdict.Reason, verdict.Evidence, now);
-        return StartRestore(rollout, verdict.StoppedBy!, verdict.Reason, now) with { IsHarmful = verdict.IsHarmful };
+        var isGroupAlone = !verdict.IsHarmful && rollout.Request.Gate.WhenLate == GateAction.RestoreGroup;
+        return StartRestore(rollout, verdict.StoppedBy!, verdict.Reason, now, isGroupAlone ? index : null) with { IsHarmful = verdict.IsHarmful };
     }
 
-    private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now) =>
-        Holding(To(rollout, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
+    /// <param name="group">The only one that goes back; null: all do.</param>
+    private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now, int? group = null) =>
+        Holding(To(rollout with { RestoredGroup = group }, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
 
     /// <summary>Nobody approves what he asked for himself.</summary>
     private static bool CanApprove(RolloutState rollout, string who) => rollout.Request.NeedsApproval && rollout.ApprovedBy is null && who.Length > 0 && who != rollout.Request.RequestedBy;
@@ -206,7 +223,7 @@ internal static class RolloutStateMachine
     /// <summary>Takes hold of every device; the store refuses when another rollout has one. In a restore only those that were told matter.</summary>
     private static RolloutState Holding(RolloutState rollout) => rollout with
     {
-        Devices = [.. rollout.Devices.Select(device => device with { Held = device.Told || rollout.State != RolloutState.Restoring })],
+        Devices = [.. rollout.Devices.Select(device => device with { Held = rollout.State != RolloutState.Restoring || rollout.IsToGoBack(device) })],
     };
 
     internal static RolloutState End(RolloutState rollout, string state, string reason, DateTimeOffset now) => To(rollout, state, reason, now) with

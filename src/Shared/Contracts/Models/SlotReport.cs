@@ -94,6 +94,9 @@ public sealed record ModelEvidence
 
     public long ResidentBytes { get; init; }
 
+    /// <summary>At the time of the report; null where the machine tells nothing.</summary>
+    public Twins.DeviceVitals? Vitals { get; init; }
+
     /// <summary>Set while another model runs in shadow.</summary>
     public ShadowEvidence? Shadow { get; init; }
 }

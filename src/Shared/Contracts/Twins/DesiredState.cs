@@ -84,6 +84,9 @@ public sealed record ReportedState
 
     public required DeviceCounters Counters { get; init; }
 
+    /// <summary>Null where the machine tells nothing.</summary>
+    public DeviceVitals? Vitals { get; init; }
+
     public required long TimestampUs { get; init; }
 }
 

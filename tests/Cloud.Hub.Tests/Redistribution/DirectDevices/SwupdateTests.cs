@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Wiring;
+using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Tests.Host;
 using Grpc.Core;
 using Hmas.Contracts;
@@ -20,11 +22,14 @@ namespace Cloud.Hub.Tests.Redistribution.DirectDevices;
 public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHub>
 {
     private const string Site = "harbour";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
     private readonly HubProcess _hub = shared.Process;
     private readonly FirmwareArchive _firmware = shared.Firmware;
 
     [Fact]
-    public async Task Swupdate_registers_installs_and_counts_as_updated_once_it_shows_the_new_image_after_its_restart()
+    public async Task Swupdate_registers_installs_by_rollout_and_passes_its_gate_once_it_shows_the_new_image_after_its_restart_and_keeps_running()
     {
         await using var device = new SwupdateDevice("os-1:1");
         var first = await AddAsync("os-1", 1, device);
@@ -35,7 +40,7 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         Assert.Equal("os-1:1", known.Tags["image"]);
 
         var second = await AddAsync("os-1", 2, device, padding: 200_000);
-        await AssignAsync("gateway-1", second, "os-1", 2);
+        var rollout = await StartRolloutAsync("gateway-1", second);
         await device.SaysAsync("SWUPDATE successful");
         // Installed, and still running the old image: nothing may call that an update.
         var before = await UntilAsync("gateway-1", reported => reported.SlotState == SlotState.Downloading);
@@ -46,10 +51,13 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         device.Start(_hub.Address(HubServices.Redistribution), Site, "gateway-1", $"-k {token}", _firmware.Certificate, confirm: 2);
         var after = await UntilAsync("gateway-1", reported => reported.SlotState == SlotState.Committed && reported.ActiveDigest == second);
         Assert.Equal((first, "start-1"), (after.PreviousDigest, after.BootId));
+        var done = await UntilRolloutAsync(rollout, static view => view.EndedAt is not null);
+        Assert.Equal("completed", done.State);
+        Assert.Equal((1, 1, 0L), (done.Groups[0].Evidence!.DevicesAnswered, done.Groups[0].Evidence!.DevicesHealthy, done.Groups[0].Evidence!.Windows));
     }
 
     [Fact]
-    public async Task A_device_that_comes_back_with_the_old_image_has_failed_whatever_it_says()
+    public async Task A_device_that_comes_back_with_the_old_image_has_failed_whatever_it_says_and_its_rollout_is_stopped()
     {
         await using var device = new SwupdateDevice("os-2:1");
         var first = await AddAsync("os-2", 1, device);
@@ -57,7 +65,7 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         var token = await EnrolAsync("gateway-2");
         device.Start(_hub.Address(HubServices.Redistribution), Site, "gateway-2", $"-k {token}", _firmware.Certificate);
         await UntilAsync("gateway-2", reported => reported.ActiveDigest == first);
-        await AssignAsync("gateway-2", second, "os-2", 2);
+        var rollout = await StartRolloutAsync("gateway-2", second);
         await device.SaysAsync("SWUPDATE successful");
         await UntilAsync("gateway-2", reported => reported.SlotState == SlotState.Downloading);
         await device.StopAsync();
@@ -65,8 +73,12 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         // Its boot loader went back, and its update client knows nothing of that.
         device.Image = "os-2:1";
         device.Start(_hub.Address(HubServices.Redistribution), Site, "gateway-2", $"-k {token}", _firmware.Certificate, confirm: 2);
-        var after = await UntilAsync("gateway-2", reported => reported.SlotState == SlotState.Returned);
-        Assert.Equal(("old-image", first), (after.Refusal, after.ActiveDigest));
+        var stopped = await UntilRolloutAsync(rollout, static view => view.EndedAt is not null);
+        Assert.Equal(("restored", GateLimits.ModelFailures), (stopped.State, stopped.StoppedBy));
+        var told = Assert.Single(stopped.Groups[0].Devices);
+        Assert.Equal((first, true), (told.AnsweringDigest, told.Reason!.StartsWith("old-image: ", StringComparison.Ordinal)));
+        // The way back is what it runs already.
+        await UntilAsync("gateway-2", reported => reported.SlotState == SlotState.Committed && reported.ActiveDigest == first);
     }
 
     [Fact]
@@ -149,6 +161,42 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     {
         using var channel = _hub.Grpc(HubServices.Communication);
         return (await new V1.Communication.CommunicationClient(channel).EnrolAsync(new V1.EnrolRequest { SiteId = Site, DeviceId = deviceId })).Password;
+    }
+
+    /// <summary>A gate that wants the device to run the new image for two seconds.</summary>
+    private async Task<string> StartRolloutAsync(string deviceId, string digest)
+    {
+        using var http = _hub.Http(HubServices.Front);
+        using var answer = await http.PostAsJsonAsync("/api/v1/rollouts", new
+        {
+            digest, deviceIds = new[] { deviceId }, requestedBy = "test", reason = "because", gate = new { minimumHealthyTime = "00:00:02", maximumWait = "00:05:00" },
+        });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("rolloutId").GetString()!;
+    }
+
+    /// <summary>The rollout, once it holds: looked at now, and again at each move of one.</summary>
+    private async Task<RolloutView> UntilRolloutAsync(string rolloutId, Func<RolloutView, bool> holds)
+    {
+        using var channel = _hub.Grpc(HubServices.Redistribution);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var events = new Events1.Events.EventsClient(channel).Follow(new Events1.FollowRequest { Service = HubServices.Redistribution }, cancellationToken: patience.Token);
+        RolloutView? last = null;
+        try
+        {
+            await events.ResponseHeadersAsync;
+            while (true)
+            {
+                using var http = _hub.Http(HubServices.Front);
+                last = await http.GetFromJsonAsync<RolloutView>($"/api/v1/rollouts/{rolloutId}", Json, patience.Token);
+                if (holds(last!)) return last!;
+                await events.ResponseStream.MoveNext(patience.Token);
+            }
+        }
+        catch (Exception e) when (e is RpcException { StatusCode: StatusCode.Cancelled } or OperationCanceledException)
+        {
+            throw new InvalidOperationException($"{rolloutId} never came so far; last: {JsonSerializer.Serialize(last, Json)}\n{_hub.Said}");
+        }
     }
 
     private async Task AssignAsync(string deviceId, string digest, string name, long release)

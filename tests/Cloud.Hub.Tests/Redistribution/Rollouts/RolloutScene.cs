@@ -1,7 +1,9 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
 
@@ -19,7 +21,7 @@ internal sealed class RolloutScene
     };
 
     /// <param name="adjust">Last word on the request.</param>
-    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, Func<RolloutRequest, RolloutRequest>? adjust = null)
+    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, Func<RolloutRequest, RolloutRequest>? adjust = null, ArtefactKind kind = ArtefactKind.Model)
     {
         var request = new RolloutRequest { Digest = New, RequestedBy = "test", Reason = "because", Gate = gate ?? Gate(), Groups = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)] };
         if (adjust is not null) request = adjust(request);
@@ -29,7 +31,7 @@ internal sealed class RolloutScene
         }
 
         var plan = GroupPlanner.Plan(request, [.. Twins.Values.Select(static twin => new Candidate(twin.DeviceId, twin.Online, "slice", new Dictionary<string, string>()))]);
-        Rollout = RolloutStateMachine.Begin("r1", request, plan, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now);
+        Rollout = RolloutStateMachine.Begin("r1", request, plan, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now) with { Kind = kind };
     }
 
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
@@ -74,6 +76,16 @@ internal sealed class RolloutScene
         if (twin.DesiredDigest is not null) Report(device, SlotState.Committed, twin.DesiredDigest, twin.DesiredDigest);
     }
 
+    /// <summary>Time goes on and every device that is online reports again.</summary>
+    public void Pass(TimeSpan time, Func<DeviceSeen, DeviceSeen>? adjust = null)
+    {
+        Now += time;
+        foreach (var (id, twin) in Twins)
+        {
+            if (twin.Online) Twins[id] = (adjust?.Invoke(twin) ?? twin) with { ReportedUs = Now.Ticks, LastSeen = Now };
+        }
+    }
+
     public void ObeyAll()
     {
         foreach (var device in Rollout.Devices) Obey(device.DeviceId);
@@ -82,10 +94,10 @@ internal sealed class RolloutScene
     public void Report(string device, SlotState state, string digest, string? answering, string? reason = null) =>
         Observe(new RolloutFact(device, new SlotReport { State = state, Digest = digest, AnsweringDigest = answering, BootId = "b", Reason = reason, RolloutId = Rollout.RolloutId }, null));
 
-    public void Evidence(string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100, ShadowEvidence? shadow = null, string boot = "b", long resident = 0, double ratio = 0.5, double input = 0.5) => Observe(new RolloutFact(device, null, new ModelEvidence
+    public void Evidence(string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100, ShadowEvidence? shadow = null, string boot = "b", long resident = 0, double ratio = 0.5, double input = 0.5, DeviceVitals? vitals = null) => Observe(new RolloutFact(device, null, new ModelEvidence
     {
         Digest = digest, BootId = boot, RunId = "run", FromUs = 0, ToUs = 1, Windows = windows, AlarmWindows = alarms, InvalidWindows = invalid, InferenceP99Us = p99, Shadow = shadow, ResidentBytes = resident,
-        MeanScoreRatio = ratio, MeanInputDeviation = input,
+        MeanScoreRatio = ratio, MeanInputDeviation = input, Vitals = vitals,
     }));
 
     /// <summary>The group being judged shows the new digest at work; one device that is not told yet, if there is one, shows the old one.</summary>

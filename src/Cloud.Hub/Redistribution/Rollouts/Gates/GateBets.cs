@@ -63,7 +63,7 @@ internal static class GateBets
             var work = new Work(
                 evidence, device.Before, ShadowSince(device.Shadow, judged.Shadow), (truth - judged.Truth.GetValueOrDefault()) is { IsMore: true } more ? more : default, failed == judged.Failed ? null : failed, gate.WindowsPerEpisode);
             var weight = Weight(evidence.Windows, judged.Alone?.Windows ?? 0, most);
-            foreach (var metric in GateMetric.All)
+            foreach (var metric in GateMetric.Of(rollout))
             {
                 if (metric.Kind == MetricKind.Difference || metric.Read(work) is not { } share) continue;
                 share *= metric.Name == GateLimits.ModelFailures ? 1 : weight;
@@ -83,6 +83,7 @@ internal static class GateBets
         RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests, Pools? known, ref EvidenceSum pool)
     {
         var control = new GateControl(rollout, index, seen);
+        var metrics = GateMetric.Of(rollout);
         var (group, others) = (new Pools(), known ?? new Pools());
         var most = MostWindows(rollout, index);
         var (episode, pooled) = (rollout.Request.Gate.WindowsPerEpisode, pool);
@@ -91,16 +92,16 @@ internal static class GateBets
         {
             var (device, judged) = (devices[i], devices[i].Judged ?? JudgedWork.Nothing);
             var slices = SlicesOf(device, seen);
-            if (device.Group == index && device.Told && device.Touched && device.Sum is { } sum && sum.Windows > (judged.Compared?.Windows ?? 0))
+            if (device.Group == index && device.Told && device.Touched && device.Sum is { } sum && sum.Reports > (judged.Compared?.Reports ?? 0))
             {
                 var evidence = sum.Since(judged.Compared);
-                group.Add(new Work(evidence, null, null, default, null, episode), slices, Weight(evidence.Windows, judged.Compared?.Windows ?? 0, most));
+                group.Add(metrics, new Work(evidence, null, null, default, null, episode), slices, Weight(evidence.Windows, judged.Compared?.Windows ?? 0, most));
                 next[i] = judged with { Compared = sum };
             }
-            else if (known is null && control.Includes(device) && device.Before is { } shown && shown.Windows > (judged.Control?.Windows ?? 0))
+            else if (known is null && control.Includes(device) && device.Before is { } shown && shown.Reports > (judged.Control?.Reports ?? 0))
             {
                 var evidence = shown.Since(judged.Control);
-                others.Add(new Work(evidence, null, null, default, null, episode), slices, 1);
+                others.Add(metrics, new Work(evidence, null, null, default, null, episode), slices, 1);
                 pooled = pooled.Plus(evidence);
                 next[i] = judged with { Control = shown };
             }
@@ -118,7 +119,7 @@ internal static class GateBets
             if (next[i] is { } judged) devices[i] = devices[i] with { Judged = judged };
         }
 
-        Compare(rollout.Request.Gate, group, others, tests);
+        Compare(rollout, group, others, tests);
         pool = pooled;
         return others;
     }
@@ -127,18 +128,18 @@ internal static class GateBets
     private static Pools Standing(RolloutState rollout, int index, double episode)
     {
         var pools = new Pools();
-        var earlier = rollout.Control.Windows > 0 ? rollout.Control
+        var earlier = rollout.Control.Reports > 0 ? rollout.Control
             : rollout.Devices.Where(device => device.Group == index && device.Before is not null).Aggregate(new EvidenceSum(), static (sum, device) => sum.Plus(device.Before!));
-        if (earlier.Windows > 0) pools.Add(new Work(earlier, null, null, default, null, episode), [], 1);
+        if (earlier.Reports > 0) pools.Add(GateMetric.Of(rollout), new Work(earlier, null, null, default, null, episode), [], 1);
         return pools;
     }
 
-    private static void Compare(GatePolicy gate, Pools group, Pools others, Dictionary<string, MetricTest> tests)
+    private static void Compare(RolloutState rollout, Pools group, Pools others, Dictionary<string, MetricTest> tests)
     {
-        foreach (var metric in GateMetric.All)
+        foreach (var metric in GateMetric.Of(rollout))
         {
             if (metric.Kind != MetricKind.Difference) continue;
-            var limit = gate.LimitOf(metric.Name);
+            var limit = rollout.Request.Gate.LimitOf(metric.Name);
             var known = others.Of(metric);
             if (!known.TryGetValue(Pools.Whole, out var all) || all.Trials <= 0) continue;
             var most = metric.IsOfMachine ? (all.Hits / all.Trials) + Math.Max(LeastOutlier, OutlierLimits * limit) : 1;
@@ -177,11 +178,11 @@ internal static class GateBets
             if (next[i] is { } judged && judged != devices[i].Judged) devices[i] = devices[i] with { Judged = judged };
         }
 
-        Compare(rollout.Request.Gate, group, others, tests);
+        Compare(rollout, group, others, tests);
 
         void Add(Pools? pools, TruthCounts more, DeviceState device)
         {
-            if (more.IsMore) pools?.Add(new Work(new EvidenceSum(), null, null, more, null, rollout.Request.Gate.WindowsPerEpisode), SlicesOf(device, seen), 1);
+            if (more.IsMore) pools?.Add(GateMetric.Of(rollout), new Work(new EvidenceSum(), null, null, more, null, rollout.Request.Gate.WindowsPerEpisode), SlicesOf(device, seen), 1);
         }
     }
 

@@ -7,16 +7,17 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 /// <param name="Name">Of <see cref="GateLimits"/>.</param>
 /// <param name="Read">Null: the device has nothing to add.</param>
 /// <param name="IsOfMachine">It follows the machine that the device watches too, so that one that falls ill must not count for many.</param>
-internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share?> Read, bool IsOfMachine = false)
+/// <param name="NeedsWindows">Only a model can show it.</param>
+internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share?> Read, bool IsOfMachine = false, bool NeedsWindows = true)
 {
     /// <summary>Every one, in the order they are looked at.</summary>
     public static IReadOnlyList<GateMetric> All { get; } =
     [
-        new(GateLimits.ModelFailures, MetricKind.Absolute, static work => work.Failed is { } failed ? new Share(1, failed ? 1 : 0) : null),
+        new(GateLimits.ModelFailures, MetricKind.Absolute, static work => work.Failed is { } failed ? new Share(1, failed ? 1 : 0) : null, NeedsWindows: false),
         new(GateLimits.Invalid, MetricKind.Absolute, static work => Windows(work, work.Evidence.Windows, work.Evidence.Invalid)),
         new(GateLimits.Latency, MetricKind.Absolute, static work => Reports(work, work.Evidence.Slow)),
-        new(GateLimits.Memory, MetricKind.Absolute, static work => Reports(work, work.Evidence.Heavy)),
-        new(GateLimits.Restarts, MetricKind.Difference, static work => Reports(work, work.Evidence.Restarts)),
+        new(GateLimits.Memory, MetricKind.Absolute, static work => Reports(work, work.Evidence.Heavy), NeedsWindows: false),
+        new(GateLimits.Restarts, MetricKind.Difference, static work => Reports(work, work.Evidence.Restarts), NeedsWindows: false),
         new(GateLimits.AlarmRate, MetricKind.Difference, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms), IsOfMachine: true),
         new(GateLimits.ShadowAlarms, MetricKind.Paired, static work => work.Shadow is { } shadow ? Pairs(work, shadow) : null),
         new(GateLimits.ShadowDisagreement, MetricKind.Absolute, static work => work.Shadow is { } shadow ? Windows(work, shadow.Compared, shadow.Disagreed + shadow.ShadowInvalid) : null),
@@ -24,7 +25,14 @@ internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share
         new(GateLimits.Error, MetricKind.Difference, static work => Windows(work, work.Truth.Labelled, work.Truth.Wrong), IsOfMachine: true),
         new(GateLimits.ConfidenceDrift, MetricKind.Absolute, static work => Drift(work, static sum => sum.Confidence)),
         new(GateLimits.InputDrift, MetricKind.Absolute, static work => Drift(work, static sum => sum.Input)),
+        new(GateLimits.Battery, MetricKind.Difference, static work => work.Evidence.Charges > 0 ? new Share(work.Evidence.Charges, work.Evidence.Drained) : null, NeedsWindows: false),
+        new(GateLimits.Temperature, MetricKind.Absolute, static work => work.Evidence.Measured > 0 ? new Share(work.Evidence.Measured, work.Evidence.Hot) : null, NeedsWindows: false),
     ];
+
+    private static readonly IReadOnlyList<GateMetric> OfReports = [.. All.Where(static metric => !metric.NeedsWindows)];
+
+    /// <summary>Those that what a rollout brings can show at all.</summary>
+    public static IReadOnlyList<GateMetric> Of(RolloutState rollout) => rollout.HasWindows ? All : OfReports;
 
     private static Share? Windows(Work work, long windows, long hits) => windows > 0 ? new Share(windows / work.Episode, hits / work.Episode) : null;
 

@@ -11,9 +11,9 @@ internal sealed class Pools
     public bool IsEmpty => _shares.Count == 0;
 
     /// <param name="weight">0 to 1.</param>
-    public void Add(Work work, IReadOnlyList<string> slices, double weight)
+    public void Add(IReadOnlyList<GateMetric> metrics, Work work, IReadOnlyList<string> slices, double weight)
     {
-        foreach (var metric in GateMetric.All)
+        foreach (var metric in metrics)
         {
             if (metric.Kind == MetricKind.Difference && metric.Read(work) is { } share && weight > 0) _shares.Add((metric.Name, slices, share * weight));
         }
