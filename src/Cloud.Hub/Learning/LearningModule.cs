@@ -3,6 +3,7 @@ using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Endpoints;
+using Cloud.Hub.Learning.Federated;
 using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
@@ -27,6 +28,7 @@ internal static class LearningModule
         services.AddSingleton<ExperienceCollector>();
         services.AddSingleton<FitSignal>();
         services.AddSingleton<FitJobs>().AddSingleton<IFitJobs>(static provider => provider.GetRequiredService<FitJobs>());
+        services.AddSingleton<FederatedRounds>();
         services.AddSingleton<ModelFitter>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<ITrainingRuns, LearningService>();

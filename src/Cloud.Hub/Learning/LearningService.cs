@@ -1,5 +1,6 @@
 using System.Reflection;
 using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Federated;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
 using Hmas.Contracts;
@@ -32,6 +33,7 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
             if (transfer.BodyRate is not (> 0 and <= 1)) throw new ArgumentException($"transfer: body rate {transfer.BodyRate} is outside (0, 1]", nameof(request));
         }
 
+        if (request.Federated is not null && FederatedRules.Fault(request) is { } fault) throw new ArgumentException(fault, nameof(request));
         try
         {
             if (!Recipes.ClassRecipes.Has(request.Recipe)) Recipes.LearningRecipes.Find(request.Recipe);

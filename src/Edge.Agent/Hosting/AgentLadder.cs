@@ -39,8 +39,9 @@ internal sealed class AgentLadder : IAsyncDisposable
         Telemetry = new TelemetryCollector(Sensor.Channels.Count, settings.Hub.TelemetryPoints);
         Watch = new SlotWatch(time);
         Rows = new RecentRows(Sensor.Channels.Count);
+        TuningRows = new TuningRows(Sensor.Channels.Count, settings.Model.TuningRows);
         var evidence = new EvidenceCollector(settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
-        IObservationSink[] sinks = [Counters, new EventRecorder(facts, time), Experience, evidence, Telemetry, Rows, Watch];
+        IObservationSink[] sinks = [Counters, new EventRecorder(facts, time), Experience, evidence, Telemetry, Rows, TuningRows, Watch];
         var sink = new ObservationFanOut(_decisionLog is null ? sinks : [.. sinks, _decisionLog]);
 
         _queue = new SampleQueue(settings.Pipeline.QueueCapacity);
@@ -65,6 +66,8 @@ internal sealed class AgentLadder : IAsyncDisposable
     public SlotWatch Watch { get; }
 
     public RecentRows Rows { get; }
+
+    public TuningRows TuningRows { get; }
 
     public PerceptionPipeline Pipeline { get; }
 

@@ -43,6 +43,7 @@ internal sealed class AgentModels : IDisposable
         var hardware = settings.Device.Hardware ?? DeviceIdentity.GenericHardware;
         var verifier = new ModelVerifier(TrustedKeys(settings.Model), hardware, channels, ladder.Sensor.RateHz, settings.Model.MaxPackageBytes);
         var loader = new SlotLoader(Slots, verifier, settings.Model.MaxPackageBytes);
+        Tuning = new HeadTuningLoop(new HeadTuningStep(Slots, loader, ladder.TuningRows, channels, settings.Model, settings.Pipeline.MaxGap, time), time);
         var source = _source is null ? null : new DeltaModelSource(_source, new HeldArtefacts(Slots, isLaunched ? Environment.ProcessPath : null), logger);
         var fetch = new PackageFetch(Slots, loader, verifier, source, _orders, Reporter, time);
         var trial = new ModelTrial(Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);
@@ -59,6 +60,8 @@ internal sealed class AgentModels : IDisposable
     public SlotReporter Reporter { get; }
 
     public ModelUpdater Updater { get; }
+
+    public HeadTuningLoop Tuning { get; }
 
     /// <summary>Of the last step that was told, else what the slots hold.</summary>
     public SlotState State =>
@@ -77,7 +80,7 @@ internal sealed class AgentModels : IDisposable
         _start.Run();
     }
 
-    public IEnumerable<Task> Run(CancellationToken ct) => [Updater.RunAsync(ct), _installTrial.RunAsync(ct)];
+    public IEnumerable<Task> Run(CancellationToken ct) => [Updater.RunAsync(ct), _installTrial.RunAsync(ct), Tuning.RunAsync(ct)];
 
     public void Dispose()
     {

@@ -31,7 +31,7 @@ internal sealed record HubLoops(FleetClient Client, FactUplink Uplink, DownlinkL
         models.Reporter.Changed += reporter.Soon;
         ladder.Counters.Changed += reporter.Soon;
         var commands = new CommandRunner(new HubCommands(ladder, reporter.Soon), RememberedReplies.Open(device.StateFolder), time, logger);
-        var downlink = new DownlinkLoop(device, link, uplink, twin, models.Updater, ladder.Boost, commands, reporter.Soon, logger);
+        var downlink = new DownlinkLoop(device, link, uplink, twin, models.Updater, ladder.Boost, commands, models.Tuning, reporter.Soon, logger);
         return new HubLoops(client, uplink, downlink, reporter);
     }
 

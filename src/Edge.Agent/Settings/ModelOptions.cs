@@ -50,12 +50,20 @@ internal sealed class ModelOptions : IValidatableObject
     [Range(1L << 20, 1L << 40)]
     public long MaxShadowBytes { get; set; } = 32L << 20;
 
+    /// <summary>Newest rows kept in memory for tuning the model's head when the hub asks; 4 bytes a channel and row. 0: none, the device refuses. Default 4096.</summary>
+    [Range(0, 1 << 20)]
+    public int TuningRows { get; set; } = 4096;
+
+    /// <summary>Time that tuning a head may take at most, on one core. Default 2 s.</summary>
+    public TimeSpan TuningBudget { get; set; } = TimeSpan.FromSeconds(2);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ProbeLatency <= TimeSpan.Zero) yield return new ValidationResult($"model:probeLatency {ProbeLatency} must be above 0");
         if (DownloadTimeout <= TimeSpan.Zero) yield return new ValidationResult($"model:downloadTimeout {DownloadTimeout} must be above 0");
         if (DownloadWindow is not null && DailyWindow.TryParse(DownloadWindow) is null)
             yield return new ValidationResult($"model:downloadWindow '{DownloadWindow}' must be HH:mm-HH:mm and not empty: a window that never opens takes no model");
+        if (TuningBudget <= TimeSpan.Zero) yield return new ValidationResult($"model:tuningBudget {TuningBudget} must be above 0");
         if (ImageRoot is null != DirectorRoot is null) yield return new ValidationResult("model:imageRoot and model:directorRoot go together: one without the other agrees with nobody");
         if (Package is not null && TrustedKeysFile is null) yield return new ValidationResult("model:package needs model:trustedKeysFile: without a trusted key no package is accepted");
     }

@@ -18,7 +18,7 @@ internal static class SettingsKeys
         "pipeline:queueCapacity", "pipeline:silenceAfter", "pipeline:retryAfter", "pipeline:lateness", "pipeline:maxGap", "pipeline:runGap", "pipeline:historyFrames",
         "pipeline:maxCalibrationRows", "pipeline:windowLength", "pipeline:windowStride", "pipeline:calibrationRows",
         "model:trustedKeysFile", "model:imageRoot", "model:directorRoot", "model:package", "model:maxPackageBytes", "model:probeLatency", "model:downloadTimeout", "model:downloadBytesPerSecond", "model:downloadWindow", "model:evidenceWindows", "model:maxShadowInvalidShare",
-        "model:shadowCpuShare", "model:maxShadowBytes",
+        "model:shadowCpuShare", "model:maxShadowBytes", "model:tuningRows", "model:tuningBudget",
         "rules:file",
         "actuators:*:name", "actuators:*:kind", "actuators:*:file", "actuators:*:chip", "actuators:*:line", "actuators:*:safeHigh", "actuators:*:part", "actuators:*:safe",
         "experience:routineEvery", "experience:alarmEvery", "experience:uncertainFrom", "experience:uncertainTo", "experience:rareDistance",

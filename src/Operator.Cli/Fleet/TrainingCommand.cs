@@ -60,7 +60,8 @@ internal static class TrainingCommand
         var priority = new Option<int>("--priority") { Description = "0 to 9, the higher goes first", DefaultValueFactory = static _ => 5 };
         var seed = new Option<long>("--seed") { Description = "Of first values and draws", DefaultValueFactory = static _ => 1 };
         var transfer = new Option<int?>("--transfer") { Description = "Start from the parent's values; so many layers from the input on stay as they are" };
-        var command = hub.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer });
+        var federated = new FederatedOptions();
+        var command = hub.AddTo(federated.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer }));
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var started = await api.StartTrainingAsync(
@@ -72,6 +73,7 @@ internal static class TrainingCommand
                     Priority = parsed.GetValue(priority),
                     Seed = parsed.GetValue(seed),
                     Transfer = parsed.GetValue(transfer) is { } frozen ? new { FrozenLayers = frozen, BodyRate = 1.0 } : null,
+                    Federated = federated.Read(parsed),
                     RequestedBy = Environment.UserName,
                 },
                 cancellation);

@@ -22,9 +22,22 @@ internal static class TrainingStory
                 run.LossCurve.Select((loss, i) => (string[])[(i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), i < run.ValidationCurve.Count ? Text(run.ValidationCurve[i]) : ""]));
         }
 
+        if (run.Rounds is { Count: > 0 } rounds) PrintRounds(rounds);
         if (run.CandidateMetrics.Count == 0) return;
         if (run.CandidateMetrics.Values.Any(static slice => slice.Accuracy is not null)) PrintClasses(run);
         else PrintAlarms(run);
+    }
+
+    private static void PrintRounds(IReadOnlyList<FederatedRoundAnswer> rounds)
+    {
+        Tables.Print(
+            ["round", "asked", "accepted", "shortened", "changed the head"],
+            rounds.Select(static round => (string[])
+            [
+                round.Round.ToString(CultureInfo.InvariantCulture), round.Asked.ToString(CultureInfo.InvariantCulture), round.Accepted.ToString(CultureInfo.InvariantCulture),
+                round.Clipped.ToString(CultureInfo.InvariantCulture), round.HasMoved ? "yes" : "no",
+            ]));
+        foreach (var (round, refused) in rounds.SelectMany(static round => round.Refused.Select(refused => (round.Round, refused)))) Console.WriteLine($"  round {round}: {refused.DeviceId} was refused: {refused.Reason}");
     }
 
     private static void PrintClasses(TrainingDetailAnswer run) => Tables.Print(

@@ -26,10 +26,15 @@ internal sealed record TrainingAnswer(
 internal sealed record TrainingDetailAnswer(
     string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows, IReadOnlyList<double> LossCurve,
     IReadOnlyList<double> ValidationCurve, IReadOnlyDictionary<string, string> DataDigests, IReadOnlyDictionary<string, string> Hyperparameters, string CodeVersion, string Worker, string? Picture,
-    IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
+    IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    IReadOnlyList<FederatedRoundAnswer>? Rounds)
 {
     public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
 }
+
+internal sealed record FederatedRoundAnswer(int Round, int Asked, int Accepted, int Clipped, IReadOnlyList<RefusedUpdateAnswer> Refused, bool HasMoved);
+
+internal sealed record RefusedUpdateAnswer(string DeviceId, string Reason);
 
 internal sealed record StartedRunAnswer(string RunId);
 

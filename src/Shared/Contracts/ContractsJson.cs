@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
+using Hmas.Contracts.Federated;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 
@@ -29,4 +30,6 @@ namespace Hmas.Contracts;
 [JsonSerializable(typeof(TelemetryBatch))]
 [JsonSerializable(typeof(DeviceCommand))]
 [JsonSerializable(typeof(CommandReply))]
+[JsonSerializable(typeof(HeadTask))]
+[JsonSerializable(typeof(HeadUpdate))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -30,7 +30,7 @@ public sealed class CommandRunnerTests : ICommandActions, IDisposable
     {
         var runner = Start();
         var unknown = runner.Run(Command("reboot"));
-        Assert.Equal(("unknown-kind", "'reboot' is none of ping, recalibrate, snapshot, report"), (unknown.Error, unknown.Detail));
+        Assert.Equal(("unknown-kind", "'reboot' is none of ping, recalibrate, snapshot, report, tune-head"), (unknown.Error, unknown.Detail));
         var large = runner.Run(Command("snapshot", "c2") with { Arguments = new Dictionary<string, string> { ["windows"] = "1001" } });
         Assert.Equal(("refused", "windows '1001' is not 1 to 1000"), (large.Error, large.Detail));
         Assert.Empty(_done);

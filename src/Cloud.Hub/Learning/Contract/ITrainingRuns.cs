@@ -42,6 +42,9 @@ public sealed record TrainingRequest
     /// <summary>Null: from nothing.</summary>
     public TransferRequest? Transfer { get; init; }
 
+    /// <summary>Null: a fit on the hub's experience.</summary>
+    public FederatedRequest? Federated { get; init; }
+
     /// <summary>Agent or person.</summary>
     public required string RequestedBy { get; init; }
 }
@@ -69,6 +72,9 @@ public sealed record TrainingRunView
 
     /// <summary>Loss of each epoch on runs that the fit did not learn from; empty when there are too few runs to set some aside.</summary>
     public IReadOnlyList<double> ValidationCurve { get; init; } = [];
+
+    /// <summary>Federated rounds that ended; empty for a fit.</summary>
+    public IReadOnlyList<FederatedRoundView> Rounds { get; init; } = [];
 
     /// <summary>Both curves as an SVG picture, once the fit has ended; left out of lists.</summary>
     public string? Picture { get; init; }

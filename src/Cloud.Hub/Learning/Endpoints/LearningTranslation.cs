@@ -18,6 +18,7 @@ internal static class LearningTranslation
         Priority = request.HasPriority ? request.Priority : 5,
         NotBefore = request.HasNotBeforeUs ? FromMicroseconds(request.NotBeforeUs) : null,
         Transfer = request.Transfer is { } transfer ? new TransferRequest { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate } : null,
+        Federated = request.Federated is { } federated ? FederatedTranslation.FromWire(federated) : null,
     };
 
     public static V1.StartRequest ToWire(TrainingRequest request)
@@ -25,6 +26,7 @@ internal static class LearningTranslation
         var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed, RequestedBy = request.RequestedBy, Priority = request.Priority };
         if (request.NotBefore is { } begin) wire.NotBeforeUs = ToMicroseconds(begin);
         if (request.Transfer is { } transfer) wire.Transfer = new V1.Transfer { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate };
+        if (request.Federated is { } federated) wire.Federated = FederatedTranslation.ToWire(federated);
         if (request.ParentDigest is { } parent) wire.ParentDigest = parent;
         wire.HeldOutRuns.AddRange(request.HeldOutRuns);
         return wire;
@@ -49,6 +51,7 @@ internal static class LearningTranslation
         DataDigests = new Dictionary<string, string>(run.DataDigests),
         CodeVersion = run.CodeVersion,
         Worker = run.Worker,
+        Rounds = [.. run.Rounds.Select(FederatedTranslation.FromWire)],
         Picture = run.HasPicture ? run.Picture : null,
         Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
         QuantizedLayers = [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
@@ -72,6 +75,7 @@ internal static class LearningTranslation
         if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
         if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);
         if (run.Bounds is { } bounds) wire.Bounds = new V1.DatasetBounds { LastExperienceId = bounds.LastExperienceId, Labels = bounds.Labels };
+        wire.Rounds.AddRange(run.Rounds.Select(FederatedTranslation.ToWire));
         wire.LossCurve.AddRange(run.LossCurve);
         wire.ValidationCurve.AddRange(run.ValidationCurve);
         wire.DataDigests.Add(new Dictionary<string, string>(run.DataDigests));

@@ -15,27 +15,29 @@ internal sealed class FederatedServer
     private readonly Adam? _optimiser;
 
     /// <param name="head">What round 1 sends; copied.</param>
-    public FederatedServer(ReadOnlySpan<float> head, FederatedSettings settings)
+    /// <param name="round">The round that begins.</param>
+    public FederatedServer(ReadOnlySpan<float> head, FederatedSettings settings, int round = 1)
     {
-        (_settings, _head) = (settings, head.ToArray());
+        (_settings, _head, Round) = (settings, head.ToArray(), round);
         if (settings.ServerRate > 0) _optimiser = new Adam(_head.Length, beta2: 0.99f, epsilon: AdamFloor);
     }
 
     /// <summary>Devices answer with this; others are too late or too early.</summary>
-    public int Round { get; private set; } = 1;
+    public int Round { get; private set; }
 
     public ReadOnlySpan<float> Head => _head;
 
     /// <summary>Checks, bounds and joins the updates, moves the head, and begins the next round.</summary>
     /// <param name="updates">In any order; the first of a device counts.</param>
-    public RoundReport Close(IEnumerable<ClientUpdate> updates)
+    /// <param name="invited">Devices that were asked; null: whoever answers.</param>
+    public RoundReport Close(IEnumerable<ClientUpdate> updates, IReadOnlySet<string>? invited = null)
     {
         var accepted = new Dictionary<string, ClientUpdate>(StringComparer.Ordinal);
         var refused = new List<(string, string)>();
         var clipped = 0;
         foreach (var update in updates.OrderBy(update => update.Client, StringComparer.Ordinal))
         {
-            if (Fault(update, accepted.ContainsKey(update.Client)) is { } fault) refused.Add((update.Client, fault));
+            if (Fault(update, accepted.ContainsKey(update.Client), invited) is { } fault) refused.Add((update.Client, fault));
             else accepted.Add(update.Client, Bounded(update, ref clipped));
         }
 
@@ -44,13 +46,26 @@ internal sealed class FederatedServer
         return new RoundReport(Round++, [.. accepted.Keys], clipped, refused, hasMoved);
     }
 
-    private string? Fault(ClientUpdate update, bool isSecond)
+    private string? Fault(ClientUpdate update, bool isSecond, IReadOnlySet<string>? invited)
     {
+        if (invited?.Contains(update.Client) == false) return "was not asked in this round";
         if (isSecond) return "a second update in this round";
         if (update.Round != Round) return string.Create(CultureInfo.InvariantCulture, $"answers round {update.Round}, this is {Round}");
         if (update.Delta.Length != _head.Length) return string.Create(CultureInfo.InvariantCulture, $"{update.Delta.Length} values, the head has {_head.Length}");
         if (update.Samples < 1) return "tuned on no window";
-        return TensorPrimitives.IsFiniteAll<float>(update.Delta) ? null : "a value is not finite";
+        if (!TensorPrimitives.IsFiniteAll<float>(update.Delta)) return "a value is not finite";
+        var norm = Norm(update.Delta);
+        return norm <= _settings.RefusedNorm ? null : string.Create(CultureInfo.InvariantCulture, $"its norm is {norm:0.###E+0}, {_settings.RefusedNorm:0.###} at most can be meant well");
+    }
+
+    /// <summary>In two steps, since the sum of squares of a huge update overflows single precision.</summary>
+    private static double Norm(ReadOnlySpan<float> delta)
+    {
+        var largest = Math.Abs((double)TensorPrimitives.MaxMagnitude(delta));
+        if (largest == 0) return 0;
+        var sum = 0.0;
+        foreach (var value in delta) sum += value / largest * (value / largest);
+        return largest * Math.Sqrt(sum);
     }
 
     private ClientUpdate Bounded(ClientUpdate update, ref int clipped)

@@ -11,6 +11,9 @@ internal sealed record FederatedSettings
     /// <summary>Largest L2 norm of an update; a larger one is scaled down to it, whatever the device says it did.</summary>
     public float MaxNorm { get; init; } = 1f;
 
+    /// <summary>Updates with a larger norm are refused instead of scaled down: no device that keeps to the rules sends them. Infinite: none is.</summary>
+    public float RefusedNorm { get; init; } = float.PositiveInfinity;
+
     /// <summary>More than this many windows count no more: what a device says of itself must not make it the fleet.</summary>
     public int MaxWeight { get; init; } = 200;
 

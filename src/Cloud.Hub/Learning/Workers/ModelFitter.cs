@@ -2,16 +2,18 @@ using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
+using Cloud.Hub.Learning.Federated;
 using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Pictures;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Workers;
 
 /// <summary>From windows to ONNX in both precisions: settles what to start from, has a worker fit it, quantizes what comes back.</summary>
-internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter reporter)
+internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds rounds, IRunReporter reporter)
 {
     /// <summary>Windows that quantization ranges come from (design facts on quantization, section 8).</summary>
     private const int CalibrationWindows = 500;
@@ -53,7 +55,9 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter rep
         run = run with { Hyperparameters = Hyperparameters.Of(plan.Recipe, plan.Settings, plan.Network) };
         await reporter.ReportAsync(run, cancellation);
         var fit = FitFingerprint.Of(dataDigest, plan.Network, plan.Settings);
-        var outcome = await jobs.OutcomeAsync(run.RunId, fit, run.Request.Priority, package.ToBytes(), cancellation);
+        var outcome = run.Request.Federated is null
+            ? await jobs.OutcomeAsync(run.RunId, fit, run.Request.Priority, package.ToBytes(), cancellation)
+            : await RoundsAsync(run, plan, fit, cancellation);
         if (outcome.Refusal is { } refusal) throw new TrainingRefusedException(refusal);
         if (outcome.Values.Length != plan.Network.Values.Length || outcome.Values.Any(value => !float.IsFinite(value)))
             throw new TrainingRefusedException($"the worker gave {outcome.Values.Length} values, not all finite, for a network of {plan.Network.Values.Length}");
@@ -62,10 +66,11 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter rep
         {
             State = RunStates.Quantizing,
             Progress = Progress,
-            Message = outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
+            Message = run.Request.Federated is not null ? "rounds are over"
+                : outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
             LossCurve = outcome.Losses,
             ValidationCurve = outcome.Validations,
-            Picture = CurveChart.Draw(
+            Picture = outcome.Losses.Count == 0 ? null : CurveChart.Draw(
                 $"{run.Request.ModelName}, {run.Request.Recipe}", "epoch", "loss", [("training", Points(outcome.Losses)), ("validation runs", Points(outcome.Validations))]),
         };
         await reporter.ReportAsync(run, cancellation);
@@ -76,6 +81,17 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, IRunReporter rep
     }
 
     private static IReadOnlyList<(double X, double Y)> Points(IEnumerable<double> losses) => [.. losses.Select((loss, i) => ((double)(i + 1), loss))];
+
+    /// <summary>The parent's values with the head that the devices' rounds gave.</summary>
+    private async Task<FitOutcome> RoundsAsync(TrainingRunView run, FitPlan plan, string fit, CancellationToken cancellation)
+    {
+        plan.Network.Load(ParentValues(run.Request.ParentDigest!, plan.Network));
+        var last = (Dense)plan.Network.Layers[^1];
+        var head = await rounds.RunAsync(run, plan.Recipe.Classes, [.. last.Weights, .. last.Bias], fit, cancellation);
+        last.Weights = head[..^last.Bias.Length];
+        head.AsSpan(^last.Bias.Length..).CopyTo(last.Bias);
+        return new FitOutcome { Values = plan.Network.Values.ToArray() };
+    }
 
     private float[] ParentValues(string parent, Network network)
     {

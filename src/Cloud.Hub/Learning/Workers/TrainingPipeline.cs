@@ -66,7 +66,7 @@ internal sealed class TrainingPipeline(
         var lived = await CollectAsync(
             run, parent, recipe.Channels.Count > 0 ? recipe.Channels : parent?.Manifest.Channels, recipe.RateHz > 0 ? recipe.RateHz : parent?.Manifest.RateHz, cancellation);
         var parts = await PartsAsync(run, ClassData.Usable(recipe, lived), cancellation);
-        return ClassData.Prepare(recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null, MaxFitted, MaxJudging);
+        return ClassData.Prepare(recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null || run.Request.Federated is not null, MaxFitted, MaxJudging);
     }
 
     /// <summary>Parent and candidate are compared window by window, so they must read the same and name the same.</summary>

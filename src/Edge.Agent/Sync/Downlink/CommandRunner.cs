@@ -65,7 +65,7 @@ internal sealed class CommandRunner(ICommandActions actions, RememberedReplies r
                 actions.Snapshot(windows);
                 return new CommandReply(command.Id, true);
             default:
-                return new CommandReply(command.Id, false, "unknown-kind", $"'{command.Kind}' is none of ping, recalibrate, snapshot, report");
+                return new CommandReply(command.Id, false, "unknown-kind", $"'{command.Kind}' is none of ping, recalibrate, snapshot, report, tune-head");
         }
     }
 }

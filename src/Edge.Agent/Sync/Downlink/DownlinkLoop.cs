@@ -1,11 +1,12 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
 using System.Threading.Channels;
 using Edge.Agent.Experience;
 using Edge.Agent.Settings;
 using Edge.Agent.Sync.Uplink;
 using Hmas.Contracts;
 using Hmas.Contracts.Commands;
+using Hmas.Contracts.Federated;
 using Hmas.Contracts.Twins;
 using Hmas.Messaging;
 using Hmas.Storage;
@@ -15,7 +16,7 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Reads what the hub says: acknowledgements, desired state, commands. One loop.</summary>
 internal sealed class DownlinkLoop(
-    DeviceOptions device, IFleetLink link, FactUplink uplink, TwinFile twin, ModelUpdater updater, SamplingBoost boost, CommandRunner commands, Action reportSoon, ILogger logger)
+    DeviceOptions device, IFleetLink link, FactUplink uplink, TwinFile twin, ModelUpdater updater, SamplingBoost boost, CommandRunner commands, HeadTuningLoop tuning, Action reportSoon, ILogger logger)
 {
     private const int MaxPayloadBytes = 64 << 10;
     private static readonly TimeSpan ReplyDeadline = TimeSpan.FromSeconds(10);
@@ -105,8 +106,12 @@ internal sealed class DownlinkLoop(
 
     private async Task AnswerAsync(DeviceCommand command, CancellationToken ct)
     {
-        var reply = commands.Run(command);
-        await PublishAsync(Topics.CommandReply(device.Site, device.Id), JsonSerializer.SerializeToUtf8Bytes(reply, ContractsJson.Default.CommandReply), ct);
+        // Acknowledgements must not wait for a head that is being tuned.
+        var reply = command.Kind == HeadTask.Kind ? tuning.TryTake(command, ReplyAsync) : commands.Run(command);
+        if (reply is not null) await ReplyAsync(reply);
+
+        Task ReplyAsync(CommandReply answer) =>
+            PublishAsync(Topics.CommandReply(device.Site, device.Id), JsonSerializer.SerializeToUtf8Bytes(answer, ContractsJson.Default.CommandReply), ct);
     }
 
     private async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken ct)

@@ -26,11 +26,15 @@ internal sealed class SlotLoader(ModelSlots slots, ModelVerifier verifier, long 
     /// <exception cref="ModelRefusal">The file is gone, or not what it was.</exception>
     /// <exception cref="InferenceException">The runtime does not take it.</exception>
     /// <exception cref="ArgumentException">Manifest and graph do not fit.</exception>
-    public IWindowScorer Load(SlotEntry entry)
+    public IWindowScorer Load(SlotEntry entry) => Ready(Open(entry));
+
+    /// <summary>The slot's package, verified anew.</summary>
+    /// <exception cref="ModelRefusal">The file is gone, or not what it was.</exception>
+    public VerifiedPackage Open(SlotEntry entry)
     {
         var bytes = Read(entry.Digest) ?? throw new ModelRefusal("download", $"the package file of {entry.Digest} is gone");
         var assignment = new ModelAssignment { Digest = entry.Digest, Name = entry.Name, Release = entry.Release, PackageBytes = bytes.Length, Url = "", Restore = true };
-        return Ready(verifier.Verify(bytes, assignment, active: null));
+        return verifier.Verify(bytes, assignment, active: null);
     }
 
     /// <inheritdoc cref="Load"/>

@@ -38,6 +38,16 @@ public sealed class FederatedServerTests
     }
 
     [Fact]
+    public void An_update_longer_than_can_be_meant_well_and_one_of_a_device_that_was_not_asked_are_refused()
+    {
+        var server = Server(new FederatedSettings { MinClients = 1, MaxNorm = 1, RefusedNorm = 4 });
+        var report = server.Close([Update("good", [0.1f, 0, 0]), Update("long", [3, 0, 0]), Update("huge", [3e38f, 3e38f, 0]), Update("stranger", [0.1f, 0, 0])], new HashSet<string> { "good", "long", "huge" });
+        Assert.Equal(["good", "long"], report.Accepted);
+        Assert.Equal(1, report.Clipped);
+        Assert.Equal(["its norm is 4.243E+38, 4 at most can be meant well", "was not asked in this round"], report.Refused.Select(pair => pair.Reason));
+    }
+
+    [Fact]
     public void Every_update_that_cannot_count_is_refused_with_its_reason()
     {
         var server = Server(new FederatedSettings { MinClients = 1 });

@@ -2,6 +2,7 @@ using Cloud.Hub.Learning;
 using Cloud.Hub.Learning.Contract;
 using Hmas.Contracts.Models;
 using Hmas.Inference;
+using Hmas.Inference.HeadTuning;
 using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Learning.Service;
@@ -80,6 +81,7 @@ public sealed class ClassRunTests
         Assert.Equal(0, package.Manifest.Probe!.Answers.Count % package.Manifest.Classes.Count);
         ProbeRun.Verify(package.Manifest, package.Onnx.Span);
         Assert.Equal("pumping", package.Manifest.Classes[classifier.Classify(window).Class]);
+        RequireEmbedding(package, window);
     }
 
     [Theory]
@@ -111,6 +113,18 @@ public sealed class ClassRunTests
         await learning.EndAsync();
         Assert.Equal(RunStates.Failed, ended.State);
         Assert.Contains("makes a classifier: nothing compares them", ended.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The very graph that answers gives what goes into its last layer; bytes that are cut off are refused, and nothing else.</summary>
+    private static void RequireEmbedding(Hmas.Trust.VerifiedPackage package, float[] window)
+    {
+        const int Width = 32;
+        using var embedding = new HeadEmbedding(package.Manifest, package.Onnx.Span, 3 * (Width + 1));
+        Assert.Equal(Width, embedding.Width);
+        Assert.Contains(embedding.Of(window).ToArray(), value => value > 0);
+        Assert.Equal("Head", Assert.Throws<InferenceException>(() => new HeadEmbedding(package.Manifest, package.Onnx.Span, 100)).Code);
+        for (var cut = 0; cut < package.Onnx.Length; cut += 61)
+            Assert.Throws<InferenceException>(() => new HeadEmbedding(package.Manifest, package.Onnx.Span[..cut], 3 * (Width + 1)));
     }
 
     private static SimulatedFleet States(int runs)
