@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -14,8 +15,11 @@ public static class FreePorts
     /// <summary>Every port a whole hub opens at offset 0: brokers, silo, front, services.</summary>
     private static readonly int[] _hub = [1883, 8883, 11111, 8080, 8100, 8200, 8300, 8400, 8500, 8600, 8700, 8800, 8900];
 
-    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked.</summary>
-    private static readonly HashSet<int> _given = [];
+    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked: a locked file each, so that tests in other processes leave them alone too. The locks end with the process.</summary>
+    private static readonly Dictionary<int, FileStream> _given = [];
+
+    private static readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "hmas-test-ports")).FullName;
+
     private static readonly Lock _gate = new();
 
     /// <summary>A port of the loopback interface that nothing holds now and no other test was given.</summary>
@@ -32,13 +36,28 @@ public static class FreePorts
             {
                 var candidate = RandomNumberGenerator.GetInt32(from, below);
                 var ports = portsOf(candidate);
-                if (!ports.All(static port => !_given.Contains(port) && IsFree(port))) continue;
-                _given.UnionWith(ports);
-                return candidate;
+                if (ports.All(static port => !_given.ContainsKey(port) && IsFree(port)) && TryTake(ports)) return candidate;
             }
         }
 
         throw new InvalidOperationException("no free ports on this machine");
+    }
+
+    private static bool TryTake(int[] ports)
+    {
+        var taken = new Dictionary<int, FileStream>();
+        try
+        {
+            foreach (var port in ports) taken[port] = new FileStream(Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            foreach (var held in taken.Values) held.Dispose();
+            return false;
+        }
+
+        foreach (var (port, held) in taken) _given[port] = held;
+        return true;
     }
 
     private static bool IsFree(int port)

@@ -92,7 +92,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
         var id = (await _terminal.RunAsync("rollout", "start", "pump", "--reason", "to be completed")).Said.Split(' ')[0];
         Assert.Equal(["rollout"], await _terminal.CompleteAsync("hmas ro"));
         Assert.Equal(["restore", "resume"], await _terminal.CompleteAsync("hmas rollout re"));
-        Assert.Equal(["--watch", "--where"], await _terminal.CompleteAsync("hmas rollout start pump --w"));
+        Assert.Equal(["--watch"], await _terminal.CompleteAsync("hmas rollout start pump --wat"));
         Assert.Equal([id], await _terminal.CompleteAsync("hmas rollout explain "));
         // What stands before a colon is a word of its own to bash.
         Assert.Equal(["1", "2"], await _terminal.CompleteAsync("hmas rollout start pump:"));
