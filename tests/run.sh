@@ -39,22 +39,25 @@ fi
 echo "== restore and build"
 dotnet restore HMAS.sln -v q
 dotnet build HMAS.sln -c Release --no-restore -v q -clp:ErrorsOnly
-echo "== publish the native agent"
-./hmas publish
-[ "$(id -u)" != 0 ] || ./hmas publish --rid linux-arm64
-
 run_tests() {
   dotnet test "tests/$1" -c Release --no-build --nologo ${filter:+--filter "$filter"} --logger "console;verbosity=minimal" --blame-hang-timeout 10m > "artifacts/$1.log" 2>&1 || true
 }
 
-passed=0; failed=0; skipped=0
-# Both wait for brokers and processes much of their time, so they share the cores well.
-run_tests Edge.Tests & run_tests Shared.Tests &
+# Compiling the published programs, and then the tests of each half, wait for disk, brokers and processes much of their time: they share the cores well.
+publish_all() { ./hmas publish && { [ "$(id -u)" != 0 ] || ./hmas publish --rid linux-arm64; }; }
+echo "== publish; Architecture, Shared and Edge tests"
+publish_all > artifacts/publish.log 2>&1 & publishing=$!
+run_tests Architecture.Tests & run_tests Shared.Tests & run_tests Edge.Tests &
+wait "$publishing" || { tail -30 artifacts/publish.log >&2; exit 1; }
 wait
+echo "== Cloud.Hub and System tests"
+run_tests Cloud.Hub.Tests & run_tests System.Tests &
+wait
+
+passed=0; failed=0; skipped=0
 for project in Architecture.Tests Shared.Tests Edge.Tests Cloud.Hub.Tests System.Tests; do
   echo "== $project"
   log="artifacts/$project.log"
-  case "$project" in Shared.Tests|Edge.Tests) ;; *) run_tests "$project" ;; esac
   grep -vE '^(Test run for|VSTest version|Starting test execution|A total of|Results File|$)' "$log" || true
   line="$(grep -E '^(Passed|Failed|Skipped)! ' "$log" | tail -1 || true)"
   if [ -z "$line" ]; then
