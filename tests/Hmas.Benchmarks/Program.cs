@@ -27,7 +27,7 @@ switch (args)
         return await RolloutAssign.RunAsync(int.Parse(devices, CultureInfo.InvariantCulture));
     case ["rollout-fleet", var devices]:
         return await RolloutFleet.RunAsync(int.Parse(devices, CultureInfo.InvariantCulture));
-    case ["training-peer" or "quantization" or "meta-learning" or "search", .. var filter]:
+    case ["training-peer" or "quantization" or "skab-fits" or "meta-learning" or "search", .. var filter]:
         return LearningFigures.Run(args[0], filter.FirstOrDefault(""));
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ArchiveIngest).Assembly).Run(args);

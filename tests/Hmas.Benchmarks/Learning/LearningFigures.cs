@@ -7,6 +7,7 @@ internal static class LearningFigures
     {
         "training-peer" => TrainingPeer.Run(filter),
         "quantization" => QuantizationFigures.Run(filter),
+        "skab-fits" => SkabFits.Run(),
         "meta-learning" => MetaFigures.Run(filter),
         _ => SearchFigures.Run(),
     };
