@@ -43,19 +43,19 @@ internal static class QuantizationFigures
     private static void Detection(string folder, string[] files, bool compresses)
     {
         var values = compresses ? "asinh of deviations, as on a device" : "plain deviations";
-        Console.WriteLine($"AUC lost to float, worst of {Seeds} seeds, {values}\n| file | AUC float, seed 1 | runtime's tool | ours, no headroom | ours, 2 x | ours, 4 x | ours, chosen |\n|---|---|---|---|---|---|---|");
-        var worst = new double[6];
+        Console.WriteLine($"AUC lost to float, worst of {Seeds} seeds, {values}\n| file | AUC float, seed 1 | runtime's tool | ours, no headroom | ours, 2 x | ours, 4 x | ours, chosen | 4 x, first product in float |\n|---|---|---|---|---|---|---|---|");
+        var worst = new double[7];
         foreach (var file in files)
         {
-            var (lost, first) = (new double[6], 0.0);
+            var (lost, first) = (new double[7], 0.0);
             for (var seed = 1; seed <= Seeds; seed++)
             {
                 using var network = Fitted(new SkabWindows(file, ProtocolRows, 1, compresses, row => row + SkabWindows.Length <= ProtocolRows), seed, out var calibration);
-                var models = Models(network, OperationBuilder.Build(network), calibration, 1, report: false);
+                var models = Models(network, OperationBuilder.Build(network), calibration, 1, report: false, compresses);
                 var windows = new SkabWindows(file, ProtocolRows, 1, compresses, row => row >= ProtocolRows);
                 var areas = models.Select(model => Area(model, windows)).ToArray();
                 if (seed == 1) first = areas[0];
-                for (var m = 1; m < models.Length; m++) lost[m] = Math.Max(seed == 1 ? double.NegativeInfinity : lost[m], areas[0] - areas[m]);
+                for (var m = 1; m < lost.Length; m++) lost[m] = Math.Max(seed == 1 ? double.NegativeInfinity : lost[m], areas[0] - areas[m]);
             }
 
             for (var m = 1; m < worst.Length; m++) worst[m] = Math.Max(worst[m], lost[m]);
@@ -66,7 +66,7 @@ internal static class QuantizationFigures
     }
 
     private static void Print(string name, string area, double[] lost) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {area} | {lost[1]:0.0000} | {lost[2]:0.0000} | {lost[3]:0.0000} | {lost[4]:0.0000} | {lost[5]:0.0000} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {area} | {lost[1]:0.0000} | {lost[2]:0.0000} | {lost[3]:0.0000} | {lost[4]:0.0000} | {lost[5]:0.0000} | {lost[6]:0.0000} |"));
 
     /// <summary>Times and noise on normal running; every fifth block of the recording is held out.</summary>
     private static void Normal(string file, int seed)
@@ -78,7 +78,7 @@ internal static class QuantizationFigures
         if (seed == 1) Times(network, operations, fitted, models);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {seed}: SQNR on held-out normal windows, dB: runtime's tool {Sqnr(models[0], models[1], heldOut):0.0}, ours without headroom {Sqnr(models[0], models[2], heldOut):0.0} (wanted 31), with 2 x {Sqnr(models[0], models[3], heldOut):0.0} (wanted 27)"));
+            $"seed {seed}: SQNR on held-out normal windows, dB: runtime's tool {Sqnr(models[0], models[1], heldOut):0.0}, ours without headroom {Sqnr(models[0], models[2], heldOut):0.0} (wanted 31), with 2 x {Sqnr(models[0], models[3], heldOut):0.0} (wanted 27), first product in float {Sqnr(models[0], models[7], heldOut):0.0}, last {Sqnr(models[0], models[8], heldOut):0.0}"));
     }
 
     private static bool IsHeldOut(int row) => row / BlockRows % 5 == 4;
@@ -93,7 +93,8 @@ internal static class QuantizationFigures
     }
 
     /// <summary>Float, the runtime tool's layout, ours without headroom, with 2 and 4 times the range, and as a release chooses it.</summary>
-    private static (byte[] Onnx, TensorSpec Input, TensorSpec Output)[] Models(Network network, IReadOnlyList<Operation> operations, SkabWindows windows, int batch, bool report)
+    private static (byte[] Onnx, TensorSpec Input, TensorSpec Output)[] Models(
+        Network network, IReadOnlyList<Operation> operations, SkabWindows windows, int batch, bool report, bool compresses = true)
     {
         var (input, output) = (new TensorSpec("window", [batch, 8, 60]), new TensorSpec("reconstruction", [batch, 8, 60]));
         var before = GC.GetTotalAllocatedBytes(precise: true);
@@ -113,7 +114,7 @@ internal static class QuantizationFigures
 
         using var plain = new RangeCollector(operations);
         foreach (var window in seen) plain.Observe(window);
-        var (chosen, facts) = batch == 1 ? Int8Choice.Make("chosen", equal, ModelHead.Reconstruction, input, output, seen) : (ours, null);
+        var (chosen, facts) = batch == 1 ? Int8Choice.Make("chosen", equal, ModelHead.Reconstruction, input, output, seen, compresses ? FloatEnds.None : FloatEnds.First) : (ours, null);
         if (report) Console.WriteLine(string.Join('\n', facts!.Lines));
         return
         [
@@ -123,10 +124,13 @@ internal static class QuantizationFigures
             (ours, input, output),
             (Ours(RangeRule.MinMax, 4), input, output),
             (chosen, input, output),
+            (Ours(RangeRule.MinMax, 4, FloatEnds.First), input, output),
+            (Ours(RangeRule.LeastError, 2, FloatEnds.First), input, output),
+            (Ours(RangeRule.LeastError, 2, FloatEnds.Last), input, output),
         ];
 
-        byte[] Ours(RangeRule rule, float headroom) =>
-            OnnxWriter.Write("ours", equal, input, output, quantizer.Plan(new QuantizerSettings(rule, headroom)));
+        byte[] Ours(RangeRule rule, float headroom, FloatEnds inFloat = FloatEnds.None) =>
+            OnnxWriter.Write("ours", equal, input, output, quantizer.Plan(new QuantizerSettings(rule, headroom, inFloat)));
     }
 
     private static List<float[]> Calibration(SkabWindows windows)
@@ -148,7 +152,7 @@ internal static class QuantizationFigures
         {
             // Without the arena the system's allocator maps and unmaps the tensors of a large batch at every run, which is what would be measured.
             var models = batch == 1 ? single : Models(network, operations, windows, batch, report: false);
-            foreach (var (name, m) in new[] { ("runtime's tool", 1), ("ours", 3) })
+            foreach (var (name, m) in new[] { ("runtime's tool", 1), ("ours", 3), ("ours, first product in float", 7), ("ours, last product in float", 8) })
             {
                 var (plain, rounded) = Latency.Compare(models[0].Onnx, models[m].Onnx, models[0].Input, models[0].Output, new SessionSettings { Arena = batch > 1 });
                 Console.WriteLine(string.Create(

@@ -20,8 +20,11 @@ internal static class ModelExport
             _ => new TensorSpec("logit", [1, 1]),
         };
         var windows = calibration.ToList();
+        if (recipe.Whitens) operations = MahalanobisHead.Append(operations, windows);
         operations = Equalisation.Apply(operations, windows);
-        var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows);
+        // What no compression bounds must not meet a step and an end: a residual would not follow it.
+        var inFloat = recipe is { Head: ModelHead.Reconstruction, Features.Compression: Compression.None } ? FloatEnds.First : FloatEnds.None;
+        var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows, inFloat);
         return new FittedModel(OnnxWriter.Write(recipe.Name, operations, input, output), int8, input, output, facts);
     }
 }

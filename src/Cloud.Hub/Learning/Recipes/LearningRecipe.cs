@@ -27,6 +27,9 @@ internal sealed record LearningRecipe
 
     public required Func<Loss> Loss { get; init; }
 
+    /// <summary>Whether a <see cref="Export.MahalanobisHead"/> stands behind the reconstruction.</summary>
+    public bool Whitens { get; init; }
+
     /// <summary>Which windows it learns from.</summary>
     public required Func<LabelledWindow, bool> Uses { get; init; }
 

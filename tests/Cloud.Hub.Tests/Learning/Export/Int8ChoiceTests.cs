@@ -1,9 +1,12 @@
 using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
+using Cloud.Hub.Learning.Export.Operations;
 using Cloud.Hub.Learning.Export.Quantization;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
 using Cloud.Hub.Tests.Learning.Training;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Learning.Export;
 
@@ -12,6 +15,7 @@ public sealed class Int8ChoiceTests
     [Theory]
     [InlineData("reconstruction")]
     [InlineData("anomaly-logit")]
+    [InlineData("mahalanobis")]
     public void A_release_says_of_its_int8_model_what_the_gate_asks(string name)
     {
         var recipe = LearningRecipes.Find(name);
@@ -25,7 +29,8 @@ public sealed class Int8ChoiceTests
         Assert.InRange(model.Facts.LevelGap, 0, 1.01);
         Assert.InRange(model.Facts.TaskLoss, -1, 0.02);
         Assert.True(model.Facts.Settings.Headroom >= (name == "reconstruction" ? 4 : 1), model.Facts.ToString());
-        var layers = network.Layers.Count(layer => layer.Parameters.Count > 0);
+        // The Mahalanobis head adds a product on either side of its sum.
+        var layers = network.Layers.Count(layer => layer.Parameters.Count > 0) + (recipe.Whitens ? 2 : 0);
         Assert.Equal(layers, model.Facts.Layers.Count);
         Assert.All(model.Facts.Layers, layer =>
         {
@@ -36,10 +41,44 @@ public sealed class Int8ChoiceTests
         Assert.Contains(model.Facts.Lines, line => line.Contains("Gemm", StringComparison.Ordinal));
     }
 
+    /// <summary>A value that no answer depends on takes nearly all steps of the tensor it lies in.</summary>
+    [Theory]
+    [InlineData(false, Int8Path.FineTuned, FloatEnds.None)]
+    [InlineData(true, Int8Path.Static, FloatEnds.First)]
+    internal void What_ranges_from_calibration_lose_is_learnt_back_or_stays_in_float(bool inTheInput, Int8Path path, FloatEnds inFloat)
+    {
+        const int values = 8;
+        var random = new SeededRandom(2);
+        var shape = new Shape(1, values + 1);
+        var hidden = new Shape(1, values + 1);
+        var first = new float[(values + 1) * (values + 1)];
+        for (var i = 0; i < values; i++) first[(i * (values + 1)) + i] = 1;
+        first[^1] = inTheInput ? 0 : 40;
+        IReadOnlyList<Operation> operations =
+        [
+            new DenseOperation(shape, hidden) { Weights = first, Bias = new float[values + 1] },
+            new ActivationOperation(hidden, ActivationKind.Relu),
+            new DenseOperation(hidden, new Shape(1, 2)) { Weights = [.. Enumerable.Range(0, 2 * (values + 1)).Select(i => i % (values + 1) == values ? 0f : random.NextNormal())], Bias = [0, 0] },
+        ];
+        var windows = Enumerable.Range(0, 400).Select(_ =>
+        {
+            var window = new float[values + 1];
+            foreach (ref var value in window.AsSpan()) value = random.NextNormal();
+            if (inTheInput) window[values] *= 200;
+            return window;
+        }).ToList();
+        var (_, facts) = Int8Choice.Make("hidden", operations, ModelHead.Classes, new TensorSpec("x", [1, values + 1]), new TensorSpec("y", [1, 2]), windows);
+
+        Assert.True(facts.TaskLoss <= Int8Facts.MaxTaskLoss, facts.ToString());
+        Assert.Equal((path, inFloat), (facts.Path, facts.Settings.InFloat));
+        Assert.Empty(facts.FloatProducts);
+        Assert.Contains(inTheInput ? "first product in float" : "fine-tuned", facts.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_gate_names_what_speaks_against_int8()
     {
-        var good = new Int8Facts(new QuantizerSettings(RangeRule.MinMax, 1), 0, 32, 1, [], []);
+        var good = new Int8Facts(new QuantizerSettings(RangeRule.MinMax, 1), Int8Path.Static, 0, 32, 1, [], []);
         Assert.Null(good.Refusal());
         Assert.Contains("30.0 dB", (good with { SqnrDb = 30 }).Refusal(), StringComparison.Ordinal);
         Assert.Null((good with { SqnrDb = 27.5, Settings = new QuantizerSettings(RangeRule.MinMax, 2) }).Refusal());

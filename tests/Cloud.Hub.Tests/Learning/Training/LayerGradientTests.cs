@@ -36,6 +36,8 @@ public sealed class LayerGradientTests
         ["relu"] = (new(4, 3), () => new Activation(ActivationKind.Relu)),
         ["leaky relu"] = (new(4, 3), () => new Activation(ActivationKind.LeakyRelu)),
         ["residual with projection"] = (new(4 * 4, 3, 4), () => new Residual(0, new Conv2d(3, 1))),
+        ["values moved"] = (new(3, 4), () => new Reorder(new(2, 5), [0, 4, 8, 1, 5, 9, 2, 6, 10, 11])),
+        ["convolution padded behind only"] = (new(9, 3), () => new Conv1d(4, 4, 1, 1, 1, 1, 2)),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];

@@ -1,12 +1,13 @@
 using System.Numerics.Tensors;
 using Cloud.Hub.Learning.Export.Operations;
+using Cloud.Hub.Learning.Export.Quantization.Tuning;
 using Hmas.Contracts.Models;
 using Hmas.Inference;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Tries ranges on the real runtime and takes the narrowest whose loss of the task metric passes: every doubling costs 6 dB on what is normal, too narrow a range hides what is not.</summary>
-internal static class Int8Choice
+/// <summary>Tries ways to int8 on the real runtime, the cheapest first, until one passes the gate: static ranges, the narrowest whose loss of the task metric passes (every doubling costs 6 dB on what is normal, too narrow a range hides what is not); then fine-tuning with everything rounded; then the last or first product in float.</summary>
+internal sealed class Int8Choice
 {
     private const int ProfiledRuns = 50;
 
@@ -19,44 +20,97 @@ internal static class Int8Choice
     /// <summary>What has no int8 form where its operation is not one of those.</summary>
     private static readonly string[] Products = ["Conv", "FusedConv", "Gemm", "FusedGemm", "ConvTranspose"];
 
-    /// <param name="operations">Equalised.</param>
-    /// <param name="windows">Calibration windows, (C, L) each, at least 2: every other one gives ranges, the rest judges.</param>
-    /// <exception cref="ArgumentException">Too few windows.</exception>
-    public static (byte[] Int8, Int8Facts Facts) Make(string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, IReadOnlyList<float[]> windows)
+    private readonly string _name;
+    private readonly IReadOnlyList<Operation> _operations;
+    private readonly ModelHead _head;
+    private readonly TensorSpec _input;
+    private readonly TensorSpec _output;
+    private readonly Quantizer _quantizer;
+    private readonly TaskMetric _metric;
+    private readonly List<float[]> _judging;
+    private readonly List<float[]> _precise;
+
+    private Int8Choice(string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, Quantizer quantizer, TaskMetric metric, List<float[]> judging)
     {
-        if (windows.Count < 2) throw new ArgumentException("quantization needs at least two calibration windows");
-        using var ranges = new RangeCollector(operations);
-        for (var i = 0; i < windows.Count; i += 2) ranges.Observe(windows[i]);
-        var quantizer = new Quantizer(operations, ranges);
-        List<float[]> judging = [.. windows.Where((_, i) => i % 2 == 1)];
-        var metric = new TaskMetric(head, operations[0].Input, judging);
-        var precise = Answers(OnnxWriter.Write(name, operations, input, output), input, output, metric.Windows, OptimisationLevel.All);
-        var trials = new List<(QuantizerSettings Settings, byte[] Onnx, List<float[]> Answers, double Loss, double SqnrDb)>();
-        foreach (var headroom in head == ModelHead.Reconstruction ? ResidualHeadrooms : DecisionHeadrooms)
-        {
-            foreach (var rule in Enum.GetValues<RangeRule>())
-            {
-                var onnx = OnnxWriter.Write(name, operations, input, output, quantizer.Plan(new QuantizerSettings(rule, headroom)));
-                var answers = Answers(onnx, input, output, metric.Windows, OptimisationLevel.All);
-                trials.Add((new QuantizerSettings(rule, headroom), onnx, answers, metric.Loss(precise, answers), Sqnr(precise, answers, judging.Count)));
-            }
-
-            if (trials.Any(trial => trial.Loss <= Int8Facts.MaxTaskLoss)) break;
-        }
-
-        var passing = trials.Where(trial => trial.Loss <= Int8Facts.MaxTaskLoss).ToList();
-        var chosen = passing.Count > 0 ? passing.MaxBy(trial => trial.SqnrDb) : trials.MinBy(trial => trial.Loss);
-        var plan = quantizer.Plan(chosen.Settings);
-        var nodes = ModelProfile.Measure(chosen.Onnx, input, output, ProfiledRuns);
-        var plain = Answers(chosen.Onnx, input, output, judging, OptimisationLevel.None);
-        return (chosen.Onnx, new Int8Facts(
-            chosen.Settings, chosen.Loss, chosen.SqnrDb, Gap(chosen.Answers, plain, Step(plan, precise)),
-            [.. nodes.Where(node => Products.Contains(node.Operation)).Select(node => $"{node.Operation} {node.Name}")], LayerReports.Make(operations, quantizer, plan, judging, nodes, output.Name)));
+        (_name, _operations, _head, _input, _output, _quantizer, _metric, _judging) = (name, operations, head, input, output, quantizer, metric, judging);
+        _precise = Answers(OnnxWriter.Write(name, operations, input, output), metric.Windows, OptimisationLevel.All);
     }
 
-    private static List<float[]> Answers(byte[] onnx, TensorSpec input, TensorSpec output, IEnumerable<float[]> windows, OptimisationLevel level)
+    /// <param name="operations">Equalised.</param>
+    /// <param name="windows">Calibration windows, (C, L) each, at least 2: every other one gives ranges and is learnt from, the rest judges.</param>
+    /// <param name="inFloat">What stays in float whatever the gate says.</param>
+    /// <exception cref="ArgumentException">Too few windows.</exception>
+    public static (byte[] Int8, Int8Facts Facts) Make(string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, IReadOnlyList<float[]> windows, FloatEnds inFloat = FloatEnds.None)
     {
-        using var session = new ModelSession(onnx, input, output, new SessionSettings { OptimisationLevel = level });
+        if (windows.Count < 2) throw new ArgumentException("quantization needs at least two calibration windows");
+        List<float[]> seen = [.. windows.Where((_, i) => i % 2 == 0)];
+        List<float[]> judging = [.. windows.Where((_, i) => i % 2 == 1)];
+        using var ranges = new RangeCollector(operations);
+        foreach (var window in seen) ranges.Observe(window);
+        var metric = new TaskMetric(head, operations[0].Input, judging);
+        var choice = new Int8Choice(name, operations, head, input, output, new Quantizer(operations, ranges), metric, judging);
+        var chosen = choice.Static(head == ModelHead.Reconstruction ? ResidualHeadrooms : DecisionHeadrooms, inFloat);
+        if (!chosen.Passes) chosen = Better(chosen, choice.FineTuned(chosen, metric.Fitting(operations[0].Input, seen)));
+        foreach (var ends in new[] { FloatEnds.Last, FloatEnds.First, FloatEnds.First | FloatEnds.Last })
+        {
+            if (!chosen.Passes) chosen = Better(chosen, choice.Try(chosen.Settings with { InFloat = inFloat | ends }));
+        }
+
+        return (chosen.Onnx, choice.Facts(chosen));
+    }
+
+    private Int8Trial Static(float[] headrooms, FloatEnds inFloat)
+    {
+        var trials = new List<Int8Trial>();
+        foreach (var headroom in headrooms)
+        {
+            trials.AddRange(Enum.GetValues<RangeRule>().Select(rule => Try(new QuantizerSettings(rule, headroom, inFloat))));
+            if (trials.Any(trial => trial.KeepsTask)) break;
+        }
+
+        return trials.Aggregate(Better);
+    }
+
+    /// <summary>Null where the chain has no form that learns.</summary>
+    private Int8Trial? FineTuned(Int8Trial start, IReadOnlyList<float[]> windows)
+    {
+        if (TunableChain.Obstacle(_operations) is not null) return null;
+        using var tuning = new QuantizationTuning(_operations, start.Plan, learnsRanges: _head != ModelHead.Reconstruction);
+        return Try(start.Settings, Int8Path.FineTuned, tuning.Run(windows));
+    }
+
+    private Int8Trial Try(QuantizerSettings settings) => Try(settings, Int8Path.Static, _quantizer.Plan(settings));
+
+    private Int8Trial Try(QuantizerSettings settings, Int8Path path, QuantizationPlan plan)
+    {
+        var onnx = OnnxWriter.Write(_name, _operations, _input, _output, plan);
+        var answers = Answers(onnx, _metric.Windows, OptimisationLevel.All);
+        return new Int8Trial(settings, path, plan, onnx, answers, _metric.Loss(_precise, answers), Sqnr(_precise, answers, _judging.Count));
+    }
+
+    /// <summary>What keeps the task before what does not, then what passes the whole gate; of equals the least noise, or the least loss where the task is not kept.</summary>
+    private static Int8Trial Better(Int8Trial first, Int8Trial? second)
+    {
+        if (second is null) return first;
+        if (first.Passes != second.Passes) return first.Passes ? first : second;
+        if (first.KeepsTask != second.KeepsTask) return first.KeepsTask ? first : second;
+        return (first.KeepsTask ? second.SqnrDb > first.SqnrDb : second.Loss < first.Loss) ? second : first;
+    }
+
+    private Int8Facts Facts(Int8Trial chosen)
+    {
+        var nodes = ModelProfile.Measure(chosen.Onnx, _input, _output, ProfiledRuns);
+        var plain = Answers(chosen.Onnx, _judging, OptimisationLevel.None);
+        var inFloat = _quantizer.InFloat(chosen.Settings.InFloat);
+        return new Int8Facts(
+            chosen.Settings, chosen.Path, chosen.Loss, chosen.SqnrDb, Gap(chosen.Answers, plain, Step(chosen.Plan, _precise)),
+            [.. nodes.Where(node => Products.Contains(node.Operation) && !inFloat.Contains(LayerReports.OperationOf(node.Name, _output.Name, _operations.Count))).Select(node => $"{node.Operation} {node.Name}")],
+            LayerReports.Make(_operations, _quantizer, chosen.Plan, _judging, nodes, _output.Name));
+    }
+
+    private List<float[]> Answers(byte[] onnx, IEnumerable<float[]> windows, OptimisationLevel level)
+    {
+        using var session = new ModelSession(onnx, _input, _output, new SessionSettings { OptimisationLevel = level });
         var answers = new List<float[]>();
         foreach (var window in windows)
         {

@@ -15,7 +15,7 @@ internal static class LayerReports
         IReadOnlyList<Operation> operations, Quantizer quantizer, QuantizationPlan plan, IReadOnlyList<float[]> windows, IReadOnlyList<NodeTime> nodes, string output)
     {
         var precise = new OperationRun(operations);
-        var rounded = new OperationRun([.. operations.Select((o, i) => o is IWeighted weighted ? Rounded(weighted, plan.Weights[i]!) with { From = o.From } : o)]);
+        var rounded = new OperationRun([.. operations.Select((o, i) => o is IWeighted weighted && plan.Weights[i] is { } rounding ? Rounded(weighted, rounding) with { From = o.From } : o)]);
         var (signal, noise) = (new double[operations.Count], new double[operations.Count]);
         var (saturated, seen) = (new long[operations.Count], new long[operations.Count]);
         foreach (var window in windows)
@@ -47,7 +47,7 @@ internal static class LayerReports
         {
             // What only feeds a ReLU is rounded behind it.
             var behind = FeedsRelu(operations, i) ? i + 1 : i;
-            var (weightSqnr, unsafeChannels) = quantizer.WeightsOf(i);
+            var (weightSqnr, unsafeChannels) = plan.Weights[i] is null ? (double.PositiveInfinity, 0) : quantizer.WeightsOf(i);
             return new LayerQuantizationReport(
                 $"{i} {(operations[i] is DenseOperation ? "Gemm" : "Conv")}", weightSqnr, noise[behind] == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal[behind] / noise[behind]),
                 (double)saturated[behind] / Math.Max(1, seen[behind]), unsafeChannels, nodes.Where(node => OperationOf(node.Name, output, operations.Count) == i).Sum(node => node.MedianUs));
@@ -55,7 +55,7 @@ internal static class LayerReports
     }
 
     /// <summary>Which operation a node belongs to: the writer names values after them, the last one after the output; −1 for what the runtime adds at the edges.</summary>
-    private static int OperationOf(string node, string output, int operations)
+    public static int OperationOf(string node, string output, int operations)
     {
         var digits = node.Length > 1 && node[0] == 't' ? node[1..].TakeWhile(char.IsAsciiDigit).Count() : 0;
         if (digits > 0) return int.Parse(node.AsSpan(1, digits), CultureInfo.InvariantCulture);

@@ -22,7 +22,8 @@ internal sealed class Quantizer
 
     public QuantizationPlan Plan(QuantizerSettings settings)
     {
-        TensorQuantization? input = MeetsBytes(0) ? Range(0, settings) : null;
+        var inFloat = InFloat(settings.InFloat);
+        TensorQuantization? input = MeetsBytes(0, inFloat) ? Range(0, settings) : null;
         var outputs = new TensorQuantization?[_operations.Count];
         var weights = new WeightQuantization?[_operations.Count];
         for (var i = 0; i < _operations.Count; i++)
@@ -33,13 +34,14 @@ internal sealed class Quantizer
             outputs[i] = _operations[i] switch
             {
                 ReshapeOperation or MaxPoolOperation or LastStepOperation when entering is not null => entering,
-                { RunsInInt8: false } or ReshapeOperation or MaxPoolOperation or LastStepOperation when !MeetsBytes(i + 1) => null,
+                { RunsInInt8: false } or ReshapeOperation or MaxPoolOperation or LastStepOperation when !MeetsBytes(i + 1, inFloat) => null,
+                IWeighted when inFloat.Contains(i) && !MeetsBytes(i + 1, inFloat) => null,
                 ActivationOperation { Function: ActivationKind.Sigmoid } => TensorQuantization.Of(0, 1),
                 ActivationOperation { Function: ActivationKind.Tanh } => TensorQuantization.Of(-1, 1),
                 _ when FeedsRelu(i) => Range(i + 2, settings),
                 _ => Range(i + 1, settings),
             };
-            weights[i] = _weights[i]?.At(entering!.Value.Scale);
+            weights[i] = inFloat.Contains(i) ? null : _weights[i]?.At(entering!.Value.Scale);
         }
 
         return new QuantizationPlan(input, outputs, weights);
@@ -50,12 +52,19 @@ internal sealed class Quantizer
 
     private bool FeedsRelu(int i) => i + 1 < _operations.Count && _operations[i + 1] is ActivationOperation { Function: ActivationKind.Relu };
 
+    /// <summary>Operations with weights that stay in float.</summary>
+    public IReadOnlyList<int> InFloat(FloatEnds ends)
+    {
+        int[] weighted = [.. Enumerable.Range(0, _operations.Count).Where(i => _operations[i] is IWeighted)];
+        return [.. ends.HasFlag(FloatEnds.First) ? weighted[..1] : [], .. ends.HasFlag(FloatEnds.Last) ? weighted[^1..] : []];
+    }
+
     /// <summary>Whether an operation that runs on bytes reads a tensor.</summary>
-    private bool MeetsBytes(int tensor)
+    private bool MeetsBytes(int tensor, IReadOnlyList<int> inFloat)
     {
         for (var i = 0; i < _operations.Count; i++)
         {
-            if (_operations[i].RunsInInt8 && ((_operations[i].From ?? i) == tensor || (_operations[i] is AddOperation add && add.Other == tensor))) return true;
+            if (_operations[i].RunsInInt8 && !inFloat.Contains(i) && ((_operations[i].From ?? i) == tensor || (_operations[i] is AddOperation add && add.Other == tensor))) return true;
         }
 
         return false;

@@ -15,6 +15,9 @@ internal sealed class TaskMetric
 {
     private const ulong Seed = 0x71;
 
+    /// <summary>Of the copies that a fit may see; others than those that judge it.</summary>
+    private const ulong FittingSeed = 0x72;
+
     /// <summary>Windows are carried to at most so many times their distance from the mean.</summary>
     private const float Farthest = 4;
 
@@ -33,11 +36,14 @@ internal sealed class TaskMetric
     {
         _ranks = head == ModelHead.Reconstruction;
         _plain = windows.Count;
-        Windows = _ranks ? [.. windows, .. Carried(shape, windows)] : windows;
+        Windows = _ranks ? [.. windows, .. Carried(shape, windows, Seed)] : windows;
     }
 
     /// <summary>What both models must answer; the plain ones first.</summary>
     public IReadOnlyList<float[]> Windows { get; }
+
+    /// <summary>What a fit may learn the float twin's answers from: the same mixture of windows, of others.</summary>
+    public IReadOnlyList<float[]> Fitting(Shape shape, IReadOnlyList<float[]> windows) => _ranks ? [.. windows, .. Carried(shape, windows, FittingSeed)] : windows;
 
     /// <param name="precise">Answers of the float twin to each window.</param>
     /// <param name="rounded">Answers of the int8 model.</param>
@@ -81,12 +87,12 @@ internal sealed class TaskMetric
 
     private static bool IsBent(int carried) => carried % 2 == 1;
 
-    private static IEnumerable<float[]> Carried(Shape shape, IReadOnlyList<float[]> windows)
+    private static IEnumerable<float[]> Carried(Shape shape, IReadOnlyList<float[]> windows, ulong seed)
     {
         var (mean, deviation) = ChannelStatistics(shape, windows);
         for (var n = 0; n < windows.Count * Copies; n++)
         {
-            var random = new SeededRandom(SeededRandom.SeedOf(Seed, (ulong)n, 0, 0));
+            var random = new SeededRandom(SeededRandom.SeedOf(seed, (ulong)n, 0, 0));
             var far = MathF.Pow(Farthest, random.NextSingle());
             var result = (float[])windows[n % windows.Count].Clone();
             for (var c = 0; c < shape.Channels; c++)

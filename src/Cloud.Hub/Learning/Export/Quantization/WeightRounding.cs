@@ -79,7 +79,9 @@ internal sealed class WeightRounding
         return float.IsNormal(scale) ? scale : 1f;
     }
 
-    private double Round(ReadOnlySpan<float> weights, float scale, bool pairs, Span<sbyte> quantized)
+    /// <summary>Steps at a given scale.</summary>
+    /// <returns>The error of the answers.</returns>
+    public double Round(ReadOnlySpan<float> weights, float scale, bool pairs, Span<sbyte> quantized)
     {
         var total = 0.0;
         for (var i = _length - 1; i >= 0; i--)

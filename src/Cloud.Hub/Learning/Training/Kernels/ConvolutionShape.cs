@@ -60,8 +60,9 @@ internal sealed record ConvolutionShape
     public int KernelIndex(int tap, int phase) => Stride == 1 ? Kernel - 1 - tap : phase + Padding - (Stride * (FirstTap + tap));
 
     /// <summary>Length of a convolution's output.</summary>
+    /// <param name="padding">Of both ends together.</param>
     public static int OutputLength(int length, int kernel, int stride, int padding, int dilation) =>
-        FloorDivide(length + (2 * padding) - (dilation * (kernel - 1)) - 1, stride) + 1;
+        FloorDivide(length + padding - (dilation * (kernel - 1)) - 1, stride) + 1;
 
     private static int FloorDivide(int a, int b) => (int)Math.Floor((double)a / b);
 }

@@ -21,9 +21,9 @@ internal sealed record PlaneShape
 
     public int Groups { get; init; } = 1;
 
-    public int OutputHeight => ConvolutionShape.OutputLength(Height, Kernel, Stride, Padding, Dilation);
+    public int OutputHeight => ConvolutionShape.OutputLength(Height, Kernel, Stride, 2 * Padding, Dilation);
 
-    public int OutputWidth => ConvolutionShape.OutputLength(Width, Kernel, Stride, Padding, Dilation);
+    public int OutputWidth => ConvolutionShape.OutputLength(Width, Kernel, Stride, 2 * Padding, Dilation);
 
     public int ChannelsPerGroup => Channels / Groups;
 

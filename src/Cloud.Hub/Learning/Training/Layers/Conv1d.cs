@@ -3,7 +3,9 @@ using Cloud.Hub.Learning.Training.Kernels;
 namespace Cloud.Hub.Learning.Training.Layers;
 
 /// <summary>1-D convolution with stride, padding, dilation and groups.</summary>
-internal sealed unsafe class Conv1d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) : Layer
+/// <param name="paddingBehind">Rows of zeros behind the input; null: as many as before it.</param>
+internal sealed unsafe class Conv1d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1, int? paddingBehind = null)
+    : Layer, IWeightedLayer
 {
     private Parameter _weight = null!;
     private Parameter _bias = null!;
@@ -56,7 +58,7 @@ internal sealed unsafe class Conv1d(int outputChannels, int kernel, int stride =
         if (input.Width > 1) throw new ArgumentException($"layer {Position} (conv1d) cannot read a plane {input}");
         if (input.Channels % groups != 0 || outputChannels % groups != 0)
             throw new ArgumentException($"layer {Position} (conv1d): {groups} groups do not divide {input.Channels} and {outputChannels} channels");
-        var length = ConvolutionShape.OutputLength(input.Length, kernel, stride, padding, dilation);
+        var length = ConvolutionShape.OutputLength(input.Length, kernel, stride, padding + (paddingBehind ?? padding), dilation);
         Geometry = new ConvolutionShape
         {
             BigLength = input.Length,

@@ -3,7 +3,7 @@ using Cloud.Hub.Learning.Training.Kernels;
 namespace Cloud.Hub.Learning.Training.Layers;
 
 /// <summary>2-D convolution with a square kernel, stride, padding, dilation and groups.</summary>
-internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) : Layer
+internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) : Layer, IWeightedLayer
 {
     private readonly NativeBuffer?[] _padded = new NativeBuffer?[Network.MaxLanes];
     private readonly NativeBuffer?[] _paddedGradient = new NativeBuffer?[Network.MaxLanes];

@@ -3,7 +3,7 @@ using Cloud.Hub.Learning.Training.Kernels;
 namespace Cloud.Hub.Learning.Training.Layers;
 
 /// <summary>y = x · W + b over the channels of a (1, F) input.</summary>
-internal sealed unsafe class Dense(int outputs) : Layer
+internal sealed unsafe class Dense(int outputs) : Layer, IWeightedLayer
 {
     private Parameter _weight = null!;
     private Parameter _bias = null!;

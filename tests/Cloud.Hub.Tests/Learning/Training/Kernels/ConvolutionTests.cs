@@ -47,7 +47,7 @@ public sealed unsafe class ConvolutionTests
             var groups = random.Next(1, 4);
             var (kernel, stride, dilation) = (random.Next(1, 8), random.Next(1, 4), random.Next(1, 4));
             var (length, padding) = (random.Next(8, 40), random.Next(0, kernel));
-            var output = ConvolutionShape.OutputLength(length, kernel, stride, padding, dilation);
+            var output = ConvolutionShape.OutputLength(length, kernel, stride, 2 * padding, dilation);
             if (output < 1) continue;
             return new ConvolutionShape
             {
