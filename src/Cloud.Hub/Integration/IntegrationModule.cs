@@ -1,6 +1,7 @@
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Ports;
 using Cloud.Hub.Host.Telemetry;
+using Cloud.Hub.Integration.Audit;
 using Cloud.Hub.Integration.Domain;
 using Cloud.Hub.Integration.Endpoints;
 using Cloud.Hub.Integration.Workers;
@@ -21,7 +22,7 @@ internal static class IntegrationModule
         services.AddSingleton<IntegrationMetrics>();
         services.AddSingleton(static provider => new TelemetryCache(Options(provider).TelemetryPoints, Options(provider).TelemetryDevices));
         services.AddSingleton(static provider => new LatestAlarmWindows(Options(provider).TelemetryDevices));
-        services.AddSingleton<EventStream>();
+        services.AddSingleton<EventStream>().AddTransient<AuditTrail>();
         services.AddSingleton(static provider => new DashboardFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot"), provider.GetRequiredService<ILogger<DashboardFiles>>()));
         services.AddTroubledLoop<BusFollower>("events", HubServices.Integration, HubServices.Front);
         services.AddExceptionHandler<RequestProblems>();
@@ -53,6 +54,7 @@ internal static class IntegrationModule
         ModelEndpoints.Map(api);
         ArtefactEndpoints.Map(api);
         RolloutEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         AgentEndpoints.Map(api);
         TrustStatusEndpoints.Map(api);
         EventStream.Map(api);

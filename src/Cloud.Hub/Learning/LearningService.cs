@@ -62,6 +62,10 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
 
     public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TrainingRunView>>([.. store.All().Select(run => run with { Picture = null })]);
 
+    public Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation) => Task.FromResult(store.Datasets(runId));
+
+    public Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) => Task.FromResult(store.Uses(experienceId));
+
     public Task<bool> CancelAsync(string runId, CancellationToken cancellation) =>
         Task.FromResult(store.Find(runId) is { } run && !RunStates.HasEnded(run.State) && queue.Stop(runId));
 }

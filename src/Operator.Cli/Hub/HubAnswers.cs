@@ -76,7 +76,11 @@ internal sealed record GateAnswer(
     int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows, long LabelledNormalWindows, long ShadowWindows,
     IReadOnlyList<MetricAnswer> Metrics, int DevicesHealthy, int DevicesLost);
 
-internal sealed record MetricAnswer(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice);
+internal sealed record MetricAnswer(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice, double? Tells);
+
+internal sealed record AuditAnswer(string Subject, string Id, IReadOnlyList<AuditStepAnswer> Steps);
+
+internal sealed record AuditStepAnswer(string Link, string From, string? To, string Finding, string Says);
 
 /// <summary>A refusal (RFC 9457).</summary>
 internal sealed record ProblemAnswer(string? Title, string? Detail);

@@ -55,6 +55,9 @@ internal sealed class HubApi : IDisposable
     public Task<RolloutAnswer> RestoreGroupAsync(string id, string group, CancellationToken cancellation) =>
         PostAsync<RolloutAnswer>($"rollouts/{id}/groups/{Uri.EscapeDataString(group)}/restore", new { }, cancellation);
 
+    /// <param name="path">Below <c>audit/</c>.</param>
+    public Task<AuditAnswer> AuditAsync(string path, CancellationToken cancellation) => GetAsync<AuditAnswer>($"audit/{path}", cancellation);
+
     public Task<IReadOnlyList<ModelAnswer>> ModelsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelAnswer>>("models", cancellation);
 
     public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);

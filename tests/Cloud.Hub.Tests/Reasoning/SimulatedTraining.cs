@@ -46,4 +46,8 @@ internal sealed class SimulatedTraining : ITrainingRuns
     public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TrainingRunView>>([.. Runs.Reverse()]);
 
     public Task<bool> CancelAsync(string runId, CancellationToken cancellation) => Task.FromResult(false);
+
+    public Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DatasetView>>([]);
+
+    public Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DatasetUse>>([]);
 }

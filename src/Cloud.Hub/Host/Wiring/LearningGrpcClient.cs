@@ -41,4 +41,15 @@ internal sealed class LearningGrpcClient(V1.Learning.LearningClient client) : IT
 
     public async Task<bool> CancelAsync(string runId, CancellationToken cancellation) =>
         (await client.CancelAsync(new V1.CancelRequest { RunId = runId }, cancellationToken: cancellation)).Cancelled;
+
+    public async Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation)
+    {
+        using var call = client.Datasets(new V1.FindRequest { RunId = runId }, cancellationToken: cancellation);
+        var sources = new List<V1.DatasetSource>();
+        while (await call.ResponseStream.MoveNext(cancellation)) sources.Add(call.ResponseStream.Current);
+        return LearningTranslation.FromWire(runId, sources);
+    }
+
+    public async Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) =>
+        [.. (await client.UsesAsync(new V1.UsesRequest { ExperienceId = experienceId }, cancellationToken: cancellation)).Uses.Select(static use => new DatasetUse(use.TrainingRunId, use.Part, use.Digest))];
 }

@@ -15,6 +15,12 @@ public interface ITrainingRuns
 
     /// <summary>False when it has already ended.</summary>
     Task<bool> CancelAsync(string runId, CancellationToken cancellation);
+
+    /// <summary>Which samples each part of a run read; empty when it has not begun, or is from before they were kept.</summary>
+    Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation);
+
+    /// <summary>Which runs read a sample of the archive, the newest first.</summary>
+    Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation);
 }
 
 public sealed record TrainingRequest

@@ -34,6 +34,9 @@ internal sealed class RunRows
     /// <summary>Rows left out because a value was no number.</summary>
     public int Broken { get; private set; }
 
+    /// <summary>Of the archive, whose rows these are; whoever adds rows adds to it.</summary>
+    public IList<long> ExperienceIds { get; } = [];
+
     /// <summary>Takes the rows of an experience.</summary>
     /// <param name="isNew">The parent has not learnt from it.</param>
     public void Add(ExperienceRecord record, bool isNew = true)

@@ -37,4 +37,17 @@ internal sealed class LearningEndpoint(ITrainingRuns runs) : V1.Learning.Learnin
 
     public override async Task<V1.CancelReply> Cancel(V1.CancelRequest request, ServerCallContext context) =>
         new() { Cancelled = await runs.CancelAsync(request.RunId, context.CancellationToken) };
+
+    public override async Task Datasets(V1.FindRequest request, IServerStreamWriter<V1.DatasetSource> responseStream, ServerCallContext context)
+    {
+        foreach (var source in (await runs.DatasetsAsync(request.RunId, context.CancellationToken)).SelectMany(LearningTranslation.ToWire)) await responseStream.WriteAsync(source, context.CancellationToken);
+    }
+
+    public override async Task<V1.UsesReply> Uses(V1.UsesRequest request, ServerCallContext context)
+    {
+        var reply = new V1.UsesReply();
+        var uses = await runs.UsesAsync(request.ExperienceId, context.CancellationToken);
+        reply.Uses.AddRange(uses.Select(static use => new V1.DatasetUse { TrainingRunId = use.TrainingRunId, Part = use.Part, Digest = use.Digest }));
+        return reply;
+    }
 }

@@ -7,6 +7,22 @@ namespace Cloud.Hub.Learning.Endpoints;
 /// <summary>Between the door's records and their messages, both ways, for the endpoint and for clients.</summary>
 internal static class LearningTranslation
 {
+    public static IEnumerable<V1.DatasetSource> ToWire(DatasetView part)
+    {
+        foreach (var source in part.Sources)
+        {
+            var wire = new V1.DatasetSource { Part = part.Part, Digest = part.Digest, Labels = part.Labels, DeviceId = source.DeviceId, MachineRun = source.MachineRun };
+            wire.ExperienceIds.AddRange(source.ExperienceIds);
+            yield return wire;
+        }
+    }
+
+    public static IReadOnlyList<DatasetView> FromWire(string trainingRunId, IEnumerable<V1.DatasetSource> sources) =>
+    [
+        .. sources.GroupBy(static source => (source.Part, source.Digest, source.Labels)).Select(part => new DatasetView(
+            trainingRunId, part.Key.Part, part.Key.Digest, part.Key.Labels, [.. part.Select(static source => new DatasetSource(source.DeviceId, source.MachineRun, [.. source.ExperienceIds]))])),
+    ];
+
     public static TrainingRequest FromWire(V1.StartRequest request) => new()
     {
         ModelName = request.ModelName,

@@ -18,5 +18,12 @@ internal static class LearningSchema
               lease TEXT, worker TEXT, until_us INTEGER NOT NULL DEFAULT 0, result BLOB, data BLOB NOT NULL);
             CREATE TABLE weights(model TEXT PRIMARY KEY, architecture TEXT NOT NULL, body BLOB NOT NULL);
             """),
+        new(4, """
+            CREATE TABLE dataset(
+              training_run TEXT NOT NULL, part TEXT NOT NULL, digest TEXT NOT NULL, labels INTEGER NOT NULL, device TEXT NOT NULL, machine_run TEXT NOT NULL,
+              first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, ids BLOB NOT NULL);
+            CREATE INDEX dataset_run ON dataset(training_run);
+            CREATE INDEX dataset_ids ON dataset(first_id, last_id);
+            """),
     ];
 }

@@ -58,6 +58,15 @@ internal sealed class RunStore : IAsyncDisposable
             cancellation);
     }
 
+    /// <summary>Keeps which samples a run's parts read; on disk when the task is done.</summary>
+    public Task KeepDatasetsAsync(string runId, IReadOnlyList<DatasetView> parts, CancellationToken cancellation) =>
+        _database.WriteAsync(connection => DatasetTable.Keep(connection, runId, parts), cancellation);
+
+    /// <summary>Empty when the run has not begun, or is from before they were kept.</summary>
+    public IReadOnlyList<DatasetView> Datasets(string runId) => _database.Read(connection => DatasetTable.Read(connection, runId));
+
+    public IReadOnlyList<DatasetUse> Uses(long experienceId) => _database.Read(connection => DatasetTable.Uses(connection, experienceId));
+
     /// <param name="fit">Fingerprint of the fit: a checkpoint goes on only with the same.</param>
     public static void KeepCheckpoint(SqliteConnection connection, string runId, string fit, byte[] body)
     {

@@ -29,6 +29,8 @@ internal sealed class TrainingPipeline(
     private const string Fitted = "fitted";
     private const string Validation = "validation";
 
+    private static readonly (string Name, RunPart Part)[] Names = [(Fitted, RunPart.Fit), (Validation, RunPart.Validation), ("held-out", RunPart.HeldOut)];
+
     /// <returns>The run in its last state, <c>registered</c> or <c>rejected</c>; not yet reported.</returns>
     /// <exception cref="TrainingRefusedException">The data cannot give a model; the message says what is missing.</exception>
     public async Task<TrainingRunView> RunAsync(TrainingRunView run, CancellationToken cancellation)
@@ -38,6 +40,7 @@ internal sealed class TrainingPipeline(
         var data = await PrepareAsync(run, parent, cancellation);
         var sets = new TrainingSets(data.Recipe, data.Input, data.Fitted, data.Judging);
         run = run with { TrainingWindows = sets.Windows, Bounds = data.Experience.Bounds, DataDigests = Digests(data.Experience, data.Parts), CodeVersion = LearningService.CodeVersion };
+        await store.KeepDatasetsAsync(run.RunId, Datasets(run, data), cancellation);
         run = await Step(run, RunStates.Training, 0.1, Describe(data, sets), cancellation);
 
         (var fitted, run) = await fitter.FitAsync(run, fitter.Package(run, data), string.Join('\n', LearntFrom(run)), cancellation);
@@ -103,15 +106,24 @@ internal sealed class TrainingPipeline(
     private static SortedDictionary<string, string> Digests(FleetExperience experience, ILookup<RunPart, RunRows> parts)
     {
         var digests = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Add(Fitted, RunPart.Fit);
-        Add(Validation, RunPart.Validation);
-        Add("held-out", RunPart.HeldOut);
-        return digests;
-
-        void Add(string name, RunPart part)
+        foreach (var (name, part) in Names)
         {
             if (parts.Contains(part)) digests.Add(name, experience.Digest(parts[part]));
         }
+
+        return digests;
+    }
+
+    private static List<DatasetView> Datasets(TrainingRunView run, TrainingData data)
+    {
+        var kept = new List<DatasetView>();
+        foreach (var (name, part) in Names)
+        {
+            if (!run.DataDigests.TryGetValue(name, out var digest)) continue;
+            kept.Add(new DatasetView(run.RunId, name, digest, data.Experience.Bounds.Labels, [.. data.Parts[part].Select(static run => new DatasetSource(run.DeviceId, run.RunId, [.. run.ExperienceIds]))]));
+        }
+
+        return kept;
     }
 
     private static IEnumerable<string> LearntFrom(TrainingRunView run) =>
