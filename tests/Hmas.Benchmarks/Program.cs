@@ -21,6 +21,8 @@ switch (args)
         return RolloutGates.Run();
     case ["rollout-gates", var share]:
         return RolloutGates.Run(double.Parse(share, CultureInfo.InvariantCulture));
+    case ["rollout-gates", var share, var part]:
+        return RolloutGates.Run(double.Parse(share, CultureInfo.InvariantCulture), part);
     case ["rollout-plan", var devices]:
         return RolloutPlan.Run(int.Parse(devices, CultureInfo.InvariantCulture));
     case ["rollout-assign", var devices]:

@@ -22,7 +22,7 @@ internal static class RolloutStory
         {
             if (group.Evidence is not { Metrics.Count: > 0 } seen) continue;
             Tables.Say($"Evidence of {group.Name}:");
-            Tables.Print(["metric", "slice", "seen", "compared with", "limit", "trials", "odds of harm", "stops at"], seen.Metrics.Select(static metric => Row(metric)));
+            Tables.Print(["metric", "slice", "seen", "compared with", "limit", "trials", "odds of harm", "stops at", "would tell"], seen.Metrics.Select(static metric => Row(metric)));
         }
 
         Tables.Say("What happened:");
@@ -68,7 +68,7 @@ internal static class RolloutStory
     private static string[] Row(MetricAnswer metric) =>
     [
         metric.Name, metric.Slice ?? "all", Words.Share(metric.Value), Words.Share(metric.Reference), metric.Reference is null ? Words.Share(metric.Limit) : $"+{Words.Share(metric.Limit)}", Number(metric.Trials),
-        Words.Odds(metric.Odds), Number(metric.StopsAt),
+        Words.Odds(metric.Odds), Number(metric.StopsAt), metric.Tells is { } tells ? $"{(metric.Reference is null ? "" : "+")}{Words.Share(tells)}" : "nothing yet",
     ];
 
     private static string Number(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);

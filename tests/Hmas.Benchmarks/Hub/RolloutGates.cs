@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 
 namespace Hmas.Benchmarks.Hub;
 
@@ -17,19 +18,38 @@ internal static class RolloutGates
     };
 
     /// <param name="share">Of the rollouts that are played; under 1 for a quick look.</param>
-    public static int Run(double share = 1)
+    /// <param name="part"><c>default</c>, <c>online</c>, <c>strict</c> or <c>power</c>; null: all.</param>
+    public static int Run(double share = 1, string? part = null)
     {
+        if (part is null or "power") PrintPower();
+        if (part == "power") return 0;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"groups of 1, 9 and 90 %; a window a second, evidence every 100, a look a minute; {BadEach * share:0} rollouts of each bad model, {Good * share:0} of a good one"));
         Console.WriteLine("| the new model | gate | fleet, online | stopped | as harmful | by | changed, mean | changed, most | above first group | minutes to the verdict, mean | minutes to restore, mean, most |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var (devices, online) in ((int, double)[])[(1_000, 1), (10_000, 0.05)])
+        foreach (var model in SimulatedModel.Bad.Append(SimulatedModel.Good))
         {
-            foreach (var model in SimulatedModel.Bad.Append(SimulatedModel.Good)) Print(model, "default", new GatePolicy(), 50, devices, online, share);
+            if (part is null or "default") Print(model, "default", new GatePolicy(), 50, 1_000, 1, share);
+            if (part is null or "online") Print(model, "default", new GatePolicy(), 50, 10_000, 0.05, share);
+            if (part is null or "strict") Print(model, "strict", Strict, 6_000, 1_000, 1, share);
         }
 
-        Print(SimulatedModel.Good, "strict", Strict, 6_000, 1_000, 1, share / 8);
-        Print(SimulatedModel.Bad.Single(static model => model.Wrong is > 0 and < 0.1), "strict", Strict, 6_000, 1_000, 1, share);
         return 0;
+    }
+
+    /// <summary>Windows until a gate of three groups tells a model that is so much worse, half of the time: an episode of ten windows is a trial.</summary>
+    private static void PrintPower()
+    {
+        const double Episode = 10;
+        var stopsAt = GateMetric.All.Count * 3 / new GatePolicy().FalseStopRate;
+        Console.WriteLine("| worse than the limit by | alarm-rate, limit 10 %, control 5 % | shadow-alarms, limit 1 %, answers differ on 5 % | the same, limit 5 %, on 10 % | error, limit 5 %, control 10 % |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (var excess in (double[])[0.01, 0.02, 0.05, 0.1, 0.2])
+        {
+            double Windows(MetricKind kind, double limit, double reference) => Episode * GatePower.Trials(kind, limit, excess, reference, stopsAt);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {excess:0 %} | {Windows(MetricKind.Difference, 0.1, 0.05):#,0} | {Windows(MetricKind.Paired, 0.01, 0.05):#,0} | {Windows(MetricKind.Paired, 0.05, 0.1):#,0} | {Windows(MetricKind.Difference, 0.05, 0.1):#,0} |"));
+        }
     }
 
     private static void Print(SimulatedModel model, string name, GatePolicy gate, int shadowWindows, int devices, double online, double share)

@@ -35,5 +35,6 @@ public sealed record GateEvidence(
 /// <param name="Trials">How many independent observations it rests on: windows divided by those of an episode, reports or devices.</param>
 /// <param name="Odds">Against a value within the limit, slices counted in; 1 says nothing.</param>
 /// <param name="StopsAt">The odds at which it stops the rollout.</param>
+/// <param name="Tells">The smallest value, or excess over the reference, that so many trials would have stopped about half of the time; null: none would have. A figure below it that was not stopped says little.</param>
 /// <param name="Slice">The slice that stands out most, when it alone speaks against the model.</param>
-public sealed record MetricEvidence(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice);
+public sealed record MetricEvidence(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice, double? Tells = null);

@@ -18,6 +18,9 @@ internal static class GroupEvaluation
     /// <summary>A slice of a group is known once it has shown so much.</summary>
     private const double SliceTrials = 20;
 
+    /// <summary>So many maximum waits a group waits for a slice whose devices have begun: a machine that stands still is no reason to let all others of its kind have the model unseen.</summary>
+    private const double SliceWaits = 2;
+
     public static GateVerdict Judge(RolloutState rollout, int index, FleetSeen seen)
     {
         var gate = rollout.Request.Gate;
@@ -36,12 +39,13 @@ internal static class GroupEvaluation
             return Fail(word, false, $"of {devices.Count} devices {evidence.DevicesFailed} refused the model or returned from it, {evidence.DevicesUndelivered} could not get it or may not install it: none is left that could answer", evidence);
         }
 
-        var open = told.Count < devices.Count
+        var missing = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
-            : Missing(rollout, evidence, new GateControl(rollout, index, seen), seen, isLate) ?? (isLate ? null : Unseen(group)) ?? Excess(gate, group, evidence);
-        if (open is { } reason)
+            : Missing(rollout, evidence, new GateControl(rollout, index, seen), seen, isLate);
+        var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(rollout, group, told, seen) : null;
+        if ((missing ?? unseen ?? Excess(gate, group, evidence)) is { } reason)
         {
-            return isLate ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(GateOutcome.Wait, null, false, reason.Item2, evidence);
+            return isLate && unseen is null ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(GateOutcome.Wait, null, false, reason.Item2, evidence);
         }
 
         if (!rollout.HasWindows) return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.DevicesHealthy} devices have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
@@ -60,8 +64,11 @@ internal static class GroupEvaluation
             if (!group.Tests.TryGetValue(metric.Name, out var test)) continue;
             var standing = test.Standing;
             var shown = standing?.Wager ?? test.Whole;
+            var (reference, limit) = (shown.Reference / Math.Max(shown.Trials, 1e-9), gate.LimitOf(metric.Name));
+            var differs = group.Tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs) ? (pairs.Whole.Seen + 1) / (pairs.Whole.Trials + 1) : 1;
             metrics.Add(new MetricEvidence(
-                metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? shown.Reference / Math.Max(shown.Trials, 1e-9) : null, gate.LimitOf(metric.Name), shown.Trials, test.Odds, stopsAt, standing?.Slice));
+                metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? reference : null, limit, shown.Trials, test.Odds, stopsAt, standing?.Slice,
+                GatePower.Tells(metric.Kind, limit, metric.Kind == MetricKind.Paired ? differs : reference, shown.Trials, stopsAt)));
         }
 
         return new GateEvidence(
@@ -115,12 +122,35 @@ internal static class GroupEvaluation
             : null;
     }
 
-    /// <summary>A part of the group that has answered and is hardly known yet.</summary>
-    private static (string Word, string Reason)? Unseen(GroupState group)
+    /// <summary>A part of the group that has begun and is hardly known yet, though there are devices to compare it with.</summary>
+    private static (string Word, string Reason)? Unseen(RolloutState rollout, GroupState group, List<DeviceState> told, FleetSeen seen)
     {
         if (!group.Tests.TryGetValue(GateLimits.AlarmRate, out var test)) return null;
-        var least = test.Slices.Where(slice => slice.Wager.Trials < 0.99 * test.Whole.Trials).MinBy(static slice => slice.Wager.Trials);
-        return least is { Wager.Trials: < SliceTrials } ? ("no-data", $"{Number(least.Wager.Trials)} of {Number(SliceTrials)} trials of {least.Slice}") : null;
+        var shown = test.Slices.ToDictionary(static slice => slice.Slice, static slice => slice.Wager.Trials, StringComparer.Ordinal);
+        foreach (var device in told)
+        {
+            if (!device.HasSpoken || device.HasEnded || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.Online) continue;
+            foreach (var slice in twin.Slices) shown.TryAdd(slice, 0);
+        }
+
+        var hardly = shown.Where(slice => slice.Value < Math.Min(SliceTrials, 0.99 * test.Whole.Trials)).OrderBy(static slice => slice.Value).Select(static slice => slice.Key).ToList();
+        if (hardly.Count == 0) return null;
+        var known = Comparable(rollout, seen, hardly);
+        return hardly.Find(known.Contains) is { } least ? ("no-data", $"{Number(shown[least])} of {Number(SliceTrials)} trials of {least}") : null;
+    }
+
+    /// <summary>Those of the slices that devices which keep the old model show too.</summary>
+    private static HashSet<string> Comparable(RolloutState rollout, FleetSeen seen, List<string> slices)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var device in rollout.Devices)
+        {
+            if ((rollout.HasControlDevices ? !device.IsControl : device.Told) || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.Online) continue;
+            known.UnionWith(twin.Slices.Where(slices.Contains));
+            if (known.Count == slices.Count) break;
+        }
+
+        return known;
     }
 
     /// <summary>What forbids success although nothing proves harm: a figure above its limit, or one that may still, at 95 % certainty, be above. More data decide.</summary>

@@ -117,22 +117,25 @@ internal static class GroupPlanner
         return [.. Covering(firsts), .. rounds.Skip(firsts.Count).Select(static entry => entry.Device)];
     }
 
-    /// <summary>The same devices, the next always the first that adds most site and hardware names that no earlier one has.</summary>
+    /// <summary>The same devices, the next always the first that adds most: a site or hardware class that no earlier one has counts twice as much as one that one has, and beyond two devices none is needed. One device of a kind may be the one
+    /// that stands still or cannot fetch the model.</summary>
     private static IEnumerable<Candidate> Covering(List<Candidate> firsts)
     {
         var names = firsts.Select(static device => device.Slice.Split(' ')).ToList();
-        var covered = new HashSet<string>(StringComparer.Ordinal);
+        var covered = new Dictionary<string, int>(StringComparer.Ordinal);
         var left = Enumerable.Range(0, firsts.Count).ToList();
         for (var pick = 0; pick < MaxCovering && left.Count > 0; pick++)
         {
-            var next = left.MaxBy(i => names[i].Count(name => !covered.Contains(name)));
-            if (names[next].All(covered.Contains)) break;
-            covered.UnionWith(names[next]);
+            var next = left.MaxBy(Worth);
+            if (Worth(next) == 0) break;
+            foreach (var name in names[next]) covered[name] = covered.GetValueOrDefault(name) + 1;
             left.Remove(next);
             yield return firsts[next];
         }
 
         foreach (var i in left) yield return firsts[i];
+
+        int Worth(int i) => names[i].Sum(name => Math.Max(0, 2 - covered.GetValueOrDefault(name)));
     }
 
     private static ulong Rank(string digest, string deviceId) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest} {deviceId}")));

@@ -59,6 +59,23 @@ internal sealed record Wager
         };
     }
 
+    /// <summary>Expected growth of the logarithm of the best stake's capital, a trial.</summary>
+    /// <param name="up">Chance of 1; of pairs: that only the new one hits.</param>
+    /// <param name="down">Of pairs: that only the other one hits.</param>
+    public static double Growth(double up, double down, double limit, bool isPair)
+    {
+        if (limit >= 1) return 0;
+        limit = Math.Max(limit, LeastLimit);
+        var best = double.NegativeInfinity;
+        foreach (var part in Stakes)
+        {
+            var stake = part / (limit + (isPair ? 1 : 0));
+            best = Math.Max(best, (up * Math.Log(1 + (stake * (1 - limit)))) + ((1 - up - down) * Math.Log(1 - (stake * limit))) + (down > 0 ? down * Math.Log(1 - (stake * (1 + limit))) : 0));
+        }
+
+        return best;
+    }
+
     private Wager With(double up, double level, double down, double limit, double lowest)
     {
         if (limit >= 1) return this;
