@@ -11,7 +11,6 @@ namespace Edge.Agent.Hosting;
 internal sealed class AgentRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly AgentSettings _settings;
     private readonly TimeProvider _time;
@@ -109,13 +108,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     }
 
     /// <summary>Completes when everything stored is acknowledged by the hub; at once on a device that lives alone.</summary>
-    public async Task DrainedAsync(CancellationToken ct)
-    {
-        using var timer = new PeriodicTimer(AskEvery, _time);
-        while (_hub is not null && (_outbox.IsBusy || _outbox.State.Waiting > 0) && await timer.WaitForNextTickAsync(ct))
-        {
-        }
-    }
+    public Task DrainedAsync(CancellationToken ct) => _hub is null ? Task.CompletedTask : _outbox.DrainedAsync(ct);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Device.Gpio;
 using System.Text.Json;
+using System.Threading.Channels;
 using Edge.Agent.Actions;
 using Edge.Agent.Actions.Actuators;
 using Edge.Agent.Reasoning;
@@ -46,19 +47,16 @@ public sealed class ActionDispatcherTests
     public async Task An_actuator_that_hangs_is_left_behind_after_the_time_limit()
     {
         var stuck = new StuckActuator();
-        var results = new List<ActionResult>();
-        var dispatcher = new ActionDispatcher([stuck], _options, results.Add, _time, NullLogger.Instance);
+        var result = new TaskCompletionSource<ActionResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var time = new CountedTimers();
+        var dispatcher = new ActionDispatcher([stuck], _options, told => result.TrySetResult(told), time, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var running = dispatcher.RunAsync(stop.Token);
         dispatcher.Dispatch(Request("stuck", "go"));
-        await stuck.Called.Task;
-        while (results.Count == 0)
-        {
-            _time.Advance(_options.TimeLimit);
-            await Task.Yield();
-        }
-
-        Assert.Equal(ActionOutcome.TimedOut, results[0].Outcome);
+        // Two run by now: one of the token that the actuator got, one of the wait that does not need it to heed that.
+        await time.MadeAsync(2);
+        time.Advance(_options.TimeLimit);
+        Assert.Equal(ActionOutcome.TimedOut, (await result.Task).Outcome);
         await stop.CancelAsync();
         await running;
         Assert.True(stuck.SafeStates >= 1);
@@ -122,10 +120,25 @@ public sealed class ActionDispatcherTests
     private static ActionRequest Request(string actuator, string command, float value = float.NaN) =>
         new(new ActuatorCommand(actuator, command, value), "rule-1", "rule-1-0", 0, ["because"]);
 
+    private sealed class CountedTimers : FakeTimeProvider
+    {
+        private readonly Channel<bool> _made = Channel.CreateUnbounded<bool>();
+
+        public async Task MadeAsync(int timers)
+        {
+            for (var i = 0; i < timers; i++) await _made.Reader.ReadAsync();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _made.Writer.TryWrite(true);
+            return timer;
+        }
+    }
+
     private sealed class StuckActuator : IActuator
     {
-        public TaskCompletionSource Called { get; } = new();
-
         public int SafeStates { get; private set; }
 
         public string Name => "stuck";
@@ -134,7 +147,6 @@ public sealed class ActionDispatcherTests
 
         public async ValueTask<string> ActAsync(ActionRequest request, CancellationToken ct)
         {
-            Called.TrySetResult();
             await new TaskCompletionSource().Task;
             return "";
         }

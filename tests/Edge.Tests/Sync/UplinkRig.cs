@@ -70,12 +70,19 @@ internal sealed class UplinkRig : IAsyncDisposable
     public async Task DrainedAsync(int produced)
     {
         using var limit = new CancellationTokenSource(Limit);
-        while (Outbox.State.TotalProduced < produced || Outbox.State.Waiting > 0)
+        var drained = Outbox.DrainedAsync(limit.Token);
+        try
         {
-            if (limit.IsCancellationRequested) Assert.Fail($"{Outbox.State.Waiting} facts still wait; the hub holds {Held.Count}, the device produced {Outbox.State.TotalProduced}");
-            foreach (var loop in _loops.Where(static loop => loop.IsFaulted)) await loop;
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            // A loop that failed would leave the wait to its limit.
+            await await Task.WhenAny([drained, .. _loops]);
+            await drained;
         }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{Outbox.State.Waiting} facts still wait; the hub holds {Held.Count}, the device produced {Outbox.State.TotalProduced}");
+        }
+
+        Assert.Equal(produced, Outbox.State.TotalProduced);
     }
 
     public long Keep(FactBatch batch)

@@ -113,8 +113,8 @@ internal sealed class AgentFigures : IAsyncDisposable
 
     private async Task SwapsAsync(string recipe)
     {
-        // Nothing but the swap is written: no windows are kept meanwhile.
-        await using var agent = Start(RateHz, ModelSettings() + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\n");
+        // Nothing but the swap is written: no windows are kept meanwhile, and evidence comes with the change of model alone.
+        await using var agent = Start(RateHz, ModelSettings(", evidenceWindows: 1000000") + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\n");
         var before = await agent.UntilAsync(static status => status.Windows > 0);
         var swaps = new List<SlotReport>();
         var written = new List<double>();
@@ -128,7 +128,8 @@ internal sealed class AgentFigures : IAsyncDisposable
             await _hub!.AssignAsync(digest, "figures", release, package);
             swaps.Add(await _hub.StepAsync(digest, SlotState.Active));
             await _hub.StepAsync(digest, SlotState.Committed);
-            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+            // Until the last acknowledgement is on disk as well.
+            await Task.Delay(TimeSpan.FromSeconds(6), TimeProvider.System);
             written.Add(agent.WrittenBytes - bytes);
         }
 
@@ -192,11 +193,11 @@ internal sealed class AgentFigures : IAsyncDisposable
         {{more}}
         """));
 
-    private string ModelSettings()
+    private string ModelSettings(string more = "")
     {
         var file = _folder.File("first.hmas");
         if (!File.Exists(file)) File.WriteAllBytes(file, _models.Write(release: 1).Package);
-        return $"model: {{ trustedKeysFile: {_folder.File("keys.pem")}, package: {file} }}\n";
+        return $"model: {{ trustedKeysFile: {_folder.File("keys.pem")}, package: {file}{more} }}\n";
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;

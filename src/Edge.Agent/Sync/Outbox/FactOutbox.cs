@@ -10,7 +10,9 @@ namespace Edge.Agent.Sync.Outbox;
 
 /// <summary>What the device has to tell the hub, on disk until the hub says it is on its own: numbered without a hole, within a byte bound.</summary>
 /// <remarks>
-/// <see cref="TryAdd"/> may be called from any thread and never waits. One loop (<see cref="RunAsync"/>) stores in groups, one fsync each.
+/// <see cref="TryAdd"/> may be called from any thread and never waits. One loop (<see cref="RunAsync"/>) stores in groups, one fsync each: alarms and actions at
+/// once and with them all that waits, anything else and acknowledgements within <see cref="GatherFor"/>. A fact that waits is in memory only and has no number yet;
+/// an acknowledgement that a kill takes is given again when the hub drops the repeats.
 /// When the bound is reached the least valuable facts that were never sent become tombstones; see <see cref="EvictionPolicy"/>.
 /// </remarks>
 internal sealed class FactOutbox : IFactSink, IAsyncDisposable
@@ -25,12 +27,16 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>A commit costs an fsync, four blocks of 4 KiB and the waking of four threads, whatever it holds; a device at 100 Hz keeps five windows a second.</summary>
+    private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(1);
+
     private readonly Database _database;
     private readonly StoreBudget _budget;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _capacity;
     private readonly Channel<OutboxEntry> _queue;
+    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
 
     // On the writer's thread only.
@@ -39,7 +45,12 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     private long _version;
     private long _nextVersion;
     private long _refused;
+    private readonly ITimer _gathering;
+    private TaskCompletionSource _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isGathering;
+    private FactAck? _acknowledged;
     private volatile bool _isStoring;
+    private volatile bool _isClosing;
 
     private FactOutbox(Database database, OutboxOptions options, TimeProvider time, ILogger logger)
     {
@@ -48,16 +59,17 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         _time = time;
         _logger = logger;
         _capacity = options.QueueCapacity;
+        _gathering = time.CreateTimer(static outbox => ((FactOutbox)outbox!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _queue = Channel.CreateBounded<OutboxEntry>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     }
 
     public OutboxState State => Volatile.Read(ref _state);
 
+    /// <summary>Whether what is stored goes to the hub at once: it then counts as offered with the commit that stores it, which saves one more.</summary>
+    public bool IsSending { get; set; }
+
     /// <summary>Facts that found the queue in memory full, or were larger than a fact may be: never numbered, not on disk.</summary>
     public long Refused => Interlocked.Read(ref _refused);
-
-    /// <summary>Something is queued or being stored.</summary>
-    public bool IsBusy => _isStoring || _queue.Reader.Count > 0;
 
     public DatabaseHealth Health => _database.Health;
 
@@ -95,31 +107,50 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1)
     {
         var hasRoom = kind != FactKind.Experience || _queue.Reader.Count < _capacity - (_capacity / 4);
-        if (hasRoom && payload.Length <= MaxFactBytes && _queue.Writer.TryWrite(new OutboxEntry(kind, timestampUs, payload, value))) return true;
-        Interlocked.Increment(ref _refused);
-        return false;
+        if (!hasRoom || payload.Length > MaxFactBytes || !_queue.Writer.TryWrite(new OutboxEntry(kind, timestampUs, payload, value)))
+        {
+            Interlocked.Increment(ref _refused);
+            return false;
+        }
+
+        if (kind is FactKind.Alarm or FactKind.Action || _queue.Reader.Count >= MaxGroup) Due();
+        else Gather();
+        return true;
     }
 
     /// <summary>Takes no more and lets <see cref="RunAsync"/> end once everything queued is stored.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    public void Complete()
+    {
+        _isClosing = true;
+        _queue.Writer.TryComplete();
+        Due();
+    }
 
     /// <summary>Stores what is queued until <see cref="Complete"/> or cancellation. A failing disk is waited for; nothing queued is given up meanwhile.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         var group = new List<OutboxEntry>(MaxGroup);
-        while (await _queue.Reader.WaitToReadAsync(ct))
+        while (!_isClosing || _queue.Reader.Count > 0)
         {
+            await _due.Reader.ReadAsync(ct);
             _isStoring = true;
-            group.Clear();
-            var bytes = 0;
-            while (group.Count < MaxGroup && bytes < StoreBudget.GroupBytes && _queue.Reader.TryRead(out var entry))
-            {
-                group.Add(entry);
-                bytes += entry.Payload.Length;
-            }
-
-            await StoreAsync(group, ct);
+            Volatile.Write(ref _isGathering, 0);
+            while (TakeGroup(group) || IsBehindTheHub) await StoreAsync(group, ct);
+            await GiveSpaceBackAsync(ct);
             _isStoring = false;
+            Interlocked.Exchange(ref _turn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+
+    /// <summary>Completes when everything added so far is stored and the hub holds it. Needs <see cref="RunAsync"/>.</summary>
+    public async Task DrainedAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            // Taken before the look: a turn that ends after it is not missed.
+            var turn = Volatile.Read(ref _turn);
+            if (!_isStoring && _queue.Reader.Count == 0 && State.Waiting == 0) return;
+            await turn.Task.WaitAsync(ct);
         }
     }
 
@@ -147,11 +178,11 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         await WriteAsync((writer, _) => writer.Offer(ahead), ct);
     }
 
-    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one.</summary>
-    public async Task AcknowledgeAsync(long sequence, CancellationToken ct)
+    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one with the next group. Of an epoch that is over it says nothing.</summary>
+    public void Acknowledge(FactAck ack)
     {
-        await WriteAsync((writer, _) => writer.Acknowledge(sequence), ct);
-        if (State.FreeBytes >= KeepFreeBytes) await _database.GiveSpaceBackAsync(GiveBackBytes, ct);
+        Volatile.Write(ref _acknowledged, ack);
+        Gather();
     }
 
     /// <summary>Begins a new epoch: the hub knows sequences of this one that this disk does not.</summary>
@@ -161,6 +192,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         await WriteAsync(
             (writer, connection) =>
             {
+                // First what the hub holds already: renumbered, it would be stored twice.
+                LetGo(writer);
                 OutboxTables.RenewEpoch(connection, epoch);
                 return writer.ReadState();
             },
@@ -171,8 +204,33 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Complete();
+        await _gathering.DisposeAsync();
         await _database.WriteAsync(_ => _writer?.Dispose(), default);
         await _database.DisposeAsync();
+    }
+
+    /// <summary>What is queued waits no longer.</summary>
+    private void Due() => _due.Writer.TryWrite(true);
+
+    private bool IsBehindTheHub => Volatile.Read(ref _acknowledged) is { } ack && State is var state && ack.Epoch == state.Epoch && ack.Sequence > state.Acknowledged;
+
+    private void Gather()
+    {
+        if (Interlocked.Exchange(ref _isGathering, 1) == 0) _gathering.Change(GatherFor, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>False when nothing is queued.</summary>
+    private bool TakeGroup(List<OutboxEntry> group)
+    {
+        group.Clear();
+        var bytes = 0;
+        while (group.Count < MaxGroup && bytes < StoreBudget.GroupBytes && _queue.Reader.TryRead(out var entry))
+        {
+            group.Add(entry);
+            bytes += entry.Payload.Length;
+        }
+
+        return group.Count > 0;
     }
 
     private async Task StoreAsync(List<OutboxEntry> group, CancellationToken ct)
@@ -182,9 +240,11 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         {
             try
             {
-                await WriteAsync((writer, _) => writer.Append(group, _budget), ct);
+                // On a full disk alone and first: what it frees, the group can use.
+                if (attempts > 0 && IsBehindTheHub) await WriteAsync((writer, _) => LetGo(writer), ct);
+                await WriteAsync((writer, _) => Append(writer, group), ct);
                 if (attempts > 0) _logger.OutboxRecovered(attempts);
-                Stored?.Invoke();
+                if (group.Count > 0) Stored?.Invoke();
                 return;
             }
             catch (StorageException error)
@@ -194,6 +254,27 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
             }
         }
     }
+
+    private async Task GiveSpaceBackAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (State.FreeBytes >= KeepFreeBytes) await _database.GiveSpaceBackAsync(GiveBackBytes, ct);
+        }
+        catch (StorageException error)
+        {
+            // The facts are stored; the pages wait for the next ones.
+            _logger.OutboxBlocked(error, error.Reason);
+        }
+    }
+
+    private OutboxState Append(OutboxWriter writer, List<OutboxEntry> group)
+    {
+        var state = IsBehindTheHub ? LetGo(writer) : State;
+        return group.Count == 0 ? state : writer.Append(group, _budget, IsSending);
+    }
+
+    private OutboxState LetGo(OutboxWriter writer) => Volatile.Read(ref _acknowledged) is { } ack ? writer.Acknowledge(ack) : State;
 
     private async Task WriteAsync(Func<OutboxWriter, SqliteConnection, OutboxState> work, CancellationToken ct)
     {

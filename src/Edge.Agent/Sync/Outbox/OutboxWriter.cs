@@ -1,4 +1,5 @@
 using Edge.Agent.Experience;
+using Hmas.Contracts.Facts;
 using Hmas.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -57,7 +58,8 @@ internal sealed class OutboxWriter : IDisposable
     }
 
     /// <summary>Numbers and stores the entries, then gives up the least valuable ones that were not sent until the budget holds.</summary>
-    public OutboxState Append(IReadOnlyList<OutboxEntry> entries, StoreBudget budget)
+    /// <param name="offered">They may be sent from now on: <see cref="Offer"/> of the last one.</param>
+    public OutboxState Append(IReadOnlyList<OutboxEntry> entries, StoreBudget budget, bool offered)
     {
         var state = ReadState();
         for (var i = 0; i < entries.Count; i++)
@@ -70,6 +72,12 @@ internal sealed class OutboxWriter : IDisposable
         state = WithSizes(state with { Produced = state.Produced + entries.Count, TotalProduced = state.TotalProduced + entries.Count });
         Set("produced", state.Produced);
         Set("totalProduced", state.TotalProduced);
+        if (offered)
+        {
+            state = state with { Offered = state.Produced };
+            Set("offered", state.Offered);
+        }
+
         if (!budget.IsOver(state.UsedBytes)) return state;
         OutboxTables.Evict(_connection, budget);
         return ReadState();
@@ -84,11 +92,12 @@ internal sealed class OutboxWriter : IDisposable
         return state;
     }
 
-    /// <summary>Facts up to the sequence leave; a tombstone that reaches past it keeps its rest.</summary>
-    public OutboxState Acknowledge(long sequence)
+    /// <summary>Facts up to the sequence leave; a tombstone that reaches past it keeps its rest. What another epoch's facts are acknowledged by changes nothing.</summary>
+    public OutboxState Acknowledge(FactAck ack)
     {
         var state = ReadState();
-        if (sequence <= state.Acknowledged) return state;
+        var sequence = ack.Sequence;
+        if (ack.Epoch != state.Epoch || sequence <= state.Acknowledged) return state;
         _deleteThrough.Bind(1, sequence).Execute();
         _cutTombstone.Bind(1, sequence).Execute();
         state = state with { Acknowledged = sequence, Offered = Math.Max(sequence, state.Offered), TotalAcknowledged = state.TotalAcknowledged + sequence - state.Acknowledged };

@@ -107,6 +107,7 @@ internal sealed class FactUplink : IDisposable
         Interlocked.Exchange(ref _wakeFrom, 0);
         while (_acks.TryDequeue(out var ack)) await TakeAsync(ack, ct);
         if (Interlocked.Exchange(ref _linkUp, 0) == 1) _window.GoBack(Now);
+        _outbox.IsSending = _link.IsConnected && _window.Room(long.MaxValue) > 0;
         if (!_link.IsConnected) return null;
         if (_notBefore > Now) return _notBefore - Now;
         if (_window.ResendIfDue(Now)) _logger.Resending(_window.NextSequence, _outbox.State.Epoch);
@@ -171,7 +172,7 @@ internal sealed class FactUplink : IDisposable
         switch (_window.Acknowledge(ack, _outbox.State.Produced, Now))
         {
             case SendWindowAck.Advanced:
-                await _outbox.AcknowledgeAsync(_window.Acknowledged, ct);
+                _outbox.Acknowledge(new FactAck(_window.Epoch, _window.Acknowledged));
                 break;
             case SendWindowAck.Behind:
                 await CoverHoleAsync(ack, ct);

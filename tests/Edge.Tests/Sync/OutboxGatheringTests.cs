@@ -1,0 +1,135 @@
+using Edge.Agent.Settings;
+using Edge.Agent.Sync.Outbox;
+using Hmas.Contracts.Facts;
+using Hmas.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Edge.Tests.Sync;
+
+/// <summary>What is stored together and what at once: a commit costs the same whatever it holds.</summary>
+public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly TempFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private FactOutbox _outbox = null!;
+    private Task _storing = Task.CompletedTask;
+
+    public async Task InitializeAsync()
+    {
+        _outbox = await OpenAsync();
+        _storing = _outbox.RunAsync(default);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _outbox.Complete();
+        await _storing;
+        await _outbox.DisposeAsync();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Facts_that_can_wait_are_stored_together_a_second_after_the_first()
+    {
+        var stored = NextStored();
+        Add(FactKind.Experience, 1);
+        _time.Advance(TimeSpan.FromMilliseconds(900));
+        Add(FactKind.Evidence, 2);
+        Add(FactKind.SlotReport, 3);
+        Assert.False(stored.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(3, await stored.WaitAsync(Limit));
+    }
+
+    [Theory]
+    [InlineData(FactKind.Alarm)]
+    [InlineData(FactKind.Action)]
+    public async Task An_alarm_or_an_action_waits_for_nothing_and_takes_along_what_waits(FactKind urgent)
+    {
+        var stored = NextStored();
+        Add(FactKind.Experience, 1);
+        Add(urgent, 2);
+        Assert.Equal(2, await stored.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task What_waits_is_stored_when_the_agent_stops()
+    {
+        Add(FactKind.Experience, 1);
+        _outbox.Complete();
+        await _storing.WaitAsync(Limit);
+        Assert.Equal(1, _outbox.State.Produced);
+    }
+
+    [Fact]
+    public async Task An_acknowledgement_goes_to_disk_with_the_next_facts()
+    {
+        await StoreAlarmAsync(1);
+        var epoch = _outbox.State.Epoch;
+        _outbox.Acknowledge(new FactAck(epoch, 1));
+        Assert.Equal(0, _outbox.State.Acknowledged);
+        await StoreAlarmAsync(2);
+        Assert.Equal((1, 2), (_outbox.State.Acknowledged, _outbox.State.Produced));
+        Assert.Equal([2], _outbox.Read(1, 10, 1 << 20).Select(static fact => fact.Sequence));
+    }
+
+    [Fact]
+    public async Task What_the_hub_holds_is_not_numbered_anew_when_an_epoch_begins()
+    {
+        await StoreAlarmAsync(1);
+        await StoreAlarmAsync(2);
+        _outbox.Acknowledge(new FactAck(_outbox.State.Epoch, 1));
+        await _outbox.RenewEpochAsync(default);
+        Assert.Equal(1, _outbox.State.Waiting);
+        Assert.Equal([2L], _outbox.Read(1, 10, 1 << 20).Select(static fact => fact.TimestampUs));
+    }
+
+    [Fact]
+    public async Task An_acknowledgement_of_an_epoch_that_is_over_changes_nothing()
+    {
+        await StoreAlarmAsync(1);
+        var over = _outbox.State.Epoch;
+        await _outbox.RenewEpochAsync(default);
+        _outbox.Acknowledge(new FactAck(over, 1));
+        await StoreAlarmAsync(2);
+        Assert.Equal(2, _outbox.State.Waiting);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_sent_at_once_is_offered_with_the_commit_that_stores_it(bool isSending)
+    {
+        _outbox.IsSending = isSending;
+        await StoreAlarmAsync(1);
+        Assert.Equal(isSending ? 1 : 0, _outbox.State.Offered);
+    }
+
+    private Task<FactOutbox> OpenAsync() => FactOutbox.OpenAsync(_folder.Path, new OutboxOptions(), _time, NullLogger.Instance, default);
+
+    private async Task StoreAlarmAsync(long timestampUs)
+    {
+        var stored = NextStored();
+        Add(FactKind.Alarm, timestampUs);
+        await stored.WaitAsync(Limit);
+    }
+
+    /// <summary>Completes with what has been produced when the next group is on disk.</summary>
+    private Task<long> NextStored()
+    {
+        var stored = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnStored()
+        {
+            _outbox.Stored -= OnStored;
+            stored.SetResult(_outbox.State.Produced);
+        }
+
+        _outbox.Stored += OnStored;
+        return stored.Task;
+    }
+
+    private void Add(FactKind kind, long timestampUs) => Assert.True(_outbox.TryAdd(kind, timestampUs, new byte[100]));
+}
