@@ -41,6 +41,6 @@ internal static partial class CommunicationLog
     [LoggerMessage(EventId = 8511, EventName = "ConnectionsLeft", Level = LogLevel.Warning, Message = "{Connections} connections had not ended when the broker stopped")]
     public static partial void ConnectionsLeft(this ILogger logger, int connections);
 
-    [LoggerMessage(EventId = 8512, EventName = "TwinNotWritten", Level = LogLevel.Warning, Message = "the desired state of {DeviceId} could not be written")]
-    public static partial void TwinNotWritten(this ILogger logger, string deviceId, Exception error);
+    [LoggerMessage(EventId = 8512, EventName = "DesiredNotWritten", Level = LogLevel.Warning, Message = "the desired states of {Devices} devices could not be written")]
+    public static partial void DesiredNotWritten(this ILogger logger, int devices, Exception error);
 }

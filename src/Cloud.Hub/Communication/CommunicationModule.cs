@@ -29,6 +29,7 @@ internal static class CommunicationModule
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<BrokerSpeed>();
         services.AddSingleton<TwinCache>();
+        services.AddSingleton<DesiredStates>();
         services.AddSingleton<TwinPublisher>();
         services.AddSingleton<TwinAnnouncer>();
         services.AddSingleton<CommandChannel>();
@@ -44,6 +45,7 @@ internal static class CommunicationModule
         services.AddHostedService<BrokerWorker>();
         services.AddHostedService(static provider => provider.GetRequiredService<TwinAnnouncer>());
         services.AddStoreHealth<DeviceRegistry>("devices", [HubServices.Communication], static devices => devices.Health);
+        services.AddStoreHealth<DesiredStates>("desired", [HubServices.Communication], static states => states.Health);
         services.AddHealthChecks().AddCheck<BrokerHealth>("broker", tags: [HubServices.Communication]);
         return services;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Communication.Devices;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Tests.Host;
 using Hmas.Contracts;
@@ -36,6 +37,8 @@ public sealed class CommunicationFixture : IAsyncDisposable
     public EventBus Bus => _hub.Get<EventBus>();
 
     public IExperienceArchive Archive => _hub.Get<IExperienceArchive>();
+
+    internal IDeviceTwinGrain Twin(string deviceId) => _hub.Get<IGrainFactory>().GetGrain<IDeviceTwinGrain>(deviceId);
 
     public static Task<CommunicationFixture> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
 

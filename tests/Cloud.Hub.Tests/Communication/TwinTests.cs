@@ -102,7 +102,7 @@ public sealed class TwinTests : IAsyncLifetime
         await using var hub = await CommunicationFixture.StartAsync(static services =>
             services.AddKeyedSingleton<Orleans.Storage.IGrainStorage>("Default", static (_, _) => new BrokenGrainStorage()));
         await using var device = await hub.ConnectAsync("s-1", "d-1");
-        await Assert.ThrowsAnyAsync<Exception>(() => hub.Fleet.SetModelAsync("d-1", Model, default));
+        await Assert.ThrowsAnyAsync<Exception>(() => hub.Twin("d-1").HeardPresenceAsync(new Presence(true, 1, "boot", 1)));
         var fact = new Hmas.Contracts.Facts.Fact(1, Hmas.Contracts.Facts.FactKind.Alarm, 1, "{}"u8.ToArray());
         await device.PublishAsync(Topics.Facts("s-1", "d-1"), Hmas.Contracts.Wire.FactBatchCodec.Encode(new Hmas.Contracts.Facts.FactBatch("s-1", "d-1", 5, [fact])));
         Assert.Equal(1, (await device.NextAsync(Topics.FactAck("s-1", "d-1"), ContractsJson.Default.FactAck)).Sequence);

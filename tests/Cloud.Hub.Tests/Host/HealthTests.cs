@@ -22,7 +22,7 @@ public class HealthTests
             (HubServices.Memory, ["archive", "process"]),
             (HubServices.Learning, ["process", "runs"]),
             (HubServices.Reasoning, ["agents", "decisions", "grains", "process"]),
-            (HubServices.Communication, ["broker", "devices", "grains", "process"]),
+            (HubServices.Communication, ["broker", "desired", "devices", "grains", "process"]),
             (HubServices.Feedback, ["outcomes", "process"]),
             (HubServices.Integration, ["events", "process"]),
             (HubServices.Specialized, ["process"]),

@@ -2,11 +2,9 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>What the hub wants of a device and what the device says of itself. Immutable: a change makes a new one.</summary>
+/// <summary>What a device says of itself. Immutable: a change makes a new one. What the hub wants of it: <see cref="DesiredStates"/>.</summary>
 internal sealed record DeviceTwin
 {
-    public DesiredState? Desired { get; init; }
-
     public ReportedState? Reported { get; init; }
 
     public Presence? Presence { get; init; }

@@ -10,10 +10,6 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
 
     public Task<Immutable<DeviceTwin>> ViewAsync() => Task.FromResult(new Immutable<DeviceTwin>(twin.State));
 
-    public async Task<Immutable<DesiredState>> SetModelAsync(Immutable<ModelAssignment?> model) => new(await DesireAsync(desired => desired with { Model = model.Value }));
-
-    public Task<DesiredState> SetSamplingBoostAsync(double boost) => DesireAsync(desired => desired with { SamplingBoost = boost });
-
     public async Task<bool> HeardPresenceAsync(Presence presence)
     {
         if (!TwinRules.IsNews(twin.State.Presence, presence)) return false;
@@ -60,13 +56,6 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
         {
             cache.Forget(this.GetPrimaryKeyString());
         }
-    }
-
-    private async Task<DesiredState> DesireAsync(Func<DesiredState, DesiredState> change)
-    {
-        var desired = TwinRules.Next(twin.State.Desired, twin.State.Reported, change);
-        await KeepAsync(twin.State with { Desired = desired });
-        return desired;
     }
 
     private async Task KeepAsync(DeviceTwin next)

@@ -1,17 +1,17 @@
-using System.Collections.Concurrent;
 using Cloud.Hub.Communication.Broker;
 using Cloud.Hub.Communication.Commands;
 using Cloud.Hub.Communication.Contract;
 using Hmas.Contracts;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Twins;
+using Hmas.Storage;
 
 namespace Cloud.Hub.Communication.Devices;
 
 /// <summary>The service's door over registry, twins and commands.</summary>
-internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCache cache, TwinPublisher twins, TwinAnnouncer announcer, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
+internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCache cache, DesiredStates states, TwinPublisher publisher, TwinAnnouncer announcer, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
 {
-    /// <summary>Calls to twins that are under way at the same time; their writes share commits.</summary>
+    /// <summary>Calls to twins that are under way at the same time.</summary>
     private const int GrainsAtOnce = 4_096;
 
     private static readonly TimeSpan LongestCommand = TimeSpan.FromDays(1);
@@ -19,20 +19,9 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
     public async Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation)
     {
         var order = devices.InOrder;
+        var twins = await TwinsAsync(order, cancellation);
         var views = new DeviceView[order.Count];
-        var asked = new List<int>();
-        for (var i = 0; i < views.Length; i++)
-        {
-            if (cache.Find(order[i]) is { } twin) views[i] = View(devices.Find(order[i])!, twin);
-            else asked.Add(i);
-        }
-
-        foreach (var some in asked.Chunk(GrainsAtOnce))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            await Task.WhenAll(some.Select(async i => views[i] = await ViewAsync(devices.Find(order[i])!)));
-        }
-
+        for (var i = 0; i < views.Length; i++) views[i] = View(devices.Find(order[i])!, twins[i]);
         return views;
     }
 
@@ -50,28 +39,38 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
     }
 
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
-        DesireAsync(deviceId, async twin => (await twin.SetModelAsync(new(model))).Value, cancellation);
+        DesireAsync(deviceId, desired => desired with { Model = model }, cancellation);
 
     public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
     {
-        var failures = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var some in models.Chunk(GrainsAtOnce))
+        var failures = new Dictionary<string, string>(StringComparer.Ordinal);
+        var known = new List<string>(models.Count);
+        foreach (var deviceId in models.Keys)
         {
-            cancellation.ThrowIfCancellationRequested();
-            await Task.WhenAll(some.Select(async pair =>
-            {
-                if (await TrySetAsync(pair.Key, pair.Value) is { } failure) failures[pair.Key] = failure;
-            }));
-            announcer.Announce(some.Select(static pair => pair.Key).Where(id => !failures.ContainsKey(id)));
+            if (devices.Find(deviceId) is null) failures[deviceId] = new UnknownDeviceException(deviceId).Message;
+            else known.Add(deviceId);
         }
 
+        var twins = await TwinsAsync(known, cancellation);
+        try
+        {
+            await states.ChangeAsync([.. known.Select((deviceId, i) => new DesiredChange(deviceId, twins[i].Reported?.DesiredVersion ?? 0, desired => desired with { Model = models[deviceId] }))], cancellation);
+        }
+        catch (StorageException e)
+        {
+            logger.DesiredNotWritten(known.Count, e);
+            foreach (var deviceId in known) failures[deviceId] = e.Message;
+            return failures;
+        }
+
+        announcer.Announce(known);
         return failures;
     }
 
     public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation)
     {
         if (!(boost is >= 0.01 and <= 100)) throw new ArgumentOutOfRangeException(nameof(boost), boost, "a sampling boost is 0.01 to 100");
-        return DesireAsync(deviceId, twin => twin.SetSamplingBoostAsync(boost), cancellation);
+        return DesireAsync(deviceId, desired => desired with { SamplingBoost = boost }, cancellation);
     }
 
     public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
@@ -80,40 +79,44 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
         return commands.SendAsync(devices.Find(deviceId) ?? throw new UnknownDeviceException(deviceId), kind, expiresIn, arguments, cancellation);
     }
 
-    /// <summary>Null: it is on disk.</summary>
-    private async Task<string?> TrySetAsync(string deviceId, ModelAssignment? model)
+    /// <summary>The twins of these devices, in this order: those that live in this process are read, the others asked.</summary>
+    private async Task<DeviceTwin[]> TwinsAsync(IReadOnlyList<string> deviceIds, CancellationToken cancellation)
     {
-        if (devices.Find(deviceId) is null) return new UnknownDeviceException(deviceId).Message;
-        try
+        var twins = new DeviceTwin[deviceIds.Count];
+        var asked = new List<int>();
+        for (var i = 0; i < twins.Length; i++)
         {
-            await grains.GetGrain<IDeviceTwinGrain>(deviceId).SetModelAsync(new(model));
-            return null;
+            if (cache.Find(deviceIds[i]) is { } twin) twins[i] = twin;
+            else asked.Add(i);
         }
-        catch (Exception e)
+
+        foreach (var some in asked.Chunk(GrainsAtOnce))
         {
-            logger.TwinNotWritten(deviceId, e);
-            return e.Message;
+            cancellation.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(async i => twins[i] = (await grains.GetGrain<IDeviceTwinGrain>(deviceIds[i]).ViewAsync()).Value));
         }
+
+        return twins;
     }
 
-    private async Task<DeviceView> ViewAsync(EnrolledDevice device) =>
-        View(device, cache.Find(device.DeviceId) ?? (await grains.GetGrain<IDeviceTwinGrain>(device.DeviceId).ViewAsync()).Value);
+    private async Task<DeviceView> ViewAsync(EnrolledDevice device) => View(device, (await TwinsAsync([device.DeviceId], CancellationToken.None))[0]);
 
-    private static DeviceView View(EnrolledDevice device, DeviceTwin twin) => new()
+    private DeviceView View(EnrolledDevice device, DeviceTwin twin) => new()
     {
         SiteId = device.SiteId,
         DeviceId = device.DeviceId,
         Online = twin.Presence?.Online ?? false,
         LastSeen = device.LastSeen > twin.HeardAt || twin.HeardAt is null ? device.LastSeen : twin.HeardAt,
-        Desired = twin.Desired,
+        Desired = states.Find(device.DeviceId),
         Reported = twin.Reported,
     };
 
-    private async Task<DesiredState> DesireAsync(string deviceId, Func<IDeviceTwinGrain, Task<DesiredState>> change, CancellationToken cancellation)
+    private async Task<DesiredState> DesireAsync(string deviceId, Func<DesiredState, DesiredState> change, CancellationToken cancellation)
     {
         if (devices.Find(deviceId) is null) throw new UnknownDeviceException(deviceId);
-        var desired = await change(grains.GetGrain<IDeviceTwinGrain>(deviceId));
-        await twins.PublishAsync(deviceId, cancellation);
+        var known = (await TwinsAsync([deviceId], cancellation))[0].Reported?.DesiredVersion ?? 0;
+        var desired = (await states.ChangeAsync([new DesiredChange(deviceId, known, change)], cancellation))[0];
+        await publisher.PublishAsync(deviceId, cancellation);
         return desired;
     }
 }

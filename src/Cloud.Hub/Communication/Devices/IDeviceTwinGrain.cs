@@ -10,13 +10,6 @@ internal interface IDeviceTwinGrain : IGrainWithStringKey
     /// <remarks>Not copied: a twin never changes, and one look at a fleet asks for all of them.</remarks>
     Task<Immutable<DeviceTwin>> ViewAsync();
 
-    /// <summary>The next version of the desired state; on disk when this returns.</summary>
-    /// <remarks>Not copied: one assignment goes to many devices.</remarks>
-    Task<Immutable<DesiredState>> SetModelAsync(Immutable<ModelAssignment?> model);
-
-    /// <summary>The next version of the desired state; on disk when this returns.</summary>
-    Task<DesiredState> SetSamplingBoostAsync(double boost);
-
     /// <summary>False when it was no news.</summary>
     Task<bool> HeardPresenceAsync(Presence presence);
 

@@ -2,15 +2,15 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>How a twin changes. Pure; <see cref="DeviceTwinGrain"/> holds the state.</summary>
+/// <summary>How a twin changes. Pure; <see cref="DesiredStates"/> and <see cref="DeviceTwinGrain"/> hold the state.</summary>
 internal static class TwinRules
 {
     /// <summary>The next desired state: the change, one version on.</summary>
-    /// <param name="reported">A device ignores a version below the one it follows, so a hub that lost its state counts on from there.</param>
-    public static DesiredState Next(DesiredState? current, ReportedState? reported, Func<DesiredState, DesiredState> change)
+    /// <param name="known">The version that the device follows: it ignores one below, so a hub that lost its state counts on from there.</param>
+    public static DesiredState Next(DesiredState? current, long known, Func<DesiredState, DesiredState> change)
     {
         var from = current ?? new DesiredState { Version = 0 };
-        return change(from) with { Version = Math.Max(from.Version, reported?.DesiredVersion ?? 0) + 1 };
+        return change(from) with { Version = Math.Max(from.Version, known) + 1 };
     }
 
     /// <summary>Whether a word on presence is news. A will of an older session can overtake the next birth, so offline never beats a newer session.</summary>

@@ -16,7 +16,7 @@ public sealed class GrpcEndpointTests(HubsApart hubs) : IClassFixture<HubsApart>
         { HubServices.Memory, "hmas.memory.v1.Memory", "Statistics" },
         { HubServices.Learning, "hmas.learning.v1.Learning", "List" },
         { HubServices.Reasoning, "hmas.reasoning.v1.Reasoning", "ListSites" },
-        { HubServices.Communication, "hmas.communication.v1.Communication", "List" },
+        { HubServices.Communication, "hmas.communication.v1.Communication", "SetModels" },
         { HubServices.Feedback, "hmas.feedback.v1.Feedback", "Quality" },
         { HubServices.Specialized, "hmas.specialized.v1.Specialized", "ListPumpFaults" },
         { HubServices.Redistribution, "hmas.redistribution.v1.Models", "Quarantine" },
