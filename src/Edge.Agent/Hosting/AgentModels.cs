@@ -29,10 +29,8 @@ internal sealed class AgentModels : IDisposable
         var channels = ladder.Sensor.Channels;
         Slots = ModelSlots.Open(settings.Device.StateFolder, logger);
         var installs = new InstallFolder(settings.Device.StateFolder);
-        // What runs is what the launcher says it started, whatever the pointer says by now.
         var isLaunched = Environment.GetEnvironmentVariable("HMAS_LAUNCHER") is not null;
-        var running = Environment.GetEnvironmentVariable("HMAS_INSTALL");
-        Reporter = new SlotReporter(bootId, facts, slot, string.IsNullOrEmpty(running) ? null : "sha256:" + Path.GetFileName(running), time, logger);
+        Reporter = new SlotReporter(bootId, facts, slot, InstallFolder.Running, time, logger);
         if (settings.Hub.Broker is not null)
         {
             var tls = settings.Hub.CaFile is { } authority ? TlsTrust.ClientOptions(authority) : null;

@@ -30,6 +30,12 @@ internal sealed class InstallFolder
         AtomicFile.RemoveLeftovers(_root);
     }
 
+    /// <summary>Why an install went back when the hub took it back.</summary>
+    public const string TakenBack = "the hub took it back";
+
+    /// <summary>Digest of the install that this program belongs to, as the launcher says it started it, whatever the pointer says by now; null: what the device was set up with.</summary>
+    public static string? Running => Environment.GetEnvironmentVariable("HMAS_INSTALL") is { Length: > 0 } folder ? "sha256:" + Path.GetFileName(folder) : null;
+
     private string PointerPath => Path.Combine(_root, "pointer");
 
     public InstallPointer Current => File.Exists(PointerPath) ? InstallPointer.Parse(File.ReadAllText(PointerPath)) : new InstallPointer();

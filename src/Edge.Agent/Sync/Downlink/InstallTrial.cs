@@ -29,7 +29,9 @@ internal sealed class InstallTrial(InstallFolder installs, ModelSlots slots, Slo
         if (current.Committed)
         {
             if (!installs.IsUntold(current.Failed)) return;
-            reporter.Tell(SlotState.Returned, installs.AssignmentOf(current.Failed)!, "health", installs.FailureOf(current.Failed) ?? "it did not live to the end of its health window");
+            var failure = installs.FailureOf(current.Failed);
+            reporter.Tell(
+                SlotState.Returned, installs.AssignmentOf(current.Failed)!, failure == InstallFolder.TakenBack ? "restored" : "health", failure ?? "it did not live to the end of its health window");
             installs.MarkTold(current.Failed);
             return;
         }

@@ -39,6 +39,18 @@ internal sealed class InstallUpdater(InstallFolder installs, InstallFetch? fetch
         restart();
     }
 
+    /// <summary>Goes back from the active install when the rollout that brought it takes it back, by naming what the device had before: a model, or nothing.</summary>
+    /// <param name="assignment">Null: the hub has nothing for this device any more.</param>
+    /// <returns>Whether the program ends for it; the assignment comes again to the one that runs then.</returns>
+    public bool TakeBack(ModelAssignment? assignment)
+    {
+        if (installs.AssignmentOf(installs.Current.Active) is not { } active) return false;
+        if (assignment is not null && !(assignment.Restore && assignment.RolloutId == active.RolloutId)) return false;
+        installs.Return(InstallFolder.TakenBack);
+        restart();
+        return true;
+    }
+
     public void Refuse(ModelAssignment assignment)
     {
         if (ArtefactDigest.IsValid(assignment.Digest)) installs.Refuse(assignment);

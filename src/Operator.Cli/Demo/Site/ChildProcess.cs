@@ -66,6 +66,23 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGKILL.</summary>
+    /// <returns>False: it had ended.</returns>
+    public bool Kill()
+    {
+        try
+        {
+            if (_process.HasExited) return false;
+            _process.Kill();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended, or somebody let go of it.
+            return false;
+        }
+    }
+
     /// <summary>SIGKILL, and waits until it is gone.</summary>
     public async Task KillAsync()
     {

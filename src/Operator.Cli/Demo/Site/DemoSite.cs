@@ -16,7 +16,7 @@ internal sealed class DemoSite : IAsyncDisposable
 
     private readonly DemoOptions _options;
     private readonly TimeProvider _time;
-    private readonly Dictionary<Device, ChildProcess> _agents = [];
+    private readonly Dictionary<Device, AgentService> _agents = [];
     private ChildProcess? _hub;
     private HubApi? _api;
 
@@ -55,6 +55,9 @@ internal sealed class DemoSite : IAsyncDisposable
 
     /// <summary>The hub's data.</summary>
     public string HubFolder => Path.Combine(_options.WorkFolder, "hub");
+
+    /// <summary>Where a device keeps what updates it.</summary>
+    public static string InstallsOf(Device device) => Path.Combine(device.Folder, "state", "installs");
 
     private string Publish(string program) => Path.Combine(_options.Root.FullName, "artifacts", "publish", program);
 
@@ -96,15 +99,11 @@ internal sealed class DemoSite : IAsyncDisposable
         }
 
         await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles) + more, cancellation);
-        Launch(device);
+        _agents[device] = new AgentService(() => Launch(device), _time);
     }
 
-    /// <summary>Ends a device's agent at once, as a crash or a power cut would, and starts it again.</summary>
-    public async Task CrashDeviceAsync(Device device)
-    {
-        await _agents[device].KillAsync();
-        Launch(device);
-    }
+    /// <summary>Ends a device's agent at once, as a crash or a power cut would, and returns when it has been started again.</summary>
+    public Task CrashDeviceAsync(Device device) => _agents[device].CrashAsync();
 
     /// <summary>Ends the hub, its broker with it, at once, and starts it again; does not wait until it answers.</summary>
     public async Task CrashHubAsync()
@@ -133,8 +132,22 @@ internal sealed class DemoSite : IAsyncDisposable
         foreach (var agent in _agents.Values) agent.RequireRunning();
     }
 
-    private void Launch(Device device) => _agents[device] = ChildProcess.Start(
-        $"the agent of {device.Id}", Path.Combine(Publish("agent"), "hmas-agent"), ["run", "--settings", SettingsFile(device)], Path.Combine(device.Folder, "agent.log"));
+    /// <summary>As <c>deploy/edge/install.sh</c> lays it out: the launcher beside the program and its libraries.</summary>
+    private string Opt()
+    {
+        var opt = Path.Combine(_options.WorkFolder, "opt");
+        if (Directory.Exists(opt)) return opt;
+        var unfinished = Directory.CreateDirectory(opt + ".new").FullName;
+        File.Copy(Path.Combine(_options.Root.FullName, "deploy", "edge", "hmas-launch"), Path.Combine(unfinished, "hmas-launch"), overwrite: true);
+        foreach (var file in Directory.EnumerateFiles(Publish("agent")).Where(static file => Path.GetFileName(file) == "hmas-agent" || file.EndsWith(".so", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(unfinished, Path.GetFileName(file)), overwrite: true);
+        Directory.Move(unfinished, opt);
+        return opt;
+    }
+
+    private ChildProcess Launch(Device device) => ChildProcess.Start(
+        $"the agent of {device.Id}", Path.Combine(Opt(), "hmas-launch"), ["run", "--settings", SettingsFile(device)], Path.Combine(device.Folder, "agent.log"),
+        new Dictionary<string, string> { ["HMAS_INSTALLS"] = InstallsOf(device) });
 
     private void LaunchHub() => _hub = ChildProcess.Start(
         "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
