@@ -11,6 +11,8 @@ switch (args)
 {
     case ["agent-figures", .. var chosen]:
         return await AgentFigures.RunAsync(chosen);
+    case ["update-switch"]:
+        return await UpdateSwitch.RunAsync();
     case ["archive-ingest", var folder]:
         return await ArchiveIngest.RunAsync(folder);
     case ["fleet-ingest", var broker]:

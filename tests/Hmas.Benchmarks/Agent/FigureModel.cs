@@ -3,6 +3,7 @@ using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Export.Quantization;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
+using Cloud.Hub.Learning.Training.Layers;
 using Edge.Sensors.Simulation;
 using Hmas.Contracts;
 using Hmas.Contracts.Models;
@@ -19,9 +20,14 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
     private const int RangeWindows = 50;
 
     /// <summary>A package and its digest; every release has other weights.</summary>
-    public (string Digest, byte[] Package) Write(long release, string recipeName = "anomaly-logit")
+    public (string Digest, byte[] Package) Write(long release, string recipeName = "anomaly-logit") => Write(release, LearningRecipes.Find(recipeName));
+
+    /// <summary>The same with dense layers of some 300,000 values in place of the recipe's own.</summary>
+    public (string Digest, byte[] Package) WriteWide(long release) => Write(
+        release, LearningRecipes.Find("anomaly-logit") with { Layers = static _ => [new Flatten(), new Dense(1024), new Activation(ActivationKind.Relu), new Dense(48), new Activation(ActivationKind.Relu), new Dense(1)] });
+
+    private (string Digest, byte[] Package) Write(long release, LearningRecipe recipe)
     {
-        var recipe = LearningRecipes.Find(recipeName);
         var (onnx, input, output) = Export(recipe, (ulong)release);
         var json = JsonSerializer.SerializeToUtf8Bytes(
             new ModelManifest

@@ -13,6 +13,7 @@ using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
+using Hmas.Testing;
 using Events1 = Cloud.Hub.Bus.Contract.V1;
 using V1 = Cloud.Hub.Communication.Contract.V1;
 

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using Hmas.Testing;
 
-namespace Cloud.Hub.Tests.Redistribution.DirectDevices;
+namespace Hmas.Testing;
 
 /// <summary>Signs and packs firmware as its makers do: openssl, cpio in crc format.</summary>
-internal sealed class FirmwareArchive : IDisposable
+public sealed class FirmwareArchive : IDisposable
 {
     private readonly TempFolder _folder = new();
 
