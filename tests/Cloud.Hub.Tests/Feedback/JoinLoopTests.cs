@@ -26,7 +26,7 @@ public sealed class JoinLoopTests : IAsyncDisposable
         await windows.ReachAsync(3);
         await _fixture.Loop.StopAsync(default);
         Assert.Equal(4, batch.Facts[^1].Sequence);
-        Assert.Equal("a1", Assert.Single(await _fixture.Book.AlarmsAsync(true, 10, default)).AlarmId);
+        Assert.Equal("pump-1:a1", Assert.Single(await _fixture.Book.AlarmsAsync(true, 10, default)).AlarmId);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class OutcomeBookTests : IAsyncDisposable
         using var subscription = _fixture.Bus.Subscribe("test", happened => happened is LabelsAdded);
         var raised = Alarm("a1", raised: true, (10 * Second) - 1);
         await _fixture.Book.TakeAlarmsAsync([raised, Alarm("a1", raised: false, 12 * Second)], null, default);
-        Assert.True(await _fixture.Book.AcknowledgeAsync("a1", "normal", "ada", default));
+        Assert.True(await _fixture.Book.AcknowledgeAsync("pump-1:a1", "normal", "ada", default));
 
         var label = Assert.Single(await _fixture.Book.LabelsAsync("pump-1", "run-1", default));
         Assert.Equal(((10 * Second) - 1, 12 * Second, "normal", "acknowledgement", "run-1"), (label.FromUs, label.ToUs, label.Label, label.Source, label.RunId));
@@ -101,9 +101,19 @@ public sealed class OutcomeBookTests : IAsyncDisposable
         Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 0, 2, 0, 0), await _fixture.QualityAsync());
         await _fixture.ReopenAsync();
         var view = Assert.Single(await _fixture.Book.AlarmsAsync(openOnly: false, 10, default));
-        Assert.Equal(("a1", "site-1", "pump-1", 12 * Second, "normal", "ada"), (view.AlarmId, view.SiteId, view.DeviceId, view.EndedUs, view.Label, view.AcknowledgedBy));
+        Assert.Equal(("pump-1:a1", "site-1", "pump-1", 12 * Second, "normal", "ada"), (view.AlarmId, view.SiteId, view.DeviceId, view.EndedUs, view.Label, view.AcknowledgedBy));
         Assert.Equivalent(raised.Alarm, view.Raised);
         Assert.Empty(await _fixture.Book.AlarmsAsync(openOnly: true, 10, default));
+    }
+
+    [Fact]
+    public async Task Alarms_of_one_name_on_two_devices_are_two_alarms()
+    {
+        var here = Alarm("model-anomaly-5", raised: true, 5);
+        await _fixture.Book.TakeAlarmsAsync([here, here with { DeviceId = "pump-2" }], null, default);
+        Assert.True(await _fixture.Book.AcknowledgeAsync("pump-2:model-anomaly-5", "leak", "ada", default));
+        Assert.Equal("pump-2", Assert.Single(await _fixture.Book.LabelsAsync(null, null, default)).DeviceId);
+        Assert.Equal("pump-1:model-anomaly-5", Assert.Single(await _fixture.Book.AlarmsAsync(openOnly: true, 10, default)).AlarmId);
     }
 
     [Fact]
@@ -111,7 +121,7 @@ public sealed class OutcomeBookTests : IAsyncDisposable
     {
         await _fixture.TakeAsync(Window(10, alarm: true));
         await _fixture.Book.TakeAlarmsAsync([Alarm("a1", raised: true, 10 * Second)], null, default);
-        Assert.True(await _fixture.Book.AcknowledgeAsync("a1", "leak", "ada", default));
+        Assert.True(await _fixture.Book.AcknowledgeAsync("pump-1:a1", "leak", "ada", default));
         await _fixture.TakeAsync(Window(11, alarm: true), Window(12, alarm: true));
         Assert.Equal(1, (await _fixture.QualityAsync()).TruePositives);
         await _fixture.Book.TakeAlarmsAsync([Alarm("a1", raised: false, 14 * Second)], null, default);

@@ -22,6 +22,7 @@ public interface IFeedback
 
 public sealed record AlarmView
 {
+    /// <summary>In the fleet: the device's id, a colon, and the id that the device gave it.</summary>
     public required string AlarmId { get; init; }
 
     public required string SiteId { get; init; }

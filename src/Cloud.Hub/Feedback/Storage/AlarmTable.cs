@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Feedback.Storage;
 
-/// <summary>Alarms by their id. An event may come more than once, and an end without its beginning when that was evicted on the device.</summary>
+/// <summary>Alarms by device and the id they have there: pumps that begin to cavitate in the same second raise alarms of one name. An event may come more than once, and an end without its beginning when that was evicted on the device.</summary>
 internal static class AlarmTable
 {
     private const string Source = "acknowledgement";
@@ -21,13 +21,13 @@ internal static class AlarmTable
               raised_us=iif(?8, excluded.raised_us, raised_us), event=iif(?8, excluded.event, event), ended_us=iif(?8, ended_us, excluded.ended_us)
             """))
         {
-            add.Bind(1, alarm.AlarmId).Bind(2, site).Bind(3, device).Bind(4, alarm.RunId).Bind(5, alarm.TimestampUs);
+            add.Bind(1, IdOf(device, alarm)).Bind(2, site).Bind(3, device).Bind(4, alarm.RunId).Bind(5, alarm.TimestampUs);
             if (alarm.Raised) add.Bind(6, (string?)null);
             else add.Bind(6, alarm.TimestampUs);
             add.Bind(7, JsonSerializer.Serialize(alarm, ContractsJson.Default.AlarmEvent)).Bind(8, alarm.Raised ? 1 : 0).Execute();
         }
 
-        return alarm.Raised ? null : Extend(connection, alarm.AlarmId);
+        return alarm.Raised ? null : Extend(connection, IdOf(device, alarm));
     }
 
     /// <summary>Newest first.</summary>
@@ -81,6 +81,9 @@ internal static class AlarmTable
         note.Bind(1, alarmId).Bind(2, label).Bind(3, who).Bind(4, answer.ToUs).Execute();
         return answer;
     }
+
+    /// <summary>The alarm's id in the fleet; no device's id has a colon.</summary>
+    private static string IdOf(string device, AlarmEvent alarm) => $"{device}:{alarm.AlarmId}";
 
     private static OutcomeLabel? Extend(SqliteConnection connection, string alarmId)
     {

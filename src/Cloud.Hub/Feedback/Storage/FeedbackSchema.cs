@@ -23,5 +23,7 @@ internal static class FeedbackSchema
               PRIMARY KEY(digest, device)) WITHOUT ROWID;
             CREATE TABLE place(reader TEXT PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
             """),
+        // An alarm's id is unique on its device only.
+        new(2, "UPDATE alarm SET alarm_id = device || ':' || alarm_id;"),
     ];
 }

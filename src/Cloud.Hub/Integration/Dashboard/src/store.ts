@@ -84,6 +84,7 @@ export class Store {
         if (selected === this.selected) this.state.detail = detail;
       } else {
         (this.state as Record<string, unknown>)[what] = await this.api.get(PATHS[what]);
+        if (what === 'devices') this.nameChannels();
       }
       this.failed.delete(what);
     } catch (e) {
@@ -91,6 +92,15 @@ export class Store {
       this.failed.set(what, e instanceof Refused ? e.message : 'the hub does not answer');
     }
     this.onChange(what);
+  }
+
+  /** A device may stream before the page knows what its channels are called. */
+  private nameChannels(): void {
+    if (!this.telemetry || this.telemetry.channels.length > 0) return;
+    const channels = this.state.devices?.find(device => device.deviceId === this.telemetry!.deviceId)?.reported?.channels ?? [];
+    if (channels.length === 0) return;
+    this.telemetry.channels = channels;
+    this.onPoints(this.telemetry.deviceId, true);
   }
 
   private async fetchTelemetry(deviceId: string): Promise<void> {
