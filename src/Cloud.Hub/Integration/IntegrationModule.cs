@@ -49,6 +49,7 @@ internal static class IntegrationModule
         OverviewEndpoints.Map(api);
         DeviceEndpoints.Map(api);
         FeedbackEndpoints.Map(api);
+        LabelQueueEndpoints.Map(api);
         MemoryEndpoints.Map(api);
         TrainingEndpoints.Map(api);
         ModelEndpoints.Map(api);

@@ -30,6 +30,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 8309, EventName = "PlanTrouble", Level = LogLevel.Warning, Message = "Plan {Plan} cannot start now: {Reason}")]
     public static partial void PlanTrouble(ILogger logger, string plan, string reason);
 
+    [LoggerMessage(EventId = 8310, EventName = "QuestionsAsked", Level = LogLevel.Information, Message = "{Count} more windows wait for a name, {Waiting} in all")]
+    public static partial void QuestionsAsked(ILogger logger, int count, int waiting);
+
+    [LoggerMessage(EventId = 8311, EventName = "LabelTrouble", Level = LogLevel.Warning, Message = "The label queue cannot be filled now: {Reason}")]
+    public static partial void LabelTrouble(ILogger logger, string reason);
+
     [LoggerMessage(EventId = 8305, EventName = "TrainingEndNotKept", Level = LogLevel.Error, Message = "The end of training run {RunId}, {State}, is not on disk yet; tried again in {Seconds} s")]
     public static partial void EndNotKept(ILogger logger, string runId, string state, double seconds, Exception error);
 }

@@ -1,5 +1,6 @@
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Telemetry;
+using Cloud.Hub.Learning.Active;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Endpoints;
@@ -35,6 +36,8 @@ internal static class LearningModule
         services.AddHostedService<TrainingWorker>();
         services.AddHostedService<LocalFitWorker>();
         services.AddHostedService<PlanLoop>();
+        services.AddSingleton<ILabelQuestions, LabelQueue>();
+        services.AddSingleton<LabelLoop>().AddHostedService(static provider => provider.GetRequiredService<LabelLoop>());
         services.AddStoreHealth<RunStore>("runs", [HubServices.Learning], static store => store.Health);
         return services;
     }

@@ -42,6 +42,10 @@ internal sealed class LearningOptions : IValidatableObject
     [Range(1, 10_000)]
     public int MaxQueuedRuns { get; set; } = 32;
 
+    /// <summary>Windows that wait for a name at a time; 0: nobody is asked. Default 50.</summary>
+    [Range(0, 1_000)]
+    public int MaxLabelQuestions { get; set; } = 50;
+
     /// <summary>A candidate's pooled F1 may be lower than its parent's by this. Default 0.01.</summary>
     [Range(0.0, 1.0)]
     public double PooledMargin { get; set; } = 0.01;

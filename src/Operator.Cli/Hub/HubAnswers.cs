@@ -96,3 +96,12 @@ internal sealed record OpinionAnswer(string DeviceId, double TeacherScore, bool 
 internal sealed record DataQualityAnswer(string DeviceId, string Verdict, long Windows);
 
 internal sealed record AlarmAnswer(string AlarmId, string DeviceId, string? Label);
+
+internal sealed record QuestionAnswer(
+    long Id, string DeviceId, string RunId, long FromUs, long ToUs, double Uncertainty, string Said, IReadOnlyList<string> Names, string State, string? Label, string? By,
+    IReadOnlyList<string> Channels, IReadOnlyList<float> Window)
+{
+    public DateTimeOffset From => DateTimeOffset.UnixEpoch.AddMicroseconds(FromUs);
+
+    public DateTimeOffset Until => DateTimeOffset.UnixEpoch.AddMicroseconds(ToUs);
+}

@@ -90,6 +90,19 @@ internal sealed class HubApi : IDisposable
         return (await answer.Content.ReadFromJsonAsync<ArtefactAnswer>(Json, cancellation))!;
     }
 
+    public Task<IReadOnlyList<QuestionAnswer>> QuestionsAsync(bool waitingOnly, CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<QuestionAnswer>>($"label-queue?waiting={(waitingOnly ? "true" : "false")}&limit=1000", cancellation);
+
+    public Task<QuestionAnswer> QuestionAsync(long id, CancellationToken cancellation) => GetAsync<QuestionAnswer>(string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}"), cancellation);
+
+    /// <param name="label">Null: skipped.</param>
+    public async Task AnswerQuestionAsync(long id, string? label, CancellationToken cancellation)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}/{(label is null ? "skip" : "label")}");
+        using var answer = label is null ? await _http.PostAsync(path, null, cancellation) : await _http.PostAsJsonAsync(path, new { label }, Json, cancellation);
+        await RequireAsync(answer, cancellation);
+    }
+
     public Task<ArchiveAnswer> ArchiveAsync(CancellationToken cancellation) => GetAsync<ArchiveAnswer>("experiences/statistics", cancellation);
 
     public Task<IReadOnlyList<DecisionAnswer>> DecisionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DecisionAnswer>>("decisions?limit=200", cancellation);

@@ -33,7 +33,8 @@ internal static class HubModules
             static services => services.AddRemoteMemory(), Doors: [typeof(IExperienceArchive), typeof(IFactArchive)], Needs: []),
         new(HubServices.Learning, (LearningOptions.Section, typeof(LearningOptions)),
             static (services, configuration) => services.AddLearning(configuration), static (routes, _) => routes.MapLearning(),
-            static services => services.AddRemoteLearning(), Doors: [typeof(ITrainingRuns)], Needs: [typeof(IExperienceArchive), typeof(IFeedback), typeof(IModelRegistry)]),
+            static services => services.AddRemoteLearning(), Doors: [typeof(ITrainingRuns), typeof(ILabelQuestions)],
+            Needs: [typeof(IExperienceArchive), typeof(IFeedback), typeof(IModelRegistry), typeof(IFleet)]),
         new(HubServices.Reasoning, (ReasoningOptions.Section, typeof(ReasoningOptions)),
             static (services, configuration) => services.AddReasoning(configuration), static (routes, _) => routes.MapReasoning(),
             static services => services.AddRemoteReasoning(), Doors: [typeof(IAgents)],
@@ -50,7 +51,7 @@ internal static class HubModules
             AddRemote: null, Doors: [],
             Needs:
             [
-                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus),
+                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(ILabelQuestions), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus),
                 typeof(IAgents), typeof(ISecondOpinions), typeof(IPumpDomain),
             ],
             Listens: true),

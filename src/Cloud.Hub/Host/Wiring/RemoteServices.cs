@@ -38,8 +38,9 @@ internal static class RemoteServices
     public static void AddRemoteFeedback(this IServiceCollection services) => services.AddSingleton<IFeedback>(static provider =>
         new FeedbackGrpcClient(new Feedback1.Feedback.FeedbackClient(To(provider, HubServices.Feedback))));
 
-    public static void AddRemoteLearning(this IServiceCollection services) => services.AddSingleton<ITrainingRuns>(static provider =>
-        new LearningGrpcClient(new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))));
+    public static void AddRemoteLearning(this IServiceCollection services) => services
+        .AddSingleton<ITrainingRuns>(static provider => new LearningGrpcClient(new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))))
+        .AddSingleton<ILabelQuestions>(static provider => new LabelQueueGrpcClient(new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))));
 
     public static void AddRemotePerception(this IServiceCollection services) => services.AddSingleton<ISecondOpinions>(static provider =>
         new OpinionsGrpcClient(new Perception1.Perception.PerceptionClient(To(provider, HubServices.Perception))));

@@ -5,7 +5,7 @@ using V1 = Cloud.Hub.Learning.Contract.V1;
 namespace Cloud.Hub.Learning.Endpoints;
 
 /// <summary>Serves the Learning service's door over gRPC: parses, calls, translates.</summary>
-internal sealed class LearningEndpoint(ITrainingRuns runs) : V1.Learning.LearningBase
+internal sealed class LearningEndpoint(ITrainingRuns runs, ILabelQuestions questions) : V1.Learning.LearningBase
 {
     public override async Task<V1.StartReply> Start(V1.StartRequest request, ServerCallContext context)
     {
@@ -50,4 +50,33 @@ internal sealed class LearningEndpoint(ITrainingRuns runs) : V1.Learning.Learnin
         reply.Uses.AddRange(uses.Select(static use => new V1.DatasetUse { TrainingRunId = use.TrainingRunId, Part = use.Part, Digest = use.Digest }));
         return reply;
     }
+
+    public override async Task<V1.QuestionsReply> Questions(V1.QuestionsRequest request, ServerCallContext context)
+    {
+        var reply = new V1.QuestionsReply();
+        reply.Questions.AddRange((await questions.QuestionsAsync(request.WaitingOnly, request.Limit, context.CancellationToken)).Select(QuestionTranslation.ToWire));
+        return reply;
+    }
+
+    public override async Task<V1.Question> FindQuestion(V1.FindQuestionRequest request, ServerCallContext context) =>
+        await questions.QuestionAsync(request.Id, context.CancellationToken) is { } question ? QuestionTranslation.ToWire(question) : throw NoQuestion(request.Id);
+
+    public override async Task<V1.AnswerReply> Answer(V1.AnswerRequest request, ServerCallContext context)
+    {
+        try
+        {
+            return await questions.AnswerAsync(request.Id, request.HasLabel ? request.Label : null, request.Who, context.CancellationToken) switch
+            {
+                LabelAnswer.Taken => new V1.AnswerReply(),
+                LabelAnswer.AlreadyAnswered => throw new RpcException(new Status(StatusCode.FailedPrecondition, $"question {request.Id} does not wait any more")),
+                _ => throw NoQuestion(request.Id),
+            };
+        }
+        catch (ArgumentException refused)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, refused.Message));
+        }
+    }
+
+    private static RpcException NoQuestion(long id) => new(new Status(StatusCode.NotFound, $"there is no question {id}"));
 }

@@ -63,8 +63,7 @@ internal sealed unsafe class MetaTrainer : IDisposable
 
         TensorPrimitives.Multiply(_total.Span, 1f / _settings.TasksPerStep, _total.Span);
         _optimiser.Step(_adapted[0].Span, _total.Span, _settings.MetaRate);
-        // Early on a long memory would hold the first, random values: the usual ramp.
-        TensorPrimitives.Lerp(_adapted[0].Span, _average, Math.Min(_settings.AverageDecay, (1f + _optimiser.Steps) / (10f + _optimiser.Steps)), _average);
+        MovingAverage.Step(_adapted[0].Span, _average, _settings.AverageDecay, _optimiser.Steps);
         return loss / _settings.TasksPerStep;
     }
 

@@ -9,4 +9,5 @@ namespace Cloud.Hub.Learning.Storage;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainingRunView))]
 [JsonSerializable(typeof(FitOutcome))]
+[JsonSerializable(typeof(LabelQuestion))]
 internal sealed partial class LearningJson : JsonSerializerContext;

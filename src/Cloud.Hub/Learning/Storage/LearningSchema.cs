@@ -25,5 +25,9 @@ internal static class LearningSchema
             CREATE INDEX dataset_run ON dataset(training_run);
             CREATE INDEX dataset_ids ON dataset(first_id, last_id);
             """),
+        new(5, """
+            CREATE TABLE question(experience INTEGER PRIMARY KEY, state TEXT NOT NULL, uncertainty REAL NOT NULL, body TEXT NOT NULL);
+            CREATE INDEX question_by_state ON question(state, uncertainty);
+            """),
     ];
 }

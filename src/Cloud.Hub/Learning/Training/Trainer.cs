@@ -94,20 +94,12 @@ internal sealed class Trainer(Network network, Loss loss, TrainingSettings setti
             _optimiser.Step(network.Parameters, run.Gradients, rates.At(_optimiser.Steps));
             _rates?.After();
             network.Prepare();
-            Average();
+            if (_average.Length > 0) MovingAverage.Step(network.Values, _average, settings.AverageDecay, _optimiser.Steps);
             sum += value;
         }
 
         _losses.Add(sum / sampler.Batches);
         return null;
-    }
-
-    private void Average()
-    {
-        if (_average.Length == 0) return;
-        // Early on a long memory would hold the first, random values: the usual ramp.
-        var decay = Math.Min(settings.AverageDecay, (1f + _optimiser.Steps) / (10f + _optimiser.Steps));
-        TensorPrimitives.Lerp(network.Values, _average, decay, _average);
     }
 
     /// <summary>Keeps the values when they are the best so far.</summary>

@@ -17,12 +17,13 @@ import { advice, facts } from './sections/device';
 import { devices } from './sections/devices';
 import { learning } from './sections/learning';
 import { loop } from './sections/loop';
+import { questions } from './sections/questions';
 import { rollouts } from './sections/rollouts';
 import { trust, warnings } from './sections/trust';
 import { signIn } from './sign-in';
 import { Store, type Resource } from './store';
 import { applyTheme, nextTheme, onTheme, theme } from './theme';
-import type { Alarm, Point } from './types';
+import type { Alarm, Point, Question } from './types';
 
 const POINTS_MS = 200;
 const root = document.getElementById('app')!;
@@ -55,6 +56,8 @@ function run(token: string): void {
   let channelPlots: { plot: ChannelPlot; index: number; now: HTMLElement }[] = [];
   let channelsOf = '';
   let pointsDue = 0;
+  let shownQuestion: Question | null = null;
+  let askedQuestion: number | null = null;
   const score = new ScorePlot(rooms.score, point => reading(rooms, point ?? store.telemetry?.points.at(-1) ?? null, point !== null));
   const store = new Store(new Api(token), render, pointsCame, signedOut);
   const live = new Live(token, event => store.happened(event), (state, heard) => {
@@ -86,6 +89,7 @@ function run(token: string): void {
     if (['alarms', 'faults'].includes(what)) renderAlarms();
     if (what === 'rollouts') replace(rooms.rollouts, rollouts(store));
     if (what === 'training') replace(rooms.learning, learning(store));
+    if (what === 'questions') renderQuestions();
     if (what === 'decisions') replace(rooms.decisions, decisions(store));
     if (what === 'opinions' || what === 'quality') replace(rooms.opinions, opinions(store));
     if (what === 'models' || what === 'overview') replace(rooms.models, models(store));
@@ -115,6 +119,39 @@ function run(token: string): void {
   function select(deviceId: string): void {
     void store.select(deviceId);
     rooms.title.scrollIntoView({ block: 'nearest' });
+  }
+
+  function renderQuestions(): void {
+    const first = store.state.questions?.[0];
+    if (first && shownQuestion?.id !== first.id) void fetchQuestion(first.id);
+    replace(rooms.questions, questions(store, shownQuestion, (question, label) => void name(question, label), first ? answering.get(`question-${first.id}`) : undefined));
+  }
+
+  async function fetchQuestion(id: number): Promise<void> {
+    if (askedQuestion === id) return;
+    askedQuestion = id;
+    try {
+      shownQuestion = await store.api.get<Question>(`label-queue/${id}`);
+      renderQuestions();
+    } catch {
+      // The next look at the queue asks again.
+      askedQuestion = null;
+    }
+  }
+
+  async function name(question: Question, label: string | null): Promise<void> {
+    const key = `question-${question.id}`;
+    answering.set(key, 'sending');
+    renderQuestions();
+    try {
+      await store.api.post(`label-queue/${question.id}/${label === null ? 'skip' : 'label'}`, label === null ? undefined : { label });
+      store.state.questions = store.state.questions?.filter(open => open.id !== question.id) ?? [];
+      answering.delete(key);
+    } catch (e) {
+      answering.set(key, `Not taken: ${e instanceof Refused ? e.message : 'the hub does not answer'}`);
+    }
+    renderQuestions();
+    store.soon('questions');
   }
 
   async function acknowledge(alarm: Alarm, label: string): Promise<void> {

@@ -4,7 +4,7 @@ import { h } from './dom';
 
 export interface Rooms {
   fleet: HTMLElement; mark: HTMLElement; theme: HTMLButtonElement; banner: HTMLElement; loop: HTMLElement; devices: HTMLElement; title: HTMLElement; facts: HTMLElement; reading: HTMLElement; score: HTMLElement;
-  scoreEmpty: HTMLElement; channels: HTMLElement; advice: HTMLElement; alarms: HTMLElement; alarmCount: HTMLElement; rollouts: HTMLElement; learning: HTMLElement; decisions: HTMLElement; opinions: HTMLElement; models: HTMLElement; trust: HTMLElement; due: HTMLElement;
+  scoreEmpty: HTMLElement; channels: HTMLElement; advice: HTMLElement; alarms: HTMLElement; alarmCount: HTMLElement; questions: HTMLElement; rollouts: HTMLElement; learning: HTMLElement; decisions: HTMLElement; opinions: HTMLElement; models: HTMLElement; trust: HTMLElement; due: HTMLElement;
 }
 
 export function page(root: HTMLElement, onTheme: () => void): Rooms {
@@ -13,7 +13,7 @@ export function page(root: HTMLElement, onTheme: () => void): Rooms {
     fleet: h('p', { class: 'fleet' }), mark: h('p', { class: 'mark connecting', role: 'status' }, 'connecting'), theme: h('button', { type: 'button', class: 'theme', onClick: onTheme }),
     banner: h('div', { class: 'banner', role: 'alert', hidden: true }), loop: h('div'), devices: h('div'), title: h('h2', { id: 'device-title' }, 'Device'), facts: h('div'), reading: h('p', { class: 'reading', 'aria-live': 'off' }),
     score: h('div', { class: `plot score ${small ? 'small' : ''}`, role: 'img', 'aria-label': 'Anomaly score' }), scoreEmpty: h('p', { class: 'empty plot-empty' }), channels: h('div', { class: 'channels' }), advice: h('div'),
-    alarms: h('div'), alarmCount: h('small'), rollouts: h('div'), learning: h('div'), decisions: h('div'), opinions: h('div'), models: h('div'), trust: h('div'), due: h('div', { class: 'banner due', role: 'alert', hidden: true }),
+    alarms: h('div'), alarmCount: h('small'), questions: h('div'), rollouts: h('div'), learning: h('div'), decisions: h('div'), opinions: h('div'), models: h('div'), trust: h('div'), due: h('div', { class: 'banner due', role: 'alert', hidden: true }),
   };
   const section = (name: string, id: string, title: string, aside: HTMLElement | null, ...rest: HTMLElement[]): HTMLElement =>
     h('section', { class: name, 'aria-labelledby': id }, h('div', { class: 'section-head' }, h('h2', { id }, title), aside), ...rest);
@@ -30,7 +30,7 @@ export function page(root: HTMLElement, onTheme: () => void): Rooms {
         h('section', { class: 'device', 'aria-labelledby': 'device-title' },
           h('div', { class: 'device-head' }, rooms.title, rooms.reading), rooms.score, rooms.scoreEmpty, rooms.facts, rooms.channels, rooms.advice),
         section('alarms', 'alarms-title', 'Alarms', rooms.alarmCount, rooms.alarms)),
-      h('div', { class: 'proof' }, section('rollouts', 'rollouts-title', 'Rollout', null, rooms.rollouts), section('learning', 'learning-title', 'Learning', null, rooms.learning)),
+      h('div', { class: 'proof' }, section('rollouts', 'rollouts-title', 'Rollout', null, rooms.rollouts), section('learning', 'learning-title', 'Learning', null, rooms.learning), section('questions', 'questions-title', 'What was this?', null, rooms.questions)),
       h('div', { class: 'record' }, section('agents', 'agents-title', 'Decisions of the agents', null, rooms.decisions), section('opinions', 'opinions-title', 'Second looks', null, rooms.opinions),
         section('registry', 'models-title', 'Models', null, rooms.models, h('h3', { class: 'below' }, 'Signatures'), rooms.trust))));
   return rooms;

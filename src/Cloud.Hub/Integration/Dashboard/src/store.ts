@@ -2,20 +2,20 @@
 
 import { Api, Refused } from './api';
 import type { HubEvent } from './live';
-import type { Alarm, Decision, Device, DeviceDetail, Fault, ModelEntry, Opinion, Overview, Point, Quality, Rollout, Telemetry, Training, TrustRole } from './types';
+import type { Alarm, Decision, Device, DeviceDetail, Fault, ModelEntry, Opinion, Overview, Point, Quality, Question, Rollout, Telemetry, Training, TrustRole } from './types';
 
 export interface State {
-  overview: Overview; devices: Device[]; alarms: Alarm[]; training: Training[]; rollouts: Rollout[]; decisions: Decision[];
+  overview: Overview; devices: Device[]; alarms: Alarm[]; questions: Question[]; training: Training[]; rollouts: Rollout[]; decisions: Decision[];
   opinions: Opinion[]; quality: Quality[]; faults: Fault[]; models: ModelEntry[]; trust: TrustRole[]; detail: DeviceDetail;
 }
 export type Resource = keyof State;
 
 const PATHS: Record<Exclude<Resource, 'detail'>, string> = {
-  overview: 'overview', devices: 'devices', alarms: 'alarms?open=true&limit=100', training: 'training', rollouts: 'rollouts', decisions: 'decisions?limit=40',
+  overview: 'overview', devices: 'devices', alarms: 'alarms?open=true&limit=100', questions: 'label-queue?limit=100', training: 'training', rollouts: 'rollouts', decisions: 'decisions?limit=40',
   opinions: 'opinions?limit=200', quality: 'data-quality', faults: 'pump/faults', models: 'models', trust: 'trust',
 };
 const TOUCHED: Record<string, Resource[]> = {
-  ReportedStateChanged: ['devices', 'detail'], PresenceChanged: ['devices', 'overview'], AlarmChanged: ['alarms', 'overview', 'detail'], LabelsAdded: ['alarms', 'overview'],
+  ReportedStateChanged: ['devices', 'detail'], PresenceChanged: ['devices', 'overview'], AlarmChanged: ['alarms', 'overview', 'detail'], LabelsAdded: ['alarms', 'questions', 'overview'],
   TrainingProgressed: ['training', 'overview'], ModelRegistered: ['models', 'overview'], RolloutTransitioned: ['rollouts', 'overview', 'devices'], SlotReported: ['rollouts', 'devices'],
   EvidenceReported: ['rollouts'], AgentDecided: ['decisions', 'overview'], FactsStored: ['overview'], TelemetryReceived: ['overview'],
 };

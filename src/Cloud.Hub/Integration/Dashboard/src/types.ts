@@ -29,6 +29,10 @@ export interface Alarm {
   raised: { runId: string; ruleId: string; severity: string; timestampUs: number; score?: number; threshold?: number; reasons: string[] };
 }
 
+export interface Question {
+  id: number; deviceId: string; runId: string; fromUs: number; toUs: number; uncertainty: number; said: string; names: string[]; state: string; channels: string[]; window: number[];
+}
+
 export interface Slice { rows: number; f1?: number; falseAlarmRate?: number; missedAlarmRate?: number }
 export interface Training {
   runId: string; request: { modelName: string; recipe: string; requestedBy: string; parentDigest?: string };

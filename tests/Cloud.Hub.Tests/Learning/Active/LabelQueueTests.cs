@@ -1,0 +1,106 @@
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Learning.Active;
+using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Memory.Contract;
+using Cloud.Hub.Tests.Host;
+using Cloud.Hub.Tests.Learning.Fleet;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Wire;
+using Hmas.Testing;
+
+namespace Cloud.Hub.Tests.Learning.Active;
+
+/// <summary>The label queue of a real hub: archive, feedback and its own database.</summary>
+public sealed class LabelQueueTests
+{
+    private const int Rows = 40;
+    private const long Second = 1_000_000;
+
+    [Fact]
+    public async Task The_windows_that_a_model_was_least_sure_of_are_asked_about_once_and_an_answer_is_truth_with_a_name_behind_it()
+    {
+        using var folder = new TempFolder();
+        await using (var hub = await StartAsync(folder))
+        {
+            await using var agent = await LiveAgent.StartAsync(hub, folder.Path, "pump-1");
+            await KnownAsync(hub);
+            await AddAsync(hub, first: 1, (0, 0.1f), (1, 0.95f), (2, 8f), (3, 1.05f), (4, 0.9f));
+            var loop = hub.Get<LabelLoop>();
+            await loop.FillAsync(default);
+            await loop.FillAsync(default);
+
+            var queue = hub.Get<ILabelQuestions>();
+            var waiting = await queue.QuestionsAsync(waitingOnly: true, 100, default);
+            Assert.Equal([1L, 3L, 4L], waiting.Select(question => question.FromUs / (100 * Second)).Order());
+            Assert.Equal(waiting.OrderByDescending(question => question.Uncertainty).Select(question => question.Id), waiting.Select(question => question.Id));
+            Assert.All(waiting, question => Assert.Equal(["normal", "anomaly"], question.Names));
+            var shown = (await queue.QuestionAsync(waiting[0].Id, default))!;
+            Assert.Equal(StateRecording.Channels, shown.Channels);
+            Assert.Equal(3 * Rows, shown.Window.Count);
+
+            Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(waiting[0].Id, "worn bearing", "ada", default));
+            Assert.Equal(LabelAnswer.AlreadyAnswered, await queue.AnswerAsync(waiting[0].Id, "normal", "bob", default));
+            Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(waiting[1].Id, null, "bob", default));
+            Assert.Equal(LabelAnswer.Unknown, await queue.AnswerAsync(999, "normal", "bob", default));
+            var label = Assert.Single(await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default));
+            Assert.Equal(("worn bearing", "asked:ada", waiting[0].FromUs, waiting[0].ToUs), (label.Label, label.Source, label.FromUs, label.ToUs));
+        }
+
+        await using var again = await StartAsync(folder);
+        var left = again.Get<ILabelQuestions>();
+        var still = Assert.Single(await left.QuestionsAsync(waitingOnly: true, 100, default));
+        Assert.Equal(["labelled", "skipped", "waiting"], (await left.QuestionsAsync(waitingOnly: false, 100, default)).Select(question => question.State).Order());
+        await again.Get<IFeedback>().AddLabelsAsync([new OutcomeLabel { DeviceId = "pump-1", FromUs = still.FromUs, ToUs = still.ToUs, Label = "normal", Source = "maintenance" }], default);
+        await again.Get<LabelLoop>().FillAsync(default);
+        Assert.Empty(await left.QuestionsAsync(waitingOnly: true, 100, default));
+        Assert.Equal("gone", (await left.QuestionAsync(still.Id, default))!.State);
+    }
+
+    [Fact]
+    public async Task No_more_windows_wait_than_may_and_a_person_names_them_from_a_terminal_or_over_REST()
+    {
+        using var folder = new TempFolder();
+        await using var hub = await StartAsync(folder, most: 3);
+        await using var agent = await LiveAgent.StartAsync(hub, folder.Path, "pump-1");
+        await KnownAsync(hub);
+        await AddAsync(hub, first: 1, [.. Enumerable.Range(0, 20).Select(i => (i, 0.8f + (0.02f * i)))]);
+        await hub.Get<LabelLoop>().FillAsync(default);
+
+        var before = await hub.Get<ILabelQuestions>().QuestionsAsync(waitingOnly: true, 100, default);
+        Assert.Equal(3, before.Count);
+        using var api = new global::Operator.Cli.Hub.HubApi(hub.Address("front"), hub.OperatorToken);
+        var shown = await api.QuestionAsync(before[0].Id, default);
+        Assert.Equal(3 * Rows, shown.Window.Count);
+        await api.AnswerQuestionAsync(before[0].Id, "normal", default);
+        await api.AnswerQuestionAsync(before[1].Id, null, default);
+        var refused = await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(before[0].Id, "normal", default));
+        Assert.Contains("does not wait any more", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(before[2].Id, "", default));
+        Assert.Equal([before[2].Id], (await api.QuestionsAsync(waitingOnly: true, default)).Select(question => question.Id));
+        Assert.Single(await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default));
+    }
+
+    private static Task<HubFixture> StartAsync(TempFolder folder, int most = 50) => HubFixture.StartAsync(
+        settings: new Dictionary<string, string?> { ["Learning:MaxLabelQuestions"] = most.ToString(System.Globalization.CultureInfo.InvariantCulture) }, folder: folder.File("hub"));
+
+    /// <summary>Waits until the hub knows the device's channels.</summary>
+    private static async Task KnownAsync(HubFixture hub)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        while ((await hub.Get<IFleet>().DeviceAsync("pump-1", default))?.Reported is not { Channels.Count: > 0 }) await timer.WaitForNextTickAsync(limit.Token);
+    }
+
+    /// <param name="windows">Place, 100 s apart, and score over the threshold.</param>
+    private static async Task AddAsync(HubFixture hub, long first, params (int Place, float Ratio)[] windows)
+    {
+        var facts = windows.Select((window, i) => new Fact(first + i, FactKind.Experience, window.Place * 100 * Second, ExperienceCodec.Encode(new ExperienceRecord
+        {
+            RunId = "run-1", StartUs = window.Place * 100 * Second, EndUs = ((window.Place * 100) + Rows - 1) * Second, Channels = 3,
+            Window = [.. Enumerable.Range(0, 3 * Rows).Select(j => MathF.Sin(window.Place + (0.1f * j)))], Centre = [0, 0, 0], Scale = [1, 1, 1],
+            ModelDigest = "", Score = window.Ratio, Threshold = 1, Reasons = ExperienceReasons.Uncertain, Value = 0.7f,
+        })));
+        await hub.Get<IExperienceArchive>().AppendAsync([new FactBatch("site-a", "pump-1", 77, [.. facts])], default);
+    }
+}
