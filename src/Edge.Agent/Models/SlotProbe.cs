@@ -30,6 +30,13 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
                 return Score(manifest, window => classifier.Classify(window) is { IsValid: false } answer ? $"probability {answer.Probability}" : null, data);
             }
 
+            if (manifest.Head == ModelHead.RemainingLife)
+            {
+                using var estimator = new LifeEstimator(manifest, package.Onnx.Span, new SessionSettings());
+                estimator.Calibrate(data);
+                return Score(manifest, window => estimator.Estimate(window) is { IsValid: false } life ? $"remaining life {life.Median}" : null, data);
+            }
+
             using var detector = new Detector(manifest, package.Onnx.Span, new SessionSettings());
             ProbeRun.Verify(detector);
             detector.Calibrate(data);

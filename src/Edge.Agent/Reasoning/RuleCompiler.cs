@@ -74,7 +74,9 @@ internal sealed class RuleCompiler(RuleScope scope)
             "score" => AddComparison(fields, Signal(SignalKind.Score, -1, 1, "score")),
             "scoreRatio" => AddComparison(fields, Signal(SignalKind.ScoreRatio, -1, 1, "score/threshold")),
             "class" => AddClass(fields),
-            _ => throw fields.Bad("prediction", $"'{name}' must be alarm, score, scoreRatio or class"),
+            "life" => AddComparison(fields, Signal(SignalKind.Life, -1, 1, "seconds of remaining life")),
+            "lifeLow" => AddComparison(fields, Signal(SignalKind.LifeLow, -1, 1, "seconds of remaining life at least")),
+            _ => throw fields.Bad("prediction", $"'{name}' must be alarm, score, scoreRatio, class, life or lifeLow"),
         };
     }
 

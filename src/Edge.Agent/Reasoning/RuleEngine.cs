@@ -98,6 +98,10 @@ internal sealed class RuleEngine
                 return float.IsNaN(prediction.Smoothed) ? float.NaN : prediction.IsAlarm ? 1 : 0;
             case SignalKind.Class:
                 return prediction.Class is null ? float.NaN : prediction.Class == signal.Class ? prediction.Probability : 0;
+            case SignalKind.Life:
+                return prediction.Life is { } life ? life.Median : float.NaN;
+            case SignalKind.LifeLow:
+                return prediction.Life is { } band ? band.Low : float.NaN;
             default:
                 return SignalMath.OverFrames(signal.Kind, history, signal.Channel, signal.Frames);
         }

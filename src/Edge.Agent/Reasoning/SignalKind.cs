@@ -41,4 +41,10 @@ internal enum SignalKind
 
     /// <summary>Probability of one class while it is the most probable, else 0; no number without an answer of a classifier.</summary>
     Class,
+
+    /// <summary>Seconds that the machine still runs, as likely more as less; no number without an answer of a model of remaining life.</summary>
+    Life,
+
+    /// <summary>Lower end of its band, seconds.</summary>
+    LifeLow,
 }

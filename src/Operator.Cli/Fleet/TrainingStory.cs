@@ -17,9 +17,10 @@ internal static class TrainingStory
         foreach (var (name, value) in run.Hyperparameters.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) Tables.Say($"  {name} = {value}");
         if (run.LossCurve.Count > 0)
         {
+            var slices = (run.SliceCurves ?? new Dictionary<string, IReadOnlyList<double>>()).OrderBy(static pair => pair.Key, StringComparer.Ordinal).ToList();
             Tables.Print(
-                ["epoch", "loss", "validation"],
-                run.LossCurve.Select((loss, i) => (string[])[(i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), i < run.ValidationCurve.Count ? Text(run.ValidationCurve[i]) : ""]));
+                ["epoch", "loss", "validation", .. slices.Select(static slice => slice.Key)],
+                run.LossCurve.Select((loss, i) => (string[])[(i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), At(run.ValidationCurve, i), .. slices.Select(slice => At(slice.Value, i))]));
         }
 
         if (run.Rounds is { Count: > 0 } rounds) PrintRounds(rounds);
@@ -56,6 +57,8 @@ internal static class TrainingStory
                 pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), pair.Value.AnomalousRows.ToString(CultureInfo.InvariantCulture), Words.Score(pair.Value.F1),
                 Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1), Words.Share(pair.Value.FalseAlarmRate), Words.Share(pair.Value.MissedAlarmRate),
             ]));
+
+    private static string At(IReadOnlyList<double> curve, int epoch) => epoch < curve.Count ? Text(curve[epoch]) : "";
 
     private static string Text(double loss) => loss.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,7 @@ internal sealed record TrainingDetailAnswer(
     string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows, IReadOnlyList<double> LossCurve,
     IReadOnlyList<double> ValidationCurve, IReadOnlyDictionary<string, string> DataDigests, IReadOnlyDictionary<string, string> Hyperparameters, string CodeVersion, string Worker, string? Picture,
     IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
-    IReadOnlyList<FederatedRoundAnswer>? Rounds)
+    IReadOnlyList<FederatedRoundAnswer>? Rounds, IReadOnlyDictionary<string, IReadOnlyList<double>>? SliceCurves)
 {
     public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
 }

@@ -43,6 +43,11 @@ public static class ProbeRun
             using var classifier = new Classifier(manifest, onnx, new SessionSettings());
             Verify(classifier);
         }
+        else if (manifest.Head == ModelHead.RemainingLife)
+        {
+            // Its rows are told by the device's own past: nothing is recorded, that it opens is what can be shown.
+            using var estimator = new LifeEstimator(manifest, onnx, new SessionSettings());
+        }
         else
         {
             using var detector = new Detector(manifest, onnx, new SessionSettings());

@@ -26,7 +26,7 @@ internal static class ManifestRules
         if (!double.IsFinite(manifest.RateHz) || manifest.RateHz <= 0) return $"rateHz: {manifest.RateHz} is not positive and finite";
         return WindowFault(manifest.Window) ?? TensorFault("input", manifest.Input) ?? TensorFault("output", manifest.Output)
             ?? RecipeFault(manifest.Recipe) ?? ThresholdFault(manifest.Threshold)
-            ?? ClassesFault(manifest) ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null)
+            ?? ClassesFault(manifest) ?? LifeFault(manifest) ?? (manifest.Lineage is null ? "lineage: null" : null) ?? (manifest.Precision is null ? "precision: null" : null)
             ?? (HardwareClass.Fault(manifest.HardwareClasses) is { } hardware ? $"hardwareClasses: {hardware}" : null) ?? ProbeFault(manifest);
     }
 
@@ -68,6 +68,13 @@ internal static class ManifestRules
         if (manifest.PredictionSet is { } set && (manifest.Head != ModelHead.Classes || set.Coverage is not (> 0 and < 1) || set.LeastProbability is not (>= 0 and <= 1)))
             return $"predictionSet: coverage {set.Coverage}, least probability {set.LeastProbability} for head {manifest.Head}";
         return manifest.Head == ModelHead.Classes == manifest.Classes.Count >= 2 ? null : $"classes: {manifest.Classes.Count} names for head {manifest.Head}";
+    }
+
+    private static string? LifeFault(ModelManifest manifest)
+    {
+        if (manifest.Head == ModelHead.RemainingLife != manifest.RemainingLife is not null) return $"remainingLife: {(manifest.RemainingLife is null ? "none" : "one")} for head {manifest.Head}";
+        return manifest.RemainingLife is not { } life || life is { HorizonRows: > 0, Coverage: > 0 and < 1 } && Math.Abs(life.Widening) <= 1
+            ? null : $"remainingLife: horizon {life.HorizonRows}, coverage {life.Coverage}, widening {life.Widening}";
     }
 
     private static string? ThresholdFault(ThresholdPolicy? policy)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
+using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Microsoft.Playwright;
 using NSubstitute;
@@ -66,6 +67,27 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         await Expect(page.Locator("li.alarm")).ToHaveCountAsync(1);
         Assert.Equal([("a-1", "normal"), ("a-3", "leak")], site.Answers);
         await Expect(page).ToHaveTitleAsync("(1) HMAS");
+    }
+
+    [Fact]
+    public async Task A_window_that_waits_for_a_name_is_drawn_and_named_with_one_click()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var question = new LabelQuestion
+        {
+            Id = 47, DeviceId = "pump-2", RunId = "run-1", FromUs = 0, ToUs = 39_000_000, Uncertainty = 0.9, Said = "normal, 54 %", Names = ["normal", "worn bearing"],
+            AskedAt = DateTimeOffset.UnixEpoch, State = "waiting",
+        };
+        front.Doors.Questions.QuestionsAsync(true, 0, default).ReturnsForAnyArgs([question]);
+        front.Doors.Questions.QuestionAsync(47, Arg.Any<CancellationToken>()).Returns(question with { Channels = ["Current", "Flow"], Window = [1, 2, 1, 5, 5, 5] });
+        front.Doors.Questions.AnswerAsync(0, null, "", default).ReturnsForAnyArgs(LabelAnswer.Taken);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator(".question .window polyline")).ToHaveCountAsync(2);
+        front.Doors.Questions.QuestionsAsync(true, 0, default).ReturnsForAnyArgs([]);
+        await page.Locator(".question").GetByRole(AriaRole.Button, new() { Name = "worn bearing" }).ClickAsync();
+        await Expect(page.Locator(".question")).ToHaveCountAsync(0);
+        await front.Doors.Questions.Received(1).AnswerAsync(47, "worn bearing", Arg.Any<string>(), Arg.Any<CancellationToken>());
     }
 
     [Fact]

@@ -23,6 +23,8 @@ internal sealed class SimulatedDoors
         Feedback.QualityAsync(default).ReturnsForAnyArgs([]);
         Archive.StatisticsAsync(default).ReturnsForAnyArgs(new ArchiveStatistics(0, 0, 0, 0, 0, 0, 0, []));
         Training.RunsAsync(default).ReturnsForAnyArgs([]);
+        Questions.QuestionsAsync(false, 0, default).ReturnsForAnyArgs([]);
+        Questions.QuestionAsync(0, default).ReturnsForAnyArgs((LabelQuestion?)null);
         Training.RunAsync("", default).ReturnsForAnyArgs((TrainingRunView?)null);
         Registry.ListAsync(default).ReturnsForAnyArgs([]);
         Registry.FindAsync("", default).ReturnsForAnyArgs((ModelEntry?)null);
@@ -49,6 +51,8 @@ internal sealed class SimulatedDoors
 
     public ITrainingRuns Training { get; } = Substitute.For<ITrainingRuns>();
 
+    public ILabelQuestions Questions { get; } = Substitute.For<ILabelQuestions>();
+
     public IModelRegistry Registry { get; } = Substitute.For<IModelRegistry>();
 
     public IArtefactRegistry Artefacts { get; } = Substitute.For<IArtefactRegistry>();
@@ -73,6 +77,6 @@ internal sealed class SimulatedDoors
 
     /// <summary>For a hub that runs Redistribution itself.</summary>
     public void EnterAllButRedistribution(IServiceCollection services) =>
-        services.AddSingleton(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training)
+        services.AddSingleton(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training).AddSingleton(Questions)
             .AddSingleton(Agents).AddSingleton(Opinions).AddSingleton(Pump);
 }

@@ -39,7 +39,11 @@ public sealed record FitWorkerDescription(string Name, string CodeVersion, int M
 public sealed record FitLease(string Lease, string RunId, TimeSpan Duration);
 
 /// <param name="Validation">NaN without validation runs.</param>
-public sealed record EpochReport(int Epoch, int Epochs, double Loss, double Validation, ReadOnlyMemory<byte> Checkpoint);
+public sealed record EpochReport(int Epoch, int Epochs, double Loss, double Validation, ReadOnlyMemory<byte> Checkpoint)
+{
+    /// <summary>Loss on each truth of the validation runs apart, by its name; empty without such runs.</summary>
+    public IReadOnlyDictionary<string, double> Slices { get; init; } = new Dictionary<string, double>();
+}
 
 /// <summary>How a fit ended: with values, or with the sentence why it could not.</summary>
 public sealed record FitOutcome

@@ -79,6 +79,9 @@ public sealed record TrainingRunView
     /// <summary>Loss of each epoch on runs that the fit did not learn from; empty when there are too few runs to set some aside.</summary>
     public IReadOnlyList<double> ValidationCurve { get; init; } = [];
 
+    /// <summary>The same for each truth apart (<c>normal</c> and <c>anomalous</c>, or the classes), by its name: a mean hides that one of them is being lost.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> SliceCurves { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
+
     /// <summary>Federated rounds that ended; empty for a fit.</summary>
     public IReadOnlyList<FederatedRoundView> Rounds { get; init; } = [];
 

@@ -50,7 +50,9 @@ internal sealed class FitsEndpoint(IFitJobs jobs) : Fits1.Fits.FitsBase
     public override async Task<Fits1.HeldReply> Report(Fits1.ReportRequest request, ServerCallContext context) => new()
     {
         Held = await jobs.ReportAsync(
-            request.Lease, new EpochReport(request.Epoch, request.Epochs, request.Loss, request.Validation, request.Checkpoint.Memory), context.CancellationToken),
+            request.Lease,
+            new EpochReport(request.Epoch, request.Epochs, request.Loss, request.Validation, request.Checkpoint.Memory) { Slices = new Dictionary<string, double>(request.Slices) },
+            context.CancellationToken),
     };
 
     public override async Task<Fits1.HeldReply> Complete(Fits1.CompleteRequest request, ServerCallContext context)

@@ -68,6 +68,7 @@ internal static class LearningTranslation
         CodeVersion = run.CodeVersion,
         Worker = run.Worker,
         Rounds = [.. run.Rounds.Select(FederatedTranslation.FromWire)],
+        SliceCurves = run.SliceCurves.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<double>)[.. pair.Value.Values]),
         Picture = run.HasPicture ? run.Picture : null,
         Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
         QuantizedLayers = [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
@@ -91,6 +92,13 @@ internal static class LearningTranslation
         if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
         if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);
         if (run.Bounds is { } bounds) wire.Bounds = new V1.DatasetBounds { LastExperienceId = bounds.LastExperienceId, Labels = bounds.Labels };
+        foreach (var (slice, curve) in run.SliceCurves)
+        {
+            var told = new V1.Curve();
+            told.Values.AddRange(curve);
+            wire.SliceCurves.Add(slice, told);
+        }
+
         wire.Rounds.AddRange(run.Rounds.Select(FederatedTranslation.ToWire));
         wire.LossCurve.AddRange(run.LossCurve);
         wire.ValidationCurve.AddRange(run.ValidationCurve);

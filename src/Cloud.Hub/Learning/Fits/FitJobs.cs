@@ -74,6 +74,7 @@ internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal s
                 Message = string.Create(CultureInfo.InvariantCulture, $"epoch {report.Epoch} of {report.Epochs}, loss {report.Loss:0.0000}"),
                 LossCurve = [.. run.LossCurve.Take(before), report.Loss],
                 ValidationCurve = double.IsNaN(report.Validation) ? [] : [.. run.ValidationCurve.Take(before), report.Validation],
+                SliceCurves = report.Slices.ToDictionary(slice => slice.Key, slice => (IReadOnlyList<double>)[.. run.SliceCurves.GetValueOrDefault(slice.Key, []).Take(before), slice.Value]),
                 Worker = known.Worker,
             },
             cancellation);

@@ -41,6 +41,7 @@ internal sealed class FitJobsGrpcClient(Fits1.Fits.FitsClient client) : IFitJobs
             Validation = report.Validation,
             Checkpoint = UnsafeByteOperations.UnsafeWrap(report.Checkpoint),
         };
+        request.Slices.Add(new Dictionary<string, double>(report.Slices));
         return (await client.ReportAsync(request, cancellationToken: cancellation)).Held;
     }
 

@@ -15,7 +15,11 @@ internal static class FitWork
         {
             using var plan = new FitPlan(package, threads);
             Checkpoint? kept = null;
-            var progress = new Follower(value => report(new EpochReport(value.Epoch, value.Epochs, value.Loss, value.Validation, kept!.ToBytes())));
+            using var slices = new SliceJudge(plan.Recipe, package.Input, package.Judging);
+            var progress = new Follower(value => report(new EpochReport(value.Epoch, value.Epochs, value.Loss, value.Validation, kept!.ToBytes())
+            {
+                Slices = slices.Judge(kept.Average.Length > 0 ? kept.Average : kept.Values),
+            }));
             var outcome = new Trainer(plan.Network, plan.Recipe.Loss(), plan.Settings)
                 .Run(plan.Sets.Fresh, plan.Sets.Replay, plan.Sets.Validation, Resume(checkpoint), saved => kept = saved, progress, cancellation);
             if (outcome.Divergence is { } divergence && outcome.BestEpoch == 0) return new FitOutcome { Refusal = $"the fit {divergence}" };

@@ -2,6 +2,7 @@ using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Cloud.Hub.Learning.Training.Losses;
 using Cloud.Hub.Learning.Training.Optimisers;
+using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Recipes;
 
@@ -32,6 +33,10 @@ internal sealed record LifeRecipe
         new Conv1d(16, 5, 2, 2), new Activation(ActivationKind.Relu), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(),
         new Dense(16), new Activation(ActivationKind.Relu), new Dense(3),
     ];
+
+    /// <summary>What a manifest says of the outputs.</summary>
+    /// <param name="widening">Of <see cref="Calibrate"/>.</param>
+    public RemainingLife Head(double widening) => new(Horizon, Quantiles[2] - Quantiles[0], widening);
 
     public static Loss Loss() => new Quantile(Quantiles);
 

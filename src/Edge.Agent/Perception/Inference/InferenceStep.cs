@@ -136,7 +136,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
         return score.IsValid
             ? new Prediction(PredictionState.Scored, score.Raw, score.Smoothed, threshold, score.IsAlarm, seat.Scorer.Digest, elapsedUs)
             {
-                ScoreRatio = score.Ratio, Class = score.Class, Probability = score.Probability,
+                ScoreRatio = score.Ratio, Class = score.Class, Probability = score.Probability, Life = score.Life,
             }
             : _last with { State = PredictionState.Invalid, Raw = score.Raw, Threshold = threshold, IsAlarm = false, InferenceUs = elapsedUs };
     }

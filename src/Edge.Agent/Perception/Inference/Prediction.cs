@@ -1,3 +1,5 @@
+using Hmas.Inference;
+
 namespace Edge.Agent.Perception.Inference;
 
 /// <summary>What inference says of a frame.</summary>
@@ -20,6 +22,9 @@ internal readonly record struct Prediction(
 
     /// <summary>Last valid class of a classifier, by its name; null otherwise.</summary>
     public string? Class { get; init; }
+
+    /// <summary>Last valid answer of a model of remaining life; null otherwise.</summary>
+    public LifeEstimate? Life { get; init; }
 
     /// <summary>Calibrated probability of <see cref="Class"/>, 0 to 1; NaN without one.</summary>
     public float Probability { get; init; } = float.NaN;

@@ -23,7 +23,8 @@ internal sealed class ScorerSeat
             throw new ArgumentException($"model {manifest.Name} wants windows of {manifest.Window.Length} rows, the device keeps {history.Capacity}");
         }
 
-        var rows = manifest.Head == ModelHead.Classes ? null : (int?)manifest.Threshold.CalibrationRows;
+        var takesRaw = manifest.Head == ModelHead.Classes || (manifest.Head == ModelHead.RemainingLife && manifest.Recipe.Normalisation == Normalisation.None);
+        var rows = takesRaw ? null : (int?)manifest.Threshold.CalibrationRows;
         if (rows < manifest.Window.Length || rows > history.MaxCalibrationRows)
         {
             throw new ArgumentException(

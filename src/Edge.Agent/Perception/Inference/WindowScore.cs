@@ -1,3 +1,5 @@
+using Hmas.Inference;
+
 namespace Edge.Agent.Perception.Inference;
 
 /// <summary>A model's answer to one window.</summary>
@@ -8,6 +10,9 @@ internal readonly record struct WindowScore(float Raw, float Smoothed, bool IsAl
 {
     /// <summary>The most probable class; null of a detector.</summary>
     public string? Class { get; init; }
+
+    /// <summary>What a model of remaining life tells; null of others.</summary>
+    public LifeEstimate? Life { get; init; }
 
     /// <summary>Calibrated probability of <see cref="Class"/>; NaN of a detector.</summary>
     public float Probability { get; init; } = float.NaN;

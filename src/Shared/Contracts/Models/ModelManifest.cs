@@ -45,6 +45,10 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PredictionSet? PredictionSet { get; init; }
 
+    /// <summary>What the outputs of head <see cref="ModelHead.RemainingLife"/> mean; null for others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RemainingLife? RemainingLife { get; init; }
+
     /// <summary><c>float32</c> or <c>int8-qdq</c>.</summary>
     public required string Precision { get; init; }
 
@@ -66,6 +70,12 @@ public sealed record ModelManifest
 /// <param name="LeastProbability">Calibrated probability, 0 to 1.</param>
 public sealed record PredictionSet(double Coverage, double LeastProbability);
 
+/// <summary>Remaining life as a model tells it: three quantiles, each a share of the horizon.</summary>
+/// <param name="HorizonRows">Rows of life that are told apart; longer life is told as this. Above 0.</param>
+/// <param name="Coverage">Share of windows whose true life lies in the band of the outer quantiles, over machines like those it was fitted on; over 0, below 1.</param>
+/// <param name="Widening">Added on either side of the band, as a share of the horizon, so that it holds the truth as often as it says (conformalised quantile regression, Romano, Patterson and Candès 2019).</param>
+public sealed record RemainingLife(int HorizonRows, double Coverage, double Widening);
+
 /// <summary>Raw rows the model reads (the last ones of the device's window) and rows between two answers.</summary>
 public sealed record WindowSpec(int Length, int Stride);
 
@@ -84,6 +94,9 @@ public enum ModelHead
 
     /// <summary>The output is one logit per class of <see cref="ModelManifest.Classes"/>.</summary>
     Classes = 2,
+
+    /// <summary>The output is three quantiles of <see cref="ModelManifest.RemainingLife"/>, the lowest first.</summary>
+    RemainingLife = 3,
 }
 
 /// <summary>How a device finds its own threshold from its healthy rows, and how a score becomes an alarm.</summary>

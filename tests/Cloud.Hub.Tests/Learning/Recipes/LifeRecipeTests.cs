@@ -32,7 +32,7 @@ public sealed class LifeRecipeTests
     [Fact]
     public void Few_answers_cannot_promise_a_band() => Assert.Throws<ArgumentException>(() => LifeRecipe.Calibrate([[0f, 0f, 0f]], [0f]));
 
-    private static List<float[]> Answers(Network network, WearingRuns runs)
+    internal static List<float[]> Answers(Network network, WearingRuns runs)
     {
         using var run = new NetworkRun(network, 1);
         var answers = new List<float[]>();

@@ -27,7 +27,8 @@ internal sealed class WearingRuns : ITrainingSet
         target[0] = _windows[index].Target;
     }
 
-    private void Add(SeededRandom random)
+    /// <summary>Rows of one machine from its start to its failure, (N, 3).</summary>
+    public static float[] Machine(SeededRandom random)
     {
         var life = 120 + random.Next(160);
         var (first, offset) = (0.02f + (0.04f * random.NextSingle()), 0.3f * random.NextNormal());
@@ -41,6 +42,13 @@ internal sealed class WearingRuns : ITrainingSet
             rows[(t * Channels) + 2] = -damage + (0.15f * random.NextNormal());
         }
 
+        return rows;
+    }
+
+    private void Add(SeededRandom random)
+    {
+        var rows = Machine(random);
+        var life = rows.Length / Channels;
         for (var end = LifeRecipe.Window; end <= life; end += 3)
             _windows.Add((rows[((end - LifeRecipe.Window) * Channels)..(end * Channels)], Recipe.Target(life - end)));
     }

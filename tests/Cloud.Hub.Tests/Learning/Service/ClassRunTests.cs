@@ -38,6 +38,8 @@ public sealed class ClassRunTests
         Assert.Equal(slices, second.ParentMetrics.Keys);
         Assert.True(second.CandidateMetrics["all"].Accuracy > 0.9, second.Message);
         Assert.NotEmpty(second.ValidationCurve);
+        Assert.Equal(manifest.Classes, second.SliceCurves.Keys.Order());
+        Assert.All(second.SliceCurves.Values, curve => Assert.Equal(second.ValidationCurve.Count, curve.Count));
     }
 
     [Fact]

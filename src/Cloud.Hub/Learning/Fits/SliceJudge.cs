@@ -1,0 +1,66 @@
+using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Training;
+
+namespace Cloud.Hub.Learning.Fits;
+
+/// <summary>Loss on each truth of the validation windows apart, after an epoch: a mean over all hides that one class is being lost.</summary>
+internal sealed class SliceJudge : IDisposable
+{
+    private const int MaxWindows = 256;
+    private const int Batch = 64;
+    private readonly LearningRecipe _recipe;
+    private readonly Network _network;
+    private readonly NetworkRun _run;
+    private readonly Sequence _target;
+    private readonly Sequence _gradient;
+    private readonly List<(string Name, WindowSet Windows)> _slices;
+
+    /// <param name="judging">Those the recipe does not use are passed over.</param>
+    public SliceJudge(LearningRecipe recipe, Shape input, IEnumerable<LabelledWindow> judging)
+    {
+        _recipe = recipe;
+        _network = new Network(input, recipe.Layers(input), seed: 1);
+        _run = new NetworkRun(_network, Batch);
+        _target = new Sequence(Batch, recipe.Loss().TargetOf(_network.Output));
+        _gradient = new Sequence(Batch, _network.Output);
+        _slices = [.. TruthPool.Of(recipe, judging.Where(recipe.Uses)).Select(pool => (NameOf(pool.Truth), new WindowSet(recipe, input, Math.Min(MaxWindows, pool.Windows.Count), [pool])))];
+    }
+
+    /// <param name="values">Of the network, as an epoch left them.</param>
+    /// <returns>Mean loss by the name of the truth; empty without validation windows.</returns>
+    public IReadOnlyDictionary<string, double> Judge(ReadOnlySpan<float> values)
+    {
+        var told = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        if (_slices.Count == 0) return told;
+        _network.Load(values);
+        var loss = _recipe.Loss();
+        foreach (var (name, windows) in _slices)
+        {
+            var sum = 0.0;
+            for (var from = 0; from < windows.Count; from += Batch)
+            {
+                var count = Math.Min(Batch, windows.Count - from);
+                for (var i = 0; i < count; i++) windows.Fill(from + i, _run.Input.SampleSpan(i), _target.SampleSpan(i), null);
+                _run.Forward(count);
+                loss.Prepare(count, _target);
+                if (loss.ComparesSamples) loss.Join(count, _run.Output, _target);
+                sum += count * loss.Evaluate(new Lane(0) { To = count }, _run.Output, _target, _gradient);
+            }
+
+            told[name] = sum / windows.Count;
+        }
+
+        return told;
+    }
+
+    public void Dispose()
+    {
+        _gradient.Dispose();
+        _target.Dispose();
+        _run.Dispose();
+        _network.Dispose();
+    }
+
+    private string NameOf(int truth) => _recipe.Classes.Count > 0 ? _recipe.Classes[truth] : truth == 1 ? "anomalous" : "normal";
+}
