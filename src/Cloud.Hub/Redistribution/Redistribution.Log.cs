@@ -42,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 8922, EventName = "ImagesRefused", Level = LogLevel.Error, Message = "image repository: what lies in {Folder} is not published, devices would refuse it: {Reason}")]
     public static partial void ImagesRefused(this ILogger logger, string folder, string reason);
 
+    [LoggerMessage(EventId = 8925, EventName = "DirectorRefused", Level = LogLevel.Error, Message = "director: the new root in {Folder} is not taken, devices would refuse it or this hub could not sign under it: {Reason}")]
+    public static partial void DirectorRefused(this ILogger logger, string folder, string reason);
+
     [LoggerMessage(EventId = 8923, EventName = "TrustExpires", Level = LogLevel.Warning, Message = "{Warning}")]
     public static partial void TrustExpires(this ILogger logger, string warning);
 

@@ -38,6 +38,9 @@ internal sealed class RedistributionOptions : IValidatableObject
     /// </summary>
     public bool OfflineTargets { get; set; }
 
+    /// <summary>True: the keys of the director's root lie with keepers, and <c>trust/director</c> was filled by <c>hmas keys init --director</c>. False, the default: its root is the hub's own key.</summary>
+    public bool OfflineDirector { get; set; }
+
     /// <summary>How often a device that speaks hawkBit's protocol shall ask. Default 1 min.</summary>
     public TimeSpan DirectPolling { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -42,6 +42,28 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         }
     }
 
+    /// <summary>Makes the root keys of a director, and the key with which the hub signs for devices under them.</summary>
+    /// <param name="passphrase">As in <see cref="Begin"/>.</param>
+    public OfflineRepository BeginDirector(Quorum quorum, string? passphrase)
+    {
+        if (Directory.Exists(keys) && Directory.EnumerateFiles(keys, "*.key").Any()) throw new IOException($"{keys} holds keys already");
+        Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var rootKeys = Make(RootMetadata.Type, quorum.Keys, passphrase);
+        using var online = SigningKey.Create();
+        try
+        {
+            var hub = new RoleSigners([online.PublicKey], 1);
+            var made = OfflineRepository.Create(
+                repository, MetadataWriter.Sign(MetadataWriter.Root(1, In(RootDays), new TopLevelRoles(Of(rootKeys, quorum.Threshold), hub, hub, hub)), rootKeys), null);
+            online.Save(OfflineRepository.OnlineKey(repository));
+            return made;
+        }
+        finally
+        {
+            foreach (var key in rootKeys) key.Dispose();
+        }
+    }
+
     /// <summary>Adds packages to the targets, or, without any, prolongs them or signs what another keeper began; then signs with the keys at hand.</summary>
     /// <param name="terms">What is said of each of them.</param>
     /// <returns>Signatures there are, signatures needed.</returns>
@@ -90,16 +112,16 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         switch (role)
         {
             case "root": return roles with { Root = Replace(roles.Root, role, lost, passphrase) };
-            case "targets": return roles with { Targets = Replace(roles.Targets, role, lost, passphrase) };
+            case "targets" when !offline.IsDirector: return roles with { Targets = Replace(roles.Targets, role, lost, passphrase) };
             case "online":
                 using (var online = SigningKey.Create())
                 {
                     online.Save(OfflineRepository.NextOnlineKey(repository));
                     var signers = new RoleSigners([online.PublicKey], 1);
-                    return roles with { Snapshot = signers, Timestamp = signers };
+                    return roles with { Targets = offline.IsDirector ? signers : roles.Targets, Snapshot = signers, Timestamp = signers };
                 }
 
-            default: throw new UpdateException(UpdateReason.NotFound, $"there is no role '{role}': root, targets or online");
+            default: throw new UpdateException(UpdateReason.NotFound, $"there is no role '{role}': {(offline.IsDirector ? "root or online" : "root, targets or online")}");
         }
     }
 

@@ -19,10 +19,11 @@ internal static class KeysCommand
     {
         var root = new Option<string>("--root") { Description = "Root keys: how many must sign, of how many", DefaultValueFactory = static _ => "2/3" };
         var targets = new Option<string>("--targets") { Description = "Targets keys: the same", DefaultValueFactory = static _ => "2/3" };
-        var command = new Command("init", "Make all keys and the first root. Then give each keeper one root and one targets key, and the hub online.key") { Keys, Repository, Passphrase, root, targets };
+        var director = new Option<bool>("--director") { Description = "Make the root keys of a director instead: the hub's online.key signs everything below them" };
+        var command = new Command("init", "Make all keys and the first root. Then give each keeper one root and one targets key, and the hub online.key") { Keys, Repository, Passphrase, root, targets, director };
         command.SetAction(parsed => Run(() =>
         {
-            var made = Of(parsed).Begin(Quorum.Parse(parsed.GetRequiredValue(root)), Quorum.Parse(parsed.GetRequiredValue(targets)), PassphraseOf(parsed));
+            var made = parsed.GetValue(director) ? Of(parsed).BeginDirector(Quorum.Parse(parsed.GetRequiredValue(root)), PassphraseOf(parsed)) : Of(parsed).Begin(Quorum.Parse(parsed.GetRequiredValue(root)), Quorum.Parse(parsed.GetRequiredValue(targets)), PassphraseOf(parsed));
             KeysStatus.Print(made, TimeProvider.System.GetUtcNow());
             Console.WriteLine($"""
                 Keys are in {parsed.GetRequiredValue(Keys)}: move each to its keeper, and leave none on a machine with a network.

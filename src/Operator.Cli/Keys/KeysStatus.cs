@@ -13,8 +13,10 @@ internal static class KeysStatus
     /// <returns>0; 2 when something expires soon or has.</returns>
     public static int Print(OfflineRepository offline, DateTimeOffset now)
     {
-        var (root, targets) = (offline.Root, offline.Targets);
-        (string Role, RoleKeys Keys, RoleHeader? Header)[] roles = [("root", root.Root, root.Header), ("targets", root.Targets, targets.Header), ("snapshot, timestamp (hub)", root.Snapshot, null)];
+        var root = offline.Root;
+        (string Role, RoleKeys Keys, RoleHeader? Header)[] roles = offline.IsDirector
+            ? [("root", root.Root, root.Header), ("targets, snapshot, timestamp (hub)", root.Snapshot, null)]
+            : [("root", root.Root, root.Header), ("targets", root.Targets, offline.Targets.Header), ("snapshot, timestamp (hub)", root.Snapshot, null)];
         Tables.Print(
             ["role", "version", "must sign", "keys", "expires", "days left"],
             roles.Select(role => (string[])
@@ -22,7 +24,7 @@ internal static class KeysStatus
                 role.Role, role.Header?.Version.ToString(CultureInfo.InvariantCulture) ?? "-", $"{role.Keys.Threshold} of {role.Keys.KeyIds.Count}", string.Join(" ", role.Keys.KeyIds.Select(Words.Digest)),
                 role.Header is { } header ? Words.Time(header.Expires) : "-", role.Header is { } dated ? Left(dated, now).ToString(CultureInfo.InvariantCulture) : "-",
             ]));
-        Tables.Say($"{targets.Targets.Count} files are released");
+        if (!offline.IsDirector) Tables.Say($"{offline.Targets.Targets.Count} files are released");
         if (offline.StagedRoot is { } nextRoot)
         {
             var next = RootMetadata.Read(nextRoot).Body;
@@ -30,7 +32,7 @@ internal static class KeysStatus
         }
 
         if (offline.StagedTargets is { } nextTargets) Tables.Say($"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
-        var warnings = roles.Select(role => role.Header is { } header ? new RoleLife("images", header, ByHand: true).Warning(now) : null).OfType<string>().ToList();
+        var warnings = roles.Select(role => role.Header is { } header ? new RoleLife(offline.IsDirector ? "director" : "images", header, ByHand: true).Warning(now) : null).OfType<string>().ToList();
         foreach (var warning in warnings) Tables.Say(warning);
         return warnings.Count > 0 ? 2 : 0;
     }

@@ -12,13 +12,17 @@ internal sealed class OfflineRepository
 
     private readonly string _folder;
     private byte[] _root;
-    private byte[] _targets;
+    private byte[]? _targets;
 
-    private OfflineRepository(string folder, byte[] root, byte[] targets) => (_folder, _root, _targets) = (folder, root, targets);
+    private OfflineRepository(string folder, byte[] root, byte[]? targets) => (_folder, _root, _targets) = (folder, root, targets);
 
     public RootMetadata Root => RootMetadata.Read(_root).Body;
 
-    public TargetsMetadata Targets => TargetsMetadata.Read(_targets).Body;
+    /// <exception cref="UpdateException">It is a director's.</exception>
+    public TargetsMetadata Targets => TargetsMetadata.Read(_targets ?? throw new UpdateException(UpdateReason.NotFound, $"{_folder} is a director's: the hub says what each device gets, nothing is released here")).Body;
+
+    /// <summary>Keepers hold its root alone: the hub's key signs everything below.</summary>
+    public bool IsDirector => _targets is null;
 
     public TopLevelRoles Roles => TopLevelRoles.Of(_root);
 
@@ -31,13 +35,14 @@ internal sealed class OfflineRepository
     /// <summary>Where a new online key waits for the root that names it.</summary>
     public static string NextOnlineKey(string folder) => Path.Combine(folder, "next-online.key");
 
+    /// <param name="targets">Null: a director's.</param>
     /// <exception cref="IOException">There is one already.</exception>
-    public static OfflineRepository Create(string folder, byte[] root, byte[] targets)
+    public static OfflineRepository Create(string folder, byte[] root, byte[]? targets)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any()) throw new IOException($"{folder} holds a repository already");
         Directory.CreateDirectory(folder);
         var files = new VersionedFiles(folder);
-        files.Write(TargetsMetadata.Type, 1, targets);
+        if (targets is not null) files.Write(TargetsMetadata.Type, 1, targets);
         files.Write(RootMetadata.Type, 1, root);
         return new OfflineRepository(folder, root, targets);
     }
@@ -46,9 +51,10 @@ internal sealed class OfflineRepository
     /// <exception cref="UpdateException">Its root did not sign itself.</exception>
     public static OfflineRepository Open(string folder)
     {
-        var (root, targets) = (Newest(folder, RootMetadata.Type), Newest(folder, TargetsMetadata.Type));
-        TrustedMetadata.Begin(root, DateTimeOffset.MinValue);
-        return new OfflineRepository(folder, root, targets);
+        var root = Newest(folder, RootMetadata.Type);
+        var present = TrustedMetadata.Begin(root, DateTimeOffset.MinValue).Root;
+        var isDirector = present.Targets.KeyIds.SequenceEqual(present.Timestamp.KeyIds, StringComparer.Ordinal);
+        return new OfflineRepository(folder, root, isDirector ? null : Newest(folder, TargetsMetadata.Type));
     }
 
     /// <summary>Keeps a root until both the present root keys and its own have signed it by their thresholds; then it is the present one.</summary>

@@ -68,6 +68,20 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_directors_root_has_keepers_of_its_own_and_releases_nothing()
+    {
+        var (code, said) = await RunAsync("init", "--director", "--keys", _folder.File("all"));
+        Assert.True(code == 0, said);
+        Assert.Equal(["root-1.key", "root-2.key", "root-3.key"], Directory.EnumerateFiles(_folder.File("all")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains("targets, snapshot, timestamp (hub)", (await RunAsync("status")).Said, StringComparison.Ordinal);
+        (code, said) = await RunAsync("sign", Package(1), "--keys", _folder.File("all"));
+        Assert.Equal(1, code);
+        Assert.Contains("is a director's", said, StringComparison.Ordinal);
+        Assert.Contains("there is no role 'targets': root or online", (await RunAsync("rotate", "targets", "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
+        Assert.Contains("root 2 is the present one", (await RunAsync("rotate", "online", "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lost_root_key_is_replaced_by_old_and_new_keys_together_and_devices_follow()
     {
         await InitAsync();

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Registry;
 using Hmas.Storage;
-using Hmas.Trust;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework.Metadata;
 using Hmas.Trust.UpdateFramework.Repository;
+using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Redistribution.Trust;
 
@@ -17,26 +17,23 @@ internal sealed class Director : IDisposable
     private static readonly TimeSpan Life = TimeSpan.FromDays(30);
 
     private readonly Database _database;
-    private readonly VersionedFiles _roots;
-    private readonly SigningKey _key;
+    private readonly DirectorRoot _root;
     private readonly TimeProvider _time;
-    private volatile RootMetadata _root;
 
     /// <exception cref="HubStartException">The key or its roots cannot be used.</exception>
-    public Director(HubPaths paths, RegistryTables tables, TimeProvider time, ILogger<Director> logger)
+    public Director(HubPaths paths, RegistryTables tables, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Director> logger)
     {
-        var folder = Path.Combine(paths.Folder("trust"), "director");
-        Directory.CreateDirectory(folder);
         (_database, _time) = (tables.Database, time);
-        _roots = new VersionedFiles(folder);
-        _key = HeldKey.LoadOrMake(Path.Combine(paths.Folder("trust"), "director.key"), logger);
-        _root = RenewedRoot();
+        _root = new DirectorRoot(paths.Folder("trust"), options.Value.OfflineDirector, time, logger);
     }
 
-    public RoleHeader RootHeader => _root.Header;
+    public RoleHeader RootHeader => _root.Present.Header;
 
-    /// <summary>A new root when half of the present one's life is over.</summary>
-    public void Renew() => _root = RenewedRoot();
+    /// <summary>Keepers renew the root, not this hub.</summary>
+    public bool IsRootOffline => _root.IsOffline;
+
+    /// <inheritdoc cref="DirectorRoot.Renew"/>
+    public void Renew() => _root.Renew();
 
     /// <summary>What this device gets from now on; on disk when this returns. A repeat changes nothing.</summary>
     /// <param name="image">As the image repository states it; null: nothing.</param>
@@ -63,7 +60,7 @@ internal sealed class Director : IDisposable
     {
         if (file == "timestamp.json") return await TimestampAsync(deviceId, cancellation);
         if (file.Split('.') is not [var digits, var role, "json"] || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) return null;
-        if (role == RootMetadata.Type) return _roots.Find(RootMetadata.Type, version);
+        if (role == RootMetadata.Type) return _root.Find(version);
         if (Rows(deviceId).FirstOrDefault(row => row.Version == version) is not { } asked) return null;
         return role switch
         {
@@ -73,13 +70,7 @@ internal sealed class Director : IDisposable
         };
     }
 
-    public void Dispose() => _key.Dispose();
-
-    private RootMetadata RenewedRoot()
-    {
-        var signer = new RoleSigners([_key.PublicKey], 1);
-        return HeldRoot.Renewed(_roots, _key, new TopLevelRoles(signer, signer, signer, signer), _time.GetUtcNow());
-    }
+    public void Dispose() => _root.Dispose();
 
     private async Task<byte[]?> TimestampAsync(string deviceId, CancellationToken cancellation)
     {
@@ -90,13 +81,13 @@ internal sealed class Director : IDisposable
             newest = Rows(deviceId)[0];
         }
 
-        return MetadataWriter.Sign(MetadataWriter.Timestamp(newest.Version, newest.IssuedAt + TimestampLife, newest.Version, Snapshot(newest)), _key);
+        return MetadataWriter.Sign(MetadataWriter.Timestamp(newest.Version, newest.IssuedAt + TimestampLife, newest.Version, Snapshot(newest)), _root.Key);
     }
 
-    private byte[] Snapshot(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Snapshot(row.Version, row.IssuedAt + Life, row.Version, Targets(row)), _key);
+    private byte[] Snapshot(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Snapshot(row.Version, row.IssuedAt + Life, row.Version, Targets(row)), _root.Key);
 
     private byte[] Targets(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Targets(
-        row.Version, row.IssuedAt + Life, row.Image is null ? [] : [ArtefactTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _key);
+        row.Version, row.IssuedAt + Life, row.Image is null ? [] : [ArtefactTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _root.Key);
 
     /// <summary>The two newest, the newest first: a device that began before the last change still finds what its timestamp promised.</summary>
     private List<DirectorRow> Rows(string deviceId) => _database.Read(connection =>

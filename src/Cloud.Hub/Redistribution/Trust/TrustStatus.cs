@@ -10,7 +10,7 @@ internal sealed class TrustStatus(ImageRepository images, Director director, Tim
     public IReadOnlyList<RoleLife> Lives() =>
     [
         .. (images.State?.Headers ?? []).Select(header => new RoleLife("images", header, !images.IsHeldHere && header.Type is (RootMetadata.Type or TargetsMetadata.Type))),
-        new RoleLife("director", director.RootHeader, ByHand: false),
+        new RoleLife("director", director.RootHeader, director.IsRootOffline),
     ];
 
     public Task<IReadOnlyList<TrustRole>> RolesAsync(CancellationToken cancellation)

@@ -100,7 +100,7 @@ public sealed partial class RepositoriesTests
         var (paths, time) = (new HubPaths(folder.Path), new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
         await using var tables = new RegistryTables(paths, NullLogger<RegistryTables>.Instance);
         using var images = new ImageRepository(paths, Options.Create(new RedistributionOptions()), time, NullLogger<ImageRepository>.Instance);
-        using var director = new Director(paths, tables, time, NullLogger<Director>.Instance);
+        using var director = new Director(paths, tables, Options.Create(new RedistributionOptions()), time, NullLogger<Director>.Instance);
         var image = ArtefactTarget.Model("pump", 1, ModelPackage.DigestOf("m"u8), "package"u8, HardwareClass.AnyOnly);
         images.Vouch([image]);
         await director.AssignAsync(new DeviceIdentity("d0", "generic"), image, default);
@@ -161,6 +161,55 @@ public sealed partial class RepositoriesTests
 
     [GeneratedRegex("^hmas_trust_due\\{(?=.*repository=\"(?<repository>\\w+)\")(?=.*role=\"(?<role>\\w+)\").*\\} (?<due>[01])", RegexOptions.Multiline)]
     private static partial Regex Due();
+
+    [Fact]
+    public async Task After_a_theft_of_the_directors_key_keepers_name_another_and_devices_follow_by_themselves()
+    {
+        await using var scene = new TrustScene();
+        await scene.StartAsync(offline: false, offlineDirector: true);
+        var entry = await RedistributionScene.AddModelAsync(scene.Hub, 1);
+        await AssignAsync(scene, entry);
+        var device = new DeviceIdentity("d0", DeviceIdentity.GenericHardware);
+        using var fetcher = scene.Fetcher();
+        Task<IReadOnlyList<InstallOrder>> PlanAsync() =>
+            new AssignedUpdate(device, scene.Client(fetcher, "director", "director/d0"), scene.Client(fetcher, "images", "images/metadata")).PlanAsync(new Dictionary<string, long>(), default);
+        Assert.Single(await PlanAsync());
+
+        // The thief has the hub's key, and so signs what he likes for a device, but no root.
+        using var stolen = SigningKey.Load(Path.Combine(scene.Director, "online.key"));
+        var first = await File.ReadAllBytesAsync(scene.FirstRoot("director"));
+        var thief = new RoleSigners([stolen.PublicKey], 1);
+        var his = MetadataWriter.Sign(MetadataWriter.Root(2, TimeProvider.System.GetUtcNow().AddDays(300), new TopLevelRoles(thief, thief, thief, thief)), stolen);
+        Assert.Equal(UpdateReason.Signature, Assert.Throws<UpdateException>(() => TrustedMetadata.Begin(first, TimeProvider.System.GetUtcNow()).AcceptRoot(his)).Reason);
+
+        Assert.True(scene.DirectorKeepers().Rotate("online", null, null));
+        scene.Hub.Get<Director>().Renew();
+        Assert.Equal(2, scene.Hub.Get<Director>().RootHeader.Version);
+        var order = Assert.Single(await PlanAsync());
+        Assert.Equal(entry.ToArtefact().TargetPath, order.Image.Path);
+        var follower = TrustedMetadata.Begin(first, TimeProvider.System.GetUtcNow());
+        follower.AcceptRoot(await File.ReadAllBytesAsync(Path.Combine(scene.Director, "2.root.json")));
+        var targets = MetadataWriter.Sign(MetadataWriter.Timestamp(99, TimeProvider.System.GetUtcNow().AddDays(1), 99, "{}"u8), stolen);
+        Assert.Equal(UpdateReason.Signature, Assert.Throws<UpdateException>(() => follower.AcceptTimestamp(targets)).Reason);
+    }
+
+    [Fact]
+    public async Task A_director_root_that_does_not_name_the_hubs_key_is_not_taken_and_a_hub_without_one_says_what_to_do()
+    {
+        await using var scene = new TrustScene();
+        await scene.StartAsync(offline: false, offlineDirector: true);
+        var director = scene.Hub.Get<Director>();
+        Assert.True(director.IsRootOffline);
+        Assert.True(scene.DirectorKeepers().Rotate("online", null, null));
+        using (var other = SigningKey.Create()) other.Save(Path.Combine(scene.Director, "other.key"));
+        File.Move(Path.Combine(scene.Director, "other.key"), Path.Combine(scene.Director, "online.key"), overwrite: true);
+        director.Renew();
+        Assert.Equal(1, director.RootHeader.Version);
+
+        using var folder = new TempFolder();
+        var refused = Assert.Throws<HubStartException>(() => new DirectorRoot(folder.Path, isOffline: true, TimeProvider.System, NullLogger.Instance));
+        Assert.Contains("hmas keys init --director", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_repeat_changes_nothing_and_another_assignment_takes_the_next_version()

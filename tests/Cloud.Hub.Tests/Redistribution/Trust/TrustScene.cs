@@ -32,17 +32,24 @@ internal sealed class TrustScene : IAsyncDisposable
 
     public string Images => Path.Combine(Data, "trust", "images");
 
+    public string Director => Path.Combine(Data, "trust", "director");
+
+    /// <summary>Of the director's root, two of three, all here.</summary>
+    public Ceremony DirectorKeepers() => new(_folder.File("director-keys"), Director, static _ => "", TimeProvider.System);
+
     /// <summary>Two of three keepers, all here.</summary>
     public Ceremony Keepers(string repository, TimeProvider? clock = null) => new(_folder.File("keys"), repository, static _ => "", clock ?? TimeProvider.System);
 
     public string File(string name) => _folder.File(name);
 
     /// <param name="offline">Root and targets keys lie with the keepers.</param>
-    public async Task StartAsync(bool offline)
+    /// <param name="offlineDirector">The keys of the director's root lie with keepers of their own.</param>
+    public async Task StartAsync(bool offline, bool offlineDirector = false)
     {
+        if (offlineDirector && !Directory.Exists(Director)) DirectorKeepers().BeginDirector(Quorum.Parse("2/3"), null);
         if (offline && !Directory.Exists(Images)) Keepers(Images).Begin(Quorum.Parse("2/3"), Quorum.Parse("2/3"), null);
         if (_hub is not null) await _hub.DisposeAsync();
-        var settings = new Dictionary<string, string?> { ["Redistribution:OfflineTargets"] = offline.ToString() };
+        var settings = new Dictionary<string, string?> { ["Redistribution:OfflineTargets"] = offline.ToString(), ["Redistribution:OfflineDirector"] = offlineDirector.ToString() };
         _hub = await HubFixture.StartAsync("redistribution", settings, Data, services => services
             .AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(new NoTruth()).AddSingleton<IFactArchive>(new SimulatedFacts()).AddSingleton<IDeviceCredentials>(new OneDevice()));
     }
