@@ -35,7 +35,7 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
         await _site.FetchTrustAsync(default);
         foreach (var device in _site.Devices) await _site.StartDeviceAsync(device, default);
         _playing = new Conductor(_site, TimeProvider.System).KeepPlayingAsync(recordings, _stop.Token, default);
-        // What rollouts of programs are judged by is what a model does on them.
+        // What the hub names when it takes a program back.
         var onnx = FixturePackage.Onnx("half");
         var model = await _site.Api.AddModelAsync(FixturePackage.Manifest(1, onnx) with { Channels = ["Current", "Pressure"] }, onnx, default);
         await CompletedAsync(await StartAsync(model.Digest, "a model to begin with"));
@@ -106,7 +106,7 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
 
         // A person takes back what is healthy: the device returns to the program before, not only to the model that the hub names.
         var (healthy, _) = await AddAsync(Build(4, random), 4);
-        var rollout = await StartAsync(healthy, "release 4", minimumWindows: 1_000_000);
+        var rollout = await StartAsync(healthy, "release 4", minimumHealthyTime: "00:20:00");
         foreach (var device in _site.Devices) await RunsAsync(device, healthy);
         await _site.Api.OrderAsync(rollout, "restore", default);
         Assert.Equal("restored", (await EndedAsync(rollout)).State);
@@ -129,11 +129,11 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
     }
 
     /// <summary>To all devices at once; what is under test is the way of the program, so that no comparison decides.</summary>
-    private async Task<string> StartAsync(string digest, string reason, int minimumWindows = 1)
+    private async Task<string> StartAsync(string digest, string reason, string minimumHealthyTime = "00:00:02")
     {
         var metrics = new[] { "model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms", "shadow-disagreement", "false-alarms", "error", "confidence-drift", "input-drift" };
         var limits = metrics.ToDictionary(static metric => metric, static _ => 1.0);
-        var gate = new { minimumWindows, maximumWait = "00:10:00", limits };
+        var gate = new { minimumWindows = 1, minimumHealthyTime, maximumWait = "00:30:00", limits };
         var request = new { digest, groups = new[] { new { name = "all" } }, shadowWindows = 0, healthWindows = 5, gate, requestedBy = "test", reason };
         return (await _site.Api.StartRolloutAsync(request, default)).RolloutId;
     }

@@ -11,10 +11,9 @@ namespace Edge.Agent.Experience;
 
 /// <summary>Counts how the answering model behaves and says so every N windows, at the end of a run, and when another model answers.</summary>
 /// <param name="every">Windows per evidence fact.</param>
-/// <param name="install">Digest of the install that this program belongs to; null: none.</param>
 /// <param name="shadow">Comparison with a shadow model, if one runs.</param>
 /// <param name="vitals">How the machine fares now.</param>
-internal sealed class EvidenceCollector(int every, string bootId, string? install, IFactSink facts, Func<ShadowEvidence?> shadow, Func<DeviceVitals?> vitals) : IObservationSink
+internal sealed class EvidenceCollector(int every, string bootId, IFactSink facts, Func<ShadowEvidence?> shadow, Func<DeviceVitals?> vitals) : IObservationSink
 {
     private readonly LatencyHistogram _latency = new();
     private string? _digest;
@@ -77,7 +76,6 @@ internal sealed class EvidenceCollector(int every, string bootId, string? instal
         var evidence = new ModelEvidence
         {
             Digest = _digest!,
-            Install = install,
             BootId = bootId,
             RunId = _runId,
             FromUs = _fromUs,

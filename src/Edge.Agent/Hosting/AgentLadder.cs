@@ -1,6 +1,5 @@
 using Edge.Agent.Actions;
 using Edge.Agent.Experience;
-using Edge.Agent.Models;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Reasoning;
 using Edge.Agent.Sampling;
@@ -41,7 +40,7 @@ internal sealed class AgentLadder : IAsyncDisposable
         Watch = new SlotWatch(time);
         Rows = new RecentRows(Sensor.Channels.Count);
         TuningRows = new TuningRows(Sensor.Channels.Count, settings.Model.TuningRows);
-        var evidence = new EvidenceCollector(settings.Model.EvidenceWindows, bootId, InstallFolder.Running, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
+        var evidence = new EvidenceCollector(settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
         IObservationSink[] sinks = [Counters, new EventRecorder(facts, time), Experience, evidence, Telemetry, Rows, TuningRows, Watch];
         var sink = new ObservationFanOut(_decisionLog is null ? sinks : [.. sinks, _decisionLog]);
 

@@ -18,7 +18,7 @@ public sealed class EvidenceCollectorTests : IFactSink
 
     public EvidenceCollectorTests()
     {
-        _collector = new EvidenceCollector(3, "boot", null, this, static () => null, static () => new DeviceVitals(0.5, 41));
+        _collector = new EvidenceCollector(3, "boot", this, static () => null, static () => new DeviceVitals(0.5, 41));
         _collector.RunStarted("run", 0);
     }
 

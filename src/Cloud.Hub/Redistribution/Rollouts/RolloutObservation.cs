@@ -47,9 +47,8 @@ internal static class RolloutObservation
         if (EvidenceRules.Fault(evidence) is { } fault) return device with { Distrust = device.Distrust ?? fault };
         if (evidence.Windows == 0) return device;
         var digest = rollout.Request.Digest;
-        // A model speaks for itself; a program, rules or settings are judged by what the models do on them.
-        if (evidence.Digest == digest || evidence.Install == digest) return device.Told ? device with { Sum = (device.Sum ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, device.Before) } : device;
-        if (device.PreviousDigest is null || (evidence.Digest != device.PreviousDigest && evidence.Install != device.PreviousDigest)) return device;
+        if (evidence.Digest == digest) return device.Told ? device with { Sum = (device.Sum ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, device.Before) } : device;
+        if (evidence.Digest != device.PreviousDigest) return device;
         return WithShadow(device with { Before = (device.Before ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, null) }, evidence.Shadow, digest);
     }
 

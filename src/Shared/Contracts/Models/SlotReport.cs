@@ -68,10 +68,6 @@ public sealed record ModelEvidence
 {
     public required string Digest { get; init; }
 
-    /// <summary>Digest of the install that the program belongs to (docs/formats/installs.md): what a rollout of agent programs, rules or configuration is judged by. Null: what the device was set up with.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Install { get; init; }
-
     public required string BootId { get; init; }
 
     /// <summary>Run of the machine (see <see cref="Facts.ExperienceRecord.RunId"/>).</summary>
