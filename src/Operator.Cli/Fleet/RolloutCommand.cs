@@ -13,6 +13,7 @@ internal static class RolloutCommand
         ("trigger", "Begins the next group that waits for a person"),
         ("pause", "Begins no further group until resumed; harm still stops it"),
         ("resume", "Goes on after a pause"),
+        ("retry", "Tells devices that could not get the package once more"),
         ("cancel", "Stops where it is; devices keep what they have"),
         ("force", "Ends a restore that waits for devices which are away; what they go back to stays in their desired state"),
     ];
@@ -27,10 +28,12 @@ internal static class RolloutCommand
     private static Command List()
     {
         var hub = new HubConnection();
-        var command = hub.AddTo(new Command("list", "Rollouts, newest first"));
+        var limit = new Option<int>("--limit") { HelpName = "number", Description = "So many at most, 1 to 1000", DefaultValueFactory = static _ => 100 };
+        var before = new Option<string?>("--before") { HelpName = "rollout", Description = "Only those begun before this one: the last of the page before" };
+        var command = hub.AddTo(new Command("list", "Rollouts, newest first") { limit, before });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
-            var rollouts = await api.RolloutsAsync(cancellation);
+            var rollouts = await api.RolloutsAsync(parsed.GetValue(before), parsed.GetValue(limit), cancellation);
             Tables.Print(
                 ["rollout", "state", "model", "groups", "changed", "started", "by", "why"],
                 rollouts.Select(static rollout => (string[])

@@ -46,6 +46,9 @@ internal sealed class HubApi : IDisposable
 
     public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<RolloutAnswer>>("rollouts", cancellation);
 
+    public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(string? before, int limit, CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<RolloutAnswer>>(string.Create(CultureInfo.InvariantCulture, $"rollouts?limit={limit}{(before is null ? "" : $"&before={Uri.EscapeDataString(before)}")}"), cancellation);
+
     public Task<RolloutAnswer> RolloutAsync(string id, CancellationToken cancellation) => GetAsync<RolloutAnswer>($"rollouts/{id}", cancellation);
 
     public Task<RolloutAnswer> StartRolloutAsync(object request, CancellationToken cancellation) => PostAsync<RolloutAnswer>("rollouts", request, cancellation);

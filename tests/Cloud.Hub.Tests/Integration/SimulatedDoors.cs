@@ -33,6 +33,7 @@ internal sealed class SimulatedDoors
         Artefacts.DetailsAsync("", default).ReturnsForAnyArgs((ArtefactDetails?)null);
         Artefacts.FindAsync("", default).ReturnsForAnyArgs((ArtefactEntry?)null);
         Rollouts.ListAsync(default).ReturnsForAnyArgs([]);
+        Rollouts.PageAsync(default, default, default).ReturnsForAnyArgs([]);
         Rollouts.FindAsync("", default).ReturnsForAnyArgs((RolloutView?)null);
         Rollouts.CommandAsync("", default, "", default).ReturnsForAnyArgs((RolloutView?)null);
         Trust.RolesAsync(default).ReturnsForAnyArgs([]);

@@ -58,6 +58,7 @@ internal sealed class SimulatedSite
             new ModelEntry(SampleFleet.NewDigest, SampleFleet.Manifest(2, SampleFleet.OldDigest), 34_120, now.AddMinutes(-3), "learning", false),
             new ModelEntry(SampleFleet.OldDigest, SampleFleet.Manifest(), 33_800, now.AddMinutes(-26), "learning", false)]);
         doors.Rollouts.ListAsync(default).ReturnsForAnyArgs(Rollouts(now));
+        doors.Rollouts.PageAsync(default, default, default).ReturnsForAnyArgs(Rollouts(now));
         doors.Agents.SitesAsync(default).ReturnsForAnyArgs([
             new SiteSituation("harbour", 4, 2, 4, "pressure falls on pump-2 and pump-3 within 40 s: a common supply is likely"), new SiteSituation("mill", 2, 0, 1, null)]);
         doors.Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([

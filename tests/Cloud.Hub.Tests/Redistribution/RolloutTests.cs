@@ -199,6 +199,25 @@ public class RolloutTests
     }
 
     [Fact]
+    public async Task Rollouts_are_listed_page_by_page_newest_first()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var next = await RedistributionScene.AddModelAsync(hub, 1);
+        scene.AddDevices(3, null);
+        var rollouts = hub.Get<IRollouts>();
+        var begun = new List<string>();
+        foreach (var device in new[] { "d0", "d1", "d2" })
+        {
+            begun.Insert(0, (await rollouts.StartAsync(RedistributionScene.Request(next.Digest) with { DeviceIds = [device] }, default)).RolloutId);
+        }
+
+        Assert.Equal(begun[..2], (await rollouts.PageAsync(null, 2, default)).Select(static view => view.RolloutId));
+        Assert.Equal(begun[2..], (await rollouts.PageAsync(begun[1], 2, default)).Select(static view => view.RolloutId));
+        Assert.Empty(await rollouts.PageAsync("nobody", 2, default));
+    }
+
+    [Fact]
     public async Task Who_asked_is_who_is_signed_in_and_cannot_approve_it()
     {
         await using var scene = new RedistributionScene();

@@ -23,13 +23,10 @@ internal sealed class RolloutsGrpcClient(V1.Rollouts.RolloutsClient client) : IR
     public async Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>
         (await client.FindAsync(new V1.RolloutRequest { RolloutId = rolloutId }, cancellationToken: cancellation)).Rollout?.ToView();
 
-    public async Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation)
-    {
-        using var call = client.List(new V1.ListRolloutsRequest(), cancellationToken: cancellation);
-        var views = new List<RolloutView>();
-        while (await call.ResponseStream.MoveNext(cancellation)) views.Add(call.ResponseStream.Current.ToView());
-        return views;
-    }
+    public Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation) => ListAsync(new V1.ListRolloutsRequest(), cancellation);
+
+    public Task<IReadOnlyList<RolloutView>> PageAsync(string? before, int limit, CancellationToken cancellation) =>
+        ListAsync(new V1.ListRolloutsRequest { Before = before ?? "", Limit = limit }, cancellation);
 
     public Task<RolloutView?> CommandAsync(string rolloutId, RolloutCommand command, string who, CancellationToken cancellation) =>
         OrderAsync(new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = command.ToString(), Who = who }, cancellation);
@@ -47,5 +44,13 @@ internal sealed class RolloutsGrpcClient(V1.Rollouts.RolloutsClient client) : IR
         {
             throw new RolloutRefusedException(e.Status.Detail);
         }
+    }
+
+    private async Task<IReadOnlyList<RolloutView>> ListAsync(V1.ListRolloutsRequest request, CancellationToken cancellation)
+    {
+        using var call = client.List(request, cancellationToken: cancellation);
+        var views = new List<RolloutView>();
+        while (await call.ResponseStream.MoveNext(cancellation)) views.Add(call.ResponseStream.Current.ToView());
+        return views;
     }
 }

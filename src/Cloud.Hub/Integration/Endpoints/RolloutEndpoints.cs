@@ -6,10 +6,12 @@ namespace Cloud.Hub.Integration.Endpoints;
 
 internal static class RolloutEndpoints
 {
+    private const int MaxListed = 1_000;
+
     public static void Map(RouteGroupBuilder api)
     {
         var rollouts = api.MapGroup("/rollouts").WithTags("rollouts");
-        rollouts.MapGet("", ListAsync).WithSummary("Rollouts, newest first");
+        rollouts.MapGet("", ListAsync).WithSummary("Rollouts, newest first; before: the last id of the page before").ProducesProblem(StatusCodes.Status400BadRequest);
         rollouts.MapGet("/{id}", FindAsync).WithSummary("A rollout with groups, evidence and every transition").ProducesProblem(StatusCodes.Status404NotFound);
         rollouts.MapPost("", StartAsync).WithSummary("Starts a rollout; a member that there is not is refused").Accepts<RolloutRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
@@ -17,6 +19,7 @@ internal static class RolloutEndpoints
         Command(rollouts, RolloutCommand.Trigger, "Begins the next group that waits for a person");
         Command(rollouts, RolloutCommand.Pause, "Begins no further group until resumed");
         Command(rollouts, RolloutCommand.Resume, "Goes on after a pause");
+        Command(rollouts, RolloutCommand.Retry, "Tells devices that could not get the package once more");
         Command(rollouts, RolloutCommand.Cancel, "Stops where it is; devices keep what they have");
         Command(rollouts, RolloutCommand.Restore, "Takes every changed device back");
         rollouts.MapPost("/{id}/groups/{group}/restore", (string id, string group, [FromServices] IRollouts doors, HttpContext context, CancellationToken cancellation) =>
@@ -35,8 +38,9 @@ internal static class RolloutEndpoints
             .WithSummary(summary).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<Ok<IReadOnlyList<RolloutView>>> ListAsync([FromServices] IRollouts rollouts, CancellationToken cancellation) =>
-        TypedResults.Ok(await rollouts.ListAsync(cancellation));
+    private static async Task<Results<Ok<IReadOnlyList<RolloutView>>, ProblemHttpResult>> ListAsync(
+        [FromServices] IRollouts rollouts, CancellationToken cancellation, string? before = null, int limit = 100) =>
+        (Problem.Id(before, "before", required: false) ?? Problem.Limit(limit, MaxListed)) is { } problem ? problem : TypedResults.Ok(await rollouts.PageAsync(before, limit, cancellation));
 
     private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> FindAsync(string id, [FromServices] IRollouts rollouts, CancellationToken cancellation) =>
         await rollouts.FindAsync(id, cancellation) is { } rollout ? TypedResults.Ok(rollout) : Problem.Unknown("rollout", id);

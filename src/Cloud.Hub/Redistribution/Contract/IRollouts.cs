@@ -8,8 +8,13 @@ public interface IRollouts
 
     Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation);
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, 1,000 at most.</summary>
     Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation);
+
+    /// <summary>A page of the same.</summary>
+    /// <param name="before">Id of the last one of the page before; null: from the newest on. One that there is not gives an empty page.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    Task<IReadOnlyList<RolloutView>> PageAsync(string? before, int limit, CancellationToken cancellation);
 
     /// <summary>Null when there is no such rollout.</summary>
     /// <exception cref="RolloutRefusedException">It does not fit the rollout's state, or a device is in another rollout.</exception>

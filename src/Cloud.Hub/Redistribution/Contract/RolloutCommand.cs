@@ -10,6 +10,10 @@ public enum RolloutCommand
 
     Pause,
     Resume,
+
+    /// <summary>Tells devices that could not get the package once more.</summary>
+    Retry,
+
     Cancel,
     Restore,
 

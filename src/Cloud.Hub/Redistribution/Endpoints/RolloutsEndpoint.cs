@@ -31,7 +31,8 @@ internal sealed class RolloutsEndpoint(IRollouts rollouts) : V1.Rollouts.Rollout
 
     public override async Task List(V1.ListRolloutsRequest request, IServerStreamWriter<V1.Rollout> responseStream, ServerCallContext context)
     {
-        foreach (var view in await rollouts.ListAsync(context.CancellationToken)) await responseStream.WriteAsync(view.ToMessage(), context.CancellationToken);
+        var page = request.Limit == 0 ? rollouts.ListAsync(context.CancellationToken) : rollouts.PageAsync(request.Before.Length == 0 ? null : request.Before, request.Limit, context.CancellationToken);
+        foreach (var view in await page) await responseStream.WriteAsync(view.ToMessage(), context.CancellationToken);
     }
 
     public override async Task<V1.FindRolloutReply> Command(V1.CommandRolloutRequest request, ServerCallContext context)

@@ -33,6 +33,8 @@ internal sealed record DeviceSeen
 
     public bool DesiredIsRestore { get; init; }
 
+    public int DesiredAttempt { get; init; }
+
     /// <summary>Its last report was made knowing the newest desired state.</summary>
     public bool IsUpToDate { get; init; }
 

@@ -24,6 +24,9 @@ internal sealed record DeviceState
     /// <summary>Its desired state was changed by this rollout.</summary>
     public bool Told { get; init; }
 
+    /// <summary>How often it was told once more after it could not get the package.</summary>
+    public int Attempt { get; init; }
+
     /// <summary>Of its last report about the new digest.</summary>
     public SlotState? State { get; init; }
 

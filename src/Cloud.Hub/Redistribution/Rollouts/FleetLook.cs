@@ -69,6 +69,7 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
         DesiredDigest = device.Desired?.Model?.Digest,
         DesiredRolloutId = device.Desired?.Model?.RolloutId,
         DesiredIsRestore = device.Desired?.Model?.Restore ?? false,
+        DesiredAttempt = device.Desired?.Model?.Attempt ?? 0,
         IsUpToDate = device.Reported is { } reported && device.Desired is { } desired && reported.DesiredVersion >= desired.Version,
     };
 

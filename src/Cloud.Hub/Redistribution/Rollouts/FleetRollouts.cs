@@ -61,9 +61,11 @@ internal sealed class FleetRollouts(IGrainFactory grains, RolloutStore store, Ro
     public async Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>
         Hmas.Contracts.Ids.IsValid(rolloutId) ? (await grains.GetGrain<IRolloutGrain>(rolloutId).ViewAsync()).Value : null;
 
-    public async Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation)
+    public Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation) => PageAsync(null, MaxListed, cancellation);
+
+    public async Task<IReadOnlyList<RolloutView>> PageAsync(string? before, int limit, CancellationToken cancellation)
     {
-        var views = await Task.WhenAll(store.Page(null, MaxListed).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
+        var views = await Task.WhenAll(store.Page(before, Math.Clamp(limit, 1, MaxListed)).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
         return [.. views.Select(static view => view.Value).OfType<RolloutView>()];
     }
 

@@ -18,7 +18,7 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
     public async Task<IReadOnlyDictionary<string, string>> AssignAsync(RolloutState rollout, IReadOnlyList<WantedModel> wanted, FleetSeen seen, CancellationToken cancellation)
     {
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
-        var offers = new Dictionary<(string?, bool), (ModelAssignment? Assignment, TargetFile? Image)?>();
+        var offers = new Dictionary<(string?, bool, int), (ModelAssignment? Assignment, TargetFile? Image)?>();
         var telling = Task.FromResult<IReadOnlyDictionary<string, string>>(failures);
         foreach (var some in wanted.Chunk(DevicesAtOnce))
         {
@@ -26,7 +26,7 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
             var models = new Dictionary<string, ModelAssignment?>(some.Length, StringComparer.Ordinal);
             foreach (var model in some)
             {
-                if (!offers.TryGetValue((model.Digest, model.Restore), out var offer)) offers[(model.Digest, model.Restore)] = offer = await OfferAsync(rollout, model, cancellation);
+                if (!offers.TryGetValue((model.Digest, model.Restore, model.Attempt), out var offer)) offers[(model.Digest, model.Restore, model.Attempt)] = offer = await OfferAsync(rollout, model, cancellation);
                 if (offer is not { } known)
                 {
                     failures[model.DeviceId] = $"{model.Digest} is not in the registry";
@@ -70,6 +70,7 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
             ShadowWindows = wanted.Restore ? 0 : rollout.Request.ShadowWindows,
             HealthWindows = rollout.Request.HealthWindows,
             Restore = wanted.Restore,
+            Attempt = wanted.Attempt,
         };
         return (assignment, images.Find(entry));
     }

@@ -91,7 +91,7 @@ internal static class RolloutObservation
             return next with { Back = twin.IsUpToDate && twin.ActiveDigest == device.PreviousDigest && twin.DesiredDigest == device.PreviousDigest };
         }
 
-        if (!twin.IsUpToDate || twin.DesiredRolloutId != rollout.RolloutId) return next;
+        if (!twin.IsUpToDate || twin.DesiredRolloutId != rollout.RolloutId || twin.DesiredAttempt != device.Attempt) return next;
         // A failure stays one: the twin may still be from before it.
         if (next.Confirmed && twin.ActiveDigest != digest && !next.HasEnded) return CameBack(next, twin.ActiveDigest);
         if (!next.HasEnded && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };

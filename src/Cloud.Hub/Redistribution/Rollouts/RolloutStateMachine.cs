@@ -61,6 +61,7 @@ internal static class RolloutStateMachine
     {
         (RolloutCommand.Approve, RolloutState.Scheduled) when CanApprove(rollout, who) => To(rollout, RolloutState.Scheduled, $"approved by {who}", now) with { ApprovedBy = who },
         (RolloutCommand.Trigger, RolloutState.Running) when NextManual(rollout) is { } index => With(rollout, index, rollout.Groups[index] with { Manual = false }, $"begun by {who}", null, now),
+        (RolloutCommand.Retry, RolloutState.Running or RolloutState.Paused) => Retry(rollout, who, now),
         (RolloutCommand.Pause, RolloutState.Running) => To(rollout, RolloutState.Paused, $"by {who}", now),
         (RolloutCommand.Resume, RolloutState.Paused) => To(rollout, RolloutState.Running, $"by {who}", now) with
         {
@@ -81,6 +82,7 @@ internal static class RolloutStateMachine
     {
         RolloutCommand.Approve when rollout is { State: RolloutState.Scheduled, Request.NeedsApproval: true, ApprovedBy: null } => $"{who} has requested rollout {rollout.RolloutId}: somebody else must approve it",
         RolloutCommand.Trigger when rollout.State == RolloutState.Running => $"no group of rollout {rollout.RolloutId} waits for a person now",
+        RolloutCommand.Retry when rollout.State is RolloutState.Running or RolloutState.Paused => $"every device of rollout {rollout.RolloutId} that was told could get the package so far",
         _ => $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit",
     };
 
@@ -106,8 +108,8 @@ internal static class RolloutStateMachine
         {
             if (!device.Told || !device.Held || (back && !rollout.IsToGoBack(device)) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)) continue;
             var digest = back ? device.PreviousDigest : rollout.Request.Digest;
-            var isSo = twin.DesiredDigest == digest && (digest is null || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId));
-            if (!isSo) wanted.Add(new WantedModel(device.DeviceId, digest, back));
+            var isSo = twin.DesiredDigest == digest && (digest is null || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId && (back || twin.DesiredAttempt == device.Attempt)));
+            if (!isSo) wanted.Add(new WantedModel(device.DeviceId, digest, back, back ? 0 : device.Attempt));
         }
 
         return wanted;
@@ -202,6 +204,19 @@ internal static class RolloutStateMachine
     /// <param name="group">The only one that goes back; null: all do.</param>
     private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now, int? group = null) =>
         Holding(To(rollout with { RestoredGroup = group }, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
+
+    /// <summary>Only what says nothing of the model is tried again: a device that refused it, or came back from it, has shown what it does.</summary>
+    private static RolloutState Retry(RolloutState rollout, string who, DateTimeOffset now)
+    {
+        var again = rollout.Devices.Count(static device => device is { Told: true, IsUndelivered: true });
+        if (again == 0) return rollout;
+        var groups = rollout.Devices.Where(static device => device is { Told: true, IsUndelivered: true }).Select(static device => device.Group).ToHashSet();
+        return To(rollout, rollout.State, $"{again} devices that could not get the package are told once more, by {who}", now) with
+        {
+            Devices = [.. rollout.Devices.Select(static device => device is { Told: true, IsUndelivered: true } ? device with { State = null, Reason = null, Attempt = device.Attempt + 1 } : device)],
+            Groups = [.. rollout.Groups.Select((group, i) => groups.Contains(i) && group.Since is not null ? group with { Since = now } : group)],
+        };
+    }
 
     /// <summary>Nobody approves what he asked for himself.</summary>
     private static bool CanApprove(RolloutState rollout, string who) => rollout.Request.NeedsApproval && rollout.ApprovedBy is null && who.Length > 0 && who != rollout.Request.RequestedBy;

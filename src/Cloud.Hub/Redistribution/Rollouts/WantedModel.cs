@@ -1,5 +1,6 @@
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>What a device should be told now.</summary>
+/// <param name="Attempt">Which time it is told the same.</param>
 /// <param name="Digest">Null: no model, for a device that had none before.</param>
-internal sealed record WantedModel(string DeviceId, string? Digest, bool Restore);
+internal sealed record WantedModel(string DeviceId, string? Digest, bool Restore, int Attempt = 0);

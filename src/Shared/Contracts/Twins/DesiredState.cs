@@ -41,6 +41,9 @@ public sealed record ModelAssignment
     /// <summary>Windows watched after the swap before the device commits.</summary>
     public int HealthWindows { get; init; } = 50;
 
+    /// <summary>Grows when a person has it tried again on a device that could not get it: a device does not repeat an assignment that failed.</summary>
+    public int Attempt { get; init; }
+
     /// <summary>True when this takes the fleet back: the release may be smaller than the active one.</summary>
     public bool Restore { get; init; }
 }

@@ -131,6 +131,7 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.Null(await rollouts.FindAsync("nothing", default));
         Assert.Null(await rollouts.CommandAsync("nothing", RolloutCommand.Pause, "test", default));
         Assert.Empty(await rollouts.ListAsync(default));
+        Assert.Empty(await rollouts.PageAsync(null, 10, default));
     }
 
     [Fact]

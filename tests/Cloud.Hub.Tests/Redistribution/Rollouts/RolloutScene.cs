@@ -61,7 +61,7 @@ internal sealed class RolloutScene
         var wanted = RolloutStateMachine.Wanted(Rollout, seen);
         foreach (var model in wanted)
         {
-            Twins[model.DeviceId] = Twins[model.DeviceId] with { DesiredDigest = model.Digest, DesiredRolloutId = model.Digest is null ? null : Rollout.RolloutId, DesiredIsRestore = model.Restore && model.Digest is not null, IsUpToDate = false };
+            Twins[model.DeviceId] = Twins[model.DeviceId] with { DesiredDigest = model.Digest, DesiredRolloutId = model.Digest is null ? null : Rollout.RolloutId, DesiredIsRestore = model.Restore && model.Digest is not null, DesiredAttempt = model.Attempt, IsUpToDate = false };
         }
 
         return wanted;

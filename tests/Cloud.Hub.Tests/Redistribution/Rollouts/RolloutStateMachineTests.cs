@@ -497,6 +497,26 @@ public class RolloutStateMachineTests
     }
 
     [Fact]
+    public void Devices_that_could_not_get_the_package_are_told_once_more_and_those_that_refused_the_model_are_not()
+    {
+        var scene = new RolloutScene(10, adjust: static request => request with { Groups = [new("all", 1)] });
+        Assert.Equal(10, scene.Look().Count);
+        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Retry, "op", scene.Now));
+        scene.Report("d1", SlotState.Refused, RolloutScene.New, RolloutScene.Old, "download");
+        scene.Twins["d1"] = scene.Twins["d1"] with { SlotState = SlotState.Refused, IsUpToDate = true };
+        scene.Report("d2", SlotState.Refused, RolloutScene.New, RolloutScene.Old, "probe");
+        scene.Look();
+        scene.Now += TimeSpan.FromMinutes(5);
+        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Retry, "op", scene.Now);
+        Assert.Equal([new WantedModel("d1", RolloutScene.New, false, Attempt: 1)], scene.Look());
+        Assert.Empty(scene.Look());
+        Assert.Equal(scene.Now, scene.Rollout.Groups[0].Since);
+        var (told, failed) = (scene.Rollout.Devices.Single(static device => device.DeviceId == "d1"), scene.Rollout.Devices.Single(static device => device.DeviceId == "d2"));
+        Assert.Equal((null, null), (told.State, told.Reason));
+        Assert.Equal((SlotState.Refused, "probe"), (failed.State, failed.Reason));
+    }
+
+    [Fact]
     public void A_manual_group_begins_when_a_person_says_so_and_not_before_its_turn()
     {
         var scene = new RolloutScene(10, adjust: static request => request with { Groups = [new("canary", 0.1), new("rest", 0.9, Manual: true)] });
