@@ -1,5 +1,6 @@
 using Edge.Agent.Actions;
 using Edge.Agent.Experience;
+using Edge.Agent.Perception.Windows;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Reasoning;
 using Edge.Agent.Sampling;
@@ -21,6 +22,7 @@ internal sealed class AgentLadder : IAsyncDisposable
     private readonly IReadOnlyList<IActuator> _actuators;
     private readonly DecisionLog? _decisionLog;
     private readonly SampleQueue _queue;
+    private readonly HealthyRowsFile? _healthy;
     private readonly ActionDispatcher _dispatcher;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _streamEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,7 +48,10 @@ internal sealed class AgentLadder : IAsyncDisposable
 
         _queue = new SampleQueue(settings.Pipeline.QueueCapacity);
         _dispatcher = new ActionDispatcher(_actuators, new ActionOptions(), sink.Acted, time, _logger);
-        Pipeline = new PerceptionPipeline(Sensor.Channels, Sensor.RateHz, settings.Pipeline.ToWindows(), Rules, _dispatcher.Dispatch, sink, _logger);
+        // A recording begins anew with each start, and so do its runs; a machine was there all the time.
+        if (settings.Sensor.Kind != "replay")
+            _healthy = HealthyRowsFile.Open(settings.Device.StateFolder, Sensor.Channels, Sensor.RateHz, settings.Pipeline.MaxCalibrationRows, _logger);
+        Pipeline = new PerceptionPipeline(Sensor.Channels, Sensor.RateHz, settings.Pipeline.ToWindows(), Rules, _dispatcher.Dispatch, sink, _logger, _healthy);
         Heart = new Heart("ladder", Limit, time);
         Sampling = new SamplingLoop(Sensor, _queue, new BeatingConsumer(Pipeline, Heart), settings.Pipeline.ToSampling(), time, _logger);
     }
@@ -80,7 +85,7 @@ internal sealed class AgentLadder : IAsyncDisposable
     /// <summary>Completes when the sensor's stream has ended.</summary>
     public Task StreamEnded => _streamEnded.Task;
 
-    public IEnumerable<Task> Run(CancellationToken ct) => [SampleAsync(ct), _dispatcher.RunAsync(ct)];
+    public IEnumerable<Task> Run(CancellationToken ct) => [SampleAsync(ct), _dispatcher.RunAsync(ct), _healthy?.RunAsync(ct) ?? Task.CompletedTask];
 
     /// <summary>Ends the run, so that the next rows calibrate anew.</summary>
     public void Recalibrate() => _queue.EndRun(Counters.LastTimestampUs);

@@ -29,6 +29,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private readonly IObservationSink _sink;
     private readonly WindowOptions _options;
     private readonly ILogger _logger;
+    private readonly HealthyRowsFile? _healthy;
     private readonly long _runGapUs;
     private readonly float[] _calibrationRows;
     private readonly int[] _allChannels;
@@ -38,11 +39,14 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private Prediction _lastPrediction = Prediction.None;
 
     /// <param name="act">Takes a command on; must not block.</param>
+    /// <param name="healthy">Keeps the healthy rows over a restart; null: every start begins a run of its own.</param>
     /// <exception cref="ArgumentException">The window options contradict themselves.</exception>
     public PerceptionPipeline(
-        IReadOnlyList<SensorChannel> channels, double rateHz, WindowOptions options, RuleSet rules, Action<ActionRequest> act, IObservationSink sink, ILogger logger)
+        IReadOnlyList<SensorChannel> channels, double rateHz, WindowOptions options, RuleSet rules, Action<ActionRequest> act, IObservationSink sink, ILogger logger,
+        HealthyRowsFile? healthy = null)
     {
         options.Validate();
+        _healthy = healthy;
         _options = options;
         _history = new FrameHistory(channels.Count, options);
         _assembler = new FrameAssembler(channels.Count, rateHz, options, this);
@@ -119,6 +123,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             var decisions = _rules.Evaluate(_history, _lastPrediction, timestampUs);
             var calibrationRows = _inference.Active?.CalibrationRows ?? _options.CalibrationRows;
             Calibrate(calibrationRows);
+            if (_history.HealthyRows == _options.MaxCalibrationRows) KeepHealthy(_options.MaxCalibrationRows);
             _sink.Observe(new Observation
             {
                 RunId = _runId!,
@@ -129,7 +134,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
                 WindowChannels = _history.Channels,
                 WindowStartUs = _window.IsDue ? _window.StartUs : timestampUs,
                 Prediction = _lastPrediction,
-                IsCalibration = _history.Frames <= calibrationRows,
+                IsCalibration = _history.HealthyRows <= calibrationRows,
                 Calibration = _calibration,
                 Decisions = decisions,
             });
@@ -147,8 +152,11 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     {
         lock (_inference.Gate)
         {
+            var earlier = _healthy?.Begin();
+            // A clock that is behind what it was would make the run's time go back: the rows are good all the same.
+            if (earlier is not null && earlier.EndUs < timestampUs) runId = earlier.RunId;
             Volatile.Write(ref _runId, runId);
-            _history.StartRun();
+            _history.StartRun(earlier is null ? default : earlier.Rows.AsSpan());
             _inference.StartRun();
             _rules.StartRun(timestampUs);
             _lastPrediction = Prediction.None;
@@ -177,14 +185,17 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     // The device's own calibration covers every channel; a model's covers those it reads. It follows the recipe of the model that answers.
     private void Calibrate(int rows)
     {
-        if (_history.Frames < rows) return;
+        if (_history.HealthyRows < rows) return;
         var digest = _inference.Active?.Scorer.Digest;
         if (_calibration is not null && _calibratedFor == digest) return;
         _calibratedFor = digest;
         var buffer = _calibrationRows.AsSpan(0, rows * _history.Channels);
         _history.CopyCalibrationRows(rows, _allChannels, buffer);
         _calibration = Calibration.Fit(buffer, _history.Channels, _inference.Active?.Scorer.Manifest.Recipe ?? DefaultRecipe);
+        KeepHealthy(rows);
     }
+
+    private void KeepHealthy(int rows) => _healthy?.Keep(_runId!, _history.NewestUs, _history.FirstRows(rows));
 
     private void Tell(ReadOnlySpan<Decision> decisions)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Edge.Agent.Perception.Windows;
 
 namespace Edge.Agent.Reasoning;
@@ -20,15 +21,39 @@ internal static class SignalMath
 
     private static float Extreme(bool max, ReadOnlySpan<float> older, ReadOnlySpan<float> newer)
     {
-        var best = float.NaN;
-        foreach (var value in older) Take(value);
-        foreach (var value in newer) Take(value);
-        return best;
+        var first = Extreme(max, older);
+        var second = Extreme(max, newer);
+        if (float.IsNaN(first) || float.IsNaN(second)) return float.IsNaN(first) ? second : first;
+        return max ? Math.Max(first, second) : Math.Min(first, second);
+    }
 
-        void Take(float value)
+    private static float Extreme(bool max, ReadOnlySpan<float> values)
+    {
+        // Missing values count as the worst there is; a channel that really goes on at infinity comes to the same.
+        var worst = max ? float.NegativeInfinity : float.PositiveInfinity;
+        var best = new Vector<float>(worst);
+        var present = Vector<int>.Zero;
+        var i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            if (float.IsNaN(best) || (max ? value > best : value < best)) best = float.IsNaN(value) ? best : value;
+            var value = new Vector<float>(values[i..]);
+            var isPresent = Vector.Equals(value, value);
+            value = Vector.ConditionalSelect(isPresent, value, new Vector<float>(worst));
+            best = max ? Vector.Max(best, value) : Vector.Min(best, value);
+            present |= isPresent;
         }
+
+        var result = worst;
+        for (var lane = 0; lane < Vector<float>.Count; lane++) result = max ? Math.Max(result, best[lane]) : Math.Min(result, best[lane]);
+        var isAny = present != Vector<int>.Zero;
+        for (; i < values.Length; i++)
+        {
+            if (float.IsNaN(values[i])) continue;
+            result = max ? Math.Max(result, values[i]) : Math.Min(result, values[i]);
+            isAny = true;
+        }
+
+        return isAny ? result : float.NaN;
     }
 
     private static float Rate(FrameHistory history, int frames, ReadOnlySpan<float> older, ReadOnlySpan<float> newer)
@@ -50,10 +75,11 @@ internal static class SignalMath
 
     private static float Moment(SignalKind kind, ReadOnlySpan<float> older, ReadOnlySpan<float> newer)
     {
-        var count = 0;
-        double sum = 0, squares = 0, peak = 0;
-        foreach (var value in older) Take(value);
-        foreach (var value in newer) Take(value);
+        int count = 0;
+        double sum = 0, squares = 0;
+        float peak = 0;
+        Take(older, ref count, ref sum, ref squares, ref peak);
+        Take(newer, ref count, ref sum, ref squares, ref peak);
         if (count == 0) return float.NaN;
         var mean = sum / count;
         if (kind == SignalKind.Mean) return (float)mean;
@@ -69,21 +95,46 @@ internal static class SignalMath
         if (kind == SignalKind.Deviation) return (float)Math.Sqrt(second);
         return second > 0 ? (float)(fourth / count / (second * second)) : float.NaN;
 
-        void Take(float value)
-        {
-            if (float.IsNaN(value)) return;
-            count++;
-            sum += value;
-            squares += (double)value * value;
-            peak = Math.Max(peak, Math.Abs(value));
-        }
-
         void TakeCentred(float value)
         {
             if (float.IsNaN(value)) return;
             var square = (value - mean) * (value - mean);
             second += square;
             fourth += square * square;
+        }
+    }
+
+    // Vectorised: at 100 Hz a rule over 30 s reads 3,000 values with every frame, and one after the other they took more time than the model.
+    private static void Take(ReadOnlySpan<float> values, ref int count, ref double sum, ref double squares, ref float peak)
+    {
+        var present = Vector<int>.Zero;
+        var (sums, products, peaks) = (Vector<double>.Zero, Vector<double>.Zero, Vector<float>.Zero);
+        var i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var value = new Vector<float>(values[i..]);
+            var isPresent = Vector.Equals(value, value);
+            value = Vector.ConditionalSelect(isPresent, value, Vector<float>.Zero);
+            // A mask that holds is -1 in each lane.
+            present -= isPresent;
+            Vector.Widen(value, out var low, out var high);
+            sums += low + high;
+            products += (low * low) + (high * high);
+            peaks = Vector.Max(peaks, Vector.Abs(value));
+        }
+
+        count += Vector.Sum(present);
+        sum += Vector.Sum(sums);
+        squares += Vector.Sum(products);
+        for (var lane = 0; lane < Vector<float>.Count; lane++) peak = Math.Max(peak, peaks[lane]);
+        for (; i < values.Length; i++)
+        {
+            var value = values[i];
+            if (float.IsNaN(value)) continue;
+            count++;
+            sum += value;
+            squares += (double)value * value;
+            peak = Math.Max(peak, Math.Abs(value));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Hmas.Contracts.Models;
 using Hmas.Inference;
 
 namespace Hmas.Benchmarks.Inference;
@@ -15,15 +16,15 @@ internal sealed unsafe class BareModel
     private readonly byte* _inputName;
     private readonly byte* _outputName;
 
-    public BareModel(byte[] model, long[] shape)
+    public BareModel(ReadOnlySpan<byte> model, TensorSpec input, TensorSpec output)
     {
         NativeRuntime.DisableTelemetry();
         var library = NativeLibrary.Load("onnxruntime", Assembly.GetExecutingAssembly(), null);
         var apiBase = ((delegate* unmanaged<void**>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
         _api = ((delegate* unmanaged<uint, void**>)apiBase[0])(31);
         nint environment, options, session, memory;
-        _inputName = (byte*)Marshal.StringToCoTaskMemUTF8("x");
-        _outputName = (byte*)Marshal.StringToCoTaskMemUTF8("y");
+        _inputName = (byte*)Marshal.StringToCoTaskMemUTF8(input.Name);
+        _outputName = (byte*)Marshal.StringToCoTaskMemUTF8(output.Name);
         Check(((delegate* unmanaged<int, byte*, nint*, nint>)_api[3])(4, _inputName, &environment));
         Check(((delegate* unmanaged<nint*, nint>)_api[10])(&options));
         Check(((delegate* unmanaged<nint, int, nint>)_api[24])(options, 1));
@@ -33,8 +34,8 @@ internal sealed unsafe class BareModel
             Check(((delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)_api[8])(environment, bytes, (nuint)model.Length, options, &session));
         _session = session;
         Check(((delegate* unmanaged<int, int, nint*, nint>)_api[69])(0, 0, &memory));
-        _input = Tensor(memory, shape);
-        _output = Tensor(memory, shape);
+        _input = Tensor(memory, input);
+        _output = Tensor(memory, output);
     }
 
     public void Run()
@@ -43,8 +44,9 @@ internal sealed unsafe class BareModel
         Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_api[9])(_session, 0, &inputName, &input, 1, &outputName, 1, &output));
     }
 
-    private nint Tensor(nint memory, long[] shape)
+    private nint Tensor(nint memory, TensorSpec spec)
     {
+        long[] shape = [.. spec.Shape.Select(static dimension => (long)dimension)];
         var bytes = (nuint)(shape.Aggregate(1L, (product, dimension) => product * dimension) * sizeof(float));
         nint value;
         fixed (long* dimensions = shape)

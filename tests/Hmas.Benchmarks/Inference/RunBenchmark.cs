@@ -19,7 +19,7 @@ public class RunBenchmark : IDisposable
     {
         var model = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "wide.onnx"));
         var (input, output) = (new TensorSpec("x", [1, 8, 64]), new TensorSpec("y", [1, 8, 64]));
-        _bare = new BareModel(model, [1, 8, 64]);
+        _bare = new BareModel(model, input, output);
         _session = new ModelSession(model, input, output, new SessionSettings());
         _detector = new Detector(
             new ModelManifest

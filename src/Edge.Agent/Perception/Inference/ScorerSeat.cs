@@ -54,7 +54,7 @@ internal sealed class ScorerSeat
     /// <summary>The model threw in this run and is asked again only in the next one, or after a swap: a broken native session may take long to fail.</summary>
     public bool IsBroken { get; set; }
 
-    public bool IsCalibrationDue => !Scorer.IsCalibrated && _history.Frames >= CalibrationRows;
+    public bool IsCalibrationDue => !Scorer.IsCalibrated && _history.HealthyRows >= CalibrationRows;
 
     /// <summary>Fits the model to the rows kept of this run. May allocate.</summary>
     public void Calibrate()

@@ -8,6 +8,7 @@ internal sealed class FrameHistory
     private readonly float[] _calibration;
     private readonly long _maxGapUs;
     private readonly int _maxCalibrationRows;
+    private int _restoredRows;
 
     public FrameHistory(int channels, WindowOptions options)
     {
@@ -32,6 +33,9 @@ internal sealed class FrameHistory
     /// <summary>Frames of the run so far.</summary>
     public long Frames { get; private set; }
 
+    /// <summary>Rows that may be taken as healthy so far: those restored from before a restart, then the run's own; <see cref="MaxCalibrationRows"/> of them are kept.</summary>
+    public long HealthyRows => _restoredRows + Frames;
+
     /// <summary>Frames since the run began or since the last gap longer than the limit: what a window may span.</summary>
     public long Contiguous { get; private set; }
 
@@ -47,8 +51,11 @@ internal sealed class FrameHistory
     /// <summary>Newest frame; NaN where missing.</summary>
     public float[] LastValue { get; }
 
-    public void StartRun()
+    /// <param name="healthy">Healthy rows that the run has already, shape (N, C), row-major; those beyond <see cref="MaxCalibrationRows"/> are left out.</param>
+    public void StartRun(ReadOnlySpan<float> healthy = default)
     {
+        _restoredRows = Math.Min(healthy.Length / Channels, _maxCalibrationRows);
+        healthy[..(_restoredRows * Channels)].CopyTo(_calibration);
         Frames = 0;
         Contiguous = 0;
         NewestUs = long.MinValue;
@@ -76,7 +83,7 @@ internal sealed class FrameHistory
             if (!float.IsNaN(value)) LastSeenUs[channel] = timestampUs;
         }
 
-        if (Frames < _maxCalibrationRows) values.CopyTo(_calibration.AsSpan((int)Frames * Channels));
+        if (HealthyRows < _maxCalibrationRows) values.CopyTo(_calibration.AsSpan((int)HealthyRows * Channels));
         Frames++;
         Contiguous++;
         NewestUs = timestampUs;
@@ -101,7 +108,10 @@ internal sealed class FrameHistory
         newer = ring[..end];
     }
 
-    /// <summary>Copies the run's first rows, shape (rows, channels.Length), row-major, picking channels in the given order.</summary>
+    /// <summary>The first healthy rows, shape (rows, C), row-major; at most those there are.</summary>
+    public ReadOnlySpan<float> FirstRows(int rows) => _calibration.AsSpan(0, rows * Channels);
+
+    /// <summary>Copies the first healthy rows, shape (rows, channels.Length), row-major, picking channels in the given order.</summary>
     public void CopyCalibrationRows(int rows, ReadOnlySpan<int> channels, Span<float> output)
     {
         for (var row = 0; row < rows; row++)
