@@ -30,6 +30,7 @@ internal static class LearningModule
         services.AddSingleton<FitSignal>();
         services.AddSingleton<FitJobs>().AddSingleton<IFitJobs>(static provider => provider.GetRequiredService<FitJobs>());
         services.AddSingleton<FederatedRounds>();
+        services.AddSingleton<SearchJob>();
         services.AddSingleton<ModelFitter>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<ITrainingRuns, LearningService>();

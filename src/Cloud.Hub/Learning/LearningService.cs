@@ -1,6 +1,7 @@
 using System.Reflection;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Federated;
+using Cloud.Hub.Learning.Search;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
 using Hmas.Contracts;
@@ -33,6 +34,7 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
             if (transfer.BodyRate is not (> 0 and <= 1)) throw new ArgumentException($"transfer: body rate {transfer.BodyRate} is outside (0, 1]", nameof(request));
         }
 
+        if (request.Search is not null && SearchRules.Fault(request) is { } wrong) throw new ArgumentException(wrong, nameof(request));
         if (request.Federated is not null && FederatedRules.Fault(request) is { } fault) throw new ArgumentException(fault, nameof(request));
         try
         {

@@ -1,6 +1,6 @@
 namespace Cloud.Hub.Learning;
 
-/// <summary>Words of a run's state, in order; the last four end it.</summary>
+/// <summary>Words of a run's state, in order; the last five end it.</summary>
 internal static class RunStates
 {
     public const string Queued = "queued";
@@ -13,5 +13,8 @@ internal static class RunStates
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
-    public static bool HasEnded(string state) => state is Registered or Rejected or Failed or Cancelled;
+    /// <summary>A search ended: it makes no model.</summary>
+    public const string Searched = "searched";
+
+    public static bool HasEnded(string state) => state is Registered or Rejected or Failed or Cancelled or Searched;
 }

@@ -60,8 +60,9 @@ internal static class TrainingCommand
         var priority = new Option<int>("--priority") { Description = "0 to 9, the higher goes first", DefaultValueFactory = static _ => 5 };
         var seed = new Option<long>("--seed") { Description = "Of first values and draws", DefaultValueFactory = static _ => 1 };
         var transfer = new Option<int?>("--transfer") { Description = "Start from the parent's values; so many layers from the input on stay as they are" };
+        var search = new Option<int?>("--search") { Description = "Make no model: look for better hyperparameters in so many trials" };
         var federated = new FederatedOptions();
-        var command = hub.AddTo(federated.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer }));
+        var command = hub.AddTo(federated.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer, search }));
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var started = await api.StartTrainingAsync(
@@ -73,6 +74,7 @@ internal static class TrainingCommand
                     Priority = parsed.GetValue(priority),
                     Seed = parsed.GetValue(seed),
                     Transfer = parsed.GetValue(transfer) is { } frozen ? new { FrozenLayers = frozen, BodyRate = 1.0 } : null,
+                    Search = parsed.GetValue(search) is { } trials ? new { Trials = trials } : null,
                     Federated = federated.Read(parsed),
                     RequestedBy = Environment.UserName,
                 },
@@ -101,7 +103,7 @@ internal static class TrainingCommand
     {
         var hub = new HubConnection();
         var id = Id(hub);
-        var command = hub.AddTo(new Command("watch", "Follow a run to its end; exit code 0 when its model was registered") { id });
+        var command = hub.AddTo(new Command("watch", "Follow a run to its end; exit code 0 when its model was registered, or its search ended") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var told = "";
@@ -110,7 +112,7 @@ internal static class TrainingCommand
                 var run = await api.TrainingRunAsync(parsed.GetRequiredValue(id), cancellation);
                 var line = string.Create(CultureInfo.InvariantCulture, $"{100 * run.Progress,3:0} %  {run.State}: {run.Message}");
                 if (line != told) Console.WriteLine(told = line);
-                if (run.HasEnded) return run.State == "registered" ? 0 : 1;
+                if (run.HasEnded) return run.State is "registered" or "searched" ? 0 : 1;
                 await Task.Delay(Look, TimeProvider.System, cancellation);
             }
         }));

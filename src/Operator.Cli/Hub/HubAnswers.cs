@@ -20,7 +20,7 @@ internal sealed record TrainingAnswer(
     string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows,
     IReadOnlyDictionary<string, SliceMetrics>? ParentMetrics, IReadOnlyDictionary<string, SliceMetrics>? CandidateMetrics)
 {
-    public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
+    public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled" or "searched";
 }
 
 internal sealed record TrainingDetailAnswer(
@@ -29,7 +29,7 @@ internal sealed record TrainingDetailAnswer(
     IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
     IReadOnlyList<FederatedRoundAnswer>? Rounds, IReadOnlyDictionary<string, IReadOnlyList<double>>? SliceCurves)
 {
-    public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled";
+    public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled" or "searched";
 }
 
 internal sealed record FederatedRoundAnswer(int Round, int Asked, int Accepted, int Clipped, IReadOnlyList<RefusedUpdateAnswer> Refused, bool HasMoved);

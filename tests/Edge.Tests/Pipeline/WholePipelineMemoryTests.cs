@@ -44,7 +44,7 @@ public sealed class WholePipelineMemoryTests : IFactSink
         var experience = new ExperienceStore(new ExperienceOptions { RoutineEvery = 1_000_000, RareDistance = 1e6 }, new SamplingBoost(), this);
         var sink = new ObservationFanOut(
             counters, new EventRecorder(this, TimeProvider.System), experience, new EvidenceCollector(1_000_000, "boot", this, static () => null, static () => null),
-            new TelemetryCollector(Channels.Length, 64), new RecentRows(Channels.Length), new SlotWatch(TimeProvider.System));
+            new TelemetryCollector(Channels.Length, 64), new RecentRows(Channels.Length), new TuningRows(Channels.Length, 256), new SlotWatch(TimeProvider.System));
         var pipeline = new PerceptionPipeline(
             Channels, 1, new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows }, rules, static _ => { }, sink, NullLogger.Instance);
         var onnx = FixturePackage.Onnx("half");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Hub.Learning.Corpora.Classes;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Recipes;
 using Hmas.Contracts.Models;
@@ -44,6 +45,15 @@ internal static class ClassData
         List<LabelledWindow> Cut(RunPart part, int most) =>
             [.. WindowThinning.AtMost([.. parts[part].SelectMany(run => cutter.CutNamed(run, recipe.Window.Stride, name => name is null ? LabelledWindow.NoClass : index.GetValueOrDefault(name, LabelledWindow.NoClass)))
                 .Where(window => window.Class != LabelledWindow.NoClass)], most)];
+    }
+
+    /// <summary>Windows as a search takes them: before standardisation, each with its run as the group that must not stand on both sides of a split.</summary>
+    /// <param name="recipe">With its classes.</param>
+    public static IReadOnlyList<ClassSample> Samples(ClassRecipe recipe, FleetExperience experience, IEnumerable<RunRows> runs)
+    {
+        var cutter = Cutter(recipe, experience);
+        int IndexOf(string? name) => name is null ? LabelledWindow.NoClass : recipe.Classes.ToList().FindIndex(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase));
+        return [.. runs.SelectMany(run => cutter.CutNamed(run, recipe.Window.Stride, IndexOf).Where(window => window.Class != LabelledWindow.NoClass).Select(window => new ClassSample(window.Features, window.Class, run.RunId)))];
     }
 
     private static WindowCutter Cutter(ClassRecipe recipe, FleetExperience experience) => new(experience, recipe.Features, recipe.Window, calibrationRows: 0);

@@ -51,6 +51,9 @@ public sealed record TrainingRequest
     /// <summary>Null: a fit on the hub's experience.</summary>
     public FederatedRequest? Federated { get; init; }
 
+    /// <summary>Null: a model is made.</summary>
+    public SearchRequest? Search { get; init; }
+
     /// <summary>Agent or person.</summary>
     public required string RequestedBy { get; init; }
 }
@@ -61,7 +64,7 @@ public sealed record TrainingRunView
 
     public required TrainingRequest Request { get; init; }
 
-    /// <summary><c>queued</c>, <c>collecting</c>, <c>training</c>, <c>quantizing</c>, <c>evaluating</c>, <c>registered</c>, <c>rejected</c>, <c>failed</c>, <c>cancelled</c>.</summary>
+    /// <summary><c>queued</c>, <c>collecting</c>, <c>training</c>, <c>quantizing</c>, <c>evaluating</c>, <c>registered</c>, <c>rejected</c>, <c>failed</c>, <c>cancelled</c>, <c>searched</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>0 to 1.</summary>

@@ -34,6 +34,7 @@ internal static class LearningTranslation
         Priority = request.HasPriority ? request.Priority : 5,
         NotBefore = request.HasNotBeforeUs ? FromMicroseconds(request.NotBeforeUs) : null,
         Transfer = request.Transfer is { } transfer ? new TransferRequest { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate } : null,
+        Search = request.Search is { } search ? new SearchRequest { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving } : null,
         Federated = request.Federated is { } federated ? FederatedTranslation.FromWire(federated) : null,
     };
 
@@ -42,6 +43,7 @@ internal static class LearningTranslation
         var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed, RequestedBy = request.RequestedBy, Priority = request.Priority };
         if (request.NotBefore is { } begin) wire.NotBeforeUs = ToMicroseconds(begin);
         if (request.Transfer is { } transfer) wire.Transfer = new V1.Transfer { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate };
+        if (request.Search is { } search) wire.Search = new V1.Search { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving };
         if (request.Federated is { } federated) wire.Federated = FederatedTranslation.ToWire(federated);
         if (request.ParentDigest is { } parent) wire.ParentDigest = parent;
         wire.HeldOutRuns.AddRange(request.HeldOutRuns);

@@ -41,7 +41,7 @@ internal sealed class RunStore : IAsyncDisposable
     public IReadOnlyList<TrainingRunView> All() => Query("SELECT body FROM run ORDER BY id DESC");
 
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<TrainingRunView> Unfinished() => Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled') ORDER BY id");
+    public IReadOnlyList<TrainingRunView> Unfinished() => Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled', 'searched') ORDER BY id");
 
     /// <summary>Parts of the given runs; those met for the first time get theirs now, for good.</summary>
     public async Task<IReadOnlyDictionary<string, RunPart>> SplitAsync(IReadOnlyCollection<string> runIds, CancellationToken cancellation)

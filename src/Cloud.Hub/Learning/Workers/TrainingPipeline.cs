@@ -16,7 +16,7 @@ namespace Cloud.Hub.Learning.Workers;
 
 /// <summary>One run from experience to a registered model: collect, fit, quantize, evaluate against the parent, pass the gate or say why not.</summary>
 internal sealed class TrainingPipeline(
-    ExperienceCollector collector, ModelFitter fitter, RunStore store, IModelRegistry registry, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time)
+    ExperienceCollector collector, ModelFitter fitter, SearchJob search, RunStore store, IModelRegistry registry, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time)
 {
     private const string Float32 = "float32";
     private const string Int8 = "int8-qdq";
@@ -42,6 +42,12 @@ internal sealed class TrainingPipeline(
         run = run with { TrainingWindows = sets.Windows, Bounds = data.Experience.Bounds, DataDigests = Digests(data.Experience, data.Parts), CodeVersion = LearningService.CodeVersion };
         await store.KeepDatasetsAsync(run.RunId, Datasets(run, data), cancellation);
         run = await Step(run, RunStates.Training, 0.1, Describe(data, sets), cancellation);
+
+        if (run.Request.Search is not null)
+        {
+            var tuned = ClassRecipes.Find(run.Request.Recipe, data.Recipe.Classes);
+            return await search.RunAsync(run, tuned, data.Experience, data.Parts, string.Join('\n', LearntFrom(run)), cancellation);
+        }
 
         (var fitted, run) = await fitter.FitAsync(run, fitter.Package(run, data), string.Join('\n', LearntFrom(run)), cancellation);
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);

@@ -86,6 +86,24 @@ public sealed class ClassRunTests
         RequireEmbedding(package, window);
     }
 
+    [Fact]
+    public async Task A_search_is_a_run_that_tells_the_best_trial_and_makes_no_model()
+    {
+        using var folder = new TempFolder();
+        using var registry = new MemoryRegistry();
+        await using var learning = new LearningFixture(States(6), folder.Path, registry);
+        await learning.BeginAsync();
+        var ended = await learning.TrainAsync(LearningFixture.Request("states") with { Search = new SearchRequest { Trials = 3, Halving = 3 } });
+        await learning.EndAsync();
+        Assert.True(ended.State == RunStates.Searched, ended.Message);
+        Assert.Contains("of 3: 1 - macro F1", ended.Message, StringComparison.Ordinal);
+        Assert.Contains("learningRate", ended.Hyperparameters.Keys);
+        Assert.NotNull(ended.Picture);
+        Assert.Null(ended.CandidateDigest);
+        Assert.Empty(await registry.ListAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { Search = new SearchRequest() }, CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("states", "idle", "needs two named states")]
     [InlineData("presence", "idle", "no device has the channels CO2")]

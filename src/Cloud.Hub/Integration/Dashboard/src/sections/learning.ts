@@ -26,7 +26,7 @@ function gain(training: Training): string {
   return after == null ? '' : before == null ? `: F1 ${percent(after)}` : `: F1 ${percent(before)} → ${percent(after)}`;
 }
 
-const isOver = (state: string): boolean => ['registered', 'rejected', 'failed', 'cancelled'].includes(state);
+const isOver = (state: string): boolean => ['registered', 'rejected', 'failed', 'cancelled', 'searched'].includes(state);
 
 function run(training: Training): Child {
   const share = Math.round(Math.min(1, Math.max(0, training.progress)) * 100);
