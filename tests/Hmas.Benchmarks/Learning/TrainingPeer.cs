@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Kernels;
+using Cloud.Hub.Learning.Training.Losses;
+using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Hmas.Benchmarks.Learning;
 
@@ -10,6 +13,9 @@ internal sealed class TrainingPeer : IDisposable
 {
     private const double TurnSeconds = 0.1;
     private const int Turns = 15;
+    private const int FitWindows = 400;
+    private const int FitEpochs = 100;
+    private const int FitTurns = 3;
 
     private static readonly (string Model, int Batch, double Wanted)[] Cases =
     [
@@ -28,7 +34,9 @@ internal sealed class TrainingPeer : IDisposable
         Console.WriteLine($"registers: {Gemm.Name}; per CPU second of one thread: samples, or GFLOP for sgemm; median of {Turns} alternating turns");
         Console.WriteLine("| model | batch or size | ours | PyTorch, OpenBLAS | ratio | wanted |\n|---|---|---|---|---|---|");
         foreach (var (model, batch, wanted) in Cases.Where(c => c.Model.Contains(filter, StringComparison.OrdinalIgnoreCase))) peer.Compare(model, batch, wanted);
-        if ("ConvAE-60x8".Contains(filter, StringComparison.OrdinalIgnoreCase)) TwoThreads();
+        if (!"ConvAE-60x8".Contains(filter, StringComparison.OrdinalIgnoreCase)) return 0;
+        peer.WholeFit();
+        TwoThreads();
         return 0;
     }
 
@@ -75,10 +83,40 @@ internal sealed class TrainingPeer : IDisposable
 
     private double Theirs(string model, int batch)
     {
-        _peer.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model} {batch} {TurnSeconds}"));
+        var answer = Ask(string.Create(CultureInfo.InvariantCulture, $"{model} {batch} {TurnSeconds}"));
+        return answer[0] / answer[1];
+    }
+
+    private double[] Ask(string question)
+    {
+        _peer.StandardInput.WriteLine(question);
         _peer.StandardInput.Flush();
-        var answer = (_peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended")).Split(' ');
-        return double.Parse(answer[0], CultureInfo.InvariantCulture) / double.Parse(answer[1], CultureInfo.InvariantCulture);
+        var answer = _peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended");
+        return [.. answer.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+    }
+
+    /// <summary>From first values to fitted ones, with all that a fit does besides its steps: shuffling, filling batches, judging, keeping the best.</summary>
+    private void WholeFit()
+    {
+        var windows = new RandomWindows(PeerModels.Input("ConvAE-60x8"), FitWindows);
+        var settings = new TrainingSettings
+        {
+            Epochs = FitEpochs, BatchSize = 32, LearningRate = 1e-3f, WarmupShare = 0, WeightDecay = 0, ClipNorm = 0, Optimiser = OptimiserKind.Adam, Schedule = ScheduleKind.Constant,
+        };
+        var (cpu, wall) = (new double[FitTurns], new double[FitTurns]);
+        for (var turn = 0; turn < FitTurns; turn++)
+        {
+            var (used, begin) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+            using var network = new Network(windows.Input, PeerModels.Layers("ConvAE-60x8"), seed: 1);
+            new Trainer(network, new MeanSquaredError(), settings).Run(windows, null, null, null, null, null, CancellationToken.None);
+            var ours = (Cpu: (Environment.CpuUsage.TotalTime - used).TotalSeconds, Wall: Stopwatch.GetElapsedTime(begin).TotalSeconds);
+            var theirs = Ask($"fit {FitWindows} {FitEpochs}");
+            (cpu[turn], wall[turn]) = (ours.Cpu / theirs[1], ours.Wall / theirs[2]);
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ConvAE-60x8, {FitWindows} windows x {FitEpochs} epochs, time over PyTorch's: CPU {Median(cpu):0.00}, wall {Median(wall):0.00} (wanted 0.40), median of {FitTurns} turns"));
     }
 
     /// <summary>Wall time here: the second thread is what is measured.</summary>

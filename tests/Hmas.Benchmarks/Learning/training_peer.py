@@ -2,6 +2,7 @@
 """The peer of TrainingPeer: the same models and steps in Debian's python3-torch, and numpy's (OpenBLAS) product, one thread.
 
 Reads lines 'model batch cpu-seconds' and answers each with 'units cpu-seconds-used': samples trained, or floating-point operations for 'sgemm'.
+'fit windows epochs' fits the convolutional autoencoder from the start, batches of 32, and answers 'samples cpu-seconds-used wall-seconds-used'.
 """
 import os
 import sys
@@ -92,9 +93,25 @@ def product_step(size):
     return step
 
 
+def fit(windows, epochs):
+    model, x, loss = conv_autoencoder(), torch.rand(windows, 8, 60), nn.MSELoss()
+    cpu, wall = time.process_time(), time.perf_counter()
+    optimiser = torch.optim.Adam(model.parameters(), 1e-3)
+    for _ in range(epochs):
+        for batch in torch.randperm(windows).split(32):
+            chosen = x[batch]
+            optimiser.zero_grad()
+            loss(model(chosen), chosen).backward()
+            optimiser.step()
+    print(windows * epochs, time.process_time() - cpu, time.perf_counter() - wall, flush=True)
+
+
 steps = {}
 for line in sys.stdin:
     name, size, seconds = line.split()
+    if name == "fit":
+        fit(int(size), int(seconds))
+        continue
     if (name, size) not in steps:
         steps[name, size] = product_step(int(size)) if name == "sgemm" else training_step(name, int(size))
     step, units, begin = steps[name, size], 0, time.process_time()
