@@ -33,7 +33,7 @@ public sealed class NoveltyDetector
     private const double WakesUp = 0.5;
 
     private const double WakesUpBy = 4;
-    private const double RestShare = 0.08;
+    private const double RestShare = 0.07;
     private const int ShortestRest = 20;
     private const int LongestRest = 250;
     private const int LongHorizon = 16_384;
@@ -43,8 +43,8 @@ public sealed class NoveltyDetector
     /// <summary>A record of a rolling statistic is worth less while few windows have been seen: divided by 1 + this × length / values.</summary>
     private const double WindowDoubt = 4;
 
-    /// <summary>Weight of a record of the short horizon: half of its range counts as much as a hundredth of the long one's.</summary>
-    private const double ShortWeight = 0.02;
+    /// <summary>Weight of a record of the short horizon: two thirds of its range count as much as a hundredth of the long one's.</summary>
+    private const double ShortWeight = 0.015;
 
     /// <summary>Weight of the mean of 8 on the long horizon: it says least that its neighbours do not say.</summary>
     private const double MiddleWeight = 0.7;
