@@ -41,6 +41,20 @@ public sealed class Int8ChoiceTests
         Assert.Contains(model.Facts.Lines, line => line.Contains("Gemm", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_residual_of_values_that_nothing_bounds_keeps_its_first_product_in_float()
+    {
+        var recipe = LearningRecipes.Find("reconstruction");
+        var shape = new Shape(30, 6);
+        using var network = new Network(shape, recipe.Layers(shape), 1);
+        using var input = new Sequence(120, shape);
+        Samples.FillWaves(input, 120, 4);
+        var windows = Enumerable.Range(0, 120).Select(b => Samples.ChannelMajor(input, b)).ToList();
+        var model = ModelExport.Write(OperationBuilder.Build(network), recipe with { Features = recipe.Features with { Compression = Compression.None } }, windows);
+        Assert.True(model.Facts.Settings.InFloat.HasFlag(FloatEnds.First) && model.Facts.Settings.Headroom >= 8, model.Facts.ToString());
+        Assert.Empty(model.Facts.FloatProducts);
+    }
+
     /// <summary>A value that no answer depends on takes nearly all steps of the tensor it lies in.</summary>
     [Theory]
     [InlineData(false, Int8Path.FineTuned, FloatEnds.None)]
