@@ -2,7 +2,7 @@ namespace Hmas.Testing;
 
 public enum BrokerKind
 {
-    /// <summary>MQTTnet's server in the test's process.</summary>
+    /// <summary>MQTTnet's server as it is for tests of clients; the hub's own broker for tests of the hub.</summary>
     Embedded,
     Mosquitto,
     RabbitMq,

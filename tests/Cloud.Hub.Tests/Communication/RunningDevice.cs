@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Hmas.Contracts;
+using Hmas.Contracts.Facts;
+using Hmas.Contracts.Wire;
 using Hmas.Messaging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,6 +45,35 @@ public sealed class RunningDevice : IAsyncDisposable
         {
             var message = await Client.Inbound.ReadAsync().AsTask().WaitAsync(Limit);
             if (message.Topic == topic) return JsonSerializer.Deserialize(message.Payload.Span, type)!;
+        }
+    }
+
+    /// <summary>Sends facts again and again as a device does, since an acknowledgement may be lost with a line; returns when the hub has acknowledged the last of them.</summary>
+    public async Task SendUntilAcknowledgedAsync(FactBatch batch)
+    {
+        using var patience = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        var heard = HeardAsync(batch);
+        do
+        {
+            try
+            {
+                await PublishAsync(Topics.Facts(batch.SiteId, batch.DeviceId), FactBatchCodec.Encode(batch));
+            }
+            catch (MessagingException) when (!patience.IsCancellationRequested)
+            {
+                // The line is not back yet.
+            }
+        }
+        while (!heard.IsCompleted && await again.WaitForNextTickAsync(patience.Token));
+        await heard;
+    }
+
+    /// <summary>Acknowledgements of what was sent twice come twice: those are passed over.</summary>
+    private async Task HeardAsync(FactBatch batch)
+    {
+        while ((await NextAsync(Topics.FactAck(batch.SiteId, batch.DeviceId), ContractsJson.Default.FactAck)).Sequence < batch.LastSequence)
+        {
         }
     }
 
