@@ -54,6 +54,24 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
     }
 
     [Fact]
+    public async Task A_click_counts_while_the_list_is_drawn_anew()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        var site = Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        var row = page.Locator(".device-row", new() { HasText = "pump-2" });
+        var score = page.Locator(".plot.score");
+        await Expect(score).ToHaveAttributeAsync("data-score", Number());
+        await row.HoverAsync();
+        await page.Mouse.DownAsync();
+        var before = await score.GetAttributeAsync("data-score");
+        site.Step();
+        await Expect(score).Not.ToHaveAttributeAsync("data-score", before!);
+        await page.Mouse.UpAsync();
+        await Expect(page.Locator("#device-title")).ToContainTextAsync("pump-2");
+    }
+
+    [Fact]
     public async Task An_alarm_is_answered_with_one_click()
     {
         await using var front = await FrontFixture.StartAsync();

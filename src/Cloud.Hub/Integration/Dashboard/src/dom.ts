@@ -20,8 +20,26 @@ export function s(tag: string, props?: Props | null, ...children: Child[]): SVGE
   return element;
 }
 
-/** Puts new content in place and keeps the keyboard focus on the element with the same `data-key`. */
+/** What a pointer is pressed on. A button that were replaced meanwhile would never be clicked. */
+let pressed: Node | null = null;
+const late = new Map<Element, Child[]>();
+addEventListener('pointerdown', event => { pressed = event.target as Node; }, true);
+for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(release), true);
+
+function release(): void {
+  pressed = null;
+  const waiting = [...late];
+  late.clear();
+  for (const [parent, children] of waiting) replace(parent, ...children);
+}
+
+/** Puts new content in place, once no pointer is pressed in it, and keeps the keyboard focus on the element with the same `data-key`. */
 export function replace(parent: Element, ...children: Child[]): void {
+  if (pressed && parent.contains(pressed)) {
+    late.set(parent, children);
+    return;
+  }
+
   const held = parent.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset['key'] : undefined;
   const open = new Set([...parent.querySelectorAll<HTMLElement>('details[open][data-key]')].map(e => e.dataset['key']));
   const next: Node[] = [];

@@ -30,8 +30,9 @@ export const eventDay = (us: number): string => new Date(us / 1000).toISOString(
 
 export function span(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))}\u00a0s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}\u00a0min\u00a0${Math.round(seconds % 60)}\u00a0s`;
-  return `${Math.floor(seconds / 3600)}\u00a0h\u00a0${Math.round((seconds % 3600) / 60)}\u00a0min`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}\u00a0min\u00a0${Math.floor(seconds % 60)}\u00a0s`;
+  const minutes = Math.floor(seconds / 60);
+  return `${Math.floor(minutes / 60)}\u00a0h\u00a0${minutes % 60}\u00a0min`;
 }
 
 export function ago(iso: string | undefined, now = Date.now()): string {

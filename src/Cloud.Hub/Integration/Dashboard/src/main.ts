@@ -26,6 +26,7 @@ import { applyTheme, nextTheme, onTheme, theme } from './theme';
 import type { Alarm, Point, Question } from './types';
 
 const POINTS_MS = 200;
+const LIST_MS = 1_000;
 const root = document.getElementById('app')!;
 applyTheme();
 void open(takeToken(), null);
@@ -56,6 +57,7 @@ function run(token: string): void {
   let channelPlots: { plot: ChannelPlot; index: number; now: HTMLElement }[] = [];
   let channelsOf = '';
   let pointsDue = 0;
+  let listedAt = 0;
   let shownQuestion: Question | null = null;
   let askedQuestion: number | null = null;
   const score = new ScorePlot(rooms.score, point => reading(rooms, point ?? store.telemetry?.points.at(-1) ?? null, point !== null));
@@ -171,7 +173,13 @@ function run(token: string): void {
   function pointsCame(deviceId: string, isNewRun: boolean): void {
     if (isNewRun && deviceId === store.selected) renderPoints();
     if (pointsDue) return;
-    pointsDue = window.setTimeout(() => { pointsDue = 0; renderPoints(); replace(rooms.devices, devices(store, select)); }, POINTS_MS);
+    pointsDue = window.setTimeout(() => {
+      pointsDue = 0;
+      renderPoints();
+      if (Date.now() - listedAt < LIST_MS) return;
+      listedAt = Date.now();
+      replace(rooms.devices, devices(store, select));
+    }, POINTS_MS);
   }
 
   function renderPoints(): void {
@@ -179,8 +187,9 @@ function run(token: string): void {
     const points = telemetry?.points ?? [];
     const last = points.at(-1);
     score.show(points);
-    rooms.score.hidden = points.length < 2;
-    rooms.scoreEmpty.hidden = points.length >= 2 && points.some(p => p.score != null);
+    const isScored = points.length >= 2 && points.some(p => p.score != null);
+    rooms.score.hidden = !isScored;
+    rooms.scoreEmpty.hidden = isScored;
     rooms.scoreEmpty.textContent = !store.selected ? 'Choose a device to see what it senses.' : points.length < 2 ? `Nothing heard from ${store.selected} yet. Points appear as soon as it streams.`
       : 'Calibrating: it takes its first rows as healthy, then scores what follows.';
     rooms.score.setAttribute('aria-label', last?.score != null ? `Anomaly score of ${store.selected}: ${value(last.score)}, threshold ${value(last.threshold)}, ${last.alarm ? 'alarm' : 'normal'}` : 'No anomaly score yet');
