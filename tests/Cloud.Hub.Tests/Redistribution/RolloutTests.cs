@@ -122,6 +122,29 @@ public class RolloutTests
         Assert.Contains(said, error.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("site = nowhere", "no device matches")]
+    [InlineData("not site = nowhere", null)]
+    public async Task A_query_that_matches_nothing_is_refused_and_one_that_matches_everything_takes_every_device_once(string where, string? refusal)
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var (old, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
+        scene.AddDevices(12, old.Digest);
+        var request = RedistributionScene.Request(next.Digest) with { SiteId = null, Where = where };
+        if (refusal is not null)
+        {
+            var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(request, CancellationToken.None));
+            Assert.Contains(refusal, refused.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        var view = await hub.Get<IRollouts>().StartAsync(request, CancellationToken.None);
+        var taken = view.Groups.SelectMany(static group => group.Devices).Select(static device => device.DeviceId).ToList();
+        Assert.Equal(13, taken.Count);
+        Assert.Equal(13, taken.Distinct().Count());
+    }
+
     [Fact]
     public async Task A_second_rollout_for_the_same_device_is_refused_with_its_name()
     {
