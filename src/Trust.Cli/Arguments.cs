@@ -28,12 +28,14 @@ internal sealed record Arguments(string Command, IReadOnlyList<string> Operands,
         }
 
         if (words.Count == 0) throw new ArgumentException("no command is given");
-        return new Arguments(words[0], words[1..], options.ToDictionary(option => option.Key, IReadOnlyList<string> (option) => option.Value, StringComparer.Ordinal));
+        return new Arguments(
+            words[0], words[1..], options.ToDictionary(option => option.Key, IReadOnlyList<string> (option) => option.Value, StringComparer.Ordinal));
     }
 
     /// <summary>An option that must be given, once or several times.</summary>
     /// <exception cref="ArgumentException">It is not given.</exception>
-    public IReadOnlyList<string> All(string option) => Options.TryGetValue(option, out var values) ? values : throw new ArgumentException($"{option} is needed for {Command}");
+    public IReadOnlyList<string> All(string option) =>
+        Options.TryGetValue(option, out var values) ? values : throw new ArgumentException($"{option} is needed for {Command}");
 
     /// <summary>An option that must be given exactly once.</summary>
     /// <exception cref="ArgumentException">It is not given, or several times.</exception>

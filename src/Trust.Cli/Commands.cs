@@ -39,7 +39,8 @@ internal static class Commands
         using var file = File.OpenRead(path);
         var bytes = new byte[Limits.MaxRootBytes + 1];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return count < bytes.Length ? bytes[..count] : throw new UpdateException(UpdateReason.TooLarge, $"{path} has more than {Limits.MaxRootBytes} bytes");
+        return count < bytes.Length
+            ? bytes[..count] : throw new UpdateException(UpdateReason.TooLarge, $"{path} has more than {Limits.MaxRootBytes} bytes");
     }
 
     private static async Task RefreshAsync(Arguments arguments, TimeProvider time, CancellationToken cancellation)

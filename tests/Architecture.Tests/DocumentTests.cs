@@ -24,7 +24,8 @@ public sealed partial class DocumentTests
     {
         string[] rooms =
         [
-            .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(project => Path.GetDirectoryName(project)!),
+            .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+                .Select(project => Path.GetDirectoryName(project)!),
             .. new[] { "Perception", "Memory", "Learning", "Reasoning", "Communication", "Feedback", "Integration", "Specialized", "Redistribution" }
                 .Select(service => Path.Combine(SourceTree.Root, "src/Cloud.Hub", service)),
             Path.Combine(SourceTree.Root, "deploy/edge"),
@@ -36,7 +37,8 @@ public sealed partial class DocumentTests
     [Fact]
     public void Decisions_are_numbered_once()
     {
-        var numbers = Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs/adr"), "*.md").Select(file => Path.GetFileName(file)[..4]).ToArray();
+        var numbers = Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs/adr"), "*.md").Select(file => Path.GetFileName(file)[..4])
+            .ToArray();
         Assert.Equal(numbers.Distinct(), numbers);
     }
 

@@ -14,12 +14,17 @@ public sealed partial class NumbersTests
             [(1, "Experience"), (2, "Alarm"), (3, "Action"), (4, "SlotReport"), (5, "Evidence"), (6, "RunStarted"), (7, "RunEnded"), (8, "Evicted")],
             Enum.GetValues<FactKind>().Select(kind => ((int)kind, $"{kind}")));
         Assert.Equal(
-            [(0, "Empty"), (1, "Downloading"), (2, "Verified"), (3, "Probed"), (4, "Shadowing"), (5, "Active"), (6, "Committed"), (7, "Refused"), (8, "Returned")],
+            [(0, "Empty"), (1, "Downloading"), (2, "Verified"), (3, "Probed"), (4, "Shadowing"), (5, "Active"), (6, "Committed"), (7, "Refused"),
+                (8, "Returned")],
             Enum.GetValues<SlotState>().Select(state => ((int)state, $"{state}")));
         Assert.Equal(
-            [(0, "Values"), (1, "Differences"), (2, "RollingMean"), (3, "RollingDeviation"), (16, "Mean"), (17, "Deviation"), (18, "Rms"), (19, "CrestFactor"), (20, "Kurtosis"), (21, "Slope"), (22, "SpectrumBands"), (23, "MelBands"), (24, "LogDeviation"), (25, "LogDifferenceDeviation"), (26, "MeanChange"), (27, "PeakLogDeviation")],
+            [(0, "Values"), (1, "Differences"), (2, "RollingMean"), (3, "RollingDeviation"), (16, "Mean"), (17, "Deviation"), (18, "Rms"),
+                (19, "CrestFactor"), (20, "Kurtosis"), (21, "Slope"), (22, "SpectrumBands"), (23, "MelBands"), (24, "LogDeviation"),
+                (25, "LogDifferenceDeviation"), (26, "MeanChange"), (27, "PeakLogDeviation")],
             Enum.GetValues<FeatureKind>().Select(kind => ((int)kind, $"{kind}")));
-        Assert.Equal([(0, "Magnitude"), (1, "AlongMean"), (2, "AcrossMean"), (3, "Asinh")], Enum.GetValues<DerivedKind>().Select(kind => ((int)kind, $"{kind}")));
+        Assert.Equal(
+            [(0, "Magnitude"), (1, "AlongMean"), (2, "AcrossMean"), (3, "Asinh")],
+            Enum.GetValues<DerivedKind>().Select(kind => ((int)kind, $"{kind}")));
         Assert.Equal([0, 1, 2, 4, 8, 16, 32], Enum.GetValues<ExperienceReasons>().Select(reason => (int)reason));
     }
 

@@ -19,7 +19,8 @@ internal static partial class SourceTree
 
     /// <summary>Project files referenced by a project file, by name without extension.</summary>
     public static IEnumerable<string> References(string project) =>
-        ReferenceLine().Matches(File.ReadAllText(Path.Combine(Root, project))).Select(match => Path.GetFileNameWithoutExtension(match.Groups[1].Value));
+        ReferenceLine().Matches(File.ReadAllText(Path.Combine(Root, project)))
+            .Select(match => Path.GetFileNameWithoutExtension(match.Groups[1].Value));
 
     [GeneratedRegex(@"^(?:global )?using (?:static )?([A-Z][\w.]+);", RegexOptions.Multiline)]
     private static partial Regex UsingLine();

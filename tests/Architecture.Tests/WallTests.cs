@@ -3,7 +3,8 @@ namespace Architecture.Tests;
 /// <summary>Which way dependencies point (docs/architecture.md, docs/adr/0004).</summary>
 public sealed class WallTests
 {
-    private static readonly string[] AgentLadder = ["Models", "Sampling", "Perception", "Reasoning", "Actions", "Pipeline", "Experience", "Sync", "Hosting"];
+    private static readonly string[] AgentLadder = [
+        "Models", "Sampling", "Perception", "Reasoning", "Actions", "Pipeline", "Experience", "Sync", "Hosting"];
 
     private static readonly string[] HubServices =
         ["Perception", "Memory", "Learning", "Reasoning", "Communication", "Feedback", "Integration", "Specialized", "Redistribution"];

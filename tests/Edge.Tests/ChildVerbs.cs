@@ -7,7 +7,8 @@ using Hmas.Trust;
 
 namespace Edge.Tests;
 
-/// <summary>Entry point of this assembly when a test or <c>./hmas bench update-faults</c> starts it as a process of its own; the test runner does not use it.</summary>
+/// <summary>Entry point of this assembly when a test or <c>./hmas bench update-faults</c> starts it as a
+/// process of its own; the test runner does not use it.</summary>
 internal static class ChildVerbs
 {
     private static async Task<int> Main(string[] args)
@@ -41,8 +42,10 @@ internal static class ChildVerbs
         var (cut, killed) = (new UpdateFaults(key, seed), new UpdateFaults(key, seed + 1));
         using (var disk = new CuttableDisk()) await cut.CutAsync(disk, cuts);
         await killed.KillAsync(folder.Path, kills);
-        Console.WriteLine($"{cuts} power cuts, {kills} kills, {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s: a whole model answered after each, and each next update worked\n");
-        Console.WriteLine("| last step told | power cuts | of them the new model answers | kills | of them the new model answers |\n|---|---|---|---|---|");
+        Console.WriteLine(
+            $"{cuts} power cuts, {kills} kills, {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s: a whole model answered after each, and each next update worked\n");
+        Console.WriteLine(
+            "| last step told | power cuts | of them the new model answers | kills | of them the new model answers |\n|---|---|---|---|---|");
         foreach (var step in UpdateFaults.Steps)
         {
             var (c, k) = (cut.Counts.GetValueOrDefault(step), killed.Counts.GetValueOrDefault(step));

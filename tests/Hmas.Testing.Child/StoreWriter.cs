@@ -3,7 +3,8 @@ using Hmas.Storage;
 
 namespace Hmas.Testing.Child;
 
-/// <summary>Four writers that insert rows 1, 2, 3 … for ever; prints <c>ack N</c> once row N is acknowledged, and <c>fail REASON</c> before it ends with code 3.</summary>
+/// <summary>Four writers that insert rows 1, 2, 3 … for ever; prints <c>ack N</c> once row N is
+/// acknowledged, and <c>fail REASON</c> before it ends with code 3.</summary>
 public static class StoreWriter
 {
     public static readonly IReadOnlyList<Migration> Schema = [new(1, "CREATE TABLE item(id INTEGER PRIMARY KEY, body BLOB NOT NULL)")];

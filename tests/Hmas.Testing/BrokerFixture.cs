@@ -50,7 +50,8 @@ public abstract class BrokerFixture : IAsyncDisposable
         using var limit = new CancellationTokenSource(StartLimit);
         while (!await AnswersAsync(limit.Token))
         {
-            if (limit.IsCancellationRequested || HasFailed) throw new InvalidOperationException($"{GetType().Name} does not answer on port {Port}: {Output}");
+            if (limit.IsCancellationRequested || HasFailed)
+                throw new InvalidOperationException($"{GetType().Name} does not answer on port {Port}: {Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
         }
     }
@@ -78,7 +79,8 @@ public abstract class BrokerFixture : IAsyncDisposable
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
         // MQTT 3.1.1 CONNECT, clean session, keep-alive 10 s, client id "probe" (OASIS MQTT 3.1.1, 3.1).
-        byte[] connect = [0x10, 17, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 2, 0, 10, 0, 5, (byte)'p', (byte)'r', (byte)'o', (byte)'b', (byte)'e'];
+        byte[] connect = [
+            0x10, 17, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 2, 0, 10, 0, 5, (byte)'p', (byte)'r', (byte)'o', (byte)'b', (byte)'e'];
         try
         {
             using var client = new TcpClient();

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Hmas.Testing;
 
-/// <summary>A file system of its own (ext4 in a file, mounted over a loop device) whose power can be cut: what was not synced is gone then. Needs root.</summary>
+/// <summary>A file system of its own (ext4 in a file, mounted over a loop device) whose power can be
+/// cut: what was not synced is gone then. Needs root.</summary>
 public sealed class CuttableDisk : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -48,12 +49,14 @@ public sealed class CuttableDisk : IDisposable
 
     private static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true }) ?? throw new InvalidOperationException($"{program} did not start");
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException($"{program} did not start");
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         // e2fsck ends with 1 when it repaired something.
-        if (process.ExitCode > (program == "e2fsck" ? 1 : 0)) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Trim()}");
+        if (process.ExitCode > (program == "e2fsck" ? 1 : 0))
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Trim()}");
     }
 }

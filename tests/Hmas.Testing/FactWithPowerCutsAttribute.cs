@@ -2,7 +2,8 @@ using Xunit;
 
 namespace Hmas.Testing;
 
-/// <summary>A fact that cuts the power of a <see cref="CuttableDisk"/>; skipped where such a disk cannot be made (not root, no loop device, no xfs_io).</summary>
+/// <summary>A fact that cuts the power of a <see cref="CuttableDisk"/>; skipped where such a disk
+/// cannot be made (not root, no loop device, no xfs_io).</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FactWithPowerCutsAttribute : FactAttribute
 {

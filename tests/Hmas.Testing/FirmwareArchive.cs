@@ -10,7 +10,8 @@ public sealed class FirmwareArchive : IDisposable
     private readonly TempFolder _folder = new();
 
     public FirmwareArchive() => Run(
-        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", _folder.File("key.pem"), "-out", Certificate, "-subj", "/CN=firmware",
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", _folder.File("key.pem"), "-out", Certificate, "-subj",
+        "/CN=firmware",
         "-addext", "extendedKeyUsage=emailProtection", "-addext", "keyUsage=digitalSignature");
 
     public string Certificate => _folder.File("certificate.pem");
@@ -34,15 +35,20 @@ public sealed class FirmwareArchive : IDisposable
             }
             """);
         Run(
-            "openssl", "cms", "-sign", "-in", Path.Combine(work, "sw-description"), "-out", Path.Combine(work, "sw-description.sig"), "-signer", Certificate, "-inkey", _folder.File("key.pem"),
+            "openssl", "cms", "-sign", "-in", Path.Combine(work, "sw-description"), "-out", Path.Combine(work, "sw-description.sig"), "-signer",
+            Certificate, "-inkey", _folder.File("key.pem"),
             "-outform", "DER", "-nosmimecap", "-binary");
-        Run("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"cd '{work}' && printf '%s\\n' sw-description sw-description.sig padding.bin image.txt | cpio -o -H crc --quiet > firmware.swu"));
+        Run("sh", "-c",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"cd '{work}' && printf '%s\\n' sw-description sw-description.sig padding.bin image.txt | cpio -o -H crc --quiet > firmware.swu"));
         return File.ReadAllBytes(Path.Combine(work, "firmware.swu"));
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Sha256(string folder, string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, file))));
+    private static string Sha256(string folder, string file) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, file))));
 
     private static void Run(string program, params string[] arguments)
     {

@@ -6,13 +6,15 @@ using Hmas.Trust;
 
 namespace Hmas.Testing;
 
-/// <summary>Signed packages of the small models that <c>tests/Shared.Tests/Inference/Fixtures/make_models.py</c> wrote: channels <c>a</c> and <c>b</c> at 1 Hz, windows of 8 rows.</summary>
+/// <summary>Signed packages of the small models that <c>tests/Shared.Tests/Inference/Fixtures/make_models.py</c>
+/// wrote: channels <c>a</c> and <c>b</c> at 1 Hz, windows of 8 rows.</summary>
 public static class FixturePackage
 {
     public const string Name = "fixture";
     public const int CalibrationRows = 40;
 
-    public static byte[] Onnx(string model) => File.ReadAllBytes(Path.Combine(Repository.Root, "tests/Shared.Tests/Inference/Fixtures", model + ".onnx"));
+    public static byte[] Onnx(string model) =>
+        File.ReadAllBytes(Path.Combine(Repository.Root, "tests/Shared.Tests/Inference/Fixtures", model + ".onnx"));
 
     /// <summary>A reconstruction of the window.</summary>
     public static ModelManifest Manifest(long release, byte[] onnx) => new()
@@ -30,7 +32,8 @@ public static class FixturePackage
         Head = ModelHead.Reconstruction,
         Threshold = new ThresholdPolicy { CalibrationRows = CalibrationRows },
         Precision = "float32",
-        Lineage = new Lineage { RunId = string.Create(CultureInfo.InvariantCulture, $"train-{release}"), CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "test" },
+        Lineage = new Lineage { RunId = string.Create(
+            CultureInfo.InvariantCulture, $"train-{release}"), CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "test" },
     };
 
     /// <summary>The classifier <c>classes</c>: of the means of both channels, a and b, logits 2a, a + b and 0.</summary>

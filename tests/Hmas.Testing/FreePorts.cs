@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 
 namespace Hmas.Testing;
 
-/// <summary>Ports for servers of a test, below the kernel's range of outgoing ports: one from that range may be taken by any connection before the server opens it.</summary>
+/// <summary>Ports for servers of a test, below the kernel's range of outgoing ports: one from that range may
+/// be taken by any connection before the server opens it.</summary>
 public static class FreePorts
 {
     private const int Lowest = 12_000;
@@ -15,7 +16,8 @@ public static class FreePorts
     /// <summary>Every port a whole hub opens at offset 0: brokers, silo, front, services.</summary>
     private static readonly int[] _hub = [1883, 8883, 11111, 8080, 8100, 8200, 8300, 8400, 8500, 8600, 8700, 8800, 8900];
 
-    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked: a locked file each, so that tests in other processes leave them alone too. The locks end with the process.</summary>
+    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked: a locked file each, so that tests in
+    /// other processes leave them alone too. The locks end with the process.</summary>
     private static readonly Dictionary<int, FileStream> _given = [];
 
     private static readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "hmas-test-ports")).FullName;
@@ -48,7 +50,9 @@ public static class FreePorts
         var taken = new Dictionary<int, FileStream>();
         try
         {
-            foreach (var port in ports) taken[port] = new FileStream(Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            foreach (var port in ports)
+                taken[port] = new FileStream(
+                    Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {

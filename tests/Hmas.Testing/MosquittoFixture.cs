@@ -7,7 +7,8 @@ public sealed class MosquittoFixture : ProcessBrokerFixture
 {
     public const string Program = "/usr/sbin/mosquitto";
 
-    /// <summary>PEM files of the authority, the broker's certificate and its key; null: no TLS. Clients must then show a certificate of that authority.</summary>
+    /// <summary>PEM files of the authority, the broker's certificate and its key; null: no TLS. Clients
+    /// must then show a certificate of that authority.</summary>
     public (string CaFile, string CertificateFile, string KeyFile)? Tls { get; init; }
 
     public int TlsPort { get; init; }

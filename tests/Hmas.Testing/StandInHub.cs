@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hmas.Testing;
 
-/// <summary>What one device needs of a hub, and nothing that would take the machine's time: every batch is acknowledged, a model is assigned, its package served over HTTP.</summary>
+/// <summary>What one device needs of a hub, and nothing that would take the machine's time: every batch is
+/// acknowledged, a model is assigned, its package served over HTTP.</summary>
 public sealed class StandInHub : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -36,7 +37,8 @@ public sealed class StandInHub : IAsyncDisposable
     {
         (_site, _device) = (site, device);
         _client = new FleetClient(
-            new FleetClientSettings { Broker = broker, ClientId = "stand-in-hub", Subscriptions = [Topics.Facts(site, device), Topics.CommandReply(site, device)] }, TimeProvider.System, NullLogger.Instance);
+            new FleetClientSettings { Broker = broker, ClientId = "stand-in-hub", Subscriptions = [
+                Topics.Facts(site, device), Topics.CommandReply(site, device)] }, TimeProvider.System, NullLogger.Instance);
         Artefacts = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.One()}/");
         _http.Prefixes.Add(Artefacts);
         _http.Start();
@@ -56,7 +58,8 @@ public sealed class StandInHub : IAsyncDisposable
         while (true)
         {
             var step = await _steps.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
-            if (step.Digest == digest && step.State is SlotState.Refused or SlotState.Returned) throw new InvalidOperationException($"{step.State}: {step.Reason}, {step.Detail}");
+            if (step.Digest == digest && step.State is SlotState.Refused or SlotState.Returned)
+                throw new InvalidOperationException($"{step.State}: {step.Reason}, {step.Detail}");
             if (step.Digest == digest && step.State == state) return step;
         }
     }
@@ -64,7 +67,9 @@ public sealed class StandInHub : IAsyncDisposable
     /// <summary>Sends a command and waits for the device's answer; one at a time.</summary>
     public async Task<CommandReply> CommandAsync(DeviceCommand command)
     {
-        await _client.PublishAsync(Topics.Command(_site, _device), JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.DeviceCommand), retain: false, Deadline, default);
+        await _client.PublishAsync(
+            Topics.Command(_site, _device), JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.DeviceCommand), retain: false,
+            Deadline, default);
         while (true)
         {
             // An answer to an earlier command may come again: at least once is what the broker promises.
@@ -85,9 +90,12 @@ public sealed class StandInHub : IAsyncDisposable
         var desired = new DesiredState
         {
             Version = ++_version,
-            Model = new ModelAssignment { Digest = digest, Name = name, Release = release, PackageBytes = package.Length, Url = path, ShadowWindows = shadowWindows, HealthWindows = healthWindows },
+            Model = new ModelAssignment { Digest = digest, Name = name, Release = release, PackageBytes = package.Length, Url = path,
+                ShadowWindows = shadowWindows, HealthWindows = healthWindows },
         };
-        return _client.PublishAsync(Topics.Desired(_site, _device), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState), retain: true, Deadline, default);
+        return _client.PublishAsync(
+            Topics.Desired(_site, _device), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState), retain: true, Deadline,
+            default);
     }
 
     public async ValueTask DisposeAsync()

@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Hmas.Testing;
 
-/// <summary>A certificate authority of a test's own, with its PEM files in a temp folder: <see cref="CaFile"/>, and a certificate and key for each name it issues.</summary>
+/// <summary>A certificate authority of a test's own, with its PEM files in a temp folder:
+/// <see cref="CaFile"/>, and a certificate and key for each name it issues.</summary>
 public sealed class TestAuthority : IDisposable
 {
     private static readonly DateTimeOffset From = TimeProvider.System.GetUtcNow().AddDays(-1);
@@ -15,7 +16,8 @@ public sealed class TestAuthority : IDisposable
     public TestAuthority()
     {
         var request = new CertificateRequest("CN=test authority", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         _certificate = request.CreateSelfSigned(From, From.AddDays(30));
         CaFile = Write("ca.crt", _certificate.ExportCertificatePem());
     }
@@ -45,7 +47,9 @@ public sealed class TestAuthority : IDisposable
     private string Write(string name, string text)
     {
         var path = Path.Combine(_folder.Path, name);
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        using var file = new FileStream(
+            path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         using var writer = new StreamWriter(file);
         writer.Write(text);
         return path;

@@ -10,7 +10,8 @@ using Xunit.Abstractions;
 
 namespace Hmas.System.Tests;
 
-/// <summary>Devices that update their own program in rollouts of the published hub: the launcher, two installs, the health window, and kills at every step of it.</summary>
+/// <summary>Devices that update their own program in rollouts of the published hub: the launcher, two
+/// installs, the health window, and kills at every step of it.</summary>
 public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     private const string Name = "agent";
@@ -27,7 +28,8 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
 
     public async Task InitializeAsync()
     {
-        var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = _folder.Path, Devices = 2, Speed = 100, PortOffset = FreePorts.HubOffset() };
+        var options = new DemoOptions { Root = new DirectoryInfo(
+            Repository.Root), WorkFolder = _folder.Path, Devices = 2, Speed = 100, PortOffset = FreePorts.HubOffset() };
         SimulatedSite.WriteRecordings(Path.Combine(_folder.Path, "recordings"), seed: 1);
         var recordings = RecordingSet.Read("simulated", Path.Combine(_folder.Path, "recordings"), devices: 2).Training;
         _site = new DemoSite(options, TimeProvider.System);
@@ -118,7 +120,8 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
     {
         var tail = new byte[256];
         random.NextBytes(tail);
-        return [.. _published, .. global::System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"release {release}")), .. tail];
+        return [.. _published, .. global::System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"release {release}")),
+            .. tail];
     }
 
     private async Task<(string Digest, long Bytes)> AddAsync(byte[] program, long release)
@@ -131,23 +134,29 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
     /// <summary>To all devices at once; what is under test is the way of the program, so that no comparison decides.</summary>
     private async Task<string> StartAsync(string digest, string reason, string minimumHealthyTime = "00:00:02")
     {
-        var metrics = new[] { "model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms", "shadow-disagreement", "false-alarms", "error", "confidence-drift", "input-drift" };
+        var metrics = new[] { "model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms", "shadow-disagreement",
+            "false-alarms", "error", "confidence-drift", "input-drift" };
         var limits = metrics.ToDictionary(static metric => metric, static _ => 1.0);
         var gate = new { minimumWindows = 1, minimumHealthyTime, maximumWait = "00:30:00", limits };
-        var request = new { digest, groups = new[] { new { name = "all" } }, shadowWindows = 0, healthWindows = 5, gate, requestedBy = "test", reason };
+        var request =
+            new { digest, groups = new[] { new { name = "all" } }, shadowWindows = 0, healthWindows = 5, gate, requestedBy = "test", reason };
         return (await _site.Api.StartRolloutAsync(request, default)).RolloutId;
     }
 
     private async Task CompletedAsync(string rollout)
     {
         var ended = await EndedAsync(rollout);
-        Assert.True(ended.State == "completed", $"{ended.State}: {string.Join("; ", ended.Transitions.Select(static move => $"{move.Group} {move.To}: {move.Reason}"))}");
+        Assert.True(
+            ended.State == "completed",
+            $"{ended.State}: {string.Join("; ", ended.Transitions.Select(static move => $"{move.Group} {move.To}: {move.Reason}"))}");
     }
 
     private async Task<RolloutAnswer> EndedAsync(string rollout)
     {
         RolloutAnswer? view = null;
-        await UntilAsync(async () => (view = await _site.Api.RolloutAsync(rollout, default)).HasEnded, () => $"rollout {rollout} has not ended: {view?.State}, {string.Join("; ", view?.Devices.Select(static device => $"{device.DeviceId} {device.AnsweringDigest} {device.Reason}") ?? [])}");
+        await UntilAsync(
+            async () => (view = await _site.Api.RolloutAsync(rollout, default)).HasEnded,
+            () => $"rollout {rollout} has not ended: {view?.State}, {string.Join("; ", view?.Devices.Select(static device => $"{device.DeviceId} {device.AnsweringDigest} {device.Reason}") ?? [])}");
         return view!;
     }
 
@@ -157,9 +166,13 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
         var install = digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var pointer = Path.Combine(DemoSite.InstallsOf(device), "pointer");
         await UntilAsync(
-            () => Task.FromResult(File.Exists(pointer) && File.ReadAllText(pointer) is var text && text.Contains($"active={install}\n", StringComparison.Ordinal) && text.Contains("committed=1", StringComparison.Ordinal)),
+            () => Task.FromResult(
+                File.Exists(pointer) && File.ReadAllText(pointer) is var text && text.Contains($"active={install}\n", StringComparison.Ordinal)
+                && text.Contains("committed=1", StringComparison.Ordinal)),
             () => $"{device.Id} is to run {digest}: {(File.Exists(pointer) ? File.ReadAllText(pointer) : "no pointer")}\n{string.Join('\n', LogOf(device).TakeLast(20))}");
-        await UntilAsync(() => Task.FromResult(ProgramsOf(device).Contains(Path.Combine(DemoSite.InstallsOf(device), install, "hmas-agent"))), () => $"{device.Id} runs {string.Join(", ", ProgramsOf(device))}, expected {install}");
+        await UntilAsync(
+            () => Task.FromResult(ProgramsOf(device).Contains(Path.Combine(DemoSite.InstallsOf(device), install, "hmas-agent"))),
+            () => $"{device.Id} runs {string.Join(", ", ProgramsOf(device))}, expected {install}");
     }
 
     /// <summary>Files of the running processes that lie below the device's installs.</summary>
@@ -170,7 +183,9 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
         {
             try
             {
-                if (File.ResolveLinkTarget(Path.Combine(process, "exe"), returnFinalTarget: false)?.FullName is { } file && file.StartsWith(device.Folder, StringComparison.Ordinal)) programs.Add(file);
+                if (File.ResolveLinkTarget(Path.Combine(process, "exe"), returnFinalTarget: false)?.FullName is { } file
+                    && file.StartsWith(device.Folder, StringComparison.Ordinal))
+                    programs.Add(file);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -182,11 +197,14 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
     }
 
     private Task SaidAsync(Device device, string text) =>
-        UntilAsync(() => Task.FromResult(LogOf(device).Any(line => line.Contains(text, StringComparison.Ordinal))), () => $"{device.Id} did not say '{text}':\n{string.Join('\n', LogOf(device).TakeLast(30))}");
+        UntilAsync(
+            () => Task.FromResult(LogOf(device).Any(line => line.Contains(text, StringComparison.Ordinal))),
+            () => $"{device.Id} did not say '{text}':\n{string.Join('\n', LogOf(device).TakeLast(30))}");
 
     private static IReadOnlyList<string> LogOf(Device device)
     {
-        using var reader = new StreamReader(new FileStream(Path.Combine(device.Folder, "agent.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var reader = new StreamReader(
+            new FileStream(Path.Combine(device.Folder, "agent.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Split('\n');
     }
 

@@ -20,7 +20,10 @@ internal sealed record ArchivedRows(string DeviceId, long LastSequence, long Evi
         while (reader.Read())
         {
             var stream = reader.GetInt64(0);
-            streams.Add(new ArchivedRows(reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), Sequences(connection, "experience", stream), Sequences(connection, "fact", stream)));
+            streams.Add(
+                new ArchivedRows(
+                    reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), Sequences(connection, "experience", stream),
+                    Sequences(connection, "fact", stream)));
         }
 
         return streams;

@@ -9,7 +9,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hmas.System.Tests;
 
-/// <summary>The page in a real browser before the published hub with three published agents: what a person sees and does is what the fleet does and keeps.</summary>
+/// <summary>The page in a real browser before the published hub with three published agents: what a
+/// person sees and does is what the fleet does and keeps.</summary>
 public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const int Devices = 3;
@@ -19,7 +20,8 @@ public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chrom
     public async Task A_person_signs_in_sees_the_fleet_live_follows_a_rollout_and_answers_an_alarm()
     {
         using var folder = new TempFolder();
-        var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = Devices, Speed = 300, PortOffset = FreePorts.HubOffset() };
+        var options = new DemoOptions { Root = new DirectoryInfo(
+            Repository.Root), WorkFolder = folder.Path, Devices = Devices, Speed = 300, PortOffset = FreePorts.HubOffset() };
         SimulatedSite.WriteRecordings(folder.File("recordings"), seed: 1);
         var recordings = RecordingSet.Read("simulated", folder.File("recordings"), Devices);
         await using var site = new DemoSite(options, TimeProvider.System);
@@ -27,7 +29,9 @@ public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chrom
         await site.FetchTrustAsync(default);
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, default);
 
-        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = site.Front.ToString(), ViewportSize = new ViewportSize { Width = 1440, Height = 1180 }, ReducedMotion = ReducedMotion.Reduce });
+        var context = await chromium.Browser.NewContextAsync(
+            new BrowserNewContextOptions { BaseURL = site.Front.ToString(), ViewportSize = new ViewportSize { Width = 1440, Height = 1180 },
+                ReducedMotion = ReducedMotion.Reduce });
         context.SetDefaultTimeout(PatienceMs);
         SetDefaultExpectTimeout(PatienceMs);
         var page = await context.NewPageAsync();
@@ -44,7 +48,8 @@ public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chrom
         await Expect(page.Locator(".mark")).ToHaveTextAsync("live");
 
         // Machines begin to run: the first model is trained on what they live through, and rolled out while they go on.
-        foreach (var (device, slice) in site.Devices.Zip(HealthySlices.Cut(recordings.Healthy, folder.Path, Devices))) device.Play(slice, Purposes.Acceptance);
+        foreach (var (device, slice) in site.Devices.Zip(
+            HealthySlices.Cut(recordings.Healthy, folder.Path, Devices))) device.Play(slice, Purposes.Acceptance);
         await Expect(page.Locator(".channels figure")).ToHaveCountAsync(8);
         Assert.Equal(["/api/v1/events"], streams);
         using var stop = new CancellationTokenSource();
@@ -71,7 +76,9 @@ public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chrom
         using var http = new HttpClient { BaseAddress = site.Front };
         http.DefaultRequestHeaders.Authorization = new("Bearer", await site.TokenAsync(default));
         using var labels = JsonDocument.Parse(await http.GetStringAsync(new Uri($"api/v1/labels?deviceId={answered.DeviceId}", UriKind.Relative)));
-        Assert.Contains(labels.RootElement.EnumerateArray(), static label => label.GetProperty("source").GetString() == "acknowledgement" && label.GetProperty("label").GetString() == "anomaly");
+        Assert.Contains(
+            labels.RootElement.EnumerateArray(),
+            static label => label.GetProperty("source").GetString() == "acknowledgement" && label.GetProperty("label").GetString() == "anomaly");
 
         await stop.CancelAsync();
         await playing;

@@ -21,13 +21,15 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind, int k
         var seed = Environment.TickCount ^ Environment.ProcessId;
         output.WriteLine($"seed {seed}");
         using var folder = new TempFolder();
-        var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = 2, Speed = 300, PortOffset = FreePorts.HubOffset() };
+        var options = new DemoOptions { Root = new DirectoryInfo(
+            Repository.Root), WorkFolder = folder.Path, Devices = 2, Speed = 300, PortOffset = FreePorts.HubOffset() };
         SimulatedSite.WriteRecordings(Path.Combine(folder.Path, "recordings"), seed: 1);
         var recordings = RecordingSet.Read("simulated", Path.Combine(folder.Path, "recordings"), devices: 2).Training;
         await using var broker = kind == BrokerKind.Embedded ? null : new MosquittoFixture { Port = options.MqttPort };
         if (broker is not null) await broker.StartAsync();
         await using var site = new DemoSite(options, TimeProvider.System);
-        await site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\n" + (broker is null ? "" : $"communication:\n  broker: {broker.Address}\n"), default);
+        await site.StartHubAsync(
+            "reasoning:\n  runsForFirstModel: 1000000\n" + (broker is null ? "" : $"communication:\n  broker: {broker.Address}\n"), default);
         await site.FetchTrustAsync(default);
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, default, $"outbox:\n  maxBytes: {OutboxBytes}\n");
 
@@ -58,7 +60,8 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind, int k
         await site.HubAnswersAsync(default);
 
         var (produced, archive) = await DrainAsync(site);
-        output.WriteLine($"{killers.Count} x {kills} kills; {produced} facts produced, {archive.Facts} stored, {archive.Evicted} given up by devices, {archive.Repeats} repeats dropped; largest outbox {largest} of {OutboxBytes} bytes");
+        output.WriteLine(
+            $"{killers.Count} x {kills} kills; {produced} facts produced, {archive.Facts} stored, {archive.Evicted} given up by devices, {archive.Repeats} repeats dropped; largest outbox {largest} of {OutboxBytes} bytes");
         Assert.True(produced > kills, $"only {produced} facts were produced");
         Assert.InRange(largest, 1, OutboxBytes);
         Assert.Equal(produced, archive.Devices.Sum(device => device.Sequence));
@@ -79,10 +82,13 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind, int k
         var all = rows.Experiences.Concat(rows.Facts).ToList();
         Assert.Equal(all.Count, all.Distinct().Count());
         Assert.All(all, sequence => Assert.InRange(sequence, 1, rows.LastSequence));
-        Assert.True(all.Count + rows.Evicted == rows.LastSequence, $"{rows.DeviceId}: {all.Count} rows and {rows.Evicted} given up of {rows.LastSequence}");
+        Assert.True(
+            all.Count + rows.Evicted == rows.LastSequence, $"{rows.DeviceId}: {all.Count} rows and {rows.Evicted} given up of {rows.LastSequence}");
     }
 
-    private static long OutboxSize(Device device) => new[] { "outbox.db", "outbox.db-wal" }.Sum(name => new FileInfo(Path.Combine(device.Folder, "state", name)) is { Exists: true } file ? file.Length : 0);
+    private static long OutboxSize(Device device) =>
+        new[] { "outbox.db", "outbox.db-wal" }.Sum(name => new FileInfo(Path.Combine(device.Folder, "state", name)) is { Exists: true } file
+            ? file.Length : 0);
 
     /// <summary>Mostly in quick succession, in the middle of a start; at times after long enough that work goes on.</summary>
     /// <param name="calmMs">Longest pause, milliseconds.</param>
@@ -90,12 +96,14 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind, int k
     {
         for (var i = 0; i < kills; i++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(3) > 0 ? random.Next(50, 500) : random.Next(calmMs / 2, calmMs)), TimeProvider.System);
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(random.Next(3) > 0 ? random.Next(50, 500) : random.Next(calmMs / 2, calmMs)), TimeProvider.System);
             await kill(random);
         }
     }
 
-    /// <summary>Gives a device another recording once it has begun with the last: one that is killed again and again is slow, and must not have hours left when the killing ends.</summary>
+    /// <summary>Gives a device another recording once it has begun with the last: one that is killed again and again
+    /// is slow, and must not have hours left when the killing ends.</summary>
     private static void KeepBusy(Device device, Dictionary<Device, PlayedRun> last, IReadOnlyList<Recording> recordings, Random random)
     {
         if (last.TryGetValue(device, out var run) && device.Decisions(run).Answered == 0) return;
@@ -116,7 +124,8 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind, int k
             if (devices.All(device => device is { Online: true, Reported: not null }) && produced > 0
                 && produced == counters.Sum(counter => counter?.FactsAcknowledged ?? 0) && produced == archive.Devices.Sum(device => device.Sequence))
                 return (produced, archive);
-            if (limit.IsCancellationRequested) throw new TimeoutException($"not drained in {DrainLimit}: {string.Join("; ", devices.Select(device => Describe(device, archive)))}");
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException($"not drained in {DrainLimit}: {string.Join("; ", devices.Select(device => Describe(device, archive)))}");
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System);
         }
     }

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hmas.System.Tests;
 
-/// <summary>One device as a hub sees it, over MQTT: it follows the newest desired state, takes the steps of a slot one by one, and keeps each fact until it is acknowledged. It downloads nothing.</summary>
+/// <summary>One device as a hub sees it, over MQTT: it follows the newest desired state, takes the steps of a slot one by
+/// one, and keeps each fact until it is acknowledged. It downloads nothing.</summary>
 internal sealed class RolloutDevice : IAsyncDisposable
 {
     private const long Epoch = 1;
@@ -45,7 +46,11 @@ internal sealed class RolloutDevice : IAsyncDisposable
             {
                 Broker = new Uri($"mqtt://127.0.0.1:{mqttPort}"), ClientId = deviceId, UserName = deviceId, Password = password,
                 Subscriptions = [Topics.Desired(siteId, deviceId), Topics.FactAck(siteId, deviceId)],
-                Will = new PresenceWill(Topics.Presence(siteId, deviceId), () => ++_session, (session, online) => JsonSerializer.SerializeToUtf8Bytes(new Presence(online, session, "boot", ++_clockUs), ContractsJson.Default.Presence)),
+                Will = new PresenceWill(
+                    Topics.Presence(siteId, deviceId), () => ++_session,
+                    (session,
+                        online) => JsonSerializer.SerializeToUtf8Bytes(
+                            new Presence(online, session, "boot", ++_clockUs), ContractsJson.Default.Presence)),
                 Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(100), Cap = TimeSpan.FromMilliseconds(500) },
             },
             TimeProvider.System, NullLogger.Instance);
@@ -79,7 +84,8 @@ internal sealed class RolloutDevice : IAsyncDisposable
         {
             if (message.Topic == Topics.FactAck(_siteId, DeviceId))
             {
-                if (JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.FactAck) is { Epoch: Epoch } ack) lock (_lock) _outbox.RemoveAll(fact => fact.Sequence <= ack.Sequence);
+                if (JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.FactAck) is { Epoch: Epoch } ack)
+                    lock (_lock) _outbox.RemoveAll(fact => fact.Sequence <= ack.Sequence);
                 continue;
             }
 
@@ -148,7 +154,8 @@ internal sealed class RolloutDevice : IAsyncDisposable
             };
             if (_slot == SlotState.Active) (_previous, _active) = (_active, coming.Digest);
             if (_slot == SlotState.Committed) _standby = null;
-            var report = new SlotReport { State = _slot, Digest = coming.Digest, AnsweringDigest = _active, BootId = "boot", RolloutId = coming.RolloutId, SwapMs = _slot == SlotState.Active ? 1 : null };
+            var report = new SlotReport { State = _slot, Digest = coming.Digest, AnsweringDigest = _active, BootId = "boot",
+                RolloutId = coming.RolloutId, SwapMs = _slot == SlotState.Active ? 1 : null };
             Tell(FactKind.SlotReport, JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
         }
 
@@ -158,7 +165,8 @@ internal sealed class RolloutDevice : IAsyncDisposable
 
     private ModelEvidence Evidence() => new()
     {
-        Digest = _active, BootId = "boot", RunId = "run", FromUs = _clockUs, ToUs = ++_clockUs, Windows = WindowsATurn, AlarmWindows = 0, InferenceP99Us = 100,
+        Digest = _active, BootId = "boot", RunId = "run", FromUs = _clockUs, ToUs = ++_clockUs, Windows = WindowsATurn, AlarmWindows = 0,
+        InferenceP99Us = 100,
     };
 
     private void Tell(FactKind kind, byte[] payload) => _outbox.Add(new Fact(++_sequence, kind, ++_clockUs, payload));
@@ -172,7 +180,9 @@ internal sealed class RolloutDevice : IAsyncDisposable
         _owesReport = false;
         try
         {
-            await _client.PublishAsync(Topics.Reported(_siteId, DeviceId), JsonSerializer.SerializeToUtf8Bytes(Reported(), ContractsJson.Default.ReportedState), retain: true, PublishLimit, _stop.Token);
+            await _client.PublishAsync(
+                Topics.Reported(_siteId, DeviceId), JsonSerializer.SerializeToUtf8Bytes(Reported(), ContractsJson.Default.ReportedState),
+                retain: true, PublishLimit, _stop.Token);
         }
         catch (MessagingException)
         {
@@ -183,7 +193,8 @@ internal sealed class RolloutDevice : IAsyncDisposable
 
     private ReportedState Reported() => new()
     {
-        DesiredVersion = _desiredVersion, BootId = "boot", AgentVersion = "1.0.0", Session = _session, ActiveDigest = _active, PreviousDigest = _previous, StandbyDigest = _standby?.Digest, SlotState = _slot,
+        DesiredVersion = _desiredVersion, BootId = "boot", AgentVersion = "1.0.0", Session = _session, ActiveDigest = _active,
+        PreviousDigest = _previous, StandbyDigest = _standby?.Digest, SlotState = _slot,
         Hardware = "generic", Channels = [], Counters = new DeviceCounters(), TimestampUs = ++_clockUs,
     };
 }

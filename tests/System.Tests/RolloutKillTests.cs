@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 
 namespace Hmas.System.Tests;
 
-/// <summary>The published hub, killed at random points of one rollout, from the request on; its devices speak the real MQTT contract and live on.</summary>
+/// <summary>The published hub, killed at random points of one rollout, from the request on; its
+/// devices speak the real MQTT contract and live on.</summary>
 public sealed class RolloutKillTests(ITestOutputHelper output)
 {
     private const int MostKills = 12;
@@ -29,7 +30,8 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
         var random = new Random(seed);
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var folder = new TempFolder();
-        var options = new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = folder.Path, Devices = 1, Speed = 1, PortOffset = FreePorts.HubOffset() };
+        var options = new DemoOptions { Root = new DirectoryInfo(
+            Repository.Root), WorkFolder = folder.Path, Devices = 1, Speed = 1, PortOffset = FreePorts.HubOffset() };
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\nredistribution:\n  lookInterval: 00:00:00.200\n", limit.Token);
         var onnx = FixturePackage.Onnx("half");
@@ -46,7 +48,8 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
                 devices.Add(new RolloutDevice(options.MqttPort, "site", id, enrolment.Password, old, () => Interlocked.Increment(ref done)));
             }
 
-            while ((await site.Api.DevicesAsync(limit.Token)).Any(device => device is not { Online: true, Reported.ActiveDigest: not null })) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
+            while ((await site.Api.DevicesAsync(limit.Token)).Any(device => device is not { Online: true, Reported.ActiveDigest: not null }))
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
             var id0 = (await site.Api.StartRolloutAsync(
                 new
                 {
@@ -56,13 +59,15 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
                 },
                 limit.Token)).RolloutId;
 
-            // Each kill waits until devices have come some steps further, or a moment: it meets the rollout anywhere, and at times the hub in the middle of its start.
+            // Each kill waits until devices have come some steps further, or a moment: it meets the rollout
+            // anywhere, and at times the hub in the middle of its start.
             var (kills, before, isOver) = (new List<DateTimeOffset>(), new List<string>(), false);
             while (!isOver && kills.Count < MostKills)
             {
                 var until = Volatile.Read(ref done) + random.Next(1, Steps / 12);
                 var (since, most) = (TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(random.Next(50, 1_000)));
-                while (Volatile.Read(ref done) < until && TimeProvider.System.GetElapsedTime(since) < most) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+                while (Volatile.Read(ref done) < until && TimeProvider.System.GetElapsedTime(since) < most)
+                    await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
                 kills.Add(TimeProvider.System.GetUtcNow());
                 await site.CrashHubAsync();
                 if (random.Next(2) == 0) continue;
@@ -74,14 +79,16 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
 
             await site.HubAnswersAsync(limit.Token);
             RolloutAnswer rollout;
-            while (!(rollout = await site.Api.RolloutAsync(id0, limit.Token)).HasEnded) await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token);
+            while (!(rollout = await site.Api.RolloutAsync(id0, limit.Token)).HasEnded)
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token);
             Continued(before, rollout);
             Assert.Equal("completed", rollout.State);
             RequireOneWalk(rollout);
             RequireToldOnce(rollout, devices, next);
             var met = kills.Count(at => at < rollout.Transitions[^1].At);
             Assert.True(met >= FewestKills, $"only {met} kills met the rollout");
-            output.WriteLine($"{met} kills met it before its end, {kills.Count - met} after; {rollout.Devices.Count()} devices changed, {rollout.ControlDevices.Count} kept, {rollout.Transitions.Count} transitions, none twice");
+            output.WriteLine(
+                $"{met} kills met it before its end, {kills.Count - met} after; {rollout.Devices.Count()} devices changed, {rollout.ControlDevices.Count} kept, {rollout.Transitions.Count} transitions, none twice");
         }
         finally
         {
@@ -92,7 +99,9 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
     /// <summary>What had happened before a kill has happened, word for word, and nothing stands before it.</summary>
     private static List<string> Continued(List<string> before, RolloutAnswer rollout)
     {
-        var now = rollout.Transitions.Select(static move => string.Create(CultureInfo.InvariantCulture, $"{move.At:O} {move.Group}: {move.From} → {move.To}: {move.Reason}")).ToList();
+        var now =
+            rollout.Transitions.Select(static move => string.Create(
+                CultureInfo.InvariantCulture, $"{move.At:O} {move.Group}: {move.From} → {move.To}: {move.Reason}")).ToList();
         Assert.Equal(before, now.Take(before.Count));
         return now;
     }
@@ -110,7 +119,8 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Each device of a group was told of the new model once, not before its group's turn, and answers with it; those of the control were told nothing.</summary>
+    /// <summary>Each device of a group was told of the new model once, not before its group's turn, and
+    /// answers with it; those of the control were told nothing.</summary>
     private static void RequireToldOnce(RolloutAnswer rollout, List<RolloutDevice> devices, string digest)
     {
         foreach (var device in devices)
@@ -123,9 +133,13 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
             }
 
             var group = rollout.Groups.Single(group => group.Devices.Any(one => one.DeviceId == device.DeviceId));
-            Assert.True(told.Count == 1, $"{device.DeviceId} was told {told.Count} times: versions {string.Join(", ", told.Select(static heard => heard.State.Version))}");
+            Assert.True(
+                told.Count == 1,
+                $"{device.DeviceId} was told {told.Count} times: versions {string.Join(", ", told.Select(static heard => heard.State.Version))}");
             Assert.Equal(digest, told[0].State.Model!.Digest);
-            Assert.True(told[0].At >= rollout.Transitions.First(move => move.Group == group.Name).At, $"{device.DeviceId} of {group.Name} was told before its group's turn");
+            Assert.True(
+                told[0].At >= rollout.Transitions.First(move => move.Group == group.Name).At,
+                $"{device.DeviceId} of {group.Name} was told before its group's turn");
             Assert.Equal(digest, device.Active);
         }
     }

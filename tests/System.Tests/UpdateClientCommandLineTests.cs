@@ -27,7 +27,9 @@ public sealed class UpdateClientCommandLineTests : IDisposable
     [InlineData("--metadata-dir D --metadata-url http://127.0.0.1:1/ --target-dir T download", "--target-name is needed")]
     public async Task A_wrong_command_line_ends_with_1_and_says_why(string line, string said)
     {
-        var start = new ProcessStartInfo(UpdateClientProgram.Path, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { RedirectStandardError = true, WorkingDirectory = _folder.Path };
+        var start = new ProcessStartInfo(
+            UpdateClientProgram.Path,
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { RedirectStandardError = true, WorkingDirectory = _folder.Path };
         using var program = Process.Start(start)!;
         var error = await program.StandardError.ReadToEndAsync();
         await program.WaitForExitAsync();

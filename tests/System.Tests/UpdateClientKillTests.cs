@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 
 namespace Hmas.System.Tests;
 
-/// <summary>The published update client, killed while the repository changes beneath it: keys rotate, versions are taken back, roles and targets are new each time.</summary>
+/// <summary>The published update client, killed while the repository changes beneath it: keys rotate,
+/// versions are taken back, roles and targets are new each time.</summary>
 public sealed class UpdateClientKillTests(ITestOutputHelper output)
 {
     private const int Rounds = 200;
@@ -49,7 +50,8 @@ public sealed class UpdateClientKillTests(ITestOutputHelper output)
         repository.Publish("root", "models", "targets", "snapshot", "timestamp");
     }
 
-    /// <param name="spinsAfterReply">How long after the reply to that request the kill comes, up to a millisecond or so; null: instead of the reply.</param>
+    /// <param name="spinsAfterReply">How long after the reply to that request the kill comes, up to a
+    /// millisecond or so; null: instead of the reply.</param>
     /// <returns>Whether the program was still running when the kill came.</returns>
     private static async Task<bool> KillAsync(Bench bench, int atRequest, int? spinsAfterReply)
     {

@@ -8,7 +8,8 @@ internal static class UpdateClientProgram
 {
     public static string Path { get; } = global::System.IO.Path.Combine(Repository.Root, "artifacts/publish/tuf/hmas-tuf");
 
-    public static ProgramClient Client => File.Exists(Path) ? new ProgramClient(Path) : throw new InvalidOperationException($"{Path} is not there: run ./hmas publish");
+    public static ProgramClient Client =>
+        File.Exists(Path) ? new ProgramClient(Path) : throw new InvalidOperationException($"{Path} is not there: run ./hmas publish");
 }
 
 // The published native program against the conformance tests; the library runs the very same ones in Shared.Tests.

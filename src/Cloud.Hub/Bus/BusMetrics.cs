@@ -6,6 +6,7 @@ namespace Cloud.Hub.Bus;
 internal sealed class BusMetrics
 {
     public BusMetrics(EventBus bus, IMeterFactory meters) => meters.Create("Hmas.Hub").CreateObservableCounter(
-        "hmas.bus.dropped", () => bus.Dropped.Select(static owner => new Measurement<long>(owner.Value, new KeyValuePair<string, object?>("subscriber", owner.Key))),
+        "hmas.bus.dropped",
+        () => bus.Dropped.Select(static owner => new Measurement<long>(owner.Value, new KeyValuePair<string, object?>("subscriber", owner.Key))),
         "{event}", "Events that a subscriber's full queue gave up, by subscriber");
 }

@@ -4,7 +4,8 @@ using System.Threading.Channels;
 
 namespace Cloud.Hub.Bus;
 
-/// <summary>Facts between services inside one process: each subscriber has its own bounded queue; a full one drops its oldest event and counts it, so no subscriber can hold up ingest.</summary>
+/// <summary>Facts between services inside one process: each subscriber has its own bounded queue; a full one drops its
+/// oldest event and counts it, so no subscriber can hold up ingest.</summary>
 /// <remarks>Nothing that must not be lost travels here alone: the archive holds it, and a subscriber that fell behind reads it there.</remarks>
 public sealed class EventBus
 {

@@ -23,7 +23,8 @@ internal sealed class CommunicationMetrics
         _rejected = meter.CreateCounter<long>("hmas.communication.rejected", "{message}", "Messages and connections not taken, by reason");
         _telemetry = meter.CreateCounter<long>("hmas.communication.telemetry", "{message}", "Telemetry batches taken");
         _commands = meter.CreateCounter<long>("hmas.communication.commands", "{command}", "Commands sent, by outcome");
-        _storeFailures = meter.CreateCounter<long>("hmas.communication.store.failures", "{batch}", "Batches the archive did not take; their devices send them again");
+        _storeFailures = meter.CreateCounter<long>(
+            "hmas.communication.store.failures", "{batch}", "Batches the archive did not take; their devices send them again");
         _commit = meter.CreateHistogram<double>("hmas.communication.commit", "s", "Time from taking a group of batches to its commit");
     }
 

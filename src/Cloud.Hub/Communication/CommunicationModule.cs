@@ -52,7 +52,8 @@ internal static class CommunicationModule
 
     /// <summary>Whether the broker will be in this process.</summary>
     public static bool IsBroker(IConfiguration configuration, HubOptions options) =>
-        options.SelectedServices().Contains(HubServices.Communication) && string.IsNullOrEmpty(configuration[$"{CommunicationOptions.Section}:{nameof(CommunicationOptions.Broker)}"]);
+        options.SelectedServices().Contains(HubServices.Communication)
+        && string.IsNullOrEmpty(configuration[$"{CommunicationOptions.Section}:{nameof(CommunicationOptions.Broker)}"]);
 
     public static void MapCommunication(this IEndpointRouteBuilder routes) => routes.MapGrpcService<CommunicationEndpoint>();
 
@@ -60,13 +61,16 @@ internal static class CommunicationModule
     {
         var options = provider.GetRequiredService<IOptions<CommunicationOptions>>().Value;
         var time = provider.GetRequiredService<TimeProvider>();
-        // A name of its own for each process: of two clients with one name a broker throws out the first. It keeps nothing for the hub, so the name need not last.
+        // A name of its own for each process: of two clients with one name a broker throws out the first.
+        // It keeps nothing for the hub, so the name need not last.
         if (options.Broker is not null)
-            return new ExternalBroker(ExternalBroker.Settings(options, $"hmas-hub-{Guid.NewGuid():N}"), time, provider.GetRequiredService<ILogger<ExternalBroker>>());
+            return new ExternalBroker(
+                ExternalBroker.Settings(options, $"hmas-hub-{Guid.NewGuid():N}"), time, provider.GetRequiredService<ILogger<ExternalBroker>>());
         var ports = provider.GetRequiredService<HubPorts>();
         var endpoint = new BrokerEndpoint(ports.Mqtt, ports.Address, ports.MqttTls, Exposure.Require(provider.GetRequiredService<HubOptions>()));
         return new EmbeddedBroker(
-            endpoint, options.Embedded, provider.GetRequiredService<BrokerSpeed>(), provider.GetRequiredService<DeviceRegistry>(), provider.GetRequiredService<Rejections>(), time,
+            endpoint, options.Embedded, provider.GetRequiredService<BrokerSpeed>(), provider.GetRequiredService<DeviceRegistry>(),
+            provider.GetRequiredService<Rejections>(), time,
             provider.GetRequiredService<ILogger<EmbeddedBroker>>());
     }
 }

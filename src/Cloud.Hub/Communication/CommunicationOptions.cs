@@ -37,9 +37,11 @@ internal sealed class CommunicationOptions : IValidatableObject
         if (Broker is { } broker && (!broker.IsAbsoluteUri || broker.Scheme is not ("mqtt" or "mqtts")))
             yield return new ValidationResult($"{Section}:Broker '{broker}' must be mqtt://host[:port] or mqtts://host[:port]", [nameof(Broker)]);
         if (Broker is { IsAbsoluteUri: true, Scheme: "mqtt", IsLoopback: false } open)
-            yield return new ValidationResult($"{Section}:Broker {open} would carry every password in the clear; use mqtts:// (BrokerCaFile names its authority), or mqtt:// on loopback", [nameof(Broker)]);
+            yield return new ValidationResult(
+                $"{Section}:Broker {open} would carry every password in the clear; use mqtts:// (BrokerCaFile names its authority), or mqtt:// on loopback", [nameof(Broker)]);
         if (Broker is { IsAbsoluteUri: true, UserInfo.Length: > 0 })
-            yield return new ValidationResult($"{Section}:Broker must not carry credentials; use BrokerUserName and BrokerPasswordFile", [nameof(Broker)]);
+            yield return new ValidationResult(
+                $"{Section}:Broker must not carry credentials; use BrokerUserName and BrokerPasswordFile", [nameof(Broker)]);
         if (BrokerPasswordFile.Length > 0 && !File.Exists(BrokerPasswordFile))
             yield return new ValidationResult($"{Section}:BrokerPasswordFile: there is no file {BrokerPasswordFile}", [nameof(BrokerPasswordFile)]);
         if (BrokerCaFile.Length > 0 && !File.Exists(BrokerCaFile))

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Cloud.Hub.Communication;
 
-/// <summary>Counts what was not taken, by reason, and logs it at most once a minute and device, so that a device gone mad does not fill the disk.</summary>
+/// <summary>Counts what was not taken, by reason, and logs it at most once a minute and device, so
+/// that a device gone mad does not fill the disk.</summary>
 internal sealed class Rejections(CommunicationMetrics metrics, TimeProvider time, ILogger<Rejections> logger)
 {
     public const string Unknown = "unknown";

@@ -17,7 +17,8 @@ internal sealed class FeedbackOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (CatchUpInterval < TimeSpan.FromMilliseconds(100)) yield return new ValidationResult($"{Section}:CatchUpInterval {CatchUpInterval} is below 100 ms", [nameof(CatchUpInterval)]);
+        if (CatchUpInterval < TimeSpan.FromMilliseconds(100))
+            yield return new ValidationResult($"{Section}:CatchUpInterval {CatchUpInterval} is below 100 ms", [nameof(CatchUpInterval)]);
     }
 }
 

@@ -129,7 +129,9 @@ internal sealed class OutcomeBook : IFeedback, IAsyncDisposable
         var found = new List<ModelQuality>();
         while (statement.Step())
         {
-            found.Add(new ModelQuality(statement.Text(0)!, statement.Text(1)!, statement.Number(2), statement.Number(3), statement.Number(4), statement.Number(5)));
+            found.Add(
+                new ModelQuality(
+                    statement.Text(0)!, statement.Text(1)!, statement.Number(2), statement.Number(3), statement.Number(4), statement.Number(5)));
         }
 
         return found;

@@ -26,11 +26,13 @@ internal static class HubBuilder
         var certificate = Exposure.Require(options);
         Exposure.RequireSecretLines(options);
         var ports = new HubPorts(options);
-        var silo = !GrainModule.IsNeeded(options) ? null : options.Cluster.Redis.Length == 0 ? IPAddress.Loopback : options.Cluster.AdvertisedAddress();
+        var silo = !GrainModule.IsNeeded(options)
+            ? null : options.Cluster.Redis.Length == 0 ? IPAddress.Loopback : options.Cluster.AdvertisedAddress();
         PortProbe.Require(ports, silo, CommunicationModule.IsBroker(settings.Configuration, options), certificate is not null);
         var paths = Prepare(options);
 
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hmas-hub", ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "hmas-hub", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Services.AddSerilog(log => Configure(log, options.Log));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -63,14 +65,16 @@ internal static class HubBuilder
         _ = app.Services.GetRequiredService<HubTokens>();    // a token file that others may read stops the start, not the first request
         _ = app.Services.GetRequiredService<BusMetrics>();
         MapHub(app, ports, openMetrics: certificate is null);
-        app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cloud.Hub.Host"), ports, paths, certificate is null ? "http" : "https"));
+        app.Lifetime.ApplicationStarted.Register(() => Announce(
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cloud.Hub.Host"), ports, paths, certificate is null ? "http" : "https"));
         return app;
     }
 
     private static void AddHub(WebApplicationBuilder builder, HubOptions options, HubPorts ports, HubPaths paths)
     {
         var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(ports).AddSingleton(paths).AddSingleton(TimeProvider.System).AddSingleton<EventBus>().AddSingleton<BusMetrics>();
+        services.AddSingleton(options).AddSingleton(ports).AddSingleton(paths).AddSingleton(TimeProvider.System).AddSingleton<EventBus>()
+            .AddSingleton<BusMetrics>();
         services.AddRouting();
         services.AddSingleton<MatcherPolicy, ServicePortPolicy>();
         services.AddTelemetry().AddHealth();
@@ -96,7 +100,9 @@ internal static class HubBuilder
     {
         app.UseExceptionHandler();
         // A gRPC client reads the status; a body of problem details is no content type that it may be given.
-        app.UseWhen(static context => context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true, static branch => branch.UseStatusCodePages());
+        app.UseWhen(
+            static context => context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true,
+            static branch => branch.UseStatusCodePages());
         app.UseMetricsOfPort(ports.Listeners.ToDictionary(static pair => pair.Value, static pair => pair.Key));
         app.UseWebSockets();
         app.UseRouting();

@@ -16,7 +16,8 @@ internal static class HubCommand
         var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON; unknown keys are refused" };
         var data = Setting<string>("--data", "Data", "Folder of all state (default ./hmas-data)");
         var services = Setting<string>("--services", "Services", "Services to run here, with commas (default: all)");
-        var broker = Setting<string>("--broker", "Communication:Broker", "Use this MQTT broker instead of the one inside: mqtts://host:port (mqtt:// on loopback)");
+        var broker = Setting<string>(
+            "--broker", "Communication:Broker", "Use this MQTT broker instead of the one inside: mqtts://host:port (mqtt:// on loopback)");
         var bind = Setting<string>("--bind", "Bind", "IP address to listen on (default 127.0.0.1; others need TLS)");
         var offset = Setting<int?>("--port-offset", "PortOffset", "Added to every port");
         var redis = Setting<string>("--redis", "Cluster:Redis", "Join the cluster on this Redis: host:port");
@@ -44,13 +45,16 @@ internal static class HubCommand
                 cancellation);
         });
 
-        return new RootCommand($"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run, WorkCommand.Create(), ScoreCommand.Create(), LearnCommand.Create() };
+        return new RootCommand(
+            $"The HMAS hub {Version}: eight services in one program. Every option is also a setting; as environment variable HMAS_HUB_NAME.") { run,
+                WorkCommand.Create(), ScoreCommand.Create(), LearnCommand.Create() };
     }
 
     private static string Version =>
         typeof(HubCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    private static (Option, string) Setting<T>(string name, string key, string description) => (new Option<T>(name) { Description = description }, key);
+    private static (Option, string) Setting<T>(string name, string key, string description) =>
+        (new Option<T>(name) { Description = description }, key);
 
     private static void Pair(string pair, string option, string prefix, Dictionary<string, string?> values)
     {

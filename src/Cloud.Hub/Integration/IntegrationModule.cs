@@ -23,7 +23,8 @@ internal static class IntegrationModule
         services.AddSingleton(static provider => new TelemetryCache(Options(provider).TelemetryPoints, Options(provider).TelemetryDevices));
         services.AddSingleton(static provider => new LatestAlarmWindows(Options(provider).TelemetryDevices));
         services.AddSingleton<EventStream>().AddTransient<AuditTrail>();
-        services.AddSingleton(static provider => new DashboardFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot"), provider.GetRequiredService<ILogger<DashboardFiles>>()));
+        services.AddSingleton(static provider => new DashboardFiles(
+            Path.Combine(AppContext.BaseDirectory, "wwwroot"), provider.GetRequiredService<ILogger<DashboardFiles>>()));
         services.AddTroubledLoop<BusFollower>("events", HubServices.Integration, HubServices.Front);
         services.AddExceptionHandler<RequestProblems>();
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);

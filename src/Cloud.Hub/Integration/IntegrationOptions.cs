@@ -30,7 +30,8 @@ public sealed class IntegrationOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (TelemetryInterval < TimeSpan.Zero) yield return new ValidationResult("TelemetryInterval must not be negative", [nameof(TelemetryInterval)]);
+        if (TelemetryInterval < TimeSpan.Zero)
+            yield return new ValidationResult("TelemetryInterval must not be negative", [nameof(TelemetryInterval)]);
         if (Heartbeat <= TimeSpan.Zero) yield return new ValidationResult("Heartbeat must be positive", [nameof(Heartbeat)]);
         if (StageQuiet <= TimeSpan.Zero) yield return new ValidationResult("StageQuiet must be positive", [nameof(StageQuiet)]);
     }

@@ -15,7 +15,8 @@ internal sealed class LearningMetrics
         var meter = meters.Create("Cloud.Hub");
         _runs = meter.CreateCounter<long>("hmas.learning.runs", "{run}", "Training runs ended, by state");
         _windows = meter.CreateCounter<long>("hmas.learning.windows", "{window}", "Windows of the training sets");
-        _updates = meter.CreateCounter<long>("hmas.learning.federated.updates", "{update}", "Heads that devices tuned and sent back, by outcome; no answer counts as refused");
+        _updates = meter.CreateCounter<long>(
+            "hmas.learning.federated.updates", "{update}", "Heads that devices tuned and sent back, by outcome; no answer counts as refused");
         _duration = meter.CreateHistogram<double>("hmas.learning.run.duration", "s", "From a run's begin to its end, waiting left out");
     }
 

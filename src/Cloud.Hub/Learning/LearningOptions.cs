@@ -11,7 +11,8 @@ internal sealed class LearningOptions : IValidatableObject
     private static readonly string[] ThermalChannels = ["Temperature", "Thermocouple"];
 
     /// <summary>
-    /// Channels a first model does not read; empty: it reads all. Unset: Temperature and Thermocouple, because slow thermal states encode elapsed time: a model that reads
+    /// Channels a first model does not read; empty: it reads all. Unset: Temperature and Thermocouple,
+    /// because slow thermal states encode elapsed time: a model that reads
     /// them learns when a fault came in the recordings, not what it is.
     /// </summary>
     public string[]? ExcludedChannels { get; set; }
@@ -72,13 +73,16 @@ internal sealed class LearningOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromHours(1)) yield return new ValidationResult($"Lease {Lease} is outside 1 s to 1 h", [nameof(Lease)]);
+        if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromHours(1))
+            yield return new ValidationResult($"Lease {Lease} is outside 1 s to 1 h", [nameof(Lease)]);
         foreach (var (name, plan) in Plans)
         {
-            if (plan.ModelName.Length == 0 || plan.Recipe.Length == 0) yield return new ValidationResult($"Plans:{name} needs ModelName and Recipe", [nameof(Plans)]);
+            if (plan.ModelName.Length == 0 || plan.Recipe.Length == 0)
+                yield return new ValidationResult($"Plans:{name} needs ModelName and Recipe", [nameof(Plans)]);
             if (plan.Every < TimeSpan.Zero || plan.Rest < TimeSpan.Zero || plan.NewLabels < 0 || plan.Priority is < 0 or > 9)
                 yield return new ValidationResult($"Plans:{name} has a value below zero, or a priority outside 0 to 9", [nameof(Plans)]);
-            if (plan.Every == TimeSpan.Zero && plan.NewLabels == 0 && !plan.OnDrift) yield return new ValidationResult($"Plans:{name} never starts: give Every, NewLabels or OnDrift", [nameof(Plans)]);
+            if (plan.Every == TimeSpan.Zero && plan.NewLabels == 0 && !plan.OnDrift)
+                yield return new ValidationResult($"Plans:{name} never starts: give Every, NewLabels or OnDrift", [nameof(Plans)]);
         }
     }
 

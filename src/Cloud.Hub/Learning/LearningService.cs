@@ -10,28 +10,34 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Learning;
 
 /// <summary>Takes training requests on, answers for runs, stops them.</summary>
-internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time) : ITrainingRuns
+internal sealed class LearningService(
+    RunStore store, TrainingQueue queue, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time) : ITrainingRuns
 {
     private const int MaxHeldOutPatterns = 1000;
     private const int MaxPriority = 9;
 
     /// <summary>Of this program: runs and workers carry it.</summary>
-    public static string CodeVersion { get; } = typeof(LearningService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string CodeVersion { get; } =
+        typeof(LearningService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <exception cref="FormatException">The model's name is no id.</exception>
-    /// <exception cref="ArgumentException">Unknown recipe, too many held-out patterns, a priority out of range, or a transfer without a parent.</exception>
+    /// <exception cref="ArgumentException">Unknown recipe, too many held-out patterns, a priority out
+    /// of range, or a transfer without a parent.</exception>
     /// <exception cref="InvalidOperationException">As many runs wait as may.</exception>
     public async Task<string> StartAsync(TrainingRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         Ids.Require(request.ModelName, "model name");
-        if (request.HeldOutRuns.Count > MaxHeldOutPatterns) throw new ArgumentException($"{request.HeldOutRuns.Count} held-out runs are more than {MaxHeldOutPatterns}", nameof(request));
-        if (request.Priority is < 0 or > MaxPriority) throw new ArgumentException($"priority {request.Priority} is outside 0 to {MaxPriority}", nameof(request));
+        if (request.HeldOutRuns.Count > MaxHeldOutPatterns)
+            throw new ArgumentException($"{request.HeldOutRuns.Count} held-out runs are more than {MaxHeldOutPatterns}", nameof(request));
+        if (request.Priority is < 0 or > MaxPriority)
+            throw new ArgumentException($"priority {request.Priority} is outside 0 to {MaxPriority}", nameof(request));
         if (request.Transfer is { } transfer)
         {
             if (request.ParentDigest is null) throw new ArgumentException("transfer needs a parent to start from", nameof(request));
             if (transfer.FrozenLayers < 0) throw new ArgumentException($"transfer: {transfer.FrozenLayers} frozen layers", nameof(request));
-            if (transfer.BodyRate is not (> 0 and <= 1)) throw new ArgumentException($"transfer: body rate {transfer.BodyRate} is outside (0, 1]", nameof(request));
+            if (transfer.BodyRate is not (> 0 and <= 1))
+                throw new ArgumentException($"transfer: body rate {transfer.BodyRate} is outside (0, 1]", nameof(request));
         }
 
         if (request.Search is not null && SearchRules.Fault(request) is { } wrong) throw new ArgumentException(wrong, nameof(request));
@@ -45,7 +51,8 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
             throw new ArgumentException(refused.Message, nameof(request));
         }
 
-        if (queue.Count >= options.Value.MaxQueuedRuns) throw new InvalidOperationException($"{queue.Count} training runs wait already, the limit is {options.Value.MaxQueuedRuns}");
+        if (queue.Count >= options.Value.MaxQueuedRuns)
+            throw new InvalidOperationException($"{queue.Count} training runs wait already, the limit is {options.Value.MaxQueuedRuns}");
         var now = time.GetUtcNow();
         var run = new TrainingRunView
         {
@@ -62,7 +69,8 @@ internal sealed class LearningService(RunStore store, TrainingQueue queue, IRunR
 
     public Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation) => Task.FromResult(store.Find(runId));
 
-    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TrainingRunView>>([.. store.All().Select(run => run with { Picture = null })]);
+    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<TrainingRunView>>([.. store.All().Select(run => run with { Picture = null })]);
 
     public Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation) => Task.FromResult(store.Datasets(runId));
 

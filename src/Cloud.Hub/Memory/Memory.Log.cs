@@ -11,6 +11,8 @@ internal static partial class Log
         Message = "{Experiences} experiences and {Facts} other facts of least value let go: the archive held {Used} bytes, its bound is {Bound}; {Freed} bytes given back")]
     public static partial void Retired(ILogger logger, long experiences, long facts, long used, long bound, long freed);
 
-    [LoggerMessage(EventId = 8202, EventName = "ArchiveRetentionFailed", Level = LogLevel.Error, Message = "Retention failed ({Reason}); it is tried again at the next interval")]
+    [LoggerMessage(
+        EventId = 8202, EventName = "ArchiveRetentionFailed", Level = LogLevel.Error,
+        Message = "Retention failed ({Reason}); it is tried again at the next interval")]
     public static partial void RetentionFailed(ILogger logger, Hmas.Storage.StorageReason reason, Exception error);
 }

@@ -17,7 +17,8 @@ internal sealed class MemoryOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (RetentionInterval < TimeSpan.FromSeconds(1)) yield return new ValidationResult($"{Section}:RetentionInterval {RetentionInterval} is below 1 s", [nameof(RetentionInterval)]);
+        if (RetentionInterval < TimeSpan.FromSeconds(1))
+            yield return new ValidationResult($"{Section}:RetentionInterval {RetentionInterval} is below 1 s", [nameof(RetentionInterval)]);
     }
 }
 

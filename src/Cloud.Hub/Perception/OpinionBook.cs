@@ -4,7 +4,8 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Perception;
 
-/// <summary>What Perception thinks, for those who ask: the newest opinions and each device's data quality. Safe for many readers and one writer.</summary>
+/// <summary>What Perception thinks, for those who ask: the newest opinions and each device's data
+/// quality. Safe for many readers and one writer.</summary>
 internal sealed class OpinionBook(PerceptionOptions options) : ISecondOpinions
 {
     private readonly Lock _lock = new();
@@ -33,7 +34,8 @@ internal sealed class OpinionBook(PerceptionOptions options) : ISecondOpinions
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<WindowOpinion>>([.. _opinions.Where(opinion => deviceId is null || opinion.DeviceId == deviceId).Take(limit)]);
+            return Task.FromResult<IReadOnlyList<WindowOpinion>>(
+                [.. _opinions.Where(opinion => deviceId is null || opinion.DeviceId == deviceId).Take(limit)]);
         }
     }
 
@@ -41,7 +43,8 @@ internal sealed class OpinionBook(PerceptionOptions options) : ISecondOpinions
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<DataQuality>>([.. _quality.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.Verdict(entry.Key))]);
+            return Task.FromResult<IReadOnlyList<DataQuality>>(
+                [.. _quality.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.Verdict(entry.Key))]);
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class PerceptionMetrics
     public PerceptionMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("Hmas.Hub");
-        _opinions = meter.CreateCounter<long>("hmas.perception.opinions", "{opinion}", "Second opinions on uploaded windows, by whether the device said the same");
+        _opinions = meter.CreateCounter<long>(
+            "hmas.perception.opinions", "{opinion}", "Second opinions on uploaded windows, by whether the device said the same");
         _notJudged = meter.CreateCounter<long>("hmas.perception.not_judged", "{window}", "Windows that got no opinion because of an error");
     }
 

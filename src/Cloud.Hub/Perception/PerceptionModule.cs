@@ -12,10 +12,12 @@ internal static class PerceptionModule
 {
     public static IServiceCollection AddPerception(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PerceptionOptions>().Bind(configuration.GetSection(PerceptionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PerceptionOptions>().Bind(configuration.GetSection(PerceptionOptions.Section)).ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PerceptionOptions>>().Value);
         services.AddMetrics();
-        services.AddSingleton<PerceptionMetrics>().AddSingleton<OpinionBook>().AddSingleton<ISecondOpinions>(provider => provider.GetRequiredService<OpinionBook>());
+        services.AddSingleton<PerceptionMetrics>().AddSingleton<OpinionBook>()
+            .AddSingleton<ISecondOpinions>(provider => provider.GetRequiredService<OpinionBook>());
         return services.AddTroubledLoop<OpinionLoop>("teacher", HubServices.Perception);
     }
 

@@ -24,6 +24,7 @@ public sealed class PerceptionOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (LookPeriod <= TimeSpan.Zero || LookPeriod > TimeSpan.FromDays(1)) yield return new ValidationResult($"{Section}:LookPeriod {LookPeriod} must be above 0 and at most a day", [nameof(LookPeriod)]);
+        if (LookPeriod <= TimeSpan.Zero || LookPeriod > TimeSpan.FromDays(1))
+            yield return new ValidationResult($"{Section}:LookPeriod {LookPeriod} must be above 0 and at most a day", [nameof(LookPeriod)]);
     }
 }

@@ -40,7 +40,9 @@ internal sealed class DecisionBook(ReasoningStore store, EventBus bus, Reasoning
         using SqliteDataReader reader = select.ExecuteReader();
         var decisions = new List<AgentDecision>();
         while (reader.Read())
-            decisions.Add(new AgentDecision(DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+            decisions.Add(
+                new AgentDecision(
+                    DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
         return (IReadOnlyList<AgentDecision>)decisions;
     });
 }

@@ -16,7 +16,8 @@ internal static class ReasoningModule
         services.AddOptions<ReasoningOptions>().Bind(configuration.GetSection(ReasoningOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ReasoningOptions>>().Value);
         services.AddMetrics();
-        services.AddSingleton<ReasoningStore>().AddSingleton<AgentPlace>().AddSingleton<ReasoningMetrics>().AddSingleton<DecisionBook>().AddSingleton<IAgents, UpperAgents>();
+        services.AddSingleton<ReasoningStore>().AddSingleton<AgentPlace>().AddSingleton<ReasoningMetrics>().AddSingleton<DecisionBook>()
+            .AddSingleton<IAgents, UpperAgents>();
         services.AddStoreHealth<ReasoningStore>("decisions", [HubServices.Reasoning], static store => store.Database.Health);
         return services.AddTroubledLoop<AgentLoop>("agents", HubServices.Reasoning);
     }

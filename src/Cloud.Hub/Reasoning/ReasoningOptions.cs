@@ -28,7 +28,8 @@ public sealed class ReasoningOptions : IValidatableObject
     /// <summary>How often devices and labels are read again when nobody says that they changed.</summary>
     public TimeSpan IdleLookPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Wait after a training that failed before the same runs are a reason again; doubled with each failure after the first, 64 times at most.</summary>
+    /// <summary>Wait after a training that failed before the same runs are a reason again; doubled with
+    /// each failure after the first, 64 times at most.</summary>
     public TimeSpan RetryTrainingAfter { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Registry name of the model that the fleet's devices run.</summary>
@@ -63,10 +64,12 @@ public sealed class ReasoningOptions : IValidatableObject
     {
         foreach (var (name, period) in new[] { (nameof(StrategyPeriod), StrategyPeriod), (nameof(IdleLookPeriod), IdleLookPeriod) })
         {
-            if (period <= TimeSpan.Zero || period > TimeSpan.FromDays(1)) yield return new ValidationResult($"{Section}:{name} {period} must be above 0 and at most a day", [name]);
+            if (period <= TimeSpan.Zero || period > TimeSpan.FromDays(1))
+                yield return new ValidationResult($"{Section}:{name} {period} must be above 0 and at most a day", [name]);
         }
 
-        foreach (var (name, wait) in new[] { (nameof(CalmBeforeLowering), CalmBeforeLowering), (nameof(OfflineBeforeSilent), OfflineBeforeSilent), (nameof(RetryTrainingAfter), RetryTrainingAfter) })
+        foreach (var (name, wait) in new[] { (nameof(CalmBeforeLowering), CalmBeforeLowering), (nameof(OfflineBeforeSilent), OfflineBeforeSilent), (
+            nameof(RetryTrainingAfter), RetryTrainingAfter) })
         {
             if (wait < TimeSpan.Zero) yield return new ValidationResult($"{Section}:{name} {wait} is negative", [name]);
         }

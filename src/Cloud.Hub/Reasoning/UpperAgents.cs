@@ -10,7 +10,8 @@ internal sealed class UpperAgents(IGrainFactory grains, IFleet fleet, DecisionBo
     public async Task<IReadOnlyList<SiteSituation>> SitesAsync(CancellationToken cancellation)
     {
         var situations = new List<SiteSituation>();
-        foreach (var site in (await fleet.DevicesAsync(cancellation)).GroupBy(device => device.SiteId).OrderBy(site => site.Key, StringComparer.Ordinal))
+        foreach (var site in (await fleet.DevicesAsync(cancellation)).GroupBy(device => device.SiteId)
+            .OrderBy(site => site.Key, StringComparer.Ordinal))
         {
             var situation = await grains.GetGrain<ISiteAgent>(site.Key).SituationAsync();
             situations.Add(situation with { Devices = site.Count() });

@@ -43,7 +43,8 @@ internal sealed class RedistributionMetrics
 
     public void Moved(string to) => _transitions.Add(1, new KeyValuePair<string, object?>("to", to));
 
-    public void Assigned(int devices, bool restore) => _assignments.Add(devices, new KeyValuePair<string, object?>("direction", restore ? "back" : "forward"));
+    public void Assigned(int devices, bool restore) =>
+        _assignments.Add(devices, new KeyValuePair<string, object?>("direction", restore ? "back" : "forward"));
 
     private static KeyValuePair<string, object?>[] Tags(string repository, string role) => [new("repository", repository), new("role", role)];
 }

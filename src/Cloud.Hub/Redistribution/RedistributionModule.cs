@@ -31,7 +31,8 @@ internal static class RedistributionModule
         services.AddSingleton<RolloutTables>().AddSingleton<RolloutStore>().AddSingleton<RolloutNews>().AddSingleton<IRollouts, FleetRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
         services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
-        services.AddSingleton<FirmwareFiles>().AddSingleton<DirectPresence>().AddHostedService(static provider => provider.GetRequiredService<DirectPresence>());
+        services.AddSingleton<FirmwareFiles>().AddSingleton<DirectPresence>()
+            .AddHostedService(static provider => provider.GetRequiredService<DirectPresence>());
         return services.AddHostedService<TrustClock>().AddHostedService<RolloutClock>().AddHostedService<CollectionClock>();
     }
 

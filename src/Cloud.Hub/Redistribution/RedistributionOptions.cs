@@ -34,11 +34,13 @@ internal sealed class RedistributionOptions : IValidatableObject
     public TimeSpan CollectAfter { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// True: the keys that say what bytes are lie elsewhere (docs/operations/signing-ceremony.md), and <c>trust/images</c> was filled by <c>hmas keys init</c>. False, the default: this hub holds them all.
+    /// True: the keys that say what bytes are lie elsewhere (docs/operations/signing-ceremony.md), and <c>trust/images</c>
+    /// was filled by <c>hmas keys init</c>. False, the default: this hub holds them all.
     /// </summary>
     public bool OfflineTargets { get; set; }
 
-    /// <summary>True: the keys of the director's root lie with keepers, and <c>trust/director</c> was filled by <c>hmas keys init --director</c>. False, the default: its root is the hub's own key.</summary>
+    /// <summary>True: the keys of the director's root lie with keepers, and <c>trust/director</c> was filled by <c>hmas keys
+    /// init --director</c>. False, the default: its root is the hub's own key.</summary>
     public bool OfflineDirector { get; set; }
 
     /// <summary>How often a device that speaks hawkBit's protocol shall ask. Default 1 min.</summary>
@@ -57,7 +59,8 @@ internal sealed class RedistributionOptions : IValidatableObject
         }
 
         if (KeepFor < TimeSpan.Zero) yield return new ValidationResult($"{Section}:KeepFor {KeepFor} is negative", [nameof(KeepFor)]);
-        if (CollectAfter < TimeSpan.FromHours(1)) yield return new ValidationResult($"{Section}:CollectAfter {CollectAfter} is below 1 h", [nameof(CollectAfter)]);
+        if (CollectAfter < TimeSpan.FromHours(1))
+            yield return new ValidationResult($"{Section}:CollectAfter {CollectAfter} is below 1 h", [nameof(CollectAfter)]);
     }
 }
 

@@ -8,7 +8,8 @@ internal sealed class SpecializedMetrics
     private readonly Counter<long> _advice;
 
     public SpecializedMetrics(IMeterFactory meters) =>
-        _advice = meters.Create("Hmas.Hub").CreateCounter<long>("hmas.specialized.advice", "{advice}", "Windows of pumps that advice was given on, by the fault named");
+        _advice = meters.Create("Hmas.Hub")
+            .CreateCounter<long>("hmas.specialized.advice", "{advice}", "Windows of pumps that advice was given on, by the fault named");
 
     /// <param name="fault">One of the pack's own names.</param>
     public void Advised(string fault) => _advice.Add(1, new KeyValuePair<string, object?>("fault", fault));

@@ -7,7 +7,8 @@ namespace Edge.Agent.Actions;
 
 /// <summary>Carries commands to actuators, one after the other, each within a time limit; a failed one and a stop lead to the safe state.</summary>
 /// <remarks>
-/// Commands wait in a bounded queue; what does not fit is reported as dropped. An actuator's error is one event and one result, never a crash. The dispatcher has a
+/// Commands wait in a bounded queue; what does not fit is reported as dropped. An actuator's error is
+/// one event and one result, never a crash. The dispatcher has a
 /// thread of its own: between decision and action nothing waits for a thread of the pool, which beside a busy core takes milliseconds.
 /// </remarks>
 internal sealed partial class ActionDispatcher
@@ -28,13 +29,15 @@ internal sealed partial class ActionDispatcher
     {
         options.Validate();
         _actuators = actuators.ToDictionary(actuator => actuator.Name, StringComparer.Ordinal);
-        _limits = actuators.ToDictionary(actuator => actuator.Name, _ => new RateLimiter(options.RateLimit, options.RateWindow), StringComparer.Ordinal);
+        _limits = actuators.ToDictionary(
+            actuator => actuator.Name, _ => new RateLimiter(options.RateLimit, options.RateWindow), StringComparer.Ordinal);
         _options = options;
         _report = report;
         _time = time;
         _logger = logger;
         _started = time.GetTimestamp();
-        _requests = Channel.CreateBounded<ActionRequest>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _requests = Channel.CreateBounded<ActionRequest>(
+            new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     }
 
     /// <summary>Hands a command over. Never blocks.</summary>
@@ -122,7 +125,8 @@ internal sealed partial class ActionDispatcher
         }
     }
 
-    /// <summary>Null when the actuator is safe, else why not. The stop of the agent must not cut this short, so only the time limit bounds it.</summary>
+    /// <summary>Null when the actuator is safe, else why not. The stop of the agent must not cut
+    /// this short, so only the time limit bounds it.</summary>
     private async Task<string?> MakeSafeAsync(IActuator actuator, string reason)
     {
         try
@@ -153,7 +157,8 @@ internal sealed partial class ActionDispatcher
 
     private void Report(ActionRequest request, ActionOutcome outcome, string detail, TimeSpan elapsed)
     {
-        if (outcome is not (ActionOutcome.Done or ActionOutcome.Failed)) LogNotDone(_logger, request.Command.Actuator, request.RuleId, outcome, detail);
+        if (outcome is not (ActionOutcome.Done or ActionOutcome.Failed))
+            LogNotDone(_logger, request.Command.Actuator, request.RuleId, outcome, detail);
         _report(new ActionResult(request, outcome, detail, elapsed));
     }
 }

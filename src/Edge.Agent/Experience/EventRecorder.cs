@@ -12,7 +12,9 @@ namespace Edge.Agent.Experience;
 internal sealed class EventRecorder(IFactSink facts, TimeProvider time) : IObservationSink
 {
     public void RunStarted(string runId, long timestampUs) =>
-        facts.TryAdd(FactKind.RunStarted, timestampUs, JsonSerializer.SerializeToUtf8Bytes(new RunEvent(runId, timestampUs, 0), ContractsJson.Default.RunEvent));
+        facts.TryAdd(
+            FactKind.RunStarted, timestampUs,
+            JsonSerializer.SerializeToUtf8Bytes(new RunEvent(runId, timestampUs, 0), ContractsJson.Default.RunEvent));
 
     public void Observe(in Observation observation)
     {
@@ -22,7 +24,9 @@ internal sealed class EventRecorder(IFactSink facts, TimeProvider time) : IObser
     public void Decided(string runId, ReadOnlySpan<Decision> decisions) => Record(runId, decisions, Prediction.None);
 
     public void RunEnded(string runId, long timestampUs, long rows) =>
-        facts.TryAdd(FactKind.RunEnded, timestampUs, JsonSerializer.SerializeToUtf8Bytes(new RunEvent(runId, timestampUs, rows), ContractsJson.Default.RunEvent));
+        facts.TryAdd(
+            FactKind.RunEnded, timestampUs,
+            JsonSerializer.SerializeToUtf8Bytes(new RunEvent(runId, timestampUs, rows), ContractsJson.Default.RunEvent));
 
     public void Acted(ActionResult result)
     {

@@ -6,7 +6,8 @@ namespace Edge.Agent.Experience;
 internal static class EvictionPolicy
 {
     /// <summary>
-    /// The whole part ranks the kind, the fraction the value: every experience goes before the first report of behaviour, alarms and slot reports go last,
+    /// The whole part ranks the kind, the fraction the value: every experience goes before the first
+    /// report of behaviour, alarms and slot reports go last,
     /// because the hub judges models and machines by them.
     /// </summary>
     /// <param name="value">Of an experience, 0 (common) to 1; ignored for other kinds.</param>

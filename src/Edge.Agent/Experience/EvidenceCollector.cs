@@ -13,7 +13,8 @@ namespace Edge.Agent.Experience;
 /// <param name="every">Windows per evidence fact.</param>
 /// <param name="shadow">Comparison with a shadow model, if one runs.</param>
 /// <param name="vitals">How the machine fares now.</param>
-internal sealed class EvidenceCollector(int every, string bootId, IFactSink facts, Func<ShadowEvidence?> shadow, Func<DeviceVitals?> vitals) : IObservationSink
+internal sealed class EvidenceCollector(int every, string bootId, IFactSink facts, Func<ShadowEvidence?> shadow, Func<DeviceVitals?> vitals)
+    : IObservationSink
 {
     private readonly LatencyHistogram _latency = new();
     private string? _digest;
@@ -58,7 +59,8 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
 
     public void RunEnded(string runId, long timestampUs, long rows) => Tell();
 
-    /// <summary>How far the newest values lie from what the run's calibration takes for normal: what the model was fed, whatever it made of it.</summary>
+    /// <summary>How far the newest values lie from what the run's calibration takes for normal: what
+    /// the model was fed, whatever it made of it.</summary>
     private void Deviate(ReadOnlySpan<float> values, Calibration calibration)
     {
         for (var i = 0; i < values.Length; i++)

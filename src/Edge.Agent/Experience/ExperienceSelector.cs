@@ -41,8 +41,10 @@ internal sealed class ExperienceSelector(ExperienceOptions options)
         if (window.IsRequested) Take(ExperienceReasons.Requested, 1);
         if (window.IsCalibration && IsApart(window)) Take(ExperienceReasons.Calibration, CalibrationValue);
         if (window.IsAlarm && !_wasAlarm) _sinceAlarm = long.MaxValue - 1;
-        if (window.IsAlarm && IsDue(ref _sinceAlarm, boost.Every(options.AlarmEvery))) Take(ExperienceReasons.Alarm, _wasAlarm ? AlarmValue : FirstAlarmValue);
-        if (IsUncertain(window.ScoreRatio) && IsDue(ref _sinceUncertain, boost.Every(options.AlarmEvery))) Take(ExperienceReasons.Uncertain, UncertainValue);
+        if (window.IsAlarm && IsDue(ref _sinceAlarm, boost.Every(options.AlarmEvery)))
+            Take(ExperienceReasons.Alarm, _wasAlarm ? AlarmValue : FirstAlarmValue);
+        if (IsUncertain(window.ScoreRatio) && IsDue(ref _sinceUncertain, boost.Every(options.AlarmEvery)))
+            Take(ExperienceReasons.Uncertain, UncertainValue);
         if (distance >= options.RareDistance) Take(ExperienceReasons.Rare, RareValue);
         if (!window.IsCalibration && IsDue(ref _sinceRoutine, boost.Every(options.RoutineEvery))) Take(ExperienceReasons.Routine, RoutineValue);
         _wasAlarm = window.IsAlarm;

@@ -44,7 +44,8 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
     }
 
     public void Acted(ActionResult result) =>
-        Volatile.Write(ref _lastAction, $"{result.Request.Command.Actuator} {result.Request.Command.Command} {(result.Succeeded ? "done" : "failed")}");
+        Volatile.Write(
+            ref _lastAction, $"{result.Request.Command.Actuator} {result.Request.Command.Command} {(result.Succeeded ? "done" : "failed")}");
 
     private float DistanceOf(in Observation observation)
     {

@@ -1,6 +1,7 @@
 namespace Edge.Agent.Experience;
 
-/// <summary>The windows kept lately as points, mean and deviation per channel in units of the calibration, and how far a new one lies from all of them.</summary>
+/// <summary>The windows kept lately as points, mean and deviation per channel in units of the
+/// calibration, and how far a new one lies from all of them.</summary>
 /// <remarks>A ring of fixed size; one thread; nothing is allocated after construction.</remarks>
 internal sealed class RareMemory
 {

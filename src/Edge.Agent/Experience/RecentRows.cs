@@ -2,7 +2,8 @@ using Edge.Agent.Pipeline;
 
 namespace Edge.Agent.Experience;
 
-/// <summary>The device's newest rows, for a new model to be probed on. A ring of fixed size; written by the pipeline's thread, copied by any.</summary>
+/// <summary>The device's newest rows, for a new model to be probed on. A ring of fixed size;
+/// written by the pipeline's thread, copied by any.</summary>
 internal sealed class RecentRows(int channels, int capacity = RecentRows.DefaultCapacity) : IObservationSink
 {
     public const int DefaultCapacity = 512;

@@ -1,6 +1,7 @@
 namespace Edge.Agent.Experience;
 
-/// <summary>How much denser than configured experience and telemetry are kept just now; a tactical agent raises it during an incident. Any thread.</summary>
+/// <summary>How much denser than configured experience and telemetry are kept just now; a tactical
+/// agent raises it during an incident. Any thread.</summary>
 internal sealed class SamplingBoost
 {
     public const double Max = 100;

@@ -10,10 +10,12 @@ internal readonly record struct StoreBudget(long MaxBytes)
     /// <summary>Payload bytes appended in one transaction at most: what the log's share can take beside its regular pages.</summary>
     public const int GroupBytes = 512 << 10;
 
-    /// <summary>Set aside for the log: it is carried over every <see cref="LogPages"/> pages, and one group of writes may follow before that.</summary>
+    /// <summary>Set aside for the log: it is carried over every <see cref="LogPages"/> pages, and
+    /// one group of writes may follow before that.</summary>
     private const long LogBytes = 2 << 20;
 
-    /// <summary>Most that the pages in use may hold after a transaction; above it, the next group finds room before it grows the file past the bound.</summary>
+    /// <summary>Most that the pages in use may hold after a transaction; above it, the next group finds
+    /// room before it grows the file past the bound.</summary>
     public long FileBytes => MaxBytes - LogBytes - (2 * GroupBytes);
 
     public bool IsOver(long usedBytes) => usedBytes > FileBytes;

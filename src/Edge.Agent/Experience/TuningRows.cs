@@ -2,7 +2,8 @@ using Edge.Agent.Pipeline;
 
 namespace Edge.Agent.Experience;
 
-/// <summary>The device's newest rows with their times, over the borders of runs: what its model's head may be tuned on without a row leaving the device. A ring of fixed size; written by the pipeline's thread, copied by any.</summary>
+/// <summary>The device's newest rows with their times, over the borders of runs: what its model's head may be tuned on without a row
+/// leaving the device. A ring of fixed size; written by the pipeline's thread, copied by any.</summary>
 /// <param name="capacity">Rows; 0: none are kept.</param>
 internal sealed class TuningRows(int channels, int capacity) : IObservationSink
 {

@@ -9,7 +9,9 @@ internal static class AgentCommandLine
     public static RootCommand Create()
     {
         var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON" };
-        var set = new Option<string[]>("--set") { Description = "One setting, section:key=value; repeatable, wins over file and HMAS_SECTION__KEY variables", Arity = ArgumentArity.ZeroOrMore };
+        var set = new Option<string[]>(
+            "--set") { Description = "One setting, section:key=value; repeatable, wins over file and HMAS_SECTION__KEY variables",
+                Arity = ArgumentArity.ZeroOrMore };
         var root = new RootCommand("HMAS agent: senses, decides and acts on its own, and learns with its fleet")
         {
             Run(settings, set), Status(settings, set), Check(settings, set), Replay(),
@@ -21,7 +23,9 @@ internal static class AgentCommandLine
     {
         var exitAtEnd = new Option<bool>("--exit-at-end") { Description = "End when the recording has ended and the hub holds everything" };
         var command = new Command("run", "Run the agent") { settings, set, exitAtEnd };
-        command.SetAction((parsed, ct) => Verbs.RunAsync(parsed.GetValue(settings), Variables(), parsed.GetValue(set) ?? [], new RunMode(parsed.GetValue(exitAtEnd)), ct));
+        command.SetAction((
+            parsed, ct) => Verbs.RunAsync(
+                parsed.GetValue(settings), Variables(), parsed.GetValue(set) ?? [], new RunMode(parsed.GetValue(exitAtEnd)), ct));
         return command;
     }
 
@@ -31,7 +35,8 @@ internal static class AgentCommandLine
         var json = new Option<bool>("--json") { Description = "Print the JSON as it comes" };
         var command = new Command("status", "Show what the running agent says of itself") { settings, set, socket, json };
         command.SetAction((parsed, ct) =>
-            Verbs.StatusAsync(parsed.GetValue(settings), Variables(), parsed.GetValue(set) ?? [], parsed.GetValue(socket), parsed.GetValue(json), ct));
+            Verbs.StatusAsync(
+                parsed.GetValue(settings), Variables(), parsed.GetValue(set) ?? [], parsed.GetValue(socket), parsed.GetValue(json), ct));
         return command;
     }
 
@@ -49,7 +54,9 @@ internal static class AgentCommandLine
         var keys = new Option<string>("--trusted-keys") { Description = "PEM file with the public keys to trust", Required = true };
         var output = new Option<string?>("--output") { Description = "CSV to write; standard output by default" };
         var rate = new Option<double>("--rate") { Description = "Rows a second of recorded time", DefaultValueFactory = _ => 1 };
-        var command = new Command("replay", "Run a package over a recording at full speed and write score and decision of each row") { recording, package, keys, output, rate };
+        var command = new Command(
+            "replay",
+            "Run a package over a recording at full speed and write score and decision of each row") { recording, package, keys, output, rate };
         command.SetAction((parsed, ct) => Verbs.ReplayAsync(
             parsed.GetValue(recording)!, parsed.GetValue(package)!, parsed.GetValue(keys)!, parsed.GetValue(output), parsed.GetValue(rate), ct));
         return command;

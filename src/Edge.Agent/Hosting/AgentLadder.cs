@@ -42,7 +42,8 @@ internal sealed class AgentLadder : IAsyncDisposable
         Watch = new SlotWatch(time);
         Rows = new RecentRows(Sensor.Channels.Count);
         TuningRows = new TuningRows(Sensor.Channels.Count, settings.Model.TuningRows);
-        var evidence = new EvidenceCollector(settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
+        var evidence = new EvidenceCollector(
+            settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
         IObservationSink[] sinks = [Counters, new EventRecorder(facts, time), Experience, evidence, Telemetry, Rows, TuningRows, Watch];
         var sink = new ObservationFanOut(_decisionLog is null ? sinks : [.. sinks, _decisionLog]);
 
@@ -50,8 +51,10 @@ internal sealed class AgentLadder : IAsyncDisposable
         _dispatcher = new ActionDispatcher(_actuators, new ActionOptions(), sink.Acted, time, _logger);
         // A recording begins anew with each start, and so do its runs; a machine was there all the time.
         if (settings.Sensor.Kind != "replay")
-            _healthy = HealthyRowsFile.Open(settings.Device.StateFolder, Sensor.Channels, Sensor.RateHz, settings.Pipeline.MaxCalibrationRows, _logger);
-        Pipeline = new PerceptionPipeline(Sensor.Channels, Sensor.RateHz, settings.Pipeline.ToWindows(), Rules, _dispatcher.Dispatch, sink, _logger, _healthy);
+            _healthy = HealthyRowsFile.Open(
+                settings.Device.StateFolder, Sensor.Channels, Sensor.RateHz, settings.Pipeline.MaxCalibrationRows, _logger);
+        Pipeline = new PerceptionPipeline(
+            Sensor.Channels, Sensor.RateHz, settings.Pipeline.ToWindows(), Rules, _dispatcher.Dispatch, sink, _logger, _healthy);
         Heart = new Heart("ladder", Limit, time);
         Sampling = new SamplingLoop(Sensor, _queue, new BeatingConsumer(Pipeline, Heart), settings.Pipeline.ToSampling(), time, _logger);
     }

@@ -22,7 +22,8 @@ internal sealed class AgentModels : IDisposable
 
     /// <param name="password">Of the device at the hub.</param>
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
-    public AgentModels(AgentSettings settings, string? password, string bootId, IFactSink facts, AgentLadder ladder, TimeProvider time, ILogger logger)
+    public AgentModels(
+        AgentSettings settings, string? password, string bootId, IFactSink facts, AgentLadder ladder, TimeProvider time, ILogger logger)
     {
         _ladder = ladder;
         var slot = ladder.Pipeline.Slot;
@@ -34,23 +35,31 @@ internal sealed class AgentModels : IDisposable
         if (settings.Hub.Broker is not null)
         {
             var tls = settings.Hub.CaFile is { } authority ? TlsTrust.ClientOptions(authority) : null;
-            _source = new HttpModelSource(settings.Hub.Artefacts, settings.Device.Id, password, settings.Model, new SocketsHttpHandler { SslOptions = tls ?? new() }, time, logger);
-            if (settings.Model.ImageRoot is not null) _orders = new ModelOrders(settings.Device, settings.Hub, settings.Model, password, tls, time, logger);
+            _source = new HttpModelSource(
+                settings.Hub.Artefacts, settings.Device.Id, password, settings.Model, new SocketsHttpHandler { SslOptions = tls ?? new() }, time,
+                logger);
+            if (settings.Model.ImageRoot is not null)
+                _orders = new ModelOrders(settings.Device, settings.Hub, settings.Model, password, tls, time, logger);
         }
 
         var hardware = settings.Device.Hardware ?? DeviceIdentity.GenericHardware;
         var verifier = new ModelVerifier(TrustedKeys(settings.Model), hardware, channels, ladder.Sensor.RateHz, settings.Model.MaxPackageBytes);
         var loader = new SlotLoader(Slots, verifier, settings.Model.MaxPackageBytes);
-        Tuning = new HeadTuningLoop(new HeadTuningStep(Slots, loader, ladder.TuningRows, channels, settings.Model, settings.Pipeline.MaxGap, time), time);
-        var source = _source is null ? null : new DeltaModelSource(_source, new HeldArtefacts(Slots, isLaunched ? Environment.ProcessPath : null), logger);
+        Tuning = new HeadTuningLoop(
+            new HeadTuningStep(Slots, loader, ladder.TuningRows, channels, settings.Model, settings.Pipeline.MaxGap, time), time);
+        var source = _source is null
+            ? null : new DeltaModelSource(_source, new HeldArtefacts(Slots, isLaunched ? Environment.ProcessPath : null), logger);
         var fetch = new PackageFetch(Slots, loader, verifier, source, _orders, Reporter, time);
-        var trial = new ModelTrial(Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);
+        var trial = new ModelTrial(
+            Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);
         var swap = new ModelSwap(Slots, loader, slot, ladder.Watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, slot, Reporter, settings.Model.Package, logger);
         var installFetch = source is not null && isLaunched ? new InstallFetch(Slots, verifier, source, _orders, hardware) : null;
         var probe = new InstallProbe([.. Environment.GetCommandLineArgs().Skip(1)], Environment.ProcessPath ?? "", time);
         _installTrial = new InstallTrial(installs, Slots, Reporter, Health, Restart, time);
-        Updater = new ModelUpdater(Slots, fetch, trial, swap, new InstallUpdater(installs, installFetch, probe, Slots, Reporter, Restart), slot, ladder.Watch, Reporter, time, logger);
+        Updater = new ModelUpdater(
+            Slots, fetch, trial, swap, new InstallUpdater(installs, installFetch, probe, Slots, Reporter, Restart), slot, ladder.Watch, Reporter,
+            time, logger);
     }
 
     public ModelSlots Slots { get; }
@@ -92,7 +101,8 @@ internal sealed class AgentModels : IDisposable
     private InstallHealth Health()
     {
         var counters = _ladder.Counters;
-        return new InstallHealth(counters.Frames, counters.Windows, counters.InvalidWindows, _ladder.Pipeline.Slot.ActiveDigest is not null, IsLinked());
+        return new InstallHealth(
+            counters.Frames, counters.Windows, counters.InvalidWindows, _ladder.Pipeline.Slot.ActiveDigest is not null, IsLinked());
     }
 
     private static IReadOnlyList<byte[]> TrustedKeys(ModelOptions options)

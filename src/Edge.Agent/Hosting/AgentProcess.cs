@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>The agent from its start to its end; a failure that it cannot live with ends the program with exit code 1, and systemd starts it anew.</summary>
+/// <summary>The agent from its start to its end; a failure that it cannot live with ends the
+/// program with exit code 1, and systemd starts it anew.</summary>
 internal static class AgentProcess
 {
     /// <summary>The program's exit code.</summary>
@@ -11,11 +12,13 @@ internal static class AgentProcess
     {
         try
         {
-            using var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), Environment.GetEnvironmentVariable("WATCHDOG_USEC"));
+            using var systemd = new SystemdNotifier(
+                Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), Environment.GetEnvironmentVariable("WATCHDOG_USEC"));
             await using var agent = await AgentRuntime.CreateAsync(settings, systemd, time, loggers, ct);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             var ending = mode.ExitAtEnd ? StopAtEndAsync(agent, stop) : Task.CompletedTask;
-            var restarting = agent.RestartWanted.ContinueWith(_ => stop.CancelAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+            var restarting = agent.RestartWanted.ContinueWith(
+                _ => stop.CancelAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
             await agent.RunAsync(stop.Token);
             await ending;
             if (agent.RestartWanted.IsCompleted) await restarting;
@@ -36,7 +39,8 @@ internal static class AgentProcess
 
     private static async Task StopAtEndAsync(AgentRuntime agent, CancellationTokenSource stop)
     {
-        await agent.StreamEnded.WaitAsync(stop.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await agent.StreamEnded.WaitAsync(stop.Token)
+            .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         if (!stop.IsCancellationRequested) await agent.DrainedAsync(stop.Token);
         await stop.CancelAsync();
     }

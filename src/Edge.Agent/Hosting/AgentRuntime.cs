@@ -40,7 +40,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var twin = TwinFile.Open(state);
         var session = new PresenceSession(settings.Device, bootId, new SessionCounter(state, () => lost.Add()), time);
         _self = new SelfReport(settings, bootId, _ladder, _models, outbox, _totals, twin, session, lost, time);
-        if (settings.Hub.Broker is not null) _self.Hub = _hub = HubLoops.Create(settings, password, session.Will(), twin, outbox, _ladder, _models, _self.Reported, time, loggers);
+        if (settings.Hub.Broker is not null)
+            _self.Hub = _hub = HubLoops.Create(settings, password, session.Will(), twin, outbox, _ladder, _models, _self.Reported, time, loggers);
         _models.IsLinked = () => _hub?.Client.IsConnected ?? true;
     }
 
@@ -54,7 +55,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
     /// <exception cref="Edge.Agent.Reasoning.RuleFileException">The rule file cannot be used.</exception>
     /// <exception cref="StorageException">The state folder cannot be used.</exception>
-    public static async Task<AgentRuntime> CreateAsync(AgentSettings settings, SystemdNotifier systemd, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
+    public static async Task<AgentRuntime> CreateAsync(
+        AgentSettings settings, SystemdNotifier systemd, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         Directory.CreateDirectory(settings.Device.StateFolder);
         AtomicFile.RemoveLeftovers(settings.Device.StateFolder);
@@ -76,7 +78,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         _models.Start();
         _hub?.Downlink.Start();
         _logger.AgentStarted(
-            SelfReport.Version, _settings.Device.Site, _settings.Device.Id, _settings.Sensor.Kind, _ladder.Sensor.Channels.Count, _ladder.Sensor.RateHz, _ladder.Rules.Rules.Count,
+            SelfReport.Version, _settings.Device.Site, _settings.Device.Id, _settings.Sensor.Kind, _ladder.Sensor.Channels.Count,
+            _ladder.Sensor.RateHz, _ladder.Rules.Rules.Count,
             _models.Slots.Current.Active?.Digest, _settings.Hub.Broker);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The outbox outlives the others: what they say while they stop is stored too.
@@ -84,10 +87,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var storing = _outbox.RunAsync(drained.Token);
         List<Task> loops =
         [
-            .. _ladder.Run(stop.Token), .. _models.Run(stop.Token), _totals.RunAsync(stop.Token), new WatchdogLoop([_ladder.Heart], _systemd, _time, _logger).RunAsync(stop.Token),
+            .. _ladder.Run(stop.Token), .. _models.Run(stop.Token), _totals.RunAsync(stop.Token),
+            new WatchdogLoop([_ladder.Heart], _systemd, _time, _logger).RunAsync(stop.Token),
             new StatusSocket(_settings.StatusSocket, _self.Status, _logger).RunAsync(stop.Token), _memory.RunAsync(stop.Token),
         ];
-        if (_settings.Status.MetricsPort > 0) loops.Add(new MetricsListener(_settings.Status.MetricsPort, _self.Status, _time, _logger).RunAsync(stop.Token));
+        if (_settings.Status.MetricsPort > 0)
+            loops.Add(new MetricsListener(_settings.Status.MetricsPort, _self.Status, _time, _logger).RunAsync(stop.Token));
         if (_hub is not null) loops.AddRange(_hub.Run(stop.Token));
         _systemd.Ready();
         try

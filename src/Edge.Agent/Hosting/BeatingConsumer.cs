@@ -3,7 +3,8 @@ using Hmas.Contracts.Sensing;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Feeds the pipeline and lets the heart beat with every sample and every silence: the watchdog hears whether the ladder goes round.</summary>
+/// <summary>Feeds the pipeline and lets the heart beat with every sample and every silence: the
+/// watchdog hears whether the ladder goes round.</summary>
 internal sealed class BeatingConsumer(ISampleConsumer inner, Heart heart) : ISampleConsumer
 {
     public void Add(Sample sample)

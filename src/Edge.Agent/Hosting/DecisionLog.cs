@@ -6,8 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Writes one CSV line per observation with an answer: <c>timestampUs,run,score,threshold,alarm,digest,class,probability</c>. In the file when a run ends.</summary>
-/// <remarks>Lines that the disk does not take are given up and counted, the file ends with a whole line, and the next ones are tried again: a log must not stop the ladder.</remarks>
+/// <summary>Writes one CSV line per observation with an answer:
+/// <c>timestampUs,run,score,threshold,alarm,digest,class,probability</c>. In the file when a run ends.</summary>
+/// <remarks>Lines that the disk does not take are given up and counted, the file ends with a whole line, and the
+/// next ones are tried again: a log must not stop the ladder.</remarks>
 internal sealed class DecisionLog : IObservationSink, IDisposable
 {
     private const string Header = "timestampUs,run,score,threshold,alarm,digest,class,probability\n";

@@ -18,11 +18,13 @@ internal sealed record HubLoops(FleetClient Client, FactUplink Uplink, DownlinkL
     /// <param name="reported">The reported state of now.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Names the setting and the reason.</exception>
     public static HubLoops Create(
-        AgentSettings settings, string? password, PresenceWill will, TwinFile twin, FactOutbox outbox, AgentLadder ladder, AgentModels models, Func<ReportedState> reported,
+        AgentSettings settings, string? password, PresenceWill will, TwinFile twin, FactOutbox outbox, AgentLadder ladder, AgentModels models,
+        Func<ReportedState> reported,
         TimeProvider time, ILoggerFactory loggers)
     {
         var device = settings.Device;
-        string[] subscriptions = [Topics.Desired(device.Site, device.Id), Topics.FactAck(device.Site, device.Id), Topics.Command(device.Site, device.Id)];
+        string[] subscriptions = [
+            Topics.Desired(device.Site, device.Id), Topics.FactAck(device.Site, device.Id), Topics.Command(device.Site, device.Id)];
         var client = new FleetClient(ClientSettings(settings, password, will, subscriptions), time, loggers.CreateLogger("Hmas.Messaging"));
         var link = new FleetLink(client);
         var logger = loggers.CreateLogger("Edge.Agent.Sync");
@@ -35,7 +37,9 @@ internal sealed record HubLoops(FleetClient Client, FactUplink Uplink, DownlinkL
         return new HubLoops(client, uplink, downlink, reporter);
     }
 
-    private static FleetClientSettings ClientSettings(AgentSettings settings, string? password, PresenceWill will, IReadOnlyList<string> subscriptions) => new()
+    private static FleetClientSettings ClientSettings(
+        AgentSettings settings, string? password, PresenceWill will, IReadOnlyList<string> subscriptions) =>
+        new()
     {
         Broker = new Uri(settings.Hub.Broker!),
         ClientId = settings.Device.Id,

@@ -31,7 +31,8 @@ internal static class Ladder
 
     /// <summary>The configured actuators, and <c>log</c> where none bears that name: every device can write an alarm down.</summary>
     /// <param name="sensor">A simulated pump is what simulated actuators turn.</param>
-    public static IReadOnlyList<IActuator> MakeActuators(IReadOnlyList<ActuatorOptions> options, ISensor sensor, TimeProvider time, ILoggerFactory loggers)
+    public static IReadOnlyList<IActuator> MakeActuators(
+        IReadOnlyList<ActuatorOptions> options, ISensor sensor, TimeProvider time, ILoggerFactory loggers)
     {
         var actuators = options.Select(actuator => MakeActuator(actuator, sensor, time, loggers)).ToList();
         if (actuators.TrueForAll(actuator => actuator.Name != "log")) actuators.Add(new LogActuator("log", loggers.CreateLogger<LogActuator>()));
@@ -42,22 +43,29 @@ internal static class Ladder
     public static RuleSet LoadRules(RulesOptions options, ISensor sensor, int historyFrames, IReadOnlyList<IActuator> actuators) =>
         options.File is null
             ? RuleSet.Empty
-            : RuleFile.Load(options.File, new RuleScope(sensor.Channels, sensor.RateHz, historyFrames, actuators.ToDictionary(actuator => actuator.Name, actuator => actuator.Commands)));
+            : RuleFile.Load(
+                options.File,
+                new RuleScope(
+                    sensor.Channels, sensor.RateHz, historyFrames, actuators.ToDictionary(actuator => actuator.Name, actuator => actuator.Commands)));
 
     private static SimulatedMachine Simulate(IMachineModel model, TimeProvider time) =>
         new(model, string.Create(CultureInfo.InvariantCulture, $"run-{time.GetUtcNow():yyyyMMdd't'HHmmss}"), time);
 
     private static SysfsSensor MakeSysfsSensor(
-        string section, SysfsOptionsSection options, string root, Func<string, IReadOnlyList<SysfsChannel>> discover, TimeProvider time, ILoggerFactory loggers)
+        string section, SysfsOptionsSection options, string root, Func<string, IReadOnlyList<SysfsChannel>> discover, TimeProvider time,
+        ILoggerFactory loggers)
     {
         var offered = discover(SysfsDevice.Find(options.Root ?? root, options.Device));
-        return new SysfsSensor(options.Channels.Count == 0 ? offered : Choose(section, options.Channels, offered), options.RateHz, time, loggers.CreateLogger<SysfsSensor>());
+        return new SysfsSensor(
+            options.Channels.Count == 0 ? offered : Choose(section, options.Channels, offered), options.RateHz, time,
+            loggers.CreateLogger<SysfsSensor>());
     }
 
     private static SysfsChannel[] Choose(string section, IEnumerable<string> wanted, IReadOnlyList<SysfsChannel> offered) =>
     [
         .. wanted.Select(name => offered.FirstOrDefault(channel => channel.Channel.Name == name)
-            ?? throw new SettingsException([$"sensor:{section}:channels '{name}' is none of {string.Join(", ", offered.Select(channel => channel.Channel.Name))}"])),
+            ?? throw new SettingsException(
+                [$"sensor:{section}:channels '{name}' is none of {string.Join(", ", offered.Select(channel => channel.Channel.Name))}"])),
     ];
 
     private static IActuator MakeActuator(ActuatorOptions options, ISensor sensor, TimeProvider time, ILoggerFactory loggers) => options.Kind switch
@@ -66,7 +74,8 @@ internal static class Ladder
         "file" => new FileActuator(options.Name, options.File!, time),
         "gpio" => new GpioActuator(options.Name, options.Line!.Value, options.SafeHigh ?? false, () => OpenGpio(options.Chip)),
         "simulated" => MakeDrive(options, (sensor as SimulatedMachine)?.Model as PumpModel),
-        _ => throw new SettingsException([$"actuators: kind '{options.Kind}' of '{options.Name}' is none of {string.Join(", ", ActuatorOptions.Kinds)}"]),
+        _ => throw new SettingsException(
+            [$"actuators: kind '{options.Kind}' of '{options.Name}' is none of {string.Join(", ", ActuatorOptions.Kinds)}"]),
     };
 
     private static SimulatedDrive MakeDrive(ActuatorOptions options, PumpModel? pump) => options.Part switch

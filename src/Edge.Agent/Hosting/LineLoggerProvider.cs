@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Writes each log event as one piece to a stream: lines of two threads never mix. A stream that breaks (a closed terminal) does not stop the agent.</summary>
+/// <summary>Writes each log event as one piece to a stream: lines of two threads never mix. A stream that
+/// breaks (a closed terminal) does not stop the agent.</summary>
 /// <param name="output">Not owned.</param>
 internal sealed class LineLoggerProvider(Stream output, bool asJson, TimeProvider time) : ILoggerProvider
 {
@@ -16,7 +17,8 @@ internal sealed class LineLoggerProvider(Stream output, bool asJson, TimeProvide
     {
     }
 
-    private void Write(string category, LogLevel level, EventId id, string message, IEnumerable<KeyValuePair<string, object?>>? state, Exception? error)
+    private void Write(
+        string category, LogLevel level, EventId id, string message, IEnumerable<KeyValuePair<string, object?>>? state, Exception? error)
     {
         var at = time.GetLocalNow();
         lock (_gate)

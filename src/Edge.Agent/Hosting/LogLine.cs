@@ -19,10 +19,12 @@ internal static class LogLine
         if (error is not null) Encoding.UTF8.GetBytes($"{error}\n", output);
     }
 
-    /// <summary><c>@t</c>, <c>@mt</c>, <c>@l</c> unless it is Information, <c>@x</c>, <c>EventId</c>, <c>SourceContext</c>, and the event's own values.</summary>
+    /// <summary><c>@t</c>, <c>@mt</c>, <c>@l</c> unless it is Information, <c>@x</c>, <c>EventId</c>,
+    /// <c>SourceContext</c>, and the event's own values.</summary>
     /// <param name="state">Values by name, with the template as <c>{OriginalFormat}</c>.</param>
     public static void WriteJson(
-        IBufferWriter<byte> output, DateTimeOffset at, LogLevel level, string category, EventId id, string message, IEnumerable<KeyValuePair<string, object?>>? state, Exception? error)
+        IBufferWriter<byte> output, DateTimeOffset at, LogLevel level, string category, EventId id, string message,
+        IEnumerable<KeyValuePair<string, object?>>? state, Exception? error)
     {
         using (var json = new Utf8JsonWriter(output))
         {

@@ -15,6 +15,8 @@ internal static class LoggingSetup
             "error" => LogLevel.Error,
             _ => LogLevel.Information,
         };
-        return new LoggerFactory([new LineLoggerProvider(Console.OpenStandardError(), options.Format == "json", TimeProvider.System)], new LoggerFilterOptions { MinLevel = level });
+        return new LoggerFactory(
+            [new LineLoggerProvider(Console.OpenStandardError(), options.Format == "json", TimeProvider.System)],
+            new LoggerFilterOptions { MinLevel = level });
     }
 }

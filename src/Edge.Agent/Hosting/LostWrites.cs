@@ -1,6 +1,7 @@
 namespace Edge.Agent.Hosting;
 
-/// <summary>Counts what the disk did not take and the agent can live without: lines of the decision log, totals, the number of a connect. Any thread.</summary>
+/// <summary>Counts what the disk did not take and the agent can live without: lines of the decision
+/// log, totals, the number of a connect. Any thread.</summary>
 internal sealed class LostWrites
 {
     private long _count;

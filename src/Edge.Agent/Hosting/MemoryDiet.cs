@@ -4,11 +4,15 @@ using Edge.Agent.Hosting.Native;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Keeps the process small: one malloc arena, and after the start and each model change the memory that only those steps needed goes back to the kernel.</summary>
+/// <summary>Keeps the process small: one malloc arena, and after the start and each model change the memory
+/// that only those steps needed goes back to the kernel.</summary>
 /// <remarks>
-/// Much of a program's code and constants is read once, while it starts or builds a session (of ONNX Runtime some 13 MB, of the agent 4). The kernel may drop such
-/// clean pages of files at any time; asked once, it does so now, and a page that is needed after all comes back from the page cache. Only mappings of files that
-/// cannot be written and hold no page of their own are given up: what the loader relocated is not in the file, so it would be lost. What it saves is in
+/// Much of a program's code and constants is read once, while it starts or builds a session (of ONNX
+/// Runtime some 13 MB, of the agent 4). The kernel may drop such
+/// clean pages of files at any time; asked once, it does so now, and a page that is needed after all
+/// comes back from the page cache. Only mappings of files that
+/// cannot be written and hold no page of their own are given up: what the loader relocated is not
+/// in the file, so it would be lost. What it saves is in
 /// docs/benchmarks.md.
 /// </remarks>
 internal sealed class MemoryDiet(TimeProvider time)
@@ -56,7 +60,8 @@ internal sealed class MemoryDiet(TimeProvider time)
         foreach (var (from, to) in CleanFilePages(File.ReadLines("/proc/self/smaps"))) _ = LibC.Advise(from, (nuint)(to - from), LibC.DontNeed);
     }
 
-    /// <summary>Of <c>/proc/self/smaps</c> (proc(5)) the ranges that are mapped privately from a file, cannot be written, and hold what the file holds.</summary>
+    /// <summary>Of <c>/proc/self/smaps</c> (proc(5)) the ranges that are mapped privately from a file,
+    /// cannot be written, and hold what the file holds.</summary>
     internal static IEnumerable<(nint From, nint To)> CleanFilePages(IEnumerable<string> lines)
     {
         (nint From, nint To)? mapping = null;
@@ -64,7 +69,9 @@ internal sealed class MemoryDiet(TimeProvider time)
         {
             if (TryReadMapping(line, out var from, out var to, out var isReadOnlyFile)) mapping = isReadOnlyFile ? (from, to) : null;
             // Pages that were written since, by the loader before it took the right to write away.
-            else if (mapping is { } known && line.StartsWith("Anonymous:", StringComparison.Ordinal) && line.EndsWith(" 0 kB", StringComparison.Ordinal)) yield return known;
+            else if (mapping is { } known && line.StartsWith("Anonymous:", StringComparison.Ordinal)
+                && line.EndsWith(" 0 kB", StringComparison.Ordinal))
+                yield return known;
         }
     }
 
@@ -75,7 +82,8 @@ internal sealed class MemoryDiet(TimeProvider time)
         var dash = line.IndexOf('-', StringComparison.Ordinal);
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         var rest = space > 0 ? line.AsSpan(space) : default;
-        isReadOnlyFile = (rest.StartsWith(" r-xp ", StringComparison.Ordinal) || rest.StartsWith(" r--p ", StringComparison.Ordinal)) && rest.Contains(" /", StringComparison.Ordinal);
+        isReadOnlyFile = (rest.StartsWith(" r-xp ", StringComparison.Ordinal) || rest.StartsWith(" r--p ", StringComparison.Ordinal))
+            && rest.Contains(" /", StringComparison.Ordinal);
         return space > dash && dash > 0
             && nint.TryParse(line.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out from)
             && nint.TryParse(line.AsSpan(dash + 1, space - dash - 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out to);

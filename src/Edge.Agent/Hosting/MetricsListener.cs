@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Answers <c>GET /metrics</c> on a loopback port. As much of HTTP/1.1 as a scraper needs: one request per connection, a bounded head, a time limit.</summary>
+/// <summary>Answers <c>GET /metrics</c> on a loopback port. As much of HTTP/1.1 as a scraper needs: one
+/// request per connection, a bounded head, a time limit.</summary>
 internal sealed class MetricsListener(int port, Func<AgentStatus> status, TimeProvider time, ILogger logger)
 {
     private const int MaxHead = 8192;
@@ -41,11 +42,14 @@ internal sealed class MetricsListener(int port, Func<AgentStatus> status, TimePr
                     ? ("200 OK", MetricsText.ContentType, MetricsText.Write(status()))
                     : ("404 Not Found", "text/plain", "only GET /metrics is here\n");
                 var bytes = Encoding.UTF8.GetBytes(body);
-                var answer = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {code}\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
+                var answer = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"HTTP/1.1 {code}\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), either.Token);
                 await stream.WriteAsync(bytes, either.Token);
             }
-            catch (Exception error) when (error is IOException or SocketException || (error is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception error) when (error is IOException or SocketException
+                || (error is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 logger.StatusUnavailable("a metrics reader", error.Message);
             }

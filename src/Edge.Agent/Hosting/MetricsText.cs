@@ -32,7 +32,8 @@ internal static class MetricsText
         Counter(text, "hmas_agent_facts_acknowledged_total", "Facts that the hub holds.", status.Outbox.Acknowledged);
         Counter(text, "hmas_agent_facts_evicted_total", "Facts given up to keep the byte bound.", status.Outbox.Evicted);
         Counter(text, "hmas_agent_facts_refused_total", "Facts that memory had no room for.", status.Outbox.Refused);
-        Counter(text, "hmas_agent_lost_writes_total", "Lines of the decision log, totals and session numbers that the disk did not take.", status.LostWrites);
+        Counter(text, "hmas_agent_lost_writes_total", "Lines of the decision log, totals and session numbers that the disk did not take.",
+            status.LostWrites);
         Counter(text, "hmas_agent_batches_total", "Fact batches that the broker took.", status.Hub.Batches);
         Counter(text, "hmas_agent_failed_batches_total", "Fact batches that were not handed over.", status.Hub.FailedBatches);
         Gauge(text, "hmas_agent_outbox_facts", "Facts that wait for the hub.", status.Outbox.Waiting);
@@ -43,7 +44,8 @@ internal static class MetricsText
         if (status.Threshold is { } threshold) Gauge(text, "hmas_agent_threshold", "Threshold of the anomaly score.", threshold);
         if (status is { Class: { } name, Probability: { } probability })
         {
-            text.Append("# HELP hmas_agent_class_probability Newest class of a classifier and its calibrated probability.\n# TYPE hmas_agent_class_probability gauge\n");
+            text.Append(
+                "# HELP hmas_agent_class_probability Newest class of a classifier and its calibrated probability.\n# TYPE hmas_agent_class_probability gauge\n");
             text.Append(CultureInfo.InvariantCulture, $"hmas_agent_class_probability{{class=\"{Escaped(name)}\"}} {probability:R}\n");
         }
 
@@ -51,13 +53,16 @@ internal static class MetricsText
         Gauge(text, "hmas_agent_managed_bytes", "Managed heap.", status.ManagedBytes);
         Gauge(text, "hmas_agent_uptime_seconds", "Since the process started.", status.UptimeSeconds);
         text.Append("# HELP hmas_agent_info The agent and the model that answers.\n# TYPE hmas_agent_info gauge\n");
-        text.Append(CultureInfo.InvariantCulture, $"hmas_agent_info{{site=\"{status.Site}\",device=\"{status.Device}\",version=\"{status.Version}\",model=\"{status.Model.ActiveDigest}\"}} 1\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"hmas_agent_info{{site=\"{status.Site}\",device=\"{status.Device}\",version=\"{status.Version}\",model=\"{status.Model.ActiveDigest}\"}} 1\n");
         return text.ToString();
     }
 
     // Prometheus, exposition formats: what a label's value must not hold as it is.
     private static string Escaped(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static void Counter(StringBuilder text, string name, string help, long value) =>
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n");

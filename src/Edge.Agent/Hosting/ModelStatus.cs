@@ -4,5 +4,6 @@ namespace Edge.Agent.Hosting;
 /// <param name="SwapMs">Of the last swap.</param>
 /// <param name="FailedReason">Why the last refused or returned model was.</param>
 internal sealed record ModelStatus(
-    string State, string? ActiveDigest, string? ActiveName, long? ActiveRelease, bool Committed, string? PreviousDigest, string? StandbyDigest, string? ShadowDigest,
+    string State, string? ActiveDigest, string? ActiveName, long? ActiveRelease, bool Committed, string? PreviousDigest, string? StandbyDigest,
+    string? ShadowDigest,
     double? SwapMs, int? MissedWindows, string? FailedDigest, string? FailedReason);

@@ -22,7 +22,8 @@ internal sealed class ReplayRun(ReplayOptions recording, byte[] package, IReadOn
     {
         await using var sensor = new ReplaySensor(recording, time, logger);
         var assignment = PackageFile.AssignmentOf(package, packagePath);
-        var verified = new ModelVerifier(trustedKeys, hardware: null, sensor.Channels, sensor.RateHz, package.Length).Verify(package, assignment, active: null);
+        var verified = new ModelVerifier(trustedKeys, hardware: null, sensor.Channels, sensor.RateHz, package.Length).Verify(
+            package, assignment, active: null);
         var sink = new Writer(output);
         var pipeline = new PerceptionPipeline(sensor.Channels, sensor.RateHz, new WindowOptions(), RuleSet.Empty, static _ => { }, sink, logger);
         pipeline.Slot.Exchange(new DetectorScorer(verified.Digest, new Detector(verified.Manifest, verified.Onnx.Span, new SessionSettings())));

@@ -24,7 +24,8 @@ internal sealed class SelfReport
     private readonly long _startedAt;
 
     public SelfReport(
-        AgentSettings settings, string bootId, AgentLadder ladder, AgentModels models, FactOutbox outbox, TotalsKeeper totals, TwinFile twin, PresenceSession session, LostWrites lost, TimeProvider time)
+        AgentSettings settings, string bootId, AgentLadder ladder, AgentModels models, FactOutbox outbox, TotalsKeeper totals, TwinFile twin,
+        PresenceSession session, LostWrites lost, TimeProvider time)
     {
         (_settings, _bootId, _ladder, _models, _outbox) = (settings, bootId, ladder, models, outbox);
         (_totals, _twin, _session, _lost, _time) = (totals, twin, session, lost, time);
@@ -49,7 +50,8 @@ internal sealed class SelfReport
             Version = Version,
             BootId = _bootId,
             UptimeSeconds = _time.GetElapsedTime(_startedAt).TotalSeconds,
-            FirstAnswerSeconds = _ladder.Counters.FirstAnswer is { } at ? (at - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds : null,
+            FirstAnswerSeconds = _ladder.Counters.FirstAnswer is { } at
+                ? (at - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds : null,
             Sensor = _settings.Sensor.Kind,
             Channels = [.. _ladder.Sensor.Channels.Select(channel => channel.Name)],
             RateHz = _ladder.Sensor.RateHz,
@@ -79,13 +81,16 @@ internal sealed class SelfReport
             Actions = _ladder.Counters.Actions,
             FailedActions = _ladder.Counters.FailedActions,
             Model = new ModelStatus(
-                _models.State.ToString(), slots.Active?.Digest, slots.Active?.Name, slots.Active?.Release, slots.Committed, slots.Previous?.Digest, slots.Standby?.Digest,
+                _models.State.ToString(), slots.Active?.Digest, slots.Active?.Name, slots.Active?.Release, slots.Committed, slots.Previous?.Digest,
+                slots.Standby?.Digest,
                 _ladder.Pipeline.Slot.ShadowDigest, last?.SwapMs, last?.MissedWindows, slots.Failed?.Digest, slots.FailedReason),
             Outbox = new OutboxStatus(
-                outbox.Epoch, outbox.TotalProduced, outbox.TotalAcknowledged, outbox.Waiting, outbox.TotalEvicted, _outbox.Refused, _ladder.Experience.Kept, outbox.UsedBytes,
+                outbox.Epoch, outbox.TotalProduced, outbox.TotalAcknowledged, outbox.Waiting, outbox.TotalEvicted, _outbox.Refused,
+                _ladder.Experience.Kept, outbox.UsedBytes,
                 _settings.Outbox.MaxBytes, _outbox.Health.QuarantinedRecords, _outbox.Health.IsGood),
             Hub = new HubStatus(
-                _settings.Hub.Broker, Hub?.Client.IsConnected ?? false, _session.Current, _twin.Desired?.Version ?? 0, _ladder.Boost.Value, Hub?.Uplink.Batches ?? 0,
+                _settings.Hub.Broker, Hub?.Client.IsConnected ?? false, _session.Current, _twin.Desired?.Version ?? 0, _ladder.Boost.Value,
+                Hub?.Uplink.Batches ?? 0,
                 Hub?.Uplink.Failures ?? 0, Hub?.Client.TelemetryDropped ?? 0, Hub?.Downlink.Unusable ?? 0),
             LostWrites = _lost.Count,
             ResidentBytes = Environment.WorkingSet,

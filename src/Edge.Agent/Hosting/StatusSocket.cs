@@ -47,7 +47,8 @@ internal sealed class StatusSocket(string path, Func<AgentStatus> status, ILogge
         var buffer = new byte[8192];
         int read;
         while ((read = await socket.ReceiveAsync(buffer, ct)) > 0 && received.Length <= MaxBytes) received.Write(buffer, 0, read);
-        return JsonSerializer.Deserialize(received.GetBuffer().AsSpan(0, (int)received.Length), HostingJson.Default.AgentStatus) ?? throw new JsonException("empty status");
+        return JsonSerializer.Deserialize(received.GetBuffer().AsSpan(0, (int)received.Length), HostingJson.Default.AgentStatus)
+            ?? throw new JsonException("empty status");
     }
 
     private async Task AnswerAsync(Socket connection, CancellationToken ct)

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Tells systemd how the agent fares, over the datagram socket of <c>NOTIFY_SOCKET</c> (sd_notify(3)). Without that variable it does nothing.</summary>
+/// <summary>Tells systemd how the agent fares, over the datagram socket of <c>NOTIFY_SOCKET</c>
+/// (sd_notify(3)). Without that variable it does nothing.</summary>
 internal sealed class SystemdNotifier : IDisposable
 {
     private readonly Socket? _socket;
@@ -18,7 +19,8 @@ internal sealed class SystemdNotifier : IDisposable
         var path = notifySocket[0] == '@' ? "\0" + notifySocket[1..] : notifySocket;
         _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         _socket.Connect(new UnixDomainSocketEndPoint(path));
-        if (long.TryParse(watchdogUsec, CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0) WatchdogInterval = TimeSpan.FromMicroseconds(microseconds);
+        if (long.TryParse(watchdogUsec, CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0)
+            WatchdogInterval = TimeSpan.FromMicroseconds(microseconds);
     }
 
     /// <summary>Null: no watchdog is set.</summary>

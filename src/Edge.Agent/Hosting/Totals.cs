@@ -6,5 +6,6 @@ internal sealed record Totals(long Samples, long DroppedSamples, long LateSample
     public static Totals None { get; } = new(0, 0, 0, 0, 0);
 
     public static Totals operator +(Totals a, Totals b) =>
-        new(a.Samples + b.Samples, a.DroppedSamples + b.DroppedSamples, a.LateSamples + b.LateSamples, a.Windows + b.Windows, a.AlarmWindows + b.AlarmWindows);
+        new(a.Samples + b.Samples, a.DroppedSamples + b.DroppedSamples, a.LateSamples + b.LateSamples, a.Windows + b.Windows,
+            a.AlarmWindows + b.AlarmWindows);
 }

@@ -21,7 +21,8 @@ internal sealed class TotalsFile
         var path = Path.Combine(stateFolder, "totals.json");
         try
         {
-            return new TotalsFile(path, (File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), HostingJson.Default.Totals) : null) ?? Totals.None);
+            return new TotalsFile(
+                path, (File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), HostingJson.Default.Totals) : null) ?? Totals.None);
         }
         catch (JsonException)
         {

@@ -17,7 +17,8 @@ internal static class Verbs
 {
     private const int Unusable = 2;
 
-    public static async Task<int> RunAsync(string? file, Dictionary<string, string> variables, IReadOnlyList<string> overrides, RunMode mode, CancellationToken ct)
+    public static async Task<int> RunAsync(
+        string? file, Dictionary<string, string> variables, IReadOnlyList<string> overrides, RunMode mode, CancellationToken ct)
     {
         if (await LoadAsync(file, variables, overrides) is not { } settings) return Unusable;
         using var loggers = LoggingSetup.Create(settings.Log);
@@ -38,7 +39,8 @@ internal static class Verbs
         try
         {
             var status = await StatusSocket.ReadAsync(socket, ct);
-            await Console.Out.WriteAsync((json ? JsonSerializer.Serialize(status, HostingJson.Default.AgentStatus) + "\n" : StatusTable.Write(status)).AsMemory(), ct);
+            await Console.Out.WriteAsync(
+                (json ? JsonSerializer.Serialize(status, HostingJson.Default.AgentStatus) + "\n" : StatusTable.Write(status)).AsMemory(), ct);
             return 0;
         }
         catch (Exception error) when (error is SocketException or JsonException)
@@ -63,13 +65,16 @@ internal static class Verbs
         try
         {
             var options = new ReplayOptions { Files = [recording], RateHz = rateHz, Speed = 0 };
-            var run = new ReplayRun(options, await File.ReadAllBytesAsync(package, ct), PublicKeyFile.Read(keys), TimeProvider.System, loggers.CreateLogger("Edge.Agent"));
+            var run = new ReplayRun(
+                options, await File.ReadAllBytesAsync(package, ct), PublicKeyFile.Read(keys), TimeProvider.System,
+                loggers.CreateLogger("Edge.Agent"));
             if (output is not null) writer = new StreamWriter(output);
             var rows = await run.RunAsync(package, writer, ct);
             await writer.FlushAsync(ct);
             return rows > 0 ? 0 : await FailAsync($"{recording}: no row was scored; the recording may be shorter than calibration and one window", 1);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ModelRefusal or InferenceException or SensorException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ModelRefusal
+            or InferenceException or SensorException or ArgumentException)
         {
             return await FailAsync(error.Message, Unusable);
         }
@@ -115,7 +120,8 @@ internal static class Verbs
 
                 """);
         }
-        catch (Exception error) when (error is SettingsException or RuleFileException or SensorException or IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception error) when (error is SettingsException or RuleFileException or SensorException or IOException or UnauthorizedAccessException
+            or CryptographicException)
         {
             await FailAsync(error.Message, Unusable);
             return null;

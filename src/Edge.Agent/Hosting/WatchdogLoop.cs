@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Feeds systemd's watchdog while every heart beats; when one is overdue it says so and stays silent, and systemd starts the agent anew.</summary>
+/// <summary>Feeds systemd's watchdog while every heart beats; when one is overdue it says so and
+/// stays silent, and systemd starts the agent anew.</summary>
 internal sealed class WatchdogLoop(IReadOnlyList<Heart> hearts, SystemdNotifier systemd, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan WithoutWatchdog = TimeSpan.FromSeconds(10);

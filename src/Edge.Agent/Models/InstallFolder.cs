@@ -7,7 +7,8 @@ using Hmas.Storage;
 
 namespace Edge.Agent.Models;
 
-/// <summary>Installs on disk: a folder each, whole before the pointer names it, and the pointer. What answers changes with the pointer's rename and with nothing else.</summary>
+/// <summary>Installs on disk: a folder each, whole before the pointer names it, and the pointer. What answers
+/// changes with the pointer's rename and with nothing else.</summary>
 /// <remarks>One loop owns it. The pointer is read anew each time: the launcher writes it before the program starts.</remarks>
 internal sealed class InstallFolder
 {
@@ -33,8 +34,10 @@ internal sealed class InstallFolder
     /// <summary>Why an install went back when the hub took it back.</summary>
     public const string TakenBack = "the hub took it back";
 
-    /// <summary>Digest of the install that this program belongs to, as the launcher says it started it, whatever the pointer says by now; null: what the device was set up with.</summary>
-    public static string? Running => Environment.GetEnvironmentVariable("HMAS_INSTALL") is { Length: > 0 } folder ? "sha256:" + Path.GetFileName(folder) : null;
+    /// <summary>Digest of the install that this program belongs to, as the launcher says it started it, whatever the
+    /// pointer says by now; null: what the device was set up with.</summary>
+    public static string? Running =>
+        Environment.GetEnvironmentVariable("HMAS_INSTALL") is { Length: > 0 } folder ? "sha256:" + Path.GetFileName(folder) : null;
 
     private string PointerPath => Path.Combine(_root, "pointer");
 
@@ -49,7 +52,8 @@ internal sealed class InstallFolder
     public ModelAssignment? AssignmentOf(string install)
     {
         var path = Path.Combine(PathOf(install), AssignmentFile);
-        return install.Length > 0 && File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ContractsJson.Default.ModelAssignment) : null;
+        return install.Length > 0 && File.Exists(path)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ContractsJson.Default.ModelAssignment) : null;
     }
 
     /// <summary>Whether the end of a failed install is still to be told: the launcher, which may have ended it, cannot.</summary>
@@ -58,7 +62,8 @@ internal sealed class InstallFolder
     public void MarkTold(string install) => Put(PathOf(install), ToldFile, []);
 
     /// <summary>Why an install was returned; null: the launcher gave it up.</summary>
-    public string? FailureOf(string install) => File.Exists(Path.Combine(PathOf(install), FailureFile)) ? File.ReadAllText(Path.Combine(PathOf(install), FailureFile)) : null;
+    public string? FailureOf(string install) =>
+        File.Exists(Path.Combine(PathOf(install), FailureFile)) ? File.ReadAllText(Path.Combine(PathOf(install), FailureFile)) : null;
 
     public bool Has(string install) => AssignmentOf(install) is not null && Current.Failed != install;
 

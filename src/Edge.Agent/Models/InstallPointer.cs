@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Edge.Agent.Models;
 
-/// <summary>Which install runs: the one file that is flipped by rename (docs/formats/installs.md). The launcher, a shell script, reads and writes it too.</summary>
+/// <summary>Which install runs: the one file that is flipped by rename (docs/formats/installs.md). The
+/// launcher, a shell script, reads and writes it too.</summary>
 /// <param name="Active">Folder of the install that runs; empty: what the device was set up with.</param>
 /// <param name="Previous">Where a return leads; empty as above.</param>
 /// <param name="Committed">False from activation to the end of the health window.</param>
@@ -22,6 +23,7 @@ internal sealed record InstallPointer(string Active = "", string Previous = "", 
         var lines = text.Split('\n');
         string Of(string key) => Array.Find(lines, line => line.StartsWith(key + "=", StringComparison.Ordinal))?[(key.Length + 1)..] ?? "";
         return new InstallPointer(
-            Of("active"), Of("previous"), Of("committed") != "0", int.TryParse(Of("starts"), CultureInfo.InvariantCulture, out var starts) ? starts : 0, Of("failed"));
+            Of("active"), Of("previous"), Of("committed") != "0",
+            int.TryParse(Of("starts"), CultureInfo.InvariantCulture, out var starts) ? starts : 0, Of("failed"));
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Models;
 
-/// <summary>The slots on disk: active, previous, standby. Every step is one atomic replacement of <c>slots.json</c>; package files are written before a slot names them and deleted after none does.</summary>
+/// <summary>The slots on disk: active, previous, standby. Every step is one atomic replacement of <c>slots.json</c>; package
+/// files are written before a slot names them and deleted after none does.</summary>
 /// <remarks>One loop owns it; <see cref="Current"/> may be read from any thread.</remarks>
 internal sealed class ModelSlots
 {
@@ -31,7 +32,8 @@ internal sealed class ModelSlots
     /// <param name="artefact">As counted, see <see cref="Hmas.Contracts.Artefacts.ArtefactKinds.Counter"/>.</param>
     public void Raise(string artefact, long release) => _counters.Raise([KeyValuePair.Create(artefact, release)]);
 
-    /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word fills the slots again, from the packages that are still there.</summary>
+    /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word
+    /// fills the slots again, from the packages that are still there.</summary>
     public static ModelSlots Open(string stateFolder, ILogger logger)
     {
         var folder = Path.Combine(stateFolder, "models");
@@ -41,14 +43,16 @@ internal sealed class ModelSlots
         var counters = ReleaseCounters.Open(Path.Combine(stateFolder, "trust"), logger);
         if (Read(path, logger) is not { } document) return new ModelSlots(path, counters, new SlotsDocument(), logger);
         // Older agents kept the counters here, and the oldest knew them by what the slots hold.
-        var known = (document.Releases ?? new Dictionary<string, long>()).Concat(CountersOf(document.Active, document.Previous)).Where(pair => counters.Highest.GetValueOrDefault(pair.Key) < pair.Value).ToArray();
+        var known = (document.Releases ?? new Dictionary<string, long>()).Concat(CountersOf(document.Active, document.Previous))
+            .Where(pair => counters.Highest.GetValueOrDefault(pair.Key) < pair.Value).ToArray();
         if (known.Length > 0) counters.Raise(known);
         var slots = new ModelSlots(path, counters, document with { Releases = null }, logger);
         slots.Collect();
         return slots;
     }
 
-    /// <summary>A verified package takes the standby slot and is about to be tried out; returns how many attempts before this one took the program down.</summary>
+    /// <summary>A verified package takes the standby slot and is about to be tried out; returns how many
+    /// attempts before this one took the program down.</summary>
     public int Stage(SlotEntry entry, ModelAssignment assignment)
     {
         var died = Current.Standby?.Digest == entry.Digest ? Current.Attempts : 0;
@@ -103,7 +107,9 @@ internal sealed class ModelSlots
     /// <summary>An assignment is not tried again until the hub asks for something else; the standby slot is empty.</summary>
     public void Refuse(ModelAssignment assignment, string reason)
     {
-        Write(Current with { Standby = null, Attempts = 0, Failed = assignment, FailedReason = reason, Assignment = Current.Committed ? null : Current.Assignment });
+        Write(Current
+            with { Standby = null, Attempts = 0, Failed = assignment, FailedReason = reason, Assignment = Current.Committed
+                ? null : Current.Assignment });
         Collect();
     }
 
@@ -117,7 +123,9 @@ internal sealed class ModelSlots
     }
 
     /// <summary>Deletes package files that no slot names.</summary>
-    private void Collect() => Packages.Collect(new[] { Current.Active, Current.Previous, Current.Standby }.Where(entry => entry is not null).Select(entry => entry!.Digest));
+    private void Collect() =>
+        Packages.Collect(
+            new[] { Current.Active, Current.Previous, Current.Standby }.Where(entry => entry is not null).Select(entry => entry!.Digest));
 
     private void Write(SlotsDocument next)
     {

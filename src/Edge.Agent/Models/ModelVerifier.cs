@@ -9,7 +9,8 @@ namespace Edge.Agent.Models;
 /// <summary>Whether a package is the one assigned, signed by a trusted key, and made for this device. Pure.</summary>
 /// <param name="trustedKeys">Ed25519 public keys; none: nothing is ever accepted.</param>
 /// <param name="hardware">This device's class; null: any will do, since a recording is played.</param>
-internal sealed class ModelVerifier(IReadOnlyList<byte[]> trustedKeys, string? hardware, IReadOnlyList<SensorChannel> channels, double rateHz, long maxPackageBytes)
+internal sealed class ModelVerifier(
+    IReadOnlyList<byte[]> trustedKeys, string? hardware, IReadOnlyList<SensorChannel> channels, double rateHz, long maxPackageBytes)
 {
     /// <summary>Rates that differ by less are the same: clocks of sensors are not that good.</summary>
     private const double RateTolerance = 0.01;
@@ -38,13 +39,17 @@ internal sealed class ModelVerifier(IReadOnlyList<byte[]> trustedKeys, string? h
     private static void RequireAssigned(ModelManifest manifest, ModelAssignment assignment)
     {
         if (manifest.Name != assignment.Name || manifest.Release != assignment.Release)
-            throw new ModelRefusal("digest-mismatch", $"package is {manifest.Name} release {manifest.Release}, assigned is {assignment.Name} release {assignment.Release}");
+            throw new ModelRefusal(
+                "digest-mismatch",
+                $"package is {manifest.Name} release {manifest.Release}, assigned is {assignment.Name} release {assignment.Release}");
     }
 
     private static void RequireNotOlder(ModelManifest manifest, ModelAssignment assignment, SlotEntry? active)
     {
         if (active is not null && !assignment.Restore && active.Name == manifest.Name && manifest.Release < active.Release)
-            throw new ModelRefusal("older-release", $"release {manifest.Release} of {manifest.Name} is older than the active release {active.Release}, and this is no restore");
+            throw new ModelRefusal(
+                "older-release",
+                $"release {manifest.Release} of {manifest.Name} is older than the active release {active.Release}, and this is no restore");
     }
 
     private void RequireFit(ModelManifest manifest)
@@ -54,7 +59,8 @@ internal sealed class ModelVerifier(IReadOnlyList<byte[]> trustedKeys, string? h
         foreach (var name in manifest.Channels)
         {
             if (!channels.Any(channel => channel.Name == name))
-                throw new ModelRefusal("channels", $"model reads channel '{name}', the device has {string.Join(", ", channels.Select(channel => channel.Name))}");
+                throw new ModelRefusal(
+                    "channels", $"model reads channel '{name}', the device has {string.Join(", ", channels.Select(channel => channel.Name))}");
         }
 
         if (Math.Abs(manifest.RateHz - rateHz) > RateTolerance * rateHz)

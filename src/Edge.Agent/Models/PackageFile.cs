@@ -13,7 +13,8 @@ internal static class PackageFile
         try
         {
             var (digest, manifest) = ModelPackage.Peek(bytes, new PackageLimits());
-            return new ModelAssignment { Digest = digest, Name = manifest.Name, Release = manifest.Release, PackageBytes = bytes.Length, Url = path, HealthWindows = 0 };
+            return new ModelAssignment { Digest = digest, Name = manifest.Name, Release = manifest.Release, PackageBytes = bytes.Length, Url = path,
+                HealthWindows = 0 };
         }
         catch (PackageException error)
         {

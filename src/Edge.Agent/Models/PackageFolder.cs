@@ -47,7 +47,8 @@ internal sealed class PackageFolder(string folder)
     private static string FileName(string digest)
     {
         const string prefix = "sha256:";
-        if (digest.Length == prefix.Length + 64 && digest.StartsWith(prefix, StringComparison.Ordinal) && !digest.AsSpan(prefix.Length).ContainsAnyExcept(HexDigits))
+        if (digest.Length == prefix.Length + 64 && digest.StartsWith(prefix, StringComparison.Ordinal)
+            && !digest.AsSpan(prefix.Length).ContainsAnyExcept(HexDigits))
             return digest[prefix.Length..];
         throw new ArgumentException($"digest '{digest}' is not sha256: and 64 lower-case hex digits", nameof(digest));
     }

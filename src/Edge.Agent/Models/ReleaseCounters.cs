@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Models;
 
-/// <summary>The highest release of each artefact that was ever active: what keeps an older one out. Two sealed copies on disk; one may rot and nothing is forgotten.</summary>
+/// <summary>The highest release of each artefact that was ever active: what keeps an older one out. Two
+/// sealed copies on disk; one may rot and nothing is forgotten.</summary>
 /// <remarks>Files <c>releases.a</c> and <c>releases.b</c> (docs/formats/model-slots.md). One loop owns it.</remarks>
 internal sealed class ReleaseCounters
 {
@@ -17,7 +18,8 @@ internal sealed class ReleaseCounters
 
     public IReadOnlyDictionary<string, long> Highest => _highest;
 
-    /// <summary>What either copy knows, the higher of the two for each artefact; a copy that cannot be read is logged, and mended with the next change.</summary>
+    /// <summary>What either copy knows, the higher of the two for each artefact; a copy that cannot be
+    /// read is logged, and mended with the next change.</summary>
     public static ReleaseCounters Open(string folder, ILogger logger)
     {
         Directory.CreateDirectory(folder);

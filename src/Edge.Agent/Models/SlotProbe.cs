@@ -5,7 +5,8 @@ using Hmas.Trust;
 
 namespace Edge.Agent.Models;
 
-/// <summary>Runs a model that does not answer yet: it must answer the rows that came with it as it did in the hub, and the device's own with finite scores, quickly enough.</summary>
+/// <summary>Runs a model that does not answer yet: it must answer the rows that came with it as it did in the
+/// hub, and the device's own with finite scores, quickly enough.</summary>
 /// <param name="maxLatency">Bound on the 99th percentile of one window's time.</param>
 internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
 {
@@ -13,7 +14,8 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
     private const int Seed = 20261122;
 
     /// <summary>The time of one window, 99th percentile.</summary>
-    /// <param name="rows">Newest rows of the device, shape (N, C), channel order of the manifest; where they are fewer than a window and some, seeded noise is used: it shows that the model runs, not how well.</param>
+    /// <param name="rows">Newest rows of the device, shape (N, C), channel order of the manifest; where they are fewer than a
+    /// window and some, seeded noise is used: it shows that the model runs, not how well.</param>
     /// <exception cref="ModelRefusal"><c>shape</c>, <c>runtime</c> or <c>probe</c>.</exception>
     public TimeSpan Run(VerifiedPackage package, ReadOnlySpan<float> rows)
     {
@@ -27,14 +29,16 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
             {
                 using var classifier = new Classifier(manifest, package.Onnx.Span, new SessionSettings());
                 ProbeRun.Verify(classifier);
-                return Score(manifest, window => classifier.Classify(window) is { IsValid: false } answer ? $"probability {answer.Probability}" : null, data);
+                return Score(
+                    manifest, window => classifier.Classify(window) is { IsValid: false } answer ? $"probability {answer.Probability}" : null, data);
             }
 
             if (manifest.Head == ModelHead.RemainingLife)
             {
                 using var estimator = new LifeEstimator(manifest, package.Onnx.Span, new SessionSettings());
                 estimator.Calibrate(data);
-                return Score(manifest, window => estimator.Estimate(window) is { IsValid: false } life ? $"remaining life {life.Median}" : null, data);
+                return Score(
+                    manifest, window => estimator.Estimate(window) is { IsValid: false } life ? $"remaining life {life.Median}" : null, data);
             }
 
             using var detector = new Detector(manifest, package.Onnx.Span, new SessionSettings());
@@ -71,7 +75,9 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
 
         Array.Sort(times);
         var p99 = time.GetElapsedTime(0, times[(windows - 1) * 99 / 100]);
-        return p99 <= maxLatency ? p99 : throw new ModelRefusal("probe", $"a window takes {p99.TotalMilliseconds:0.00} ms at the 99th percentile, allowed are {maxLatency.TotalMilliseconds:0.00} ms");
+        return p99 <= maxLatency
+            ? p99 : throw new ModelRefusal(
+                "probe", $"a window takes {p99.TotalMilliseconds:0.00} ms at the 99th percentile, allowed are {maxLatency.TotalMilliseconds:0.00} ms");
     }
 
     private static void Transpose(ReadOnlySpan<float> rows, int channels, Span<float> window)

@@ -3,7 +3,8 @@ using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Models;
 
-/// <summary>What stands in <c>models/slots.json</c> (docs/formats/model-slots.md): replaced as a whole, so after a kill it is the state before a step or after it.</summary>
+/// <summary>What stands in <c>models/slots.json</c> (docs/formats/model-slots.md): replaced as a whole, so
+/// after a kill it is the state before a step or after it.</summary>
 internal sealed record SlotsDocument
 {
     public int FormatVersion { get; init; } = 1;
@@ -32,7 +33,8 @@ internal sealed record SlotsDocument
     /// <summary>Written by older agents only; read into <see cref="ReleaseCounters"/>.</summary>
     public IReadOnlyDictionary<string, long>? Releases { get; init; }
 
-    /// <summary>Times that <see cref="Standby"/> began to be tried out and neither passed, failed nor was broken off: the program died in it.</summary>
+    /// <summary>Times that <see cref="Standby"/> began to be tried out and neither passed, failed
+    /// nor was broken off: the program died in it.</summary>
     public int Attempts { get; init; }
 
     /// <summary>Process starts since the swap that did not live to the commit.</summary>

@@ -3,7 +3,8 @@ using Edge.Agent.Reasoning;
 
 namespace Edge.Agent.Pipeline;
 
-/// <summary>What remembers and tells: experience, telemetry, evidence, decision log. Each takes the calls that it has a use for; the others do nothing.</summary>
+/// <summary>What remembers and tells: experience, telemetry, evidence, decision log. Each takes the
+/// calls that it has a use for; the others do nothing.</summary>
 internal interface IObservationSink
 {
     /// <summary>On the pipeline's thread, as the four below: must neither block nor throw.</summary>

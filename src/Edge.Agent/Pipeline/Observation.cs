@@ -18,7 +18,8 @@ internal readonly ref struct Observation
     /// <summary>Newest row, length = device channels, in their order; NaN is missing.</summary>
     public required ReadOnlySpan<float> Values { get; init; }
 
-    /// <summary>Raw values of the device's own window, shape (C, T), row-major, all device channels in their order, ending with this frame; empty when none is due.</summary>
+    /// <summary>Raw values of the device's own window, shape (C, T), row-major, all device channels in their
+    /// order, ending with this frame; empty when none is due.</summary>
     public required ReadOnlySpan<float> Window { get; init; }
 
     /// <summary>C: the device's channels.</summary>
@@ -32,7 +33,8 @@ internal readonly ref struct Observation
     /// <summary>Among the run's first rows, which the device takes as healthy.</summary>
     public required bool IsCalibration { get; init; }
 
-    /// <summary>Of every device channel in this run, by the active model's recipe (the default recipe without a model); null before the calibration rows are there.</summary>
+    /// <summary>Of every device channel in this run, by the active model's recipe (the default recipe without
+    /// a model); null before the calibration rows are there.</summary>
     public required Calibration? Calibration { get; init; }
 
     /// <summary>Highest priority first; empty when nothing changed.</summary>

@@ -12,8 +12,10 @@ namespace Edge.Agent.Pipeline;
 
 /// <summary>The ladder: samples become frames, windows, predictions, decisions and commands, and each frame an observation.</summary>
 /// <remarks>
-/// Fed by one thread at a time (the sampling loop). Event time alone drives it. Steady state takes no memory. Without a model, or with one that fails, frames and
-/// rules go on. A sample that is behind by more than the longest gap means that the clock went back, and a silence beyond the run gap that the machine stood
+/// Fed by one thread at a time (the sampling loop). Event time alone drives it. Steady state takes no
+/// memory. Without a model, or with one that fails, frames and
+/// rules go on. A sample that is behind by more than the longest gap means that the clock went
+/// back, and a silence beyond the run gap that the machine stood
 /// still: in both cases the run ends and another begins, so that times within a run always grow.
 /// </remarks>
 internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
@@ -42,7 +44,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     /// <param name="healthy">Keeps the healthy rows over a restart; null: every start begins a run of its own.</param>
     /// <exception cref="ArgumentException">The window options contradict themselves.</exception>
     public PerceptionPipeline(
-        IReadOnlyList<SensorChannel> channels, double rateHz, WindowOptions options, RuleSet rules, Action<ActionRequest> act, IObservationSink sink, ILogger logger,
+        IReadOnlyList<SensorChannel> channels, double rateHz, WindowOptions options, RuleSet rules, Action<ActionRequest> act, IObservationSink sink,
+        ILogger logger,
         HealthyRowsFile? healthy = null)
     {
         options.Validate();
@@ -179,7 +182,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private static string NameRun(long timestampUs)
     {
         var ticks = Math.Clamp(timestampUs, 0, 253_402_300_799_000_000) * TimeSpan.TicksPerMicrosecond;
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"run-{DateTimeOffset.UnixEpoch.AddTicks(ticks):yyyyMMdd't'HHmmssfff}");
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"run-{DateTimeOffset.UnixEpoch.AddTicks(ticks):yyyyMMdd't'HHmmssfff}");
     }
 
     // The device's own calibration covers every channel; a model's covers those it reads. It follows the recipe of the model that answers.

@@ -24,7 +24,9 @@ internal sealed class RuleCompiler(RuleScope scope)
     {
         if (!scope.Actuators.TryGetValue(actuator, out var known))
         {
-            throw fields.Bad("actuator", $"the device has no actuator '{actuator}'; it has: {string.Join(", ", scope.Actuators.Keys.Order(StringComparer.Ordinal))}");
+            throw fields.Bad(
+                "actuator",
+                $"the device has no actuator '{actuator}'; it has: {string.Join(", ", scope.Actuators.Keys.Order(StringComparer.Ordinal))}");
         }
 
         var command = fields.RequiredText("command");
@@ -112,7 +114,8 @@ internal sealed class RuleCompiler(RuleScope scope)
             "rms" => SignalKind.Rms,
             "crestFactor" => SignalKind.CrestFactor,
             "kurtosis" => SignalKind.Kurtosis,
-            _ => throw fields.Bad(fields.Has("stat") ? "stat" : "feature", $"'{word}' must be latest, mean, min, max, deviation, rate, rms, crestFactor or kurtosis"),
+            _ => throw fields.Bad(
+                fields.Has("stat") ? "stat" : "feature", $"'{word}' must be latest, mean, min, max, deviation, rate, rms, crestFactor or kurtosis"),
         };
         var over = fields.Duration("over");
         if (kind == SignalKind.Latest)
@@ -167,7 +170,8 @@ internal sealed class RuleCompiler(RuleScope scope)
 
     private int Signal(SignalKind kind, int channel, int frames, string label, string? @class = null)
     {
-        var index = _signals.FindIndex(signal => signal.Kind == kind && signal.Channel == channel && signal.Frames == frames && signal.Class == @class);
+        var index = _signals.FindIndex(signal => signal.Kind == kind && signal.Channel == channel && signal.Frames == frames
+            && signal.Class == @class);
         if (index >= 0) return index;
         _signals.Add(new RuleSignal(kind, channel, frames, label, @class));
         return _signals.Count - 1;

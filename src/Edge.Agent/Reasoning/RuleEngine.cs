@@ -5,7 +5,8 @@ using Edge.Agent.Perception.Windows;
 
 namespace Edge.Agent.Reasoning;
 
-/// <summary>Judges a rule set frame by frame. Pure: time and numbers come in, decisions go out. Nothing is allocated while nothing changes. Not thread-safe.</summary>
+/// <summary>Judges a rule set frame by frame. Pure: time and numbers come in, decisions go out. Nothing
+/// is allocated while nothing changes. Not thread-safe.</summary>
 /// <remarks>
 /// A condition over a number that is not there is unknown; an unknown rule counts as not holding, and a comparison keeps its hysteresis meanwhile.
 /// Where raised rules want one actuator, the highest priority has it (of equals, the earlier in the file); when it clears, the next one takes over.

@@ -82,7 +82,8 @@ internal sealed class YamlFields
     {
         foreach (var (key, _) in _node.Entries)
         {
-            if (!_asked.Contains(key.Value)) throw Error(key, At(key.Value), $"unknown field; known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+            if (!_asked.Contains(key.Value))
+                throw Error(key, At(key.Value), $"unknown field; known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
         }
     }
 

@@ -7,7 +7,8 @@ namespace Edge.Agent.Sampling;
 
 /// <summary>Wakes one waiting thread; a signal given while nobody waits is kept, once. Nothing is allocated per wait.</summary>
 /// <remarks>
-/// Any number of threads may signal; one thread waits. A counter in the kernel: one write wakes exactly the thread that reads. A monitor wakes it while its own lock
+/// Any number of threads may signal; one thread waits. A counter in the kernel: one write wakes exactly
+/// the thread that reads. A monitor wakes it while its own lock
 /// is still held, so the two meet again at that lock, and the thread pool wakes two or three threads instead of one.
 /// </remarks>
 internal sealed class LoopSignal
@@ -35,7 +36,8 @@ internal sealed class LoopSignal
             // A signal to the process came first.
         }
 
-        // From here on a signal counts as new; one given since the read needs no second wake, since what it tells of is seen by the look that follows this wait.
+        // From here on a signal counts as new; one given since the read needs no second wake, since what
+        // it tells of is seen by the look that follows this wait.
         Interlocked.Exchange(ref _isSet, 0);
     }
 }

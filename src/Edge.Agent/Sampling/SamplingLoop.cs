@@ -6,7 +6,8 @@ namespace Edge.Agent.Sampling;
 
 /// <summary>Runs the sensor and carries its samples from the queue to the pipeline, batch after batch, on a thread of its own.</summary>
 /// <remarks>
-/// A sensor that does not answer is logged and tried again; data that cannot be used ends it. The consumer's own errors are logged and counted, and the loop
+/// A sensor that does not answer is logged and tried again; data that cannot be used ends it. The
+/// consumer's own errors are logged and counted, and the loop
 /// goes on. When samples stay away the consumer hears of the silence, so that rules on stale channels fire without samples.
 /// </remarks>
 internal sealed partial class SamplingLoop
@@ -44,13 +45,17 @@ internal sealed partial class SamplingLoop
     public async Task RunAsync(CancellationToken ct)
     {
         // A thread for the sensor: between two rows that follow closely it waits there, and its first part may be long.
-        var sensing = Task.Factory.StartNew(() => SenseAsync(ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        var sensing = Task.Factory.StartNew(() => SenseAsync(ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .Unwrap();
         // What ends the sensing wakes the loop only after the task has its end: an end that came a moment after the last look is not slept over.
-        var ending = sensing.ContinueWith(static (_, queue) => ((SampleQueue)queue!).Wake(), _queue, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var ending = sensing.ContinueWith(
+            static (_, queue) => ((SampleQueue)queue!).Wake(), _queue, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         var timer = _time.CreateTimer(static queue => ((SampleQueue)queue!).Wake(), _queue, _options.SilenceAfter, _options.SilenceAfter);
         await using (timer.ConfigureAwait(false))
         {
-            await Task.Factory.StartNew(() => Carry(sensing, ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.Factory.StartNew(() => Carry(sensing, ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .ConfigureAwait(false);
         }
 
         await ending.ConfigureAwait(false);

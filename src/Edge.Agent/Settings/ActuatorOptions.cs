@@ -47,8 +47,10 @@ internal sealed class ActuatorOptions : IValidatableObject
         if (Kind == "file" && File is null) yield return new ValidationResult($"actuators: '{Name}' of kind file needs file");
         if (Kind == "gpio" && Line is null) yield return new ValidationResult($"actuators: '{Name}' of kind gpio needs line");
         if (Line < 0 || Chip < 0) yield return new ValidationResult($"actuators: line and chip of '{Name}' must not be negative");
-        if (Part is not null && !Parts.Contains(Part)) yield return new ValidationResult($"actuators: part '{Part}' of '{Name}' is none of {string.Join(", ", Parts)}");
-        if (Safe is not (null or (>= 0 and <= 1))) yield return new ValidationResult(FormattableString.Invariant($"actuators: safe {Safe} of '{Name}' must lie between 0 and 1"));
+        if (Part is not null && !Parts.Contains(Part))
+            yield return new ValidationResult($"actuators: part '{Part}' of '{Name}' is none of {string.Join(", ", Parts)}");
+        if (Safe is not (null or (>= 0 and <= 1)))
+            yield return new ValidationResult(FormattableString.Invariant($"actuators: safe {Safe} of '{Name}' must lie between 0 and 1"));
     }
 
     private IEnumerable<(string Kind, string Key, bool IsGiven)> Keys() =>

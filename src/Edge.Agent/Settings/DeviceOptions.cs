@@ -29,14 +29,19 @@ internal sealed class DeviceOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Ids.IsValid(Site)) yield return new ValidationResult($"device:site '{Site}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
-        if (!Ids.IsValid(Id)) yield return new ValidationResult($"device:id '{Id}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
-        if (Hardware is not null && !Ids.IsValid(Hardware)) yield return new ValidationResult($"device:hardware '{Hardware}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
+        if (!Ids.IsValid(Site))
+            yield return new ValidationResult($"device:site '{Site}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
+        if (!Ids.IsValid(Id))
+            yield return new ValidationResult($"device:id '{Id}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
+        if (Hardware is not null && !Ids.IsValid(Hardware))
+            yield return new ValidationResult($"device:hardware '{Hardware}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
         if (Tags.Count > MaxTags) yield return new ValidationResult($"device:tags: {Tags.Count} tags, {MaxTags} are allowed");
         foreach (var (name, value) in Tags)
         {
-            if (!Ids.IsValid(name)) yield return new ValidationResult($"device:tags: name '{name}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
-            if (value.Length > MaxTagLength) yield return new ValidationResult($"device:tags:{name} has {value.Length} characters, {MaxTagLength} are allowed");
+            if (!Ids.IsValid(name))
+                yield return new ValidationResult($"device:tags: name '{name}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
+            if (value.Length > MaxTagLength)
+                yield return new ValidationResult($"device:tags:{name} has {value.Length} characters, {MaxTagLength} are allowed");
         }
     }
 }

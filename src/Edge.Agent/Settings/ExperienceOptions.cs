@@ -13,7 +13,8 @@ internal sealed class ExperienceOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int AlarmEvery { get; set; } = 2;
 
-    /// <summary>Score over threshold, or of a classifier the runner-up's probability over the best one's, from which a window counts as uncertain. Default 0.8.</summary>
+    /// <summary>Score over threshold, or of a classifier the runner-up's probability over the best one's,
+    /// from which a window counts as uncertain. Default 0.8.</summary>
     [Range(0.0, 1000.0)]
     public double UncertainFrom { get; set; } = 0.8;
 
@@ -21,7 +22,8 @@ internal sealed class ExperienceOptions : IValidatableObject
     [Range(0.0, 1000.0)]
     public double UncertainTo { get; set; } = 1.2;
 
-    /// <summary>A window is rare when its mean-and-deviation point lies at least this many calibration scales per channel (root mean square) from every one kept lately. Default 3.</summary>
+    /// <summary>A window is rare when its mean-and-deviation point lies at least this many calibration scales per
+    /// channel (root mean square) from every one kept lately. Default 3.</summary>
     [Range(0.0, 1e6)]
     public double RareDistance { get; set; } = 3;
 
@@ -31,6 +33,7 @@ internal sealed class ExperienceOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (UncertainFrom > UncertainTo) yield return new ValidationResult($"experience:uncertainFrom {UncertainFrom} is above experience:uncertainTo {UncertainTo}");
+        if (UncertainFrom > UncertainTo)
+            yield return new ValidationResult($"experience:uncertainFrom {UncertainFrom} is above experience:uncertainTo {UncertainTo}");
     }
 }

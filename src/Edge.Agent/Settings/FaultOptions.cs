@@ -32,7 +32,8 @@ internal sealed class FaultOptions
         var isSensors = Kind >= FaultKind.Stuck;
         var names = string.Join(", ", channels.Select(channel => channel.Name));
         if (isSensors && Channel is null) throw new SettingsException([$"{place}:channel is missing: {Kind} is a fault of one of {names}"]);
-        if (!isSensors && Channel is not null) throw new SettingsException([$"{place}:channel '{Channel}': {Kind} is a fault of the machine, not of a channel"]);
+        if (!isSensors && Channel is not null)
+            throw new SettingsException([$"{place}:channel '{Channel}': {Kind} is a fault of the machine, not of a channel"]);
         var index = Channel is null ? 0 : channels.TakeWhile(channel => channel.Name != Channel).Count();
         if (index == channels.Count) throw new SettingsException([$"{place}:channel '{Channel}' is none of {names}"]);
         return new Fault(Kind, Start, Ramp, End ?? TimeSpan.MaxValue, Severity, index);

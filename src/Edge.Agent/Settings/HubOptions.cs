@@ -58,7 +58,8 @@ internal sealed class HubOptions : IValidatableObject
         if (Broker is not null && !(Uri.TryCreate(Broker, UriKind.Absolute, out broker) && broker.Scheme is "mqtt" or "mqtts"))
             yield return new ValidationResult($"hub:broker '{Broker}' must be mqtt://host[:port] or mqtts://host[:port]");
         else if (Broker is not null && broker is { Scheme: "mqtt", IsLoopback: false })
-            yield return new ValidationResult($"hub:broker '{Broker}' would send the device's password in the clear; use mqtts://, or mqtt:// on loopback");
+            yield return new ValidationResult(
+                $"hub:broker '{Broker}' would send the device's password in the clear; use mqtts://, or mqtt:// on loopback");
         if (Artefacts is not null && !IsAllowed(Artefacts))
             yield return new ValidationResult($"hub:artefacts '{Artefacts}' must be https://, or http:// on loopback");
         if (Broker is null && (PasswordFile ?? Artefacts ?? CaFile) is not null)
@@ -66,10 +67,12 @@ internal sealed class HubOptions : IValidatableObject
         if (ReconnectFrom <= TimeSpan.Zero || ReconnectFrom > ReconnectTo)
             yield return new ValidationResult($"hub:reconnectFrom {ReconnectFrom} must be above 0 and at most hub:reconnectTo {ReconnectTo}");
         if (BatchFacts > WindowFacts) yield return new ValidationResult($"hub:batchFacts {BatchFacts} is above hub:windowFacts {WindowFacts}");
-        if (BatchDelay < TimeSpan.Zero || ResendAfter <= TimeSpan.Zero || TelemetryInterval < TimeSpan.Zero || ReportInterval <= TimeSpan.Zero || FirstConnectJitter < TimeSpan.Zero)
+        if (BatchDelay < TimeSpan.Zero || ResendAfter <= TimeSpan.Zero || TelemetryInterval < TimeSpan.Zero || ReportInterval <= TimeSpan.Zero
+            || FirstConnectJitter < TimeSpan.Zero)
             yield return new ValidationResult("hub: a duration is negative, or hub:resendAfter or hub:reportInterval is 0");
     }
 
     private static bool IsAllowed(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 }

@@ -8,13 +8,15 @@ internal sealed class ModelOptions : IValidatableObject
     /// <summary>PEM file with the public keys whose signature makes a package acceptable; null: the device never takes a model.</summary>
     public string? TrustedKeysFile { get; set; }
 
-    /// <summary>First root of the image repository, whose keys say what bytes are; with <see cref="DirectorRoot"/> a model is taken only if both repositories agree on it. Null: the hub's word is enough.</summary>
+    /// <summary>First root of the image repository, whose keys say what bytes are; with <see cref="DirectorRoot"/> a model is
+    /// taken only if both repositories agree on it. Null: the hub's word is enough.</summary>
     public string? ImageRoot { get; set; }
 
     /// <summary>First root of the hub's director, whose key says which device gets what.</summary>
     public string? DirectorRoot { get; set; }
 
-    /// <summary>Package file to start with while no slot is filled; its own digest is taken as the wanted one. Null: rules alone until the hub sends one.</summary>
+    /// <summary>Package file to start with while no slot is filled; its own digest is taken as the wanted
+    /// one. Null: rules alone until the hub sends one.</summary>
     public string? Package { get; set; }
 
     /// <summary>Bytes of a package at most. Default 64 MiB.</summary>
@@ -50,7 +52,8 @@ internal sealed class ModelOptions : IValidatableObject
     [Range(1L << 20, 1L << 40)]
     public long MaxShadowBytes { get; set; } = 32L << 20;
 
-    /// <summary>Newest rows kept in memory for tuning the model's head when the hub asks; 4 bytes a channel and row. 0: none, the device refuses. Default 4096.</summary>
+    /// <summary>Newest rows kept in memory for tuning the model's head when the hub asks; 4 bytes a channel
+    /// and row. 0: none, the device refuses. Default 4096.</summary>
     [Range(0, 1 << 20)]
     public int TuningRows { get; set; } = 4096;
 
@@ -62,9 +65,12 @@ internal sealed class ModelOptions : IValidatableObject
         if (ProbeLatency <= TimeSpan.Zero) yield return new ValidationResult($"model:probeLatency {ProbeLatency} must be above 0");
         if (DownloadTimeout <= TimeSpan.Zero) yield return new ValidationResult($"model:downloadTimeout {DownloadTimeout} must be above 0");
         if (DownloadWindow is not null && DailyWindow.TryParse(DownloadWindow) is null)
-            yield return new ValidationResult($"model:downloadWindow '{DownloadWindow}' must be HH:mm-HH:mm and not empty: a window that never opens takes no model");
+            yield return new ValidationResult(
+                $"model:downloadWindow '{DownloadWindow}' must be HH:mm-HH:mm and not empty: a window that never opens takes no model");
         if (TuningBudget <= TimeSpan.Zero) yield return new ValidationResult($"model:tuningBudget {TuningBudget} must be above 0");
-        if (ImageRoot is null != DirectorRoot is null) yield return new ValidationResult("model:imageRoot and model:directorRoot go together: one without the other agrees with nobody");
-        if (Package is not null && TrustedKeysFile is null) yield return new ValidationResult("model:package needs model:trustedKeysFile: without a trusted key no package is accepted");
+        if (ImageRoot is null != DirectorRoot is null)
+            yield return new ValidationResult("model:imageRoot and model:directorRoot go together: one without the other agrees with nobody");
+        if (Package is not null && TrustedKeysFile is null)
+            yield return new ValidationResult("model:package needs model:trustedKeysFile: without a trusted key no package is accepted");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class MotorOptionsSection
     /// <exception cref="SettingsException">Out of range; the message names the key.</exception>
     public MotorSettings ToMotor()
     {
-        var motor = new MotorSettings { RateHz = RateHz, Seed = Seed, Load = Load, Faults = FaultOptions.ToPlan("sensor:motor", Faults, MotorChannels.All) };
+        var motor = new MotorSettings { RateHz = RateHz, Seed = Seed, Load = Load, Faults = FaultOptions.ToPlan(
+            "sensor:motor", Faults, MotorChannels.All) };
         try
         {
             motor.Validate();

@@ -5,7 +5,8 @@ namespace Edge.Agent.Settings;
 /// <summary>What waits for the hub on disk. Section <c>outbox</c>.</summary>
 internal sealed class OutboxOptions
 {
-    /// <summary>Bytes on disk at most, write-ahead log included; beyond, the least valuable experiences not yet sent are given up. Default 64 MiB.</summary>
+    /// <summary>Bytes on disk at most, write-ahead log included; beyond, the least valuable
+    /// experiences not yet sent are given up. Default 64 MiB.</summary>
     [Range(4L << 20, 1L << 40)]
     public long MaxBytes { get; set; } = 64L << 20;
 

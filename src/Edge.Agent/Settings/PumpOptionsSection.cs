@@ -21,7 +21,8 @@ internal sealed class PumpOptionsSection
     /// <exception cref="SettingsException">Out of range; the message names the key.</exception>
     public PumpSettings ToPump()
     {
-        var pump = new PumpSettings { RateHz = RateHz, Seed = Seed, Speed = Speed, ValveOpening = ValveOpening, Faults = FaultOptions.ToPlan("sensor:pump", Faults, PumpChannels.All) };
+        var pump = new PumpSettings { RateHz = RateHz, Seed = Seed, Speed = Speed, ValveOpening = ValveOpening, Faults = FaultOptions.ToPlan(
+            "sensor:pump", Faults, PumpChannels.All) };
         try
         {
             pump.Validate();

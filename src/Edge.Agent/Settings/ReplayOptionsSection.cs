@@ -51,7 +51,11 @@ internal sealed class ReplayOptionsSection
         {
             Separator = Separator[0], TimestampColumn = TimestampColumn, Time = Time, TimestampFormat = TimestampFormat,
         };
-        if (Columns.Count > 0) layout = layout with { Columns = [.. Columns.Select(column => new RecordedColumn(column.Column, new SensorChannel(column.Channel ?? column.Column, column.Unit)))] };
+        if (Columns.Count > 0)
+            layout = layout
+                with { Columns =
+                    [.. Columns.Select(column => new RecordedColumn(
+                        column.Column, new SensorChannel(column.Channel ?? column.Column, column.Unit)))] };
         var options = new ReplayOptions
         {
             Folder = Folder, Files = [.. Files], Layout = layout, RateHz = RateHz, Speed = Speed, Loop = Loop, Follow = Follow,

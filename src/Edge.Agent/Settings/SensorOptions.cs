@@ -29,12 +29,15 @@ internal sealed class SensorOptions : IValidatableObject
         foreach (var (kind, section) in Sections())
         {
             // Simulated machines have a default for everything; the others must be told what to read.
-            if (Kind == kind && section is null && kind is not ("pump" or "motor")) yield return new ValidationResult($"sensor:kind {kind} needs the section sensor:{kind}");
+            if (Kind == kind && section is null && kind is not ("pump" or "motor"))
+                yield return new ValidationResult($"sensor:kind {kind} needs the section sensor:{kind}");
             if (Kind != kind && section is not null) yield return new ValidationResult($"sensor:{kind} stands beside sensor:kind {Kind}");
             if (Kind != kind || section is not IValidatableObject checkable) continue;
-            foreach (var problem in checkable.Validate(validationContext)) yield return new ValidationResult($"sensor:{kind}: {problem.ErrorMessage}");
+            foreach (var problem in checkable.Validate(validationContext))
+                yield return new ValidationResult($"sensor:{kind}: {problem.ErrorMessage}");
         }
     }
 
-    private IEnumerable<(string Kind, object? Section)> Sections() => [("replay", Replay), ("pump", Pump), ("motor", Motor), ("iio", Iio), ("hwmon", Hwmon)];
+    private IEnumerable<(string Kind, object? Section)> Sections() =>
+        [("replay", Replay), ("pump", Pump), ("motor", Motor), ("iio", Iio), ("hwmon", Hwmon)];
 }

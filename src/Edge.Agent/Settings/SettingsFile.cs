@@ -4,7 +4,8 @@ using Edge.Agent.Yaml;
 
 namespace Edge.Agent.Settings;
 
-/// <summary>A settings file, YAML or JSON by its ending, as flat keys: <c>a:b</c> for mappings, <c>a:0</c> for lists. An empty list or mapping gives no key.</summary>
+/// <summary>A settings file, YAML or JSON by its ending, as flat keys: <c>a:b</c> for mappings,
+/// <c>a:0</c> for lists. An empty list or mapping gives no key.</summary>
 internal static class SettingsFile
 {
     private const int MaxBytes = 1 << 20;
@@ -56,7 +57,8 @@ internal static class SettingsFile
 
                 break;
             case YamlSequence sequence:
-                for (var i = 0; i < sequence.Items.Count; i++) Walk(path, sequence.Items[i], Join(prefix, i.ToString(CultureInfo.InvariantCulture)), depth + 1, keys);
+                for (var i = 0; i < sequence.Items.Count; i++)
+                    Walk(path, sequence.Items[i], Join(prefix, i.ToString(CultureInfo.InvariantCulture)), depth + 1, keys);
                 break;
             case YamlScalar scalar when prefix.Length > 0:
                 Put(path, prefix, IsNull(scalar) ? null : scalar.Value, keys);
@@ -74,7 +76,8 @@ internal static class SettingsFile
         var keys = NewKeys();
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(
+                text, new JsonDocumentOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refuse(path, "the file must be an object of sections");
             Walk(path, document.RootElement, "", keys);
         }

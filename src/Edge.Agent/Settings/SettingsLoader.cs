@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace Edge.Agent.Settings;
 
-/// <summary>Settings from a YAML or JSON file, then <c>HMAS_SECTION__KEY</c> variables, then <c>--set section:key=value</c>: the later wins. Everything is checked at once.</summary>
+/// <summary>Settings from a YAML or JSON file, then <c>HMAS_SECTION__KEY</c> variables, then <c>--set
+/// section:key=value</c>: the later wins. Everything is checked at once.</summary>
 internal static class SettingsLoader
 {
     private const string Prefix = "HMAS_";
@@ -34,12 +35,16 @@ internal static class SettingsLoader
             // An empty value takes a setting back to its default.
             if (SettingsKeys.IsKnown(key)) keys[key] = value is "" ? null : value;
             // A section that stands there with nothing in it is as good as absent.
-            else if (value is null && SettingsKeys.All.Any(known => known.StartsWith(SettingsKeys.Pattern(key) + ":", StringComparison.OrdinalIgnoreCase))) continue;
-            else problems.Add($"{place(key)} is not a setting{(NearestKey.Find(SettingsKeys.Pattern(key), SettingsKeys.All) is { } near ? $"; did you mean {near}?" : "")}");
+            else if (value is null
+                && SettingsKeys.All.Any(known => known.StartsWith(SettingsKeys.Pattern(key) + ":", StringComparison.OrdinalIgnoreCase)))
+                continue;
+            else problems.Add(
+                $"{place(key)} is not a setting{(NearestKey.Find(SettingsKeys.Pattern(key), SettingsKeys.All) is { } near ? $"; did you mean {near}?" : "")}");
         }
     }
 
-    /// <summary>What the hub brought (docs/formats/installs.md) wins over the file, but for who the device is, whom it trusts and how it reaches the hub.</summary>
+    /// <summary>What the hub brought (docs/formats/installs.md) wins over the file, but for who the
+    /// device is, whom it trusts and how it reaches the hub.</summary>
     private static void TakeInstall(string install, Dictionary<string, string?> keys, List<string> problems)
     {
         var configuration = Path.Combine(install, "settings.yaml");
@@ -131,8 +136,10 @@ internal static class SettingsLoader
         Add(new LogOptionsValidator().Validate("log", settings.Log));
         foreach (var actuator in settings.Actuators.Where(actuator => actuator.Part is not null && settings.Sensor.Kind != "pump"))
             problems.Add($"{place}: actuators: part '{actuator.Part}' of '{actuator.Name}' needs sensor:kind pump, it is {settings.Sensor.Kind}");
-        if (settings.Model.ImageRoot is not null && settings.Hub.Artefacts is null) problems.Add($"{place}: model:imageRoot needs hub:artefacts, where both repositories are asked");
-        foreach (var twice in settings.Actuators.GroupBy(actuator => actuator.Name).Where(group => group.Count() > 1)) problems.Add($"{place}: actuators: name '{twice.Key}' stands twice");
+        if (settings.Model.ImageRoot is not null && settings.Hub.Artefacts is null)
+            problems.Add($"{place}: model:imageRoot needs hub:artefacts, where both repositories are asked");
+        foreach (var twice in settings.Actuators.GroupBy(actuator => actuator.Name).Where(group => group.Count() > 1))
+            problems.Add($"{place}: actuators: name '{twice.Key}' stands twice");
         if (problems.Count > 0) throw new SettingsException(problems);
     }
 }

@@ -22,7 +22,9 @@ internal sealed class SysfsOptionsSection : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (string.IsNullOrWhiteSpace(Device)) yield return new ValidationResult("device must name the driver or the folder");
-        if (!(RateHz > 0 && RateHz <= MaxRateHz)) yield return new ValidationResult(FormattableString.Invariant($"rateHz {RateHz} must be above 0 and at most {MaxRateHz}"));
-        foreach (var twice in Channels.GroupBy(name => name).Where(group => group.Count() > 1)) yield return new ValidationResult($"channels: '{twice.Key}' stands twice");
+        if (!(RateHz > 0 && RateHz <= MaxRateHz))
+            yield return new ValidationResult(FormattableString.Invariant($"rateHz {RateHz} must be above 0 and at most {MaxRateHz}"));
+        foreach (var twice in Channels.GroupBy(name => name).Where(group => group.Count() > 1))
+            yield return new ValidationResult($"channels: '{twice.Key}' stands twice");
     }
 }

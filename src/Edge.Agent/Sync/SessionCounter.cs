@@ -10,14 +10,16 @@ internal sealed class SessionCounter(string stateFolder, Action onLost)
     private readonly string _path = Path.Combine(stateFolder, "session");
     private long _last;
 
-    /// <summary>One more than ever before; on disk before it is given, where the disk takes it. Should the file be lost, the clock stands in: it is far ahead of any count.</summary>
+    /// <summary>One more than ever before; on disk before it is given, where the disk takes it. Should the file be
+    /// lost, the clock stands in: it is far ahead of any count.</summary>
     public long Next(TimeProvider time)
     {
         var bytes = new byte[sizeof(long)];
         try
         {
             using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            var known = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
+            var known = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
+                ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
             _last = 1 + Math.Max(_last, known > 0 ? known : time.GetUtcNow().ToUnixTimeSeconds());
             BinaryPrimitives.WriteInt64LittleEndian(bytes, _last);
             file.Position = 0;

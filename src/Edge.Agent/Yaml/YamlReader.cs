@@ -2,9 +2,11 @@ using System.Text;
 
 namespace Edge.Agent.Yaml;
 
-/// <summary>Reads one YAML document into a tree: mappings, sequences and scalars in every style, blocks and brackets. What would make a small file a large or a strange tree is refused.</summary>
+/// <summary>Reads one YAML document into a tree: mappings, sequences and scalars in every style, blocks and brackets.
+/// What would make a small file a large or a strange tree is refused.</summary>
 /// <remarks>
-/// Refused: anchors and aliases, tags, directives, keys that are no scalars (<c>? </c>), a second document, a key that stands twice, nesting beyond 64. A library
+/// Refused: anchors and aliases, tags, directives, keys that are no scalars (<c>? </c>), a second
+/// document, a key that stands twice, nesting beyond 64. A library
 /// for all of YAML brings .NET's regular expressions with it, together half a megabyte of the program. Judge in tests: YamlDotNet.
 /// </remarks>
 internal sealed class YamlReader
@@ -92,7 +94,9 @@ internal sealed class YamlReader
     {
         var mark = _cursor.Mark();
         if (!key.IsPlain) _cursor.SkipBlanks();
-        if (_cursor.Current != ':' || !_cursor.IsBlankAt(1)) return _cursor.Mark() != mark && _cursor.Current != '#' && !_cursor.IsLineEnd ? throw _cursor.Error($"'{_cursor.Current}' is not expected here") : false;
+        if (_cursor.Current != ':' || !_cursor.IsBlankAt(1))
+            return _cursor.Mark() != mark && _cursor.Current != '#' && !_cursor.IsLineEnd
+                ? throw _cursor.Error($"'{_cursor.Current}' is not expected here") : false;
         if (!mayBeKey || _cursor.Line != line) throw _cursor.Error("a key and its value cannot stand here");
         return true;
     }
@@ -185,7 +189,8 @@ internal sealed class YamlReader
         if (_cursor.Current is '[' or '{' or '|' or '>') throw _cursor.Error("a key must be text");
         var key = new YamlScalar(line, column, isQuoted ? YamlText.Quoted(_cursor) : YamlText.PlainLine(_cursor, inFlow: false), !isQuoted);
         if (isQuoted) _cursor.SkipBlanks();
-        if (_cursor.Current != ':' || _cursor.Line != line) throw new YamlFormatException(line, column, $"'{key.Value}' must be followed by ': ' and a value");
+        if (_cursor.Current != ':' || _cursor.Line != line)
+            throw new YamlFormatException(line, column, $"'{key.Value}' must be followed by ': ' and a value");
         return key;
     }
 

@@ -3,7 +3,8 @@ using Hmas.Contracts.Twins;
 namespace Edge.Sensors.Buses;
 
 /// <summary>The machine's own battery and heat, as the kernel shows them in sysfs.</summary>
-/// <remarks>Kernel: Documentation/ABI/testing/sysfs-class-power (<c>type</c>, <c>scope</c>, <c>capacity</c> in percent) and sysfs-class-thermal (<c>temp</c> in thousandths of a °C). Any thread.</remarks>
+/// <remarks>Kernel: Documentation/ABI/testing/sysfs-class-power (<c>type</c>, <c>scope</c>, <c>capacity</c> in percent) and
+/// sysfs-class-thermal (<c>temp</c> in thousandths of a °C). Any thread.</remarks>
 public static class MachineVitals
 {
     public const string DefaultRoot = "/sys/class";
@@ -22,7 +23,9 @@ public static class MachineVitals
         double? lowest = null;
         foreach (var supply in Folders(Path.Combine(root, "power_supply"), "*"))
         {
-            if (SysfsValue.TryReadText(Path.Combine(supply, "type")) != "Battery" || SysfsValue.TryReadText(Path.Combine(supply, "scope")) == "Device") continue;
+            if (SysfsValue.TryReadText(Path.Combine(supply, "type")) != "Battery"
+                || SysfsValue.TryReadText(Path.Combine(supply, "scope")) == "Device")
+                continue;
             if (Value(Path.Combine(supply, "capacity")) is >= 0 and <= 100 and var percent && !(lowest <= percent / 100)) lowest = percent / 100;
         }
 

@@ -1,6 +1,7 @@
 namespace Edge.Sensors.Buses;
 
-/// <summary>Finds a device of the kernel by the name that stays the same, since the numbers of <c>iio:device0</c> and <c>hwmon0</c> depend on the order of start.</summary>
+/// <summary>Finds a device of the kernel by the name that stays the same, since the numbers of
+/// <c>iio:device0</c> and <c>hwmon0</c> depend on the order of start.</summary>
 public static class SysfsDevice
 {
     /// <summary>The folder of the device below <paramref name="root"/>.</summary>
@@ -15,8 +16,10 @@ public static class SysfsDevice
         return named.Count switch
         {
             1 => named[0],
-            0 => throw new SensorException($"{root}: no device '{device}', there are {(folders.Count == 0 ? "none" : string.Join(", ", folders.Select(Describe)))}"),
-            _ => throw new SensorException($"{root}: '{device}' is the name of {string.Join(" and ", named.Select(Path.GetFileName))}; name the folder instead"),
+            0 => throw new SensorException(
+                $"{root}: no device '{device}', there are {(folders.Count == 0 ? "none" : string.Join(", ", folders.Select(Describe)))}"),
+            _ => throw new SensorException(
+                $"{root}: '{device}' is the name of {string.Join(" and ", named.Select(Path.GetFileName))}; name the folder instead"),
         };
     }
 

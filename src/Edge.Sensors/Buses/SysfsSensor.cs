@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Sensors.Buses;
 
-/// <summary>Polls sysfs attributes at a rate. A channel that does not answer gives NaN and one log line until it answers again; only when none answers does the sensor fail.</summary>
+/// <summary>Polls sysfs attributes at a rate. A channel that does not answer gives NaN and one log line until it
+/// answers again; only when none answers does the sensor fail.</summary>
 public sealed partial class SysfsSensor : ISensor
 {
     private readonly IReadOnlyList<SysfsChannel> _attributes;

@@ -1,6 +1,7 @@
 namespace Edge.Sensors.Simulation;
 
-/// <summary>What can go wrong in a simulated machine. The first four are faults of machines (of the pump all, of the motor the bearing's), the others of sensors.</summary>
+/// <summary>What can go wrong in a simulated machine. The first four are faults of machines (of the pump
+/// all, of the motor the bearing's), the others of sensors.</summary>
 public enum FaultKind
 {
     /// <summary>A raceway defect: impulses raise both vibrations, friction raises current and motor temperature.</summary>

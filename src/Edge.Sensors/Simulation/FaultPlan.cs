@@ -36,11 +36,15 @@ public sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         for (var i = 0; i < Faults.Count; i++)
         {
             var fault = Faults[i];
-            if (fault.Kind < FaultKind.Stuck && !kinds.Contains(fault.Kind)) throw new ArgumentException($"Faults[{i}].Kind: {fault.Kind} is none of {string.Join(", ", kinds)}, nor a fault of a sensor");
-            if (fault.Start < TimeSpan.Zero || fault.End <= fault.Start) throw new ArgumentException($"Faults[{i}]: End {fault.End} must be after Start {fault.Start}");
+            if (fault.Kind < FaultKind.Stuck && !kinds.Contains(fault.Kind))
+                throw new ArgumentException($"Faults[{i}].Kind: {fault.Kind} is none of {string.Join(", ", kinds)}, nor a fault of a sensor");
+            if (fault.Start < TimeSpan.Zero || fault.End <= fault.Start)
+                throw new ArgumentException($"Faults[{i}]: End {fault.End} must be after Start {fault.Start}");
             if (fault.Ramp < TimeSpan.Zero) throw new ArgumentException($"Faults[{i}].Ramp: {fault.Ramp} must not be negative");
-            if (fault.Severity is not (>= 0 and <= 1)) throw new ArgumentException($"Faults[{i}].Severity: {fault.Severity} must lie between 0 and 1");
-            if (fault.Channel < 0 || fault.Channel >= channels) throw new ArgumentException($"Faults[{i}].Channel: {fault.Channel} must lie between 0 and {channels - 1}");
+            if (fault.Severity is not (>= 0 and <= 1))
+                throw new ArgumentException($"Faults[{i}].Severity: {fault.Severity} must lie between 0 and 1");
+            if (fault.Channel < 0 || fault.Channel >= channels)
+                throw new ArgumentException($"Faults[{i}].Channel: {fault.Channel} must lie between 0 and {channels - 1}");
         }
     }
 }

@@ -2,7 +2,8 @@ using Hmas.Contracts.Sensing;
 
 namespace Edge.Sensors.Simulation;
 
-/// <summary>The physics of a machine that exists in memory, step by step. Pure and deterministic: the same settings give the same values on every machine.</summary>
+/// <summary>The physics of a machine that exists in memory, step by step. Pure and deterministic: the
+/// same settings give the same values on every machine.</summary>
 public interface IMachineModel
 {
     IReadOnlyList<SensorChannel> Channels { get; }

@@ -12,5 +12,6 @@ public static class MotorChannels
     public const int Count = 4;
 
     /// <summary>Acceleration at the bearing's housing (waveform, not RMS), stator current, housing temperature, shaft speed.</summary>
-    public static IReadOnlyList<SensorChannel> All { get; } = [new("Vibration", "g"), new("Current", "A"), new("Temperature", "Cel"), new("ShaftSpeed", "Hz")];
+    public static IReadOnlyList<SensorChannel> All { get; } = [
+        new("Vibration", "g"), new("Current", "A"), new("Temperature", "Cel"), new("ShaftSpeed", "Hz")];
 }

@@ -4,8 +4,10 @@ namespace Edge.Sensors.Simulation;
 
 /// <summary>The physics of an induction motor with a rolling bearing, step by step.</summary>
 /// <remarks>
-/// Speed: synchronous speed less a slip that grows with torque. Vibration: imbalance at the shaft's frequency (∝ speed²), misalignment at twice that, white noise, and with a
-/// defect of the outer race its ball-pass tone and second harmonic, order n/2·(1 − d/D·cos φ) of the shaft (Randall, Antoni 2011, "Rolling element bearing diagnostics", eq. 1); the balls
+/// Speed: synchronous speed less a slip that grows with torque. Vibration: imbalance at the shaft's
+/// frequency (∝ speed²), misalignment at twice that, white noise, and with a
+/// defect of the outer race its ball-pass tone and second harmonic, order n/2·(1 − d/D·cos φ) of the shaft
+/// (Randall, Antoni 2011, "Rolling element bearing diagnostics", eq. 1); the balls
 /// slip, so the tone's phase wanders. Current: magnetising and load part in quadrature; wear adds friction. Heat: first-order housing.
 /// </remarks>
 public sealed class MotorModel : IMachineModel

@@ -3,7 +3,8 @@ namespace Edge.Sensors.Simulation;
 /// <summary>A four-pole induction motor of 1.5 kW with a deep-groove ball bearing at its drive end.</summary>
 public sealed record MotorSettings
 {
-    /// <summary>Rows a second; above <see cref="LowestRateHz"/>, so that the bearing's tones and their second harmonic are below half of it.</summary>
+    /// <summary>Rows a second; above <see cref="LowestRateHz"/>, so that the bearing's tones and
+    /// their second harmonic are below half of it.</summary>
     public double RateHz { get; init; } = 500;
 
     public int Seed { get; init; } = 1;
@@ -22,7 +23,8 @@ public sealed record MotorSettings
     /// <exception cref="ArgumentException">Out of range; the message names the field.</exception>
     public void Validate()
     {
-        if (!(RateHz > LowestRateHz) || !double.IsFinite(RateHz)) throw new ArgumentException(FormattableString.Invariant($"RateHz: {RateHz} must be above {LowestRateHz:0.#}"));
+        if (!(RateHz > LowestRateHz) || !double.IsFinite(RateHz))
+            throw new ArgumentException(FormattableString.Invariant($"RateHz: {RateHz} must be above {LowestRateHz:0.#}"));
         if (Load is not (>= 0 and <= 1.2)) throw new ArgumentException(FormattableString.Invariant($"Load: {Load} must lie between 0 and 1.2"));
         Faults.Validate([FaultKind.BearingWear], MotorChannels.Count);
     }

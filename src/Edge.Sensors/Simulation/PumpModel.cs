@@ -2,10 +2,12 @@ using Hmas.Contracts.Sensing;
 
 namespace Edge.Sensors.Simulation;
 
-/// <summary>The physics of a closed pump circuit, step by step. Pure and deterministic: the same settings give the same values on every machine.</summary>
+/// <summary>The physics of a closed pump circuit, step by step. Pure and deterministic: the same
+/// settings give the same values on every machine.</summary>
 /// <remarks>
 /// Hydraulics: pump curve H = n²·H0 − a·Q² against the loop's resistance R·Q² (quadratic losses, valve as 1/opening²), solved for Q in closed form.
-/// Shaft power: ρ·g·H·Q/η + friction. Motor: current from power and voltage. Heat: first-order motor body and fluid. Vibration: imbalance (∝ n²), bearing
+/// Shaft power: ρ·g·H·Q/η + friction. Motor: current from power and voltage. Heat: first-order
+/// motor body and fluid. Vibration: imbalance (∝ n²), bearing
 /// impulses, cavitation noise. Sensors: quantised pressure and flow, white and slowly wandering noise, as the recordings of the benchmark show them.
 /// </remarks>
 public sealed class PumpModel : IMachineModel
@@ -128,8 +130,10 @@ public sealed class PumpModel : IMachineModel
         var base1 = _unbalance * _speed * _speed;
         var rattle1 = base1 * (1 + Wander(PumpChannels.Accelerometer1, 40, 0.006) + (0.006 * _noise.Next()));
         var rattle2 = base1 * 1.35 * (1 + Wander(PumpChannels.Accelerometer2, 40, 0.006) + (0.007 * _noise.Next()));
-        values[PumpChannels.Accelerometer1] = Scaled(PumpChannels.Accelerometer1, rattle1 * Math.Sqrt(1 + (0.25 * impulse * impulse) + (0.10 * spray * spray)));
-        values[PumpChannels.Accelerometer2] = Scaled(PumpChannels.Accelerometer2, rattle2 * Math.Sqrt(1 + (0.12 * impulse * impulse) + (0.03 * spray * spray)));
+        values[PumpChannels.Accelerometer1] = Scaled(
+            PumpChannels.Accelerometer1, rattle1 * Math.Sqrt(1 + (0.25 * impulse * impulse) + (0.10 * spray * spray)));
+        values[PumpChannels.Accelerometer2] = Scaled(
+            PumpChannels.Accelerometer2, rattle2 * Math.Sqrt(1 + (0.12 * impulse * impulse) + (0.03 * spray * spray)));
         values[PumpChannels.Current] = Scaled(PumpChannels.Current, Math.Max(0, (shaft / (Math.Max(volts, 1) * 0.72)) + (0.38 * _noise.Next())));
         var bar = (head * 0.0981 * (1 - (0.25 * leak))) - 0.3 + (0.22 * _noise.Next());
         values[PumpChannels.Pressure] = (float)((Math.Round(bar / PressureStep) * PressureStep) + 0.054711);

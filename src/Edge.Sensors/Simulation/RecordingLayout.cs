@@ -26,7 +26,8 @@ public sealed record RecordingLayout
     {
         if (Columns.Count is 0 or > ushort.MaxValue) throw new ArgumentException("Columns: at least one column is needed");
         if (string.IsNullOrWhiteSpace(TimestampColumn)) throw new ArgumentException("TimestampColumn: must be named");
-        if (Time == RecordedTime.Text && string.IsNullOrWhiteSpace(TimestampFormat)) throw new ArgumentException("TimestampFormat: must be given for text times");
+        if (Time == RecordedTime.Text && string.IsNullOrWhiteSpace(TimestampFormat))
+            throw new ArgumentException("TimestampFormat: must be given for text times");
         if (Separator is '"' or '\r' or '\n' or '.' or '-') throw new ArgumentException($"Separator: '{Separator}' cannot separate numbers");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var column in Columns)

@@ -3,7 +3,8 @@ namespace Edge.Sensors.Simulation;
 /// <summary>What is replayed, and how fast. Either <see cref="Folder"/> or <see cref="Files"/>.</summary>
 public sealed record ReplayOptions
 {
-    /// <summary>Every <c>*.csv</c> of this folder, in ordinal order of name; names that begin with a dot are ignored, so a writer can rename a finished file into place.</summary>
+    /// <summary>Every <c>*.csv</c> of this folder, in ordinal order of name; names that begin with a dot are
+    /// ignored, so a writer can rename a finished file into place.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Played in this order.</summary>
@@ -17,7 +18,8 @@ public sealed record ReplayOptions
     /// <summary>Event time over real time; 0: as fast as the sink has room.</summary>
     public double Speed { get; init; } = 1;
 
-    /// <summary>Begins again after the last file, for ever; event time goes on from the end of the pass before, and run ids get <c>-2</c>, <c>-3</c> …</summary>
+    /// <summary>Begins again after the last file, for ever; event time goes on from the end of the pass
+    /// before, and run ids get <c>-2</c>, <c>-3</c> …</summary>
     public bool Loop { get; init; }
 
     /// <summary>With a folder: waits for further files when all are played.</summary>
@@ -29,7 +31,8 @@ public sealed record ReplayOptions
     /// <summary>Event time of the first row; later files follow the end of the one before. Null: the recorded times are kept.</summary>
     public DateTimeOffset? StartAt { get; init; }
 
-    /// <summary>Event time between the last row of a file and the first of the next one, on top of one period; waited for in real time at <see cref="Speed"/>.</summary>
+    /// <summary>Event time between the last row of a file and the first of the next one, on top of one
+    /// period; waited for in real time at <see cref="Speed"/>.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(10);
 
     public BadRowPolicy OnBadRow { get; init; }

@@ -2,13 +2,15 @@ using Edge.Sensors.Simulation.Native;
 
 namespace Edge.Sensors.Simulation;
 
-/// <summary>Says how long to wait so that event time runs at a multiple of real time. Errors do not add up: each wait is counted from the start.</summary>
+/// <summary>Says how long to wait so that event time runs at a multiple of real time. Errors do
+/// not add up: each wait is counted from the start.</summary>
 internal sealed class ReplayPace(double speed, TimeProvider time)
 {
     // Shorter waits than a timer can keep are saved up for the next row.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    // At 100 rows a second a timer and the thread pool wake six threads a row; a sleep of the sensor's own thread wakes one. A stop is heard that much later.
+    // At 100 rows a second a timer and the thread pool wake six threads a row; a sleep of the
+    // sensor's own thread wakes one. A stop is heard that much later.
     private static readonly TimeSpan LongestOnThread = TimeSpan.FromMilliseconds(50);
 
     private long _started;

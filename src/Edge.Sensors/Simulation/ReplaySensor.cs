@@ -66,7 +66,8 @@ public sealed partial class ReplaySensor : ISensor
             }
             else
             {
-                if (Rows == 0) throw new SensorDataException(SensorDataFault.Empty, _options.Folder ?? _options.Files[0], 0, null, "nothing to replay");
+                if (Rows == 0)
+                    throw new SensorDataException(SensorDataFault.Empty, _options.Folder ?? _options.Files[0], 0, null, "nothing to replay");
                 return;
             }
         }

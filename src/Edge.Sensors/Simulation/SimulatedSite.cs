@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Edge.Sensors.Simulation;
 
-/// <summary>Writes the recordings of a site of pumps that never existed, laid out as the Skoltech Anomaly Benchmark is: labelled experiments with one fault each.</summary>
+/// <summary>Writes the recordings of a site of pumps that never existed, laid out as the Skoltech Anomaly
+/// Benchmark is: labelled experiments with one fault each.</summary>
 public static class SimulatedSite
 {
     // Faults of the machine only, each several times: whichever recordings are set aside to judge, the rest have met every kind.
@@ -28,7 +29,8 @@ public static class SimulatedSite
         ("other/16", FaultKind.Leak),
     ];
 
-    /// <summary>Writes <c>anomaly-free/anomaly-free.csv</c> and 17 experiments of 800 to 1,150 rows; existing files are replaced. Deterministic in the seed.</summary>
+    /// <summary>Writes <c>anomaly-free/anomaly-free.csv</c> and 17 experiments of 800 to 1,150 rows;
+    /// existing files are replaced. Deterministic in the seed.</summary>
     /// <returns>Paths written, the anomaly-free one first.</returns>
     public static IReadOnlyList<string> WriteRecordings(string folder, int seed, SimulatedSiteOptions? options = null)
     {

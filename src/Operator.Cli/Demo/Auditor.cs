@@ -21,7 +21,8 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
         var (before, after) = (Pool(findings.Before), Pool(findings.After));
         var services = ServiceFacts.Of(await LookAsync(cancellation));
         var checks = DemoVerdict.Checks(
-            devices, findings.Rounds[0].Training.CandidateDigest!, findings.Rounds[^1].Training.CandidateDigest!, before, after, experiences, facts, findings.BadModel, services);
+            devices, findings.Rounds[0].Training.CandidateDigest!, findings.Rounds[^1].Training.CandidateDigest!, before, after, experiences, facts,
+            findings.BadModel, services);
         return new DemoReport
         {
             Ok = checks.All(static check => check.Holds),
@@ -38,7 +39,8 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
         };
     }
 
-    /// <summary>Waits until the devices' outboxes are empty and their counters stand still, then compares what they numbered with what the archive holds.</summary>
+    /// <summary>Waits until the devices' outboxes are empty and their counters stand still, then compares
+    /// what they numbered with what the archive holds.</summary>
     private async Task<(ItemCounts Experiences, ItemCounts Facts)> CountAsync(CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
@@ -48,7 +50,8 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
             var archive = await site.Api.ArchiveAsync(cancellation);
             var acknowledged = devices.Sum(static device => device.Reported?.Counters.FactsAcknowledged ?? 0);
             var (experiences, facts) = (ItemCounts.OfExperiences(devices, archive), ItemCounts.OfFacts(devices, archive));
-            if ((experiences.IsExact && facts.Lost == 0 && acknowledged == facts.Produced) || time.GetElapsedTime(started) > DrainLimit) return (experiences, facts);
+            if ((experiences.IsExact && facts.Lost == 0 && acknowledged == facts.Produced) || time.GetElapsedTime(started) > DrainLimit)
+                return (experiences, facts);
             await Task.Delay(Glance, time, cancellation);
         }
     }

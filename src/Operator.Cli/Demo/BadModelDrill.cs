@@ -51,16 +51,20 @@ internal sealed class BadModelDrill(DemoSite site, Conductor conductor, Progress
         await playing;
         view.Report(1, $"rollout {ended.State}, stopped by {ended.StoppedBy}");
         var touched = ended.Devices.Where(device => device.Touched).ToArray();
-        return new BadModelResult(bad.Digest, touched.Length, await CountBackAsync(touched.Select(static device => device.DeviceId).ToHashSet(), bad.Digest, cancellation), Math.Round(restoreSeconds, 2), ended.StoppedBy);
+        return new BadModelResult(
+            bad.Digest, touched.Length, await CountBackAsync(touched.Select(static device => device.DeviceId).ToHashSet(), bad.Digest, cancellation),
+            Math.Round(restoreSeconds, 2), ended.StoppedBy);
     }
 
-    /// <summary>How many of these devices say themselves that they answer with another model than the bad one; those that say so late are waited for.</summary>
+    /// <summary>How many of these devices say themselves that they answer with another model than the
+    /// bad one; those that say so late are waited for.</summary>
     private async Task<int> CountBackAsync(HashSet<string> touched, string badDigest, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         while (true)
         {
-            var back = (await site.Api.DevicesAsync(cancellation)).Count(device => touched.Contains(device.DeviceId) && device.Reported?.ActiveDigest is { } active && active != badDigest);
+            var back = (await site.Api.DevicesAsync(cancellation)).Count(device => touched.Contains(device.DeviceId)
+                && device.Reported?.ActiveDigest is { } active && active != badDigest);
             if (back == touched.Count || time.GetElapsedTime(started) > ReportLimit) return back;
             await Task.Delay(Glance, time, cancellation);
         }
@@ -74,7 +78,8 @@ internal sealed class BadModelDrill(DemoSite site, Conductor conductor, Progress
         while (true)
         {
             site.RequireRunning();
-            if (time.GetElapsedTime(started) > Limit) throw new TimeoutException($"rollout {rolloutId} of the bad model has not ended after {Limit.TotalMinutes:0} minutes");
+            if (time.GetElapsedTime(started) > Limit)
+                throw new TimeoutException($"rollout {rolloutId} of the bad model has not ended after {Limit.TotalMinutes:0} minutes");
             var rollout = await site.Api.RolloutAsync(rolloutId, cancellation);
             if (rollout.StoppedBy is not null) stopped ??= time.GetTimestamp();
             if (rollout.HasEnded) return (rollout, stopped is { } since ? time.GetElapsedTime(since).TotalSeconds : 0);

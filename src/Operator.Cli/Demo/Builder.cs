@@ -21,7 +21,9 @@ internal sealed class Builder(DemoOptions options, ProgressView view)
 
     private async Task PublishAsync(string program, IEnumerable<string> arguments, double share, CancellationToken cancellation)
     {
-        await using var build = ChildProcess.Start($"the build of the {program}", "dotnet", [.. arguments, "-v", "q", "-clp:ErrorsOnly"], Path.Combine(options.WorkFolder, $"build-{program}.log"));
+        await using var build = ChildProcess.Start(
+            $"the build of the {program}", "dotnet", [.. arguments, "-v", "q", "-clp:ErrorsOnly"],
+            Path.Combine(options.WorkFolder, $"build-{program}.log"));
         var code = await build.WaitAsync(cancellation);
         view.Advance(share);
         if (code != 0) throw new InvalidOperationException($"the build of the {program} failed:\n{string.Join('\n', build.Tail(15))}");

@@ -9,7 +9,9 @@ internal static class DemoCommand
     public static Command Create()
     {
         var root = new Option<DirectoryInfo>("--root") { Description = "Root of the source tree", DefaultValueFactory = _ => new DirectoryInfo(".") };
-        var data = new Option<string?>("--data") { Description = $"Folder of recordings in SKAB's layout, or '{DemoOptions.Simulated}' for a simulated pump [default: ../shared/data/skab where present, else {DemoOptions.Simulated}]" };
+        var data = new Option<string?>(
+            "--data") { Description =
+                $"Folder of recordings in SKAB's layout, or '{DemoOptions.Simulated}' for a simulated pump [default: ../shared/data/skab where present, else {DemoOptions.Simulated}]" };
         var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 150 };
         var devices = new Option<int>("--devices") { Description = "Devices of the site, 2 to 12", DefaultValueFactory = _ => 6 };
         var seed = new Option<int>("--seed") { Description = "Seed of training and simulation", DefaultValueFactory = _ => 1 };
@@ -18,10 +20,14 @@ internal static class DemoCommand
         var portOffset = new Option<int>("--port-offset") { Description = "Added to every port of the hub", DefaultValueFactory = _ => 0 };
         speed.Validators.Add(result => Require(result, result.GetValueOrDefault<double>() > 0, "--speed must be over 0"));
         devices.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 2 and <= 12, "--devices must be 2 to 12"));
-        portOffset.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 50_000, "--port-offset must be 0 to 50000"));
-        data.Validators.Add(result => Require(result, result.GetValueOrDefault<string?>() is null or DemoOptions.Simulated || Directory.Exists(result.GetValueOrDefault<string?>()), $"--data {result.GetValueOrDefault<string?>()}: there is no such folder"));
+        portOffset.Validators.Add(result => Require(
+            result, result.GetValueOrDefault<int>() is >= 0 and <= 50_000, "--port-offset must be 0 to 50000"));
+        data.Validators.Add(result => Require(
+            result, result.GetValueOrDefault<string?>() is null or DemoOptions.Simulated || Directory.Exists(result.GetValueOrDefault<string?>()),
+            $"--data {result.GetValueOrDefault<string?>()}: there is no such folder"));
 
-        var command = new Command("demo", "The whole loop on this machine, from sensor rows to a better model on every device; then a bad model is thrown back.")
+        var command = new Command(
+            "demo", "The whole loop on this machine, from sensor rows to a better model on every device; then a bad model is thrown back.")
         {
             root, data, speed, devices, seed, keepRunning, noBadModel, portOffset,
         };
@@ -38,7 +44,8 @@ internal static class DemoCommand
                 BadModel = !parsed.GetValue(noBadModel),
                 PortOffset = parsed.GetValue(portOffset),
             };
-            return await ProgressView.RunAsync(DemoStages.For(options), view => new DemoRun(options, view, TimeProvider.System).RunAsync(cancellation));
+            return await ProgressView.RunAsync(
+                DemoStages.For(options), view => new DemoRun(options, view, TimeProvider.System).RunAsync(cancellation));
         });
         return command;
     }

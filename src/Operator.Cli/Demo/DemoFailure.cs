@@ -16,7 +16,8 @@ internal static class DemoFailure
         OperationCanceledException { InnerException: TimeoutException } late => $"the hub did not answer in time: {late.InnerException!.Message}",
         HubRefusal refused => $"the hub said no: {refused.Message}",
         JsonException unread => $"an answer of the hub could not be read: {unread.Message}",
-        InvalidOperationException or HttpRequestException or WebSocketException or FormatException or TimeoutException or IOException or UnauthorizedAccessException or PackageException => failure.Message,
+        InvalidOperationException or HttpRequestException or WebSocketException or FormatException or TimeoutException or IOException
+            or UnauthorizedAccessException or PackageException => failure.Message,
         _ => null,
     };
 }

@@ -9,7 +9,8 @@ internal sealed record DemoOptions
     /// <summary>As <see cref="Data"/>: a simulated pump with injected faults.</summary>
     public const string Simulated = "simulated";
 
-    /// <summary>Folder of recordings in SKAB's layout, or <see cref="Simulated"/>; null: <c>../shared/data/skab</c> where present, else simulated.</summary>
+    /// <summary>Folder of recordings in SKAB's layout, or <see cref="Simulated"/>; null:
+    /// <c>../shared/data/skab</c> where present, else simulated.</summary>
     public string? Data { get; init; }
 
     /// <summary>How many times faster than recorded; over 0.</summary>

@@ -57,7 +57,9 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
 
         view.Enter(DemoStages.Live);
         await conductor.RestAsync(static _ => { }, cancellation);
-        await conductor.PlayOnceAsync([.. recordings.Training.Select(static recording => (recording, Purposes.Training)), .. recordings.HoldOut.Select(static recording => (recording, Purposes.HoldOut))], view.Advance, cancellation);
+        await conductor.PlayOnceAsync(
+            [.. recordings.Training.Select(static recording => (recording, Purposes.Training)),
+                .. recordings.HoldOut.Select(static recording => (recording, Purposes.HoldOut))], view.Advance, cancellation);
 
         var plays = site.Devices.Zip(recordings.Unseen).ToArray();
         view.Enter(DemoStages.Before);
@@ -118,7 +120,9 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         while (true)
         {
             site.RequireRunning();
-            if (time.GetElapsedTime(started) > TrainingLimit) throw new TimeoutException($"no model of round {round} after {TrainingLimit.TotalMinutes:0} minutes; last: {(said.Length > 0 ? said : "nobody asked for one")}");
+            if (time.GetElapsedTime(started) > TrainingLimit)
+                throw new TimeoutException(
+                    $"no model of round {round} after {TrainingLimit.TotalMinutes:0} minutes; last: {(said.Length > 0 ? said : "nobody asked for one")}");
             var runs = (await site.Api.TrainingAsync(cancellation)).Where(run => run.Request.ModelName != "teacher").ToArray();
             if (runs.Length >= round)
             {
@@ -135,14 +139,16 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
     }
 
     /// <summary>Keeps the devices busy while the rollout of a model goes from group to group, until it has ended.</summary>
-    private async Task<RolloutAnswer> WatchRolloutAsync(DemoSite site, Conductor conductor, IReadOnlyList<Recording> recordings, string digest, CancellationToken cancellation)
+    private async Task<RolloutAnswer> WatchRolloutAsync(
+        DemoSite site, Conductor conductor, IReadOnlyList<Recording> recordings, string digest, CancellationToken cancellation)
     {
         using var stop = new CancellationTokenSource();
         var playing = conductor.KeepPlayingAsync(recordings, stop.Token, cancellation);
         var rollout = await new RolloutWatch(site, view, time).UntilEndedAsync(digest, cancellation);
         await stop.CancelAsync();
         await playing;
-        if (rollout.State != "completed") throw new InvalidOperationException($"rollout {rollout.RolloutId} of {digest} ended {rollout.State}, stopped by {rollout.StoppedBy}");
+        if (rollout.State != "completed")
+            throw new InvalidOperationException($"rollout {rollout.RolloutId} of {digest} ended {rollout.State}, stopped by {rollout.StoppedBy}");
         return rollout;
     }
 

@@ -20,7 +20,8 @@ internal sealed class RolloutWatch(DemoSite site, ProgressView view, TimeProvide
         while (true)
         {
             site.RequireRunning();
-            if (time.GetElapsedTime(started) > Limit) throw new TimeoutException($"the rollout of {digest} has not ended after {Limit.TotalMinutes:0} minutes");
+            if (time.GetElapsedTime(started) > Limit)
+                throw new TimeoutException($"the rollout of {digest} has not ended after {Limit.TotalMinutes:0} minutes");
             var rollout = (await site.Api.RolloutsAsync(cancellation)).FirstOrDefault(candidate => candidate.Request.Digest == digest);
             if (rollout is not null)
             {
@@ -41,6 +42,7 @@ internal sealed class RolloutWatch(DemoSite site, ProgressView view, TimeProvide
             view.Report((double)passed / rollout.Groups.Count, $"group {group.Name} ({group.Devices.Count} devices): {group.State}");
         }
 
-        if (rollout.State != "running" && said.Add(rollout.State)) view.Report(1, $"rollout {rollout.State}{(rollout.StoppedBy is { } by ? $", stopped by {by}" : "")}");
+        if (rollout.State != "running" && said.Add(rollout.State))
+            view.Report(1, $"rollout {rollout.State}{(rollout.StoppedBy is { } by ? $", stopped by {by}" : "")}");
     }
 }

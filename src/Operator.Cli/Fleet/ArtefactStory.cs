@@ -16,7 +16,8 @@ internal static class ArtefactStory
         rows.Add(["signed", details.IsSigned ? "yes" : "waiting for signatures (hmas keys sign)"]);
         rows.Add(["licence", details.Licence ?? "-"]);
         if (details.CondemnedAt is { } since) rows.Add(["needed", $"by nothing since {Words.Time(since)}"]);
-        foreach (var approval in details.Approvals) rows.Add(["approved", $"by {approval.Who}, {Words.Time(approval.At)}{(approval.Note.Length > 0 ? $": {approval.Note}" : "")}"]);
+        foreach (var approval in details.Approvals)
+            rows.Add(["approved", $"by {approval.Who}, {Words.Time(approval.At)}{(approval.Note.Length > 0 ? $": {approval.Note}" : "")}"]);
         foreach (var part in details.Parts ?? []) rows.Add(["part", $"{ArtefactKinds.Word(part.Kind)} {part.Name} {part.Release}, {part.Digest}"]);
         if (details.Lineage is { } lineage)
         {
@@ -27,14 +28,22 @@ internal static class ArtefactStory
 
         if (details.Model is { } model)
         {
-            rows.Add(["opset", string.Join(", ", model.Opsets.Select(static opset => opset.Domain.Length > 0 ? $"{opset.Domain} {opset.Version}" : opset.Version.ToString(CultureInfo.InvariantCulture)))]);
+            rows.Add(
+                ["opset",
+                    string.Join(
+                        ", ", model.Opsets.Select(static opset => opset.Domain.Length > 0
+                            ? $"{opset.Domain} {opset.Version}" : opset.Version.ToString(CultureInfo.InvariantCulture)))]);
             rows.Add(["operators", string.Join(", ", model.Operators.Select(static pair => $"{pair.Key} {pair.Value}"))]);
             rows.Add(["latency on the hub", $"{model.HubLatencyUs.ToString("0.0", CultureInfo.InvariantCulture)} µs"]);
         }
 
         Tables.Print(["", ""], rows);
         if (details.Metrics is { Count: > 0 } metrics)
-            Tables.Print(["slice", "rows", "F1", "false alarms", "missed"], metrics.Select(static pair => (string[])[pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), Words.Score(pair.Value.F1), Words.Share(pair.Value.FalseAlarmRate), Words.Share(pair.Value.MissedAlarmRate)]));
+            Tables.Print(
+                ["slice", "rows", "F1", "false alarms", "missed"],
+                metrics.Select(static pair => (string[])[
+                    pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), Words.Score(pair.Value.F1),
+                    Words.Share(pair.Value.FalseAlarmRate), Words.Share(pair.Value.MissedAlarmRate)]));
     }
 
     private static List<string[]> Rows(ArtefactAnswer artefact) =>

@@ -12,23 +12,30 @@ internal static class ArtefactsCommand
 {
     private static readonly string Kinds = string.Join(", ", ArtefactKinds.All.Select(ArtefactKinds.Word));
 
-    public static Command Create() => new("artefacts", "Models, rules, agent programs, configuration, bundles and firmware in the registry") { Add(), List(), Show(), Bundle(), Approve() };
+    public static Command Create() =>
+        new("artefacts",
+            "Models, rules, agent programs, configuration, bundles and firmware in the registry") { Add(), List(), Show(), Bundle(), Approve() };
 
     private static Command Add()
     {
         var file = new Argument<FileInfo>("file") { Description = "The file; its bytes never change afterwards" };
-        var kind = new Option<string>("--kind") { Description = $"One of {Kinds}; a model is added with its manifest, by training or over REST", Required = true };
+        var kind = new Option<string>(
+            "--kind") { Description = $"One of {Kinds}; a model is added with its manifest, by training or over REST", Required = true };
         kind.CompletionSources.Add([.. ArtefactKinds.All.Select(ArtefactKinds.Word)]);
         var name = new Option<string?>("--name") { Description = "What it is a release of; a bundle says its own" };
         var release = new Option<long?>("--release") { Description = "Its number [default: the next of this name]" };
-        var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
+        var hardware = new Option<string?>(
+            "--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
         var licence = new Option<string?>("--licence") { Description = "What others may do with it, an SPDX expression" };
         var hub = new HubConnection();
         var command = hub.AddTo(new Command("add", "Add a file to the registry") { file, kind, name, release, hardware, licence });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             await using var content = parsed.GetRequiredValue(file).OpenRead();
-            ArtefactStory.Print(await api.AddArtefactAsync(KindOf(parsed.GetRequiredValue(kind)), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware), parsed.GetValue(licence), content, cancellation));
+            ArtefactStory.Print(
+                await api.AddArtefactAsync(
+                    KindOf(parsed.GetRequiredValue(kind)), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware),
+                    parsed.GetValue(licence), content, cancellation));
             return 0;
         }));
         return command;
@@ -66,10 +73,15 @@ internal static class ArtefactsCommand
     {
         var hub = new HubConnection();
         var name = new Argument<string>("name") { Description = "What the bundle is a release of" };
-        var digests = hub.Complete(new Argument<string[]>("digest") { Description = "Its parts: at most one model, rules, agent and configuration", Arity = ArgumentArity.OneOrMore }, DigestsAsync);
+        var digests = hub.Complete(
+            new Argument<string[]>(
+                "digest") { Description = "Its parts: at most one model, rules, agent and configuration", Arity = ArgumentArity.OneOrMore },
+                DigestsAsync);
         var release = new Option<long?>("--release") { Description = "Its number [default: one above the highest]" };
-        var hardware = new Option<string?>("--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
-        var command = hub.AddTo(new Command("bundle", "Make a bundle of artefacts that a device activates together, or not at all") { name, digests, release, hardware });
+        var hardware = new Option<string?>(
+            "--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
+        var command = hub.AddTo(
+            new Command("bundle", "Make a bundle of artefacts that a device activates together, or not at all") { name, digests, release, hardware });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var parts = new List<BundlePart>();
@@ -93,7 +105,8 @@ internal static class ArtefactsCommand
     {
         var hub = new HubConnection();
         var digest = Digest(hub);
-        var by = new Option<string>("--by") { Description = "Who approves [default: who is logged in]", DefaultValueFactory = static _ => Environment.UserName };
+        var by = new Option<string>(
+            "--by") { Description = "Who approves [default: who is logged in]", DefaultValueFactory = static _ => Environment.UserName };
         var note = new Option<string?>("--note") { Description = "What you looked at" };
         var command = hub.AddTo(new Command("approve", "Write down that you stand by an artefact") { digest, by, note });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
@@ -106,7 +119,8 @@ internal static class ArtefactsCommand
         return command;
     }
 
-    private static Argument<string> Digest(HubConnection hub) => hub.Complete(new Argument<string>("digest") { Description = "sha256:…, or its first letters" }, DigestsAsync);
+    private static Argument<string> Digest(HubConnection hub) =>
+        hub.Complete(new Argument<string>("digest") { Description = "sha256:…, or its first letters" }, DigestsAsync);
 
     private static async Task<IEnumerable<string>> DigestsAsync(HubApi api, CancellationToken cancellation) =>
         (await api.ArtefactsAsync(null, cancellation)).Select(static artefact => Words.Digest(artefact.Digest));
@@ -127,19 +141,24 @@ internal static class ArtefactsCommand
     {
         if (ArtefactDigest.IsValid(digest)) return (await api.ArtefactAsync(digest, cancellation)).Entry;
         var hex = digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        var found = (await api.ArtefactsAsync(null, cancellation)).Where(artefact => ArtefactDigest.Hex(artefact.Digest).StartsWith(hex, StringComparison.Ordinal)).ToList();
+        var found =
+            (await api.ArtefactsAsync(null, cancellation)).Where(artefact => ArtefactDigest.Hex(artefact.Digest)
+                .StartsWith(hex, StringComparison.Ordinal)).ToList();
         return found.Count == 1 ? found[0] : throw new HubRefusal($"{found.Count} artefacts have a digest that begins with '{digest}'");
     }
 
     private static async Task<long> NextAsync(HubApi api, string name, CancellationToken cancellation) =>
-        1 + (await api.ArtefactsAsync(ArtefactKinds.Word(ArtefactKind.Bundle), cancellation)).Where(bundle => bundle.Name == name).Select(static bundle => bundle.Release).DefaultIfEmpty(0).Max();
+        1 + (await api.ArtefactsAsync(ArtefactKinds.Word(ArtefactKind.Bundle), cancellation)).Where(bundle => bundle.Name == name)
+            .Select(static bundle => bundle.Release).DefaultIfEmpty(0).Max();
 
     private static BundlePart Part(ArtefactAnswer artefact) =>
-        new() { Kind = artefact.Kind, Name = artefact.Name, Release = artefact.Release, Digest = artefact.Digest, Bytes = artefact.Bytes, HardwareClasses = artefact.HardwareClasses };
+        new() { Kind = artefact.Kind, Name = artefact.Name, Release = artefact.Release, Digest = artefact.Digest, Bytes = artefact.Bytes,
+            HardwareClasses = artefact.HardwareClasses };
 
     private static string[] Row(ArtefactAnswer artefact) =>
     [
-        ArtefactKinds.Word(artefact.Kind), $"{artefact.Name} {artefact.Release}", Words.Digest(artefact.Digest), Words.Size(artefact.Bytes), string.Join(", ", artefact.HardwareClasses),
+        ArtefactKinds.Word(artefact.Kind), $"{artefact.Name} {artefact.Release}", Words.Digest(artefact.Digest), Words.Size(artefact.Bytes),
+        string.Join(", ", artefact.HardwareClasses),
         Words.State(artefact.Quarantined), Words.Time(artefact.AddedAt), artefact.AddedBy,
     ];
 }

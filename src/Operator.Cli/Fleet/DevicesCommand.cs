@@ -14,7 +14,8 @@ internal static class DevicesCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var devices = await api.DevicesAsync(cancellation);
-            var names = (await api.ModelsAsync(cancellation)).ToDictionary(static model => model.Digest, static model => $"{model.Manifest.Name} {model.Manifest.Release}", StringComparer.Ordinal);
+            var names = (await api.ModelsAsync(cancellation)).ToDictionary(
+                static model => model.Digest, static model => $"{model.Manifest.Name} {model.Manifest.Release}", StringComparer.Ordinal);
             Tables.Print(
                 ["site", "device", "online", "answers with", "told", "slot", "hardware", "tags"],
                 devices.OrderBy(static device => (device.SiteId, device.DeviceId)).Select(device => Row(device, names)));
@@ -26,9 +27,12 @@ internal static class DevicesCommand
 
     private static string[] Row(DeviceAnswer device, Dictionary<string, string> names) =>
     [
-        device.SiteId, device.DeviceId, device.Online ? "yes" : "no", Name(device.Reported?.ActiveDigest, names), Name(device.Desired?.Model?.Digest, names),
-        device.Reported?.SlotState.ToString() ?? "-", device.Reported?.Hardware ?? "-", string.Join(", ", device.Reported?.Tags.Select(static tag => $"{tag.Key}={tag.Value}") ?? []),
+        device.SiteId, device.DeviceId, device.Online ? "yes" : "no", Name(device.Reported?.ActiveDigest, names),
+        Name(device.Desired?.Model?.Digest, names),
+        device.Reported?.SlotState.ToString() ?? "-", device.Reported?.Hardware ?? "-",
+        string.Join(", ", device.Reported?.Tags.Select(static tag => $"{tag.Key}={tag.Value}") ?? []),
     ];
 
-    private static string Name(string? digest, Dictionary<string, string> names) => digest is not null && names.TryGetValue(digest, out var name) ? name : Words.Digest(digest);
+    private static string Name(string? digest, Dictionary<string, string> names) =>
+        digest is not null && names.TryGetValue(digest, out var name) ? name : Words.Digest(digest);
 }

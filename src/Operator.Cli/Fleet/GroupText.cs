@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Operator.Cli.Fleet;
 
-/// <summary>A group as it is written on the command line: <c>canary=5</c> devices, <c>stage=20%</c>, <c>north=where:site = north</c>, or <c>full</c> for all the rest.</summary>
+/// <summary>A group as it is written on the command line: <c>canary=5</c> devices, <c>stage=20%</c>,
+/// <c>north=where:site = north</c>, or <c>full</c> for all the rest.</summary>
 internal static class GroupText
 {
     private const string Where = "where:";
@@ -15,7 +16,8 @@ internal static class GroupText
         var (name, size) = (text[..equals], text[(equals + 1)..].Trim());
         var manual = manualGroups.Contains(name);
         if (size.StartsWith(Where, StringComparison.Ordinal)) return new { name, manual, where = size[Where.Length..].Trim() };
-        if (size.EndsWith('%') && double.TryParse(size[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent)) return new { name, manual, share = percent / 100 };
+        if (size.EndsWith('%') && double.TryParse(size[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent))
+            return new { name, manual, share = percent / 100 };
         return int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new { name, manual, count }
             : throw new FormatException($"--group {text}: must be NAME=COUNT, NAME=SHARE%, NAME=where:QUERY or NAME alone for all the rest");

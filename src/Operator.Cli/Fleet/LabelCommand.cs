@@ -10,7 +10,8 @@ internal static class LabelCommand
 {
     private const int Bars = 60;
 
-    public static Command Create() => new("label", "Windows that a label would teach the models most: list, look at, name, skip") { List(), Show(), Set(), Skip() };
+    public static Command Create() =>
+        new("label", "Windows that a label would teach the models most: list, look at, name, skip") { List(), Show(), Set(), Skip() };
 
     private static Command List()
     {
@@ -24,7 +25,8 @@ internal static class LabelCommand
                 ["id", "state", "device", "run", "until", "uncertainty", "the model said", "label", "by"],
                 questions.Select(static question => (string[])
                 [
-                    question.Id.ToString(CultureInfo.InvariantCulture), question.State, question.DeviceId, question.RunId, Words.Time(question.Until), Words.Score(question.Uncertainty), question.Said,
+                    question.Id.ToString(CultureInfo.InvariantCulture), question.State, question.DeviceId, question.RunId, Words.Time(question.Until),
+                    Words.Score(question.Uncertainty), question.Said,
                     question.Label ?? "-", question.By ?? "-",
                 ]));
             return 0;
@@ -39,14 +41,18 @@ internal static class LabelCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var question = await api.QuestionAsync(parsed.GetRequiredValue(id), cancellation);
-            Console.WriteLine($"{question.DeviceId}, run {question.RunId}, {Words.Time(question.From)} to {Words.Time(question.Until)}: {question.State}");
+            Console.WriteLine(
+                $"{question.DeviceId}, run {question.RunId}, {Words.Time(question.From)} to {Words.Time(question.Until)}: {question.State}");
             Console.WriteLine($"the model said {question.Said}; names it knows: {string.Join(", ", question.Names)}");
             if (question.Window.Count == 0) Console.WriteLine("the archive does not hold the window any more");
             var rows = question.Channels.Count == 0 ? 0 : question.Window.Count / question.Channels.Count;
             for (var c = 0; c < question.Channels.Count && rows > 0; c++)
             {
                 var values = question.Window.Skip(c * rows).Take(rows).ToList();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{question.Channels[c],-16} {Sparkline.Of(values, Bars)} {values.Min():0.###} to {values.Max():0.###}"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{question.Channels[c],-16} {Sparkline.Of(values, Bars)} {values.Min():0.###} to {values.Max():0.###}"));
             }
 
             return 0;

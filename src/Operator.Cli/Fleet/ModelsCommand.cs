@@ -11,7 +11,8 @@ internal static class ModelsCommand
     public static Command Create()
     {
         var hub = new HubConnection();
-        var command = hub.AddTo(new Command("models", "Every registered model with its scores on held-out recordings, newest first") { Quarantine() });
+        var command = hub.AddTo(
+            new Command("models", "Every registered model with its scores on held-out recordings, newest first") { Quarantine() });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var models = await api.ModelsAsync(cancellation);
@@ -24,7 +25,9 @@ internal static class ModelsCommand
     private static Command Quarantine()
     {
         var hub = new HubConnection();
-        var model = hub.Complete(new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" }, ModelNamesAsync);
+        var model = hub.Complete(
+            new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" },
+            ModelNamesAsync);
         var reason = new Option<string>("--reason") { Description = "Why, for those who find it there later", Required = true };
         var command = hub.AddTo(new Command("quarantine", "Nobody gets the model again, and rollouts of it go back; for good") { model, reason });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
@@ -39,14 +42,16 @@ internal static class ModelsCommand
 
     /// <summary>What may stand where a model is asked for.</summary>
     internal static async Task<IEnumerable<string>> ModelNamesAsync(HubApi api, CancellationToken cancellation) =>
-        (await api.ModelsAsync(cancellation)).SelectMany(static model => (string[])[model.Manifest.Name, $"{model.Manifest.Name}:{model.Manifest.Release}"]).Distinct();
+        (await api.ModelsAsync(cancellation)).SelectMany(static model => (string[])[
+            model.Manifest.Name, $"{model.Manifest.Name}:{model.Manifest.Release}"]).Distinct();
 
     private static string[] Row(ModelAnswer model)
     {
         var scores = model.Manifest.Metrics.GetValueOrDefault("all") ?? new SliceMetrics(0, 0, null, null, null);
         return
         [
-            $"{model.Manifest.Name} {model.Manifest.Release}", Words.Digest(model.Digest), model.Manifest.Precision, Words.Size(model.PackageBytes), Words.Score(scores.F1),
+            $"{model.Manifest.Name} {model.Manifest.Release}", Words.Digest(model.Digest), model.Manifest.Precision, Words.Size(model.PackageBytes),
+            Words.Score(scores.F1),
             Words.Share(scores.FalseAlarmRate), Words.State(model.Quarantined), Words.Time(model.AddedAt), model.AddedBy,
         ];
     }

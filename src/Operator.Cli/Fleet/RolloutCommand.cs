@@ -20,7 +20,8 @@ internal static class RolloutCommand
 
     public static Command Create()
     {
-        var command = new Command("rollout", "Bring a model to devices, group by group, behind gates") { RolloutStart.Create(), List(), Explain(), Watch(), Restore() };
+        var command = new Command(
+            "rollout", "Bring a model to devices, group by group, behind gates") { RolloutStart.Create(), List(), Explain(), Watch(), Restore() };
         foreach (var (name, description) in Orders) command.Subcommands.Add(Order(name, description));
         return command;
     }
@@ -28,8 +29,10 @@ internal static class RolloutCommand
     private static Command List()
     {
         var hub = new HubConnection();
-        var limit = new Option<int>("--limit") { HelpName = "number", Description = "So many at most, 1 to 1000", DefaultValueFactory = static _ => 100 };
-        var before = new Option<string?>("--before") { HelpName = "rollout", Description = "Only those begun before this one: the last of the page before" };
+        var limit = new Option<int>(
+            "--limit") { HelpName = "number", Description = "So many at most, 1 to 1000", DefaultValueFactory = static _ => 100 };
+        var before = new Option<string?>(
+            "--before") { HelpName = "rollout", Description = "Only those begun before this one: the last of the page before" };
         var command = hub.AddTo(new Command("list", "Rollouts, newest first") { limit, before });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -38,9 +41,11 @@ internal static class RolloutCommand
                 ["rollout", "state", "model", "groups", "changed", "started", "by", "why"],
                 rollouts.Select(static rollout => (string[])
                 [
-                    rollout.RolloutId, rollout.StoppedBy is null ? rollout.State : $"{rollout.State} ({rollout.StoppedBy})", Words.Digest(rollout.Request.Digest),
+                    rollout.RolloutId, rollout.StoppedBy is null ? rollout.State : $"{rollout.State} ({rollout.StoppedBy})",
+                    Words.Digest(rollout.Request.Digest),
                     string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.State}")),
-                    $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}", Words.Time(rollout.StartedAt), rollout.Request.RequestedBy, Words.Short(rollout.Request.Reason),
+                    $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}",
+                    Words.Time(rollout.StartedAt), rollout.Request.RequestedBy, Words.Short(rollout.Request.Reason),
                 ]));
             return 0;
         }));
@@ -65,7 +70,9 @@ internal static class RolloutCommand
         var hub = new HubConnection();
         var id = Id(hub);
         var command = hub.AddTo(new Command("watch", "Follow a rollout to its end; exit code 0 when it completed") { id });
-        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, api => RolloutFollower.RunAsync(api, parsed.GetRequiredValue(id), TimeProvider.System, cancellation)));
+        command.SetAction((
+            parsed, cancellation) => hub.RunAsync(
+                parsed, api => RolloutFollower.RunAsync(api, parsed.GetRequiredValue(id), TimeProvider.System, cancellation)));
         return command;
     }
 
@@ -73,7 +80,8 @@ internal static class RolloutCommand
     {
         var hub = new HubConnection();
         var id = Id(hub);
-        var group = new Option<string?>("--group") { Description = "Only the devices of this group; the others keep what they have [default: every changed device]" };
+        var group = new Option<string?>(
+            "--group") { Description = "Only the devices of this group; the others keep what they have [default: every changed device]" };
         var command = hub.AddTo(new Command("restore", "Takes changed devices back to what they had") { id, group });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {

@@ -4,7 +4,8 @@ using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
-/// <summary>A rollout told to a person: what was asked, how each group did, what moved it and on what evidence, who is not where it should be.</summary>
+/// <summary>A rollout told to a person: what was asked, how each group did, what moved it and on
+/// what evidence, who is not where it should be.</summary>
 internal static class RolloutStory
 {
     /// <summary>Devices listed one by one at most; the rest is a number.</summary>
@@ -12,17 +13,21 @@ internal static class RolloutStory
 
     public static void Print(RolloutAnswer rollout)
     {
-        Tables.Say($"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
+        Tables.Say(
+            $"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
         if (rollout.Request.Where is { } where) Tables.Say($"aimed at: {where}");
         if (rollout.ControlDevices.Count > 0) Tables.Say($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
         Tables.Print(
-            ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "lost", "healthy", "windows", "side by side", "labelled normal"],
+            ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "lost", "healthy", "windows", "side by side",
+                "labelled normal"],
             rollout.Groups.Select(static group => Row(group)));
         foreach (var group in rollout.Groups)
         {
             if (group.Evidence is not { Metrics.Count: > 0 } seen) continue;
             Tables.Say($"Evidence of {group.Name}:");
-            Tables.Print(["metric", "slice", "seen", "compared with", "limit", "trials", "odds of harm", "stops at", "would tell"], seen.Metrics.Select(static metric => Row(metric)));
+            Tables.Print(
+                ["metric", "slice", "seen", "compared with", "limit", "trials", "odds of harm", "stops at", "would tell"],
+                seen.Metrics.Select(static metric => Row(metric)));
         }
 
         Tables.Say("What happened:");
@@ -47,7 +52,8 @@ internal static class RolloutStory
         return rollout.State switch
         {
             "completed" => $"It completed: {touched} of {rollout.Devices.Count()} devices answer with the new model.",
-            "restored" => $"It was taken back ({rollout.StoppedBy}): {touched} devices were changed, {restored} of them answer with what they had before.",
+            "restored" =>
+                $"It was taken back ({rollout.StoppedBy}): {touched} devices were changed, {restored} of them answer with what they had before.",
             "restoring" => $"It is being taken back ({rollout.StoppedBy}): {restored} of {touched} changed devices answer with what they had before.",
             "cancelled" => $"It was cancelled: {touched} devices were changed and stay so.",
             _ => $"It is {rollout.State}: {touched} of {rollout.Devices.Count()} devices are changed.",
@@ -59,7 +65,8 @@ internal static class RolloutStory
         if (group.Evidence is not { } seen) return [group.Name, group.State, .. Enumerable.Repeat("-", 11)];
         return
         [
-            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed), Number(seen.DevicesUndelivered), Number(seen.DevicesIdle), Number(seen.DevicesSilent), Number(seen.DevicesLost),
+            group.Name, group.State, Number(seen.DevicesTold), Number(seen.DevicesAnswered), Number(seen.DevicesFailed),
+            Number(seen.DevicesUndelivered), Number(seen.DevicesIdle), Number(seen.DevicesSilent), Number(seen.DevicesLost),
             Number(seen.DevicesHealthy),
             Number(seen.Windows), Number(seen.ShadowWindows), Number(seen.LabelledNormalWindows),
         ];
@@ -67,11 +74,14 @@ internal static class RolloutStory
 
     private static string[] Row(MetricAnswer metric) =>
     [
-        metric.Name, metric.Slice ?? "all", Words.Share(metric.Value), Words.Share(metric.Reference), metric.Reference is null ? Words.Share(metric.Limit) : $"+{Words.Share(metric.Limit)}", Number(metric.Trials),
-        Words.Odds(metric.Odds), Number(metric.StopsAt), metric.Tells is { } tells ? $"{(metric.Reference is null ? "" : "+")}{Words.Share(tells)}" : "nothing yet",
+        metric.Name, metric.Slice ?? "all", Words.Share(metric.Value), Words.Share(metric.Reference),
+        metric.Reference is null ? Words.Share(metric.Limit) : $"+{Words.Share(metric.Limit)}", Number(metric.Trials),
+        Words.Odds(metric.Odds), Number(metric.StopsAt),
+        metric.Tells is { } tells ? $"{(metric.Reference is null ? "" : "+")}{Words.Share(tells)}" : "nothing yet",
     ];
 
     private static string Number(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
-    private static string Names(IReadOnlyList<string> devices) => string.Join(", ", devices.Take(MaxNamed)) + (devices.Count > MaxNamed ? $" and {devices.Count - MaxNamed} more" : "");
+    private static string Names(IReadOnlyList<string> devices) =>
+        string.Join(", ", devices.Take(MaxNamed)) + (devices.Count > MaxNamed ? $" and {devices.Count - MaxNamed} more" : "");
 }

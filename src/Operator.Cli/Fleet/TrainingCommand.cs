@@ -10,7 +10,8 @@ internal static class TrainingCommand
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    public static Command Create() => new("learn", "Training runs: list, look at, start, stop, follow") { Runs(), Show(), Start(), Cancel(), Watch() };
+    public static Command Create() =>
+        new("learn", "Training runs: list, look at, start, stop, follow") { Runs(), Show(), Start(), Cancel(), Watch() };
 
     private static Command Runs()
     {
@@ -23,7 +24,8 @@ internal static class TrainingCommand
                 ["run", "state", "model", "recipe", "windows", "F1", "parent's", "by", "message"],
                 runs.Select(static run => (string[])
                 [
-                    run.RunId, run.HasEnded ? run.State : string.Create(CultureInfo.InvariantCulture, $"{run.State} {100 * run.Progress:0} %"), run.Request.ModelName, run.Request.Recipe,
+                    run.RunId, run.HasEnded ? run.State : string.Create(CultureInfo.InvariantCulture, $"{run.State} {100 * run.Progress:0} %"),
+                    run.Request.ModelName, run.Request.Recipe,
                     run.TrainingWindows.ToString(CultureInfo.InvariantCulture), Words.Score(run.CandidateMetrics?.GetValueOrDefault("all")?.F1),
                     Words.Score(run.ParentMetrics?.GetValueOrDefault("all")?.F1), run.Request.RequestedBy, Words.Short(run.Message),
                 ]));
@@ -59,10 +61,12 @@ internal static class TrainingCommand
         var parent = new Option<string?>("--parent") { Description = "Digest of the model that the candidate must be better than" };
         var priority = new Option<int>("--priority") { Description = "0 to 9, the higher goes first", DefaultValueFactory = static _ => 5 };
         var seed = new Option<long>("--seed") { Description = "Of first values and draws", DefaultValueFactory = static _ => 1 };
-        var transfer = new Option<int?>("--transfer") { Description = "Start from the parent's values; so many layers from the input on stay as they are" };
+        var transfer = new Option<int?>(
+            "--transfer") { Description = "Start from the parent's values; so many layers from the input on stay as they are" };
         var search = new Option<int?>("--search") { Description = "Make no model: look for better hyperparameters in so many trials" };
         var federated = new FederatedOptions();
-        var command = hub.AddTo(federated.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer, search }));
+        var command = hub.AddTo(
+            federated.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer, search }));
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var started = await api.StartTrainingAsync(
@@ -103,7 +107,8 @@ internal static class TrainingCommand
     {
         var hub = new HubConnection();
         var id = Id(hub);
-        var command = hub.AddTo(new Command("watch", "Follow a run to its end; exit code 0 when its model was registered, or its search ended") { id });
+        var command = hub.AddTo(
+            new Command("watch", "Follow a run to its end; exit code 0 when its model was registered, or its search ended") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var told = "";

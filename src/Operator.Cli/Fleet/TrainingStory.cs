@@ -10,17 +10,22 @@ internal static class TrainingStory
     public static void Print(TrainingDetailAnswer run)
     {
         Tables.Say($"{run.RunId} is {run.State}: {run.Message}");
-        Tables.Say($"model {run.Request.ModelName}, recipe {run.Request.Recipe}, by {run.Request.RequestedBy}, started {Words.Time(run.StartedAt)}{(run.EndedAt is { } ended ? $", ended {Words.Time(ended)}" : "")}");
+        Tables.Say(
+            $"model {run.Request.ModelName}, recipe {run.Request.Recipe}, by {run.Request.RequestedBy}, started {Words.Time(run.StartedAt)}{(run.EndedAt is { } ended ? $", ended {Words.Time(ended)}" : "")}");
         if (run.Worker.Length > 0) Tables.Say($"fitted by worker {run.Worker}, code {run.CodeVersion}");
         if (run.CandidateDigest is { } digest) Tables.Say($"candidate {digest}");
         foreach (var (part, data) in run.DataDigests) Tables.Say($"{part} data {data}");
         foreach (var (name, value) in run.Hyperparameters.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) Tables.Say($"  {name} = {value}");
         if (run.LossCurve.Count > 0)
         {
-            var slices = (run.SliceCurves ?? new Dictionary<string, IReadOnlyList<double>>()).OrderBy(static pair => pair.Key, StringComparer.Ordinal).ToList();
+            var slices = (run.SliceCurves ?? new Dictionary<string, IReadOnlyList<double>>()).OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .ToList();
             Tables.Print(
                 ["epoch", "loss", "validation", .. slices.Select(static slice => slice.Key)],
-                run.LossCurve.Select((loss, i) => (string[])[(i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), At(run.ValidationCurve, i), .. slices.Select(slice => At(slice.Value, i))]));
+                run.LossCurve.Select((
+                    loss, i) => (string[])[
+                        (i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), At(run.ValidationCurve, i),
+                        .. slices.Select(slice => At(slice.Value, i))]));
         }
 
         if (run.Rounds is { Count: > 0 } rounds) PrintRounds(rounds);
@@ -35,17 +40,21 @@ internal static class TrainingStory
             ["round", "asked", "accepted", "shortened", "changed the head"],
             rounds.Select(static round => (string[])
             [
-                round.Round.ToString(CultureInfo.InvariantCulture), round.Asked.ToString(CultureInfo.InvariantCulture), round.Accepted.ToString(CultureInfo.InvariantCulture),
+                round.Round.ToString(CultureInfo.InvariantCulture), round.Asked.ToString(CultureInfo.InvariantCulture),
+                round.Accepted.ToString(CultureInfo.InvariantCulture),
                 round.Clipped.ToString(CultureInfo.InvariantCulture), round.HasMoved ? "yes" : "no",
             ]));
-        foreach (var (round, refused) in rounds.SelectMany(static round => round.Refused.Select(refused => (round.Round, refused)))) Console.WriteLine($"  round {round}: {refused.DeviceId} was refused: {refused.Reason}");
+        foreach (var (round, refused) in rounds.SelectMany(static round =>
+            round.Refused.Select(refused => (round.Round, refused)))) Console.WriteLine(
+                $"  round {round}: {refused.DeviceId} was refused: {refused.Reason}");
     }
 
     private static void PrintClasses(TrainingDetailAnswer run) => Tables.Print(
         ["slice", "windows", "named right", "parent's", "F1", "parent's"],
         run.CandidateMetrics.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])
         [
-            pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), Words.Share(pair.Value.Accuracy), Words.Share(run.ParentMetrics.GetValueOrDefault(pair.Key)?.Accuracy),
+            pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), Words.Share(pair.Value.Accuracy),
+            Words.Share(run.ParentMetrics.GetValueOrDefault(pair.Key)?.Accuracy),
             Words.Score(pair.Value.F1), Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1),
         ]));
 
@@ -54,8 +63,10 @@ internal static class TrainingStory
             ["slice", "rows", "anomalous", "F1", "parent's", "false alarms", "missed"],
             run.CandidateMetrics.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])
             [
-                pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), pair.Value.AnomalousRows.ToString(CultureInfo.InvariantCulture), Words.Score(pair.Value.F1),
-                Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1), Words.Share(pair.Value.FalseAlarmRate), Words.Share(pair.Value.MissedAlarmRate),
+                pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), pair.Value.AnomalousRows.ToString(CultureInfo.InvariantCulture),
+                Words.Score(pair.Value.F1),
+                Words.Score(run.ParentMetrics.GetValueOrDefault(pair.Key)?.F1), Words.Share(pair.Value.FalseAlarmRate),
+                Words.Share(pair.Value.MissedAlarmRate),
             ]));
 
     private static string At(IReadOnlyList<double> curve, int epoch) => epoch < curve.Count ? Text(curve[epoch]) : "";

@@ -12,11 +12,13 @@ internal static class WindowText
     public static object Parse(string text)
     {
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length is < 3 or > 4 || parts[1].Split('+') is not [var from, var minutes] || !TimeOnly.TryParseExact(from, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var opens)
+        if (parts.Length is < 3 or > 4 || parts[1].Split('+') is not [var from, var minutes]
+            || !TimeOnly.TryParseExact(from, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var opens)
             || !int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out var length)) throw Bad(text);
         var days = parts.Length == 4 ? parts[3].Split(',').Select(word => Array.IndexOf(Days, word)).ToArray() : [];
         if (days.Contains(-1)) throw Bad(text);
-        return new { site = parts[0], from = opens, minutes = length, timeZone = parts[2], days = days.Select(static day => ((DayOfWeek)day).ToString()).ToArray() };
+        return new { site = parts[0], from = opens, minutes = length, timeZone = parts[2], days = days.Select(static day =>
+            ((DayOfWeek)day).ToString()).ToArray() };
     }
 
     private static HubRefusal Bad(string text) => new($"--window {text}: must be SITE HH:MM+MINUTES ZONE [{string.Join(",", Days)}]");

@@ -15,7 +15,8 @@ internal static class Words
     public static string Score(double? score) => score?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 
     /// <summary>The first letters of a digest, without the algorithm: enough to tell models of a fleet apart.</summary>
-    public static string Digest(string? digest) => digest is null ? "-" : digest.Split(':')[^1] is var hex && hex.Length > DigestLetters ? hex[..DigestLetters] : digest;
+    public static string Digest(string? digest) =>
+        digest is null ? "-" : digest.Split(':')[^1] is var hex && hex.Length > DigestLetters ? hex[..DigestLetters] : digest;
 
     public static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
@@ -32,5 +33,6 @@ internal static class Words
     }
 
     /// <summary>Odds against what is allowed, where they say anything.</summary>
-    public static string Odds(double odds) => odds < 2 ? "none" : odds > 1e6 ? "over 1,000,000 to 1" : $"{odds.ToString("#,0", CultureInfo.InvariantCulture)} to 1";
+    public static string Odds(double odds) =>
+        odds < 2 ? "none" : odds > 1e6 ? "over 1,000,000 to 1" : $"{odds.ToString("#,0", CultureInfo.InvariantCulture)} to 1";
 }

@@ -14,7 +14,8 @@ internal sealed record DeviceDetailAnswer(string DeviceId, PumpAdviceAnswer? Adv
 
 internal sealed record PumpAdviceAnswer(string Asset, string Fault, double Confidence, IReadOnlyList<string> Reasons);
 
-internal sealed record ModelQualityAnswer(string Digest, string DeviceId, long TruePositives, long FalsePositives, long TrueNegatives, long FalseNegatives);
+internal sealed record ModelQualityAnswer(
+    string Digest, string DeviceId, long TruePositives, long FalsePositives, long TrueNegatives, long FalseNegatives);
 
 internal sealed record TrainingAnswer(
     string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows,
@@ -24,15 +25,19 @@ internal sealed record TrainingAnswer(
 }
 
 internal sealed record TrainingDetailAnswer(
-    string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows, IReadOnlyList<double> LossCurve,
-    IReadOnlyList<double> ValidationCurve, IReadOnlyDictionary<string, string> DataDigests, IReadOnlyDictionary<string, string> Hyperparameters, string CodeVersion, string Worker, string? Picture,
-    IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    string RunId, TrainingRequestAnswer Request, string State, double Progress, string Message, string? CandidateDigest, int TrainingWindows,
+    IReadOnlyList<double> LossCurve,
+    IReadOnlyList<double> ValidationCurve, IReadOnlyDictionary<string, string> DataDigests, IReadOnlyDictionary<string, string> Hyperparameters,
+    string CodeVersion, string Worker, string? Picture,
+    IReadOnlyDictionary<string, SliceMetrics> ParentMetrics, IReadOnlyDictionary<string, SliceMetrics> CandidateMetrics, DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
     IReadOnlyList<FederatedRoundAnswer>? Rounds, IReadOnlyDictionary<string, IReadOnlyList<double>>? SliceCurves)
 {
     public bool HasEnded => State is "registered" or "rejected" or "failed" or "cancelled" or "searched";
 }
 
-internal sealed record FederatedRoundAnswer(int Round, int Asked, int Accepted, int Clipped, IReadOnlyList<RefusedUpdateAnswer> Refused, bool HasMoved);
+internal sealed record FederatedRoundAnswer(
+    int Round, int Asked, int Accepted, int Clipped, IReadOnlyList<RefusedUpdateAnswer> Refused, bool HasMoved);
 
 internal sealed record RefusedUpdateAnswer(string DeviceId, string Reason);
 
@@ -40,13 +45,16 @@ internal sealed record StartedRunAnswer(string RunId);
 
 internal sealed record TrainingRequestAnswer(string ModelName, string Recipe, string RequestedBy);
 
-internal sealed record ModelAnswer(string Digest, ModelManifest Manifest, long PackageBytes, DateTimeOffset AddedAt, string AddedBy, bool Quarantined);
+internal sealed record ModelAnswer(
+    string Digest, ModelManifest Manifest, long PackageBytes, DateTimeOffset AddedAt, string AddedBy, bool Quarantined);
 
 internal sealed record ArtefactAnswer(
-    string Digest, ArtefactKind Kind, string Name, long Release, long Bytes, IReadOnlyList<string> HardwareClasses, DateTimeOffset AddedAt, string AddedBy, bool Quarantined, string TargetPath);
+    string Digest, ArtefactKind Kind, string Name, long Release, long Bytes, IReadOnlyList<string> HardwareClasses, DateTimeOffset AddedAt,
+    string AddedBy, bool Quarantined, string TargetPath);
 
 internal sealed record ArtefactDetailsAnswer(
-    ArtefactAnswer Entry, string? Licence, bool IsSigned, DateTimeOffset? CondemnedAt, IReadOnlyList<ApprovalAnswer> Approvals, ModelFactsAnswer? Model, Lineage? Lineage,
+    ArtefactAnswer Entry, string? Licence, bool IsSigned, DateTimeOffset? CondemnedAt, IReadOnlyList<ApprovalAnswer> Approvals,
+    ModelFactsAnswer? Model, Lineage? Lineage,
     IReadOnlyDictionary<string, SliceMetrics>? Metrics, IReadOnlyList<BundlePart>? Parts);
 
 internal sealed record ApprovalAnswer(string Who, DateTimeOffset At, string Note);
@@ -56,7 +64,8 @@ internal sealed record ModelFactsAnswer(IReadOnlyList<OpsetAnswer> Opsets, IRead
 internal sealed record OpsetAnswer(string Domain, long Version);
 
 internal sealed record RolloutAnswer(
-    string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups, IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,
+    string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups,
+    IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,
     string? StoppedBy, IReadOnlyList<string> ControlDevices)
 {
     public bool HasEnded => State is "completed" or "restored" or "cancelled";
@@ -73,10 +82,12 @@ internal sealed record RolloutDeviceAnswer(string DeviceId, bool Touched, bool R
 internal sealed record TransitionAnswer(DateTimeOffset At, string Group, string From, string To, string Reason, GateAnswer? Evidence);
 
 internal sealed record GateAnswer(
-    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows, long LabelledNormalWindows, long ShadowWindows,
+    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows,
+    long LabelledNormalWindows, long ShadowWindows,
     IReadOnlyList<MetricAnswer> Metrics, int DevicesHealthy, int DevicesLost);
 
-internal sealed record MetricAnswer(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice, double? Tells);
+internal sealed record MetricAnswer(
+    string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice, double? Tells);
 
 internal sealed record AuditAnswer(string Subject, string Id, IReadOnlyList<AuditStepAnswer> Steps);
 
@@ -98,7 +109,8 @@ internal sealed record DataQualityAnswer(string DeviceId, string Verdict, long W
 internal sealed record AlarmAnswer(string AlarmId, string DeviceId, string? Label);
 
 internal sealed record QuestionAnswer(
-    long Id, string DeviceId, string RunId, long FromUs, long ToUs, double Uncertainty, string Said, IReadOnlyList<string> Names, string State, string? Label, string? By,
+    long Id, string DeviceId, string RunId, long FromUs, long ToUs, double Uncertainty, string Said, IReadOnlyList<string> Names, string State,
+    string? Label, string? By,
     IReadOnlyList<string> Channels, IReadOnlyList<float> Window)
 {
     public DateTimeOffset From => DateTimeOffset.UnixEpoch.AddMicroseconds(FromUs);

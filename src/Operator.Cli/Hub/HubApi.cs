@@ -30,13 +30,17 @@ internal sealed class HubApi : IDisposable
     public Task<EnrolmentAnswer> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation) =>
         PostAsync<EnrolmentAnswer>("devices", new { siteId, deviceId }, cancellation);
 
-    public Task<IReadOnlyList<DeviceAnswer>> DevicesAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DeviceAnswer>>("devices", cancellation);
+    public Task<IReadOnlyList<DeviceAnswer>> DevicesAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<DeviceAnswer>>("devices", cancellation);
 
-    public Task<IReadOnlyList<TrainingAnswer>> TrainingAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<TrainingAnswer>>("training", cancellation);
+    public Task<IReadOnlyList<TrainingAnswer>> TrainingAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<TrainingAnswer>>("training", cancellation);
 
-    public Task<TrainingDetailAnswer> TrainingRunAsync(string id, CancellationToken cancellation) => GetAsync<TrainingDetailAnswer>($"training/{Uri.EscapeDataString(id)}", cancellation);
+    public Task<TrainingDetailAnswer> TrainingRunAsync(string id, CancellationToken cancellation) =>
+        GetAsync<TrainingDetailAnswer>($"training/{Uri.EscapeDataString(id)}", cancellation);
 
-    public Task<StartedRunAnswer> StartTrainingAsync(object request, CancellationToken cancellation) => PostAsync<StartedRunAnswer>("training", request, cancellation);
+    public Task<StartedRunAnswer> StartTrainingAsync(object request, CancellationToken cancellation) =>
+        PostAsync<StartedRunAnswer>("training", request, cancellation);
 
     public async Task CancelTrainingAsync(string id, CancellationToken cancellation)
     {
@@ -44,16 +48,21 @@ internal sealed class HubApi : IDisposable
         await RequireAsync(answer, cancellation);
     }
 
-    public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<RolloutAnswer>>("rollouts", cancellation);
+    public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<RolloutAnswer>>("rollouts", cancellation);
 
     public Task<IReadOnlyList<RolloutAnswer>> RolloutsAsync(string? before, int limit, CancellationToken cancellation) =>
-        GetAsync<IReadOnlyList<RolloutAnswer>>(string.Create(CultureInfo.InvariantCulture, $"rollouts?limit={limit}{(before is null ? "" : $"&before={Uri.EscapeDataString(before)}")}"), cancellation);
+        GetAsync<IReadOnlyList<RolloutAnswer>>(
+            string.Create(CultureInfo.InvariantCulture, $"rollouts?limit={limit}{(before is null ? "" : $"&before={Uri.EscapeDataString(before)}")}"),
+            cancellation);
 
     public Task<RolloutAnswer> RolloutAsync(string id, CancellationToken cancellation) => GetAsync<RolloutAnswer>($"rollouts/{id}", cancellation);
 
-    public Task<RolloutAnswer> StartRolloutAsync(object request, CancellationToken cancellation) => PostAsync<RolloutAnswer>("rollouts", request, cancellation);
+    public Task<RolloutAnswer> StartRolloutAsync(object request, CancellationToken cancellation) =>
+        PostAsync<RolloutAnswer>("rollouts", request, cancellation);
 
-    public Task<RolloutAnswer> OrderAsync(string id, string order, CancellationToken cancellation) => PostAsync<RolloutAnswer>($"rollouts/{id}/{order}", new { }, cancellation);
+    public Task<RolloutAnswer> OrderAsync(string id, string order, CancellationToken cancellation) =>
+        PostAsync<RolloutAnswer>($"rollouts/{id}/{order}", new { }, cancellation);
 
     public Task<RolloutAnswer> RestoreGroupAsync(string id, string group, CancellationToken cancellation) =>
         PostAsync<RolloutAnswer>($"rollouts/{id}/groups/{Uri.EscapeDataString(group)}/restore", new { }, cancellation);
@@ -61,7 +70,8 @@ internal sealed class HubApi : IDisposable
     /// <param name="path">Below <c>audit/</c>.</param>
     public Task<AuditAnswer> AuditAsync(string path, CancellationToken cancellation) => GetAsync<AuditAnswer>($"audit/{path}", cancellation);
 
-    public Task<IReadOnlyList<ModelAnswer>> ModelsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelAnswer>>("models", cancellation);
+    public Task<IReadOnlyList<ModelAnswer>> ModelsAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<ModelAnswer>>("models", cancellation);
 
     public Task<ModelAnswer> ModelAsync(string digest, CancellationToken cancellation) => GetAsync<ModelAnswer>($"models/{digest}", cancellation);
 
@@ -74,7 +84,8 @@ internal sealed class HubApi : IDisposable
     public Task<IReadOnlyList<ArtefactAnswer>> ArtefactsAsync(string? kind, CancellationToken cancellation) =>
         GetAsync<IReadOnlyList<ArtefactAnswer>>(kind is null ? "artefacts" : $"artefacts?kind={Uri.EscapeDataString(kind)}", cancellation);
 
-    public Task<ArtefactDetailsAnswer> ArtefactAsync(string digest, CancellationToken cancellation) => GetAsync<ArtefactDetailsAnswer>($"artefacts/{Uri.EscapeDataString(digest)}", cancellation);
+    public Task<ArtefactDetailsAnswer> ArtefactAsync(string digest, CancellationToken cancellation) =>
+        GetAsync<ArtefactDetailsAnswer>($"artefacts/{Uri.EscapeDataString(digest)}", cancellation);
 
     public async Task ApproveAsync(string digest, string who, string? note, CancellationToken cancellation)
     {
@@ -82,10 +93,14 @@ internal sealed class HubApi : IDisposable
         await RequireAsync(answer, cancellation);
     }
 
-    public async Task<ArtefactAnswer> AddArtefactAsync(ArtefactKind kind, string? name, long? release, string? hardware, string? licence, Stream file, CancellationToken cancellation)
+    public async Task<ArtefactAnswer> AddArtefactAsync(
+        ArtefactKind kind, string? name, long? release, string? hardware, string? licence, Stream file, CancellationToken cancellation)
     {
-        (string Name, string? Value)[] fields = [("kind", ArtefactKinds.Word(kind)), ("name", name), ("release", release?.ToString(CultureInfo.InvariantCulture)), ("hardware", hardware), ("licence", licence)];
-        var query = string.Join('&', fields.Where(static field => field.Value is not null).Select(static field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}"));
+        (string Name, string? Value)[] fields = [
+            ("kind", ArtefactKinds.Word(kind)), ("name", name), ("release", release?.ToString(CultureInfo.InvariantCulture)), ("hardware", hardware),
+            ("licence", licence)];
+        var query = string.Join(
+            '&', fields.Where(static field => field.Value is not null).Select(static field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}"));
         using var content = new StreamContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var answer = await _http.PostAsync($"artefacts?{query}", content, cancellation);
@@ -96,32 +111,41 @@ internal sealed class HubApi : IDisposable
     public Task<IReadOnlyList<QuestionAnswer>> QuestionsAsync(bool waitingOnly, CancellationToken cancellation) =>
         GetAsync<IReadOnlyList<QuestionAnswer>>($"label-queue?waiting={(waitingOnly ? "true" : "false")}&limit=1000", cancellation);
 
-    public Task<QuestionAnswer> QuestionAsync(long id, CancellationToken cancellation) => GetAsync<QuestionAnswer>(string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}"), cancellation);
+    public Task<QuestionAnswer> QuestionAsync(long id, CancellationToken cancellation) =>
+        GetAsync<QuestionAnswer>(string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}"), cancellation);
 
     /// <param name="label">Null: skipped.</param>
     public async Task AnswerQuestionAsync(long id, string? label, CancellationToken cancellation)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}/{(label is null ? "skip" : "label")}");
-        using var answer = label is null ? await _http.PostAsync(path, null, cancellation) : await _http.PostAsJsonAsync(path, new { label }, Json, cancellation);
+        using var answer = label is null
+            ? await _http.PostAsync(path, null, cancellation) : await _http.PostAsJsonAsync(path, new { label }, Json, cancellation);
         await RequireAsync(answer, cancellation);
     }
 
     public Task<ArchiveAnswer> ArchiveAsync(CancellationToken cancellation) => GetAsync<ArchiveAnswer>("experiences/statistics", cancellation);
 
-    public Task<IReadOnlyList<DecisionAnswer>> DecisionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DecisionAnswer>>("decisions?limit=200", cancellation);
+    public Task<IReadOnlyList<DecisionAnswer>> DecisionsAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<DecisionAnswer>>("decisions?limit=200", cancellation);
 
-    public Task<IReadOnlyList<OpinionAnswer>> OpinionsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<OpinionAnswer>>("opinions?limit=5000", cancellation);
+    public Task<IReadOnlyList<OpinionAnswer>> OpinionsAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<OpinionAnswer>>("opinions?limit=5000", cancellation);
 
-    public Task<IReadOnlyList<DataQualityAnswer>> DataQualityAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<DataQualityAnswer>>("data-quality", cancellation);
+    public Task<IReadOnlyList<DataQualityAnswer>> DataQualityAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<DataQualityAnswer>>("data-quality", cancellation);
 
-    public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<AlarmAnswer>>("alarms?open=false&limit=1000", cancellation);
+    public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<AlarmAnswer>>("alarms?open=false&limit=1000", cancellation);
 
     /// <summary>A device with what the domain pack says of its newest alarmed window.</summary>
-    public Task<DeviceDetailAnswer> DeviceAsync(string id, CancellationToken cancellation) => GetAsync<DeviceDetailAnswer>($"devices/{id}", cancellation);
+    public Task<DeviceDetailAnswer> DeviceAsync(string id, CancellationToken cancellation) =>
+        GetAsync<DeviceDetailAnswer>($"devices/{id}", cancellation);
 
-    public Task<IReadOnlyList<ModelQualityAnswer>> QualityAsync(CancellationToken cancellation) => GetAsync<IReadOnlyList<ModelQualityAnswer>>("quality", cancellation);
+    public Task<IReadOnlyList<ModelQualityAnswer>> QualityAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<ModelQualityAnswer>>("quality", cancellation);
 
-    public Task<byte[]> PackageAsync(string digest, CancellationToken cancellation) => _http.GetByteArrayAsync($"models/{digest}/package", cancellation);
+    public Task<byte[]> PackageAsync(string digest, CancellationToken cancellation) =>
+        _http.GetByteArrayAsync($"models/{digest}/package", cancellation);
 
     public async Task AddLabelsAsync(IReadOnlyList<OutcomeLabel> labels, CancellationToken cancellation)
     {
@@ -132,7 +156,8 @@ internal sealed class HubApi : IDisposable
     public async Task<ModelAnswer> AddModelAsync(ModelManifest manifest, byte[] onnx, CancellationToken cancellation)
     {
         using var form = new MultipartFormDataContent();
-        form.Add(new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest)), "manifest", "manifest.json");
+        form.Add(
+            new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest)), "manifest", "manifest.json");
         form.Add(new ByteArrayContent(onnx), "onnx", "model.onnx");
         using var answer = await _http.PostAsync("models", form, cancellation);
         await RequireAsync(answer, cancellation);
@@ -160,7 +185,9 @@ internal sealed class HubApi : IDisposable
     {
         if (answer.IsSuccessStatusCode) return;
         var text = await answer.Content.ReadAsStringAsync(cancellation);
-        throw new HubRefusal(Said(text) ?? $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)answer.StatusCode} {answer.ReasonPhrase}{(text.Length > 0 ? $": {text}" : "")}");
+        throw new HubRefusal(
+            Said(text)
+            ?? $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)answer.StatusCode} {answer.ReasonPhrase}{(text.Length > 0 ? $": {text}" : "")}");
     }
 
     private static string? Said(string text)

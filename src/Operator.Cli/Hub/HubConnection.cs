@@ -13,7 +13,8 @@ internal sealed class HubConnection
     /// <summary>A person waits at a prompt for names to choose from.</summary>
     private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(2);
 
-    private readonly Option<string?> _hub = new("--hub") { Description = $"Front of the hub [default: HMAS_HUB, else {DefaultFront}]", HelpName = "address" };
+    private readonly Option<string?> _hub = new(
+        "--hub") { Description = $"Front of the hub [default: HMAS_HUB, else {DefaultFront}]", HelpName = "address" };
 
     private readonly Option<FileInfo?> _token = new("--token-file")
     {
@@ -60,7 +61,8 @@ internal sealed class HubConnection
         {
             using var limit = new CancellationTokenSource(CompletionLimit);
             using var api = Open(context.ParseResult);
-            return names(api, limit.Token).GetAwaiter().GetResult().Where(name => name.StartsWith(context.WordToComplete, StringComparison.Ordinal)).Select(static name => new CompletionItem(name));
+            return names(api, limit.Token).GetAwaiter().GetResult().Where(name => name.StartsWith(context.WordToComplete, StringComparison.Ordinal))
+                .Select(static name => new CompletionItem(name));
         }
         catch (Exception e) when (IsRefusal(e))
         {
@@ -71,13 +73,15 @@ internal sealed class HubConnection
 
     private HubApi Open(ParseResult parsed)
     {
-        if (!Uri.TryCreate(Front(parsed), UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https")) throw new HubRefusal("that is no http or https address");
+        if (!Uri.TryCreate(Front(parsed), UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https"))
+            throw new HubRefusal("that is no http or https address");
         var token = parsed.GetValue(_token)?.FullName ?? Environment.GetEnvironmentVariable("HMAS_TOKEN_FILE") ?? DefaultToken;
         if (!File.Exists(token)) throw new HubRefusal($"there is no operator's token at {token}: name its file with --token-file or HMAS_TOKEN_FILE");
         return new HubApi(front, File.ReadAllText(token).Trim());
     }
 
-    private static bool IsRefusal(Exception e) => e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException or JsonException or OperationCanceledException;
+    private static bool IsRefusal(Exception e) =>
+        e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException or JsonException or OperationCanceledException;
 
     private string Front(ParseResult parsed) => parsed.GetValue(_hub) ?? Environment.GetEnvironmentVariable("HMAS_HUB") ?? DefaultFront;
 }

@@ -11,7 +11,8 @@ using Hmas.Trust.UpdateFramework.Repository;
 
 namespace Operator.Cli.Keys;
 
-/// <summary>What keepers of offline keys do: make them, sign releases one after the other, change them before they expire or when one is lost.</summary>
+/// <summary>What keepers of offline keys do: make them, sign releases one after the other, change
+/// them before they expire or when one is lost.</summary>
 internal sealed class Ceremony(string keys, string repository, Func<string, string> passphraseFor, TimeProvider time)
 {
     private const int RootDays = 365;
@@ -54,7 +55,9 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         {
             var hub = new RoleSigners([online.PublicKey], 1);
             var made = OfflineRepository.Create(
-                repository, MetadataWriter.Sign(MetadataWriter.Root(1, In(RootDays), new TopLevelRoles(Of(rootKeys, quorum.Threshold), hub, hub, hub)), rootKeys), null);
+                repository,
+                MetadataWriter.Sign(MetadataWriter.Root(1, In(RootDays), new TopLevelRoles(Of(rootKeys, quorum.Threshold), hub, hub, hub)), rootKeys),
+                null);
             online.Save(OfflineRepository.OnlineKey(repository));
             return made;
         }
@@ -64,16 +67,20 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         }
     }
 
-    /// <summary>Adds packages to the targets, or, without any, prolongs them or signs what another keeper began; then signs with the keys at hand.</summary>
+    /// <summary>Adds packages to the targets, or, without any, prolongs them or signs what another
+    /// keeper began; then signs with the keys at hand.</summary>
     /// <param name="terms">What is said of each of them.</param>
     /// <returns>Signatures there are, signatures needed.</returns>
     /// <exception cref="UpdateException">A package is none, or its release is not above the last of its name.</exception>
     public (int Have, long Need) Sign(IReadOnlyList<string> packages, ReleaseTerms terms)
     {
         var offline = OfflineRepository.Open(repository);
-        if (offline.StagedTargets is not null && packages.Count > 0) throw new UpdateException(UpdateReason.Mismatch, "targets wait for signatures already: complete them first (hmas keys sign without a package)");
+        if (offline.StagedTargets is not null && packages.Count > 0)
+            throw new UpdateException(
+                UpdateReason.Mismatch, "targets wait for signatures already: complete them first (hmas keys sign without a package)");
         var next = offline.StagedTargets ?? MetadataWriter.Sign(MetadataWriter.Targets(
-            offline.Targets.Header.Version + 1, In(TargetsDays), packages.Aggregate(offline.Targets.Targets.Values.ToList(), (files, package) => With(files, package, terms))));
+            offline.Targets.Header.Version + 1, In(TargetsDays),
+            packages.Aggregate(offline.Targets.Targets.Values.ToList(), (files, package) => With(files, package, terms))));
         using var ring = KeyRing.Open(keys, passphraseFor);
         foreach (var key in ring.Of(offline.Root.Targets.KeyIds)) next = MetadataWriter.AddSignature(next, key);
         var need = offline.Root.Targets.Threshold;
@@ -92,12 +99,16 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         var next = offline.StagedRoot;
         if (next is null)
         {
-            var roles = Replace(offline, role ?? throw new UpdateException(UpdateReason.NotFound, "no root waits for signatures: name the role to rotate (root, targets, online)"), lost, passphrase);
+            var roles = Replace(
+                offline, role
+                    ?? throw new UpdateException(
+                        UpdateReason.NotFound, "no root waits for signatures: name the role to rotate (root, targets, online)"), lost, passphrase);
             next = MetadataWriter.Sign(MetadataWriter.Root(offline.Root.Header.Version + 1, In(RootDays), roles));
         }
         else if (role is not null)
         {
-            throw new UpdateException(UpdateReason.Mismatch, "a root waits for signatures already: complete it first (hmas keys rotate without a role)");
+            throw new UpdateException(
+                UpdateReason.Mismatch, "a root waits for signatures already: complete it first (hmas keys rotate without a role)");
         }
 
         using var ring = KeyRing.Open(keys, passphraseFor);
@@ -121,14 +132,16 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
                     return roles with { Targets = offline.IsDirector ? signers : roles.Targets, Snapshot = signers, Timestamp = signers };
                 }
 
-            default: throw new UpdateException(UpdateReason.NotFound, $"there is no role '{role}': {(offline.IsDirector ? "root or online" : "root, targets or online")}");
+            default: throw new UpdateException(
+                UpdateReason.NotFound, $"there is no role '{role}': {(offline.IsDirector ? "root or online" : "root, targets or online")}");
         }
     }
 
     private RoleSigners Replace(RoleSigners signers, string role, string? lost, string? passphrase)
     {
         var going = signers.PublicKeys.Where(key => lost is null || MetadataWriter.KeyId(key).StartsWith(lost, StringComparison.Ordinal)).ToList();
-        if (going.Count == 0 || (lost is not null && going.Count > 1)) throw new UpdateException(UpdateReason.NotFound, $"{role} has {going.Count} keys whose id begins with '{lost}'");
+        if (going.Count == 0 || (lost is not null && going.Count > 1))
+            throw new UpdateException(UpdateReason.NotFound, $"{role} has {going.Count} keys whose id begins with '{lost}'");
         var made = Make(role, going.Count, passphrase);
         var coming = new Queue<byte[]>(made.Select(static key => key.PublicKey));
         foreach (var key in made) key.Dispose();
@@ -154,7 +167,8 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
     {
         var bytes = File.ReadAllBytes(package);
         var (image, name, release) = Image(bytes, package, terms);
-        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ArtefactTarget.FolderOf(terms.Kind, name)}{release}-", StringComparison.Ordinal) && file.Path != image.Path) is { } other)
+        if (files.FirstOrDefault(file => file.Path.StartsWith($"{ArtefactTarget.FolderOf(terms.Kind, name)}{release}-", StringComparison.Ordinal)
+            && file.Path != image.Path) is { } other)
             throw new UpdateException(UpdateReason.Mismatch, $"{package}: release {release} of {name} is {other.Path} already");
         return [.. files.Where(file => file.Path != image.Path), image];
     }
@@ -167,13 +181,17 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
             var (digest, manifest) = Peek(bytes, package);
             var classes = terms.HardwareClasses ?? manifest.HardwareClasses;
             if (classes.FirstOrDefault(wanted => !HardwareClass.Covers(manifest.HardwareClasses, wanted)) is { } unmeasured)
-                throw new UpdateException(UpdateReason.Mismatch, $"{package}: is made for {string.Join(", ", manifest.HardwareClasses)}, not for {unmeasured}; devices would refuse it");
+                throw new UpdateException(
+                    UpdateReason.Mismatch,
+                    $"{package}: is made for {string.Join(", ", manifest.HardwareClasses)}, not for {unmeasured}; devices would refuse it");
             return (ArtefactTarget.Model(manifest.Name, manifest.Release, digest, bytes, classes), manifest.Name, manifest.Release);
         }
 
         var hash = SHA256.HashData(bytes);
-        var (name, release, hardware) = terms.Kind == ArtefactKind.Bundle ? OfBundle(bytes, package) : (terms.Name, terms.Release, terms.HardwareClasses ?? HardwareClass.AnyOnly);
-        if (!Ids.IsValid(name) || release is not >= 1) throw new UpdateException(UpdateReason.Format, $"{package}: --name and --release are needed for {ArtefactKinds.Word(terms.Kind)}");
+        var (name, release, hardware) = terms.Kind == ArtefactKind.Bundle
+            ? OfBundle(bytes, package) : (terms.Name, terms.Release, terms.HardwareClasses ?? HardwareClass.AnyOnly);
+        if (!Ids.IsValid(name) || release is not >= 1)
+            throw new UpdateException(UpdateReason.Format, $"{package}: --name and --release are needed for {ArtefactKinds.Word(terms.Kind)}");
         return (ArtefactTarget.Image(terms.Kind, name!, release.Value, ArtefactDigest.Of(hash), bytes.Length, hash, hardware), name!, release.Value);
     }
 

@@ -6,7 +6,8 @@ using NSec.Cryptography;
 
 namespace Operator.Cli.Keys;
 
-/// <summary>An offline key on disk, mode 0600: PKCS #8 in PEM, or, under a passphrase, that text sealed with XChaCha20-Poly1305 by a key that Argon2id (RFC 9106) makes of the passphrase.</summary>
+/// <summary>An offline key on disk, mode 0600: PKCS #8 in PEM, or, under a passphrase, that text sealed with
+/// XChaCha20-Poly1305 by a key that Argon2id (RFC 9106) makes of the passphrase.</summary>
 internal static class KeyFile
 {
     private const string Header = "HMAS sealed key 1";
@@ -15,7 +16,8 @@ internal static class KeyFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>64 MiB, three passes: the second recommended option of RFC 9106, section 4, in one lane, which is what libsodium has.</summary>
-    private static readonly Argon2id Derivation = PasswordBasedKeyDerivationAlgorithm.Argon2id(new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = 64 * 1024, NumberOfPasses = 3 });
+    private static readonly Argon2id Derivation = PasswordBasedKeyDerivationAlgorithm.Argon2id(
+        new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = 64 * 1024, NumberOfPasses = 3 });
 
     public static bool IsSealed(string path) => File.ReadLines(path).FirstOrDefault() == Header;
 
@@ -32,7 +34,9 @@ internal static class KeyFile
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var nonce = RandomNumberGenerator.GetBytes(NonceBytes);
         using var wrapping = Derivation.DeriveKey(passphrase, salt, AeadAlgorithm.XChaCha20Poly1305);
-        var text = string.Join('\n', Header, Convert.ToBase64String(salt), Convert.ToBase64String(nonce), Convert.ToBase64String(AeadAlgorithm.XChaCha20Poly1305.Encrypt(wrapping, nonce, [], pem)), "");
+        var text = string.Join(
+            '\n', Header, Convert.ToBase64String(salt), Convert.ToBase64String(nonce),
+            Convert.ToBase64String(AeadAlgorithm.XChaCha20Poly1305.Encrypt(wrapping, nonce, [], pem)), "");
         CryptographicOperations.ZeroMemory(pem);
         AtomicFile.Write(path, Encoding.ASCII.GetBytes(text), OwnerOnly);
     }

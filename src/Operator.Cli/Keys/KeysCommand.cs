@@ -9,21 +9,32 @@ namespace Operator.Cli.Keys;
 /// <summary><c>hmas keys</c>: the offline half of trust. Nothing here needs the network.</summary>
 internal static class KeysCommand
 {
-    private static readonly Option<string> Keys = new("--keys") { Description = "Folder of the keys at hand, *.key", DefaultValueFactory = static _ => "keys" };
-    private static readonly Option<string> Repository = new("--repository") { Description = "Folder of the repository's offline half; carry it from keeper to keeper, then to the hub", DefaultValueFactory = static _ => "repository" };
-    private static readonly Option<FileInfo?> Passphrase = new("--passphrase-file") { Description = "File whose first line is the passphrase of the keys; otherwise a terminal asks where one is needed" };
+    private static readonly Option<string> Keys = new(
+        "--keys") { Description = "Folder of the keys at hand, *.key", DefaultValueFactory = static _ => "keys" };
+    private static readonly Option<string> Repository = new(
+        "--repository") { Description = "Folder of the repository's offline half; carry it from keeper to keeper, then to the hub",
+            DefaultValueFactory = static _ => "repository" };
+    private static readonly Option<FileInfo?> Passphrase = new(
+        "--passphrase-file") { Description = "File whose first line is the passphrase of the keys; otherwise a terminal asks where one is needed" };
 
-    public static Command Create() => new("keys", "Offline keys: make them, sign releases, change them, see when they expire") { Init(), Sign(), Rotate(), Status() };
+    public static Command Create() =>
+        new("keys", "Offline keys: make them, sign releases, change them, see when they expire") { Init(), Sign(), Rotate(), Status() };
 
     private static Command Init()
     {
-        var root = new Option<string>("--root") { Description = "Root keys: how many must sign, of how many", DefaultValueFactory = static _ => "2/3" };
+        var root = new Option<string>(
+            "--root") { Description = "Root keys: how many must sign, of how many", DefaultValueFactory = static _ => "2/3" };
         var targets = new Option<string>("--targets") { Description = "Targets keys: the same", DefaultValueFactory = static _ => "2/3" };
-        var director = new Option<bool>("--director") { Description = "Make the root keys of a director instead: the hub's online.key signs everything below them" };
-        var command = new Command("init", "Make all keys and the first root. Then give each keeper one root and one targets key, and the hub online.key") { Keys, Repository, Passphrase, root, targets, director };
+        var director = new Option<bool>(
+            "--director") { Description = "Make the root keys of a director instead: the hub's online.key signs everything below them" };
+        var command = new Command(
+            "init", "Make all keys and the first root. Then give each keeper one root and one targets key, and the hub online.key") { Keys,
+                Repository, Passphrase, root, targets, director };
         command.SetAction(parsed => Run(() =>
         {
-            var made = parsed.GetValue(director) ? Of(parsed).BeginDirector(Quorum.Parse(parsed.GetRequiredValue(root)), PassphraseOf(parsed)) : Of(parsed).Begin(Quorum.Parse(parsed.GetRequiredValue(root)), Quorum.Parse(parsed.GetRequiredValue(targets)), PassphraseOf(parsed));
+            var made = parsed.GetValue(director)
+                ? Of(parsed).BeginDirector(Quorum.Parse(parsed.GetRequiredValue(root)), PassphraseOf(parsed)) : Of(parsed)
+                    .Begin(Quorum.Parse(parsed.GetRequiredValue(root)), Quorum.Parse(parsed.GetRequiredValue(targets)), PassphraseOf(parsed));
             KeysStatus.Print(made, TimeProvider.System.GetUtcNow());
             Console.WriteLine($"""
                 Keys are in {parsed.GetRequiredValue(Keys)}: move each to its keeper, and leave none on a machine with a network.
@@ -36,16 +47,24 @@ internal static class KeysCommand
 
     private static Command Sign()
     {
-        var packages = new Argument<string[]>("package") { Description = "Files to release, packages of models (.hmas) unless --kind says otherwise; none: complete what waits, or prolong what is released", Arity = ArgumentArity.ZeroOrMore };
-        var kind = new Option<string>("--kind") { Description = "What the files are: model, rules, agent, configuration, bundle or firmware", DefaultValueFactory = static _ => "model" };
+        var packages = new Argument<string[]>(
+            "package") { Description =
+                "Files to release, packages of models (.hmas) unless --kind says otherwise; none: complete what waits, or prolong what is released",
+                Arity = ArgumentArity.ZeroOrMore };
+        var kind = new Option<string>(
+            "--kind") { Description = "What the files are: model, rules, agent, configuration, bundle or firmware", DefaultValueFactory = static _ =>
+                "model" };
         var name = new Option<string?>("--name") { Description = "What they are a release of; a model and a bundle say their own" };
         var release = new Option<long?>("--release") { Description = "Its number, as in the registry; a model and a bundle say their own" };
         var hardware = new Option<string?>("--hardware") { Description = "Classes that may run them, with commas between them [default: every one]" };
-        var command = new Command("sign", "Release files with the keys at hand; the last keeper needed completes it") { packages, kind, name, release, hardware, Keys, Repository, Passphrase };
+        var command = new Command(
+            "sign", "Release files with the keys at hand; the last keeper needed completes it") { packages, kind, name, release, hardware, Keys,
+                Repository, Passphrase };
         command.SetAction(parsed => Run(() =>
         {
             var (have, need) = Of(parsed).Sign(
-                parsed.GetValue(packages) ?? [], ReleaseTerms.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware)));
+                parsed.GetValue(packages) ?? [],
+                ReleaseTerms.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware)));
             Console.WriteLine(have >= need
                 ? $"released: targets {OfflineRepository.Open(parsed.GetRequiredValue(Repository)).Targets.Header.Version}, {have} signatures of {need} needed"
                 : $"{have} of {need} signatures: carry the repository to the next keeper, who runs hmas keys sign");
@@ -56,9 +75,13 @@ internal static class KeysCommand
 
     private static Command Rotate()
     {
-        var role = new Argument<string?>("role") { Description = "root, targets or online; none: sign the root that waits", Arity = ArgumentArity.ZeroOrOne };
+        var role = new Argument<string?>(
+            "role") { Description = "root, targets or online; none: sign the root that waits", Arity = ArgumentArity.ZeroOrOne };
         var lost = new Option<string?>("--key") { Description = "First letters of the id of the one key to replace [default: all keys of the role]" };
-        var command = new Command("rotate", "Replace keys, before they expire or when one is lost; signed by the old threshold and the new") { role, lost, Keys, Repository, Passphrase };
+        var command = new Command(
+            "rotate",
+            "Replace keys, before they expire or when one is lost; signed by the old threshold and the new") { role, lost, Keys, Repository,
+                Passphrase };
         command.SetAction(parsed => Run(() =>
         {
             var isPresent = Of(parsed).Rotate(parsed.GetValue(role), parsed.GetValue(lost), PassphraseOf(parsed));
@@ -72,14 +95,18 @@ internal static class KeysCommand
 
     private static Command Status()
     {
-        var command = new Command("status", "Who may sign what, until when, and what waits for whom; exit code 2 when something expires within 30 days") { Repository };
-        command.SetAction(parsed => Run(() => KeysStatus.Print(OfflineRepository.Open(parsed.GetRequiredValue(Repository)), TimeProvider.System.GetUtcNow())));
+        var command = new Command(
+            "status", "Who may sign what, until when, and what waits for whom; exit code 2 when something expires within 30 days") { Repository };
+        command.SetAction(parsed =>
+            Run(() => KeysStatus.Print(OfflineRepository.Open(parsed.GetRequiredValue(Repository)), TimeProvider.System.GetUtcNow())));
         return command;
     }
 
-    private static Ceremony Of(ParseResult parsed) => new(parsed.GetRequiredValue(Keys), parsed.GetRequiredValue(Repository), path => PassphraseOf(parsed) ?? Ask(path), TimeProvider.System);
+    private static Ceremony Of(ParseResult parsed) =>
+        new(parsed.GetRequiredValue(Keys), parsed.GetRequiredValue(Repository), path => PassphraseOf(parsed) ?? Ask(path), TimeProvider.System);
 
-    private static string? PassphraseOf(ParseResult parsed) => parsed.GetValue(Passphrase) is { } file ? File.ReadLines(file.FullName).FirstOrDefault() : null;
+    private static string? PassphraseOf(ParseResult parsed) =>
+        parsed.GetValue(Passphrase) is { } file ? File.ReadLines(file.FullName).FirstOrDefault() : null;
 
     private static string Ask(string path) => AnsiConsole.Profile.Capabilities.Interactive
         ? AnsiConsole.Prompt(new TextPrompt<string>($"Passphrase of {Markup.Escape(path)}:").Secret(null))
@@ -92,7 +119,8 @@ internal static class KeysCommand
         {
             return work();
         }
-        catch (Exception e) when (e is UpdateException or CryptographicException or IOException or StorageException or FormatException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UpdateException or CryptographicException or IOException or StorageException or FormatException
+            or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"hmas: {e.Message}");
             return 1;

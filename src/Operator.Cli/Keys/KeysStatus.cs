@@ -16,23 +16,31 @@ internal static class KeysStatus
         var root = offline.Root;
         (string Role, RoleKeys Keys, RoleHeader? Header)[] roles = offline.IsDirector
             ? [("root", root.Root, root.Header), ("targets, snapshot, timestamp (hub)", root.Snapshot, null)]
-            : [("root", root.Root, root.Header), ("targets", root.Targets, offline.Targets.Header), ("snapshot, timestamp (hub)", root.Snapshot, null)];
+            : [("root", root.Root, root.Header), ("targets", root.Targets, offline.Targets.Header),
+                ("snapshot, timestamp (hub)", root.Snapshot, null)];
         Tables.Print(
             ["role", "version", "must sign", "keys", "expires", "days left"],
             roles.Select(role => (string[])
             [
-                role.Role, role.Header?.Version.ToString(CultureInfo.InvariantCulture) ?? "-", $"{role.Keys.Threshold} of {role.Keys.KeyIds.Count}", string.Join(" ", role.Keys.KeyIds.Select(Words.Digest)),
-                role.Header is { } header ? Words.Time(header.Expires) : "-", role.Header is { } dated ? Left(dated, now).ToString(CultureInfo.InvariantCulture) : "-",
+                role.Role, role.Header?.Version.ToString(CultureInfo.InvariantCulture) ?? "-", $"{role.Keys.Threshold} of {role.Keys.KeyIds.Count}",
+                string.Join(" ", role.Keys.KeyIds.Select(Words.Digest)),
+                role.Header is { } header ? Words.Time(header.Expires) : "-",
+                role.Header is { } dated ? Left(dated, now).ToString(CultureInfo.InvariantCulture) : "-",
             ]));
         if (!offline.IsDirector) Tables.Say($"{offline.Targets.Targets.Count} files are released");
         if (offline.StagedRoot is { } nextRoot)
         {
             var next = RootMetadata.Read(nextRoot).Body;
-            Tables.Say($"root {next.Header.Version} waits: {Signers.OfRoot(root, nextRoot).Count} of {root.Root.Threshold} present root keys, {Signers.OfRoot(next, nextRoot).Count} of {next.Root.Threshold} new ones have signed");
+            Tables.Say(
+                $"root {next.Header.Version} waits: {Signers.OfRoot(root, nextRoot).Count} of {root.Root.Threshold} present root keys, {Signers.OfRoot(next, nextRoot).Count} of {next.Root.Threshold} new ones have signed");
         }
 
-        if (offline.StagedTargets is { } nextTargets) Tables.Say($"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
-        var warnings = roles.Select(role => role.Header is { } header ? new RoleLife(offline.IsDirector ? "director" : "images", header, ByHand: true).Warning(now) : null).OfType<string>().ToList();
+        if (offline.StagedTargets is { } nextTargets)
+            Tables.Say(
+                $"targets {TargetsMetadata.Read(nextTargets).Body.Header.Version} wait: {Signers.OfTargets(root, nextTargets).Count} of {root.Targets.Threshold} have signed");
+        var warnings = roles
+            .Select(role => role.Header is { } header
+                ? new RoleLife(offline.IsDirector ? "director" : "images", header, ByHand: true).Warning(now) : null).OfType<string>().ToList();
         foreach (var warning in warnings) Tables.Say(warning);
         return warnings.Count > 0 ? 2 : 0;
     }

@@ -5,7 +5,8 @@ using Hmas.Trust.UpdateFramework.Repository;
 
 namespace Operator.Cli.Keys;
 
-/// <summary>The offline half of an image repository as files: every root and targets version, and what waits for more signatures. It holds no secret but <c>online.key</c>, which belongs on the hub.</summary>
+/// <summary>The offline half of an image repository as files: every root and targets version, and what waits for more
+/// signatures. It holds no secret but <c>online.key</c>, which belongs on the hub.</summary>
 internal sealed class OfflineRepository
 {
     private const string StagedPrefix = "staged.";
@@ -19,7 +20,11 @@ internal sealed class OfflineRepository
     public RootMetadata Root => RootMetadata.Read(_root).Body;
 
     /// <exception cref="UpdateException">It is a director's.</exception>
-    public TargetsMetadata Targets => TargetsMetadata.Read(_targets ?? throw new UpdateException(UpdateReason.NotFound, $"{_folder} is a director's: the hub says what each device gets, nothing is released here")).Body;
+    public TargetsMetadata Targets =>
+        TargetsMetadata.Read(
+            _targets ??
+                throw new UpdateException(
+                    UpdateReason.NotFound, $"{_folder} is a director's: the hub says what each device gets, nothing is released here")).Body;
 
     /// <summary>Keepers hold its root alone: the hub's key signs everything below.</summary>
     public bool IsDirector => _targets is null;
@@ -39,7 +44,8 @@ internal sealed class OfflineRepository
     /// <exception cref="IOException">There is one already.</exception>
     public static OfflineRepository Create(string folder, byte[] root, byte[]? targets)
     {
-        if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any()) throw new IOException($"{folder} holds a repository already");
+        if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any())
+            throw new IOException($"{folder} holds a repository already");
         Directory.CreateDirectory(folder);
         var files = new VersionedFiles(folder);
         if (targets is not null) files.Write(TargetsMetadata.Type, 1, targets);
@@ -114,5 +120,6 @@ internal sealed class OfflineRepository
         File.Delete(Path.Combine(_folder, $"{StagedPrefix}{role}.json"));
     }
 
-    private static byte[] Newest(string folder, string role) => new VersionedFiles(folder).Newest(role) ?? throw new FileNotFoundException($"{folder} holds no {role}: run hmas keys init first");
+    private static byte[] Newest(string folder, string role) =>
+        new VersionedFiles(folder).Newest(role) ?? throw new FileNotFoundException($"{folder} holds no {role}: run hmas keys init first");
 }

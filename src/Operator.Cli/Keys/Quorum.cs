@@ -12,7 +12,8 @@ internal readonly record struct Quorum(int Threshold, int Keys)
     {
         var parts = text.Split('/');
         return parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var threshold)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var keys) && threshold >= 1 && threshold <= keys && keys <= MostKeys
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var keys) && threshold >= 1 && threshold <= keys
+            && keys <= MostKeys
             ? new Quorum(threshold, keys)
             : throw new FormatException($"'{text}' must be THRESHOLD/KEYS, such as 2/3, with at most {MostKeys} keys");
     }

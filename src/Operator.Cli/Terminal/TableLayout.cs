@@ -3,7 +3,8 @@ using System.Text;
 namespace Operator.Cli.Terminal;
 
 /// <summary>
-/// Rows under upper-case headings, two blanks between columns. In a width, long texts wrap within their column; columns that find no room stand below their row, named.
+/// Rows under upper-case headings, two blanks between columns. In a width, long texts wrap within their
+/// column; columns that find no room stand below their row, named.
 /// Nothing is cut off. Pure.
 /// </summary>
 internal static class TableLayout
@@ -21,12 +22,15 @@ internal static class TableLayout
     {
         var natural = columns.Select((name, i) => rows.Select(row => row[i].Length).Append(name.Length).Max()).ToArray();
         var shown = width is { } limit ? Fit(natural, Least(columns, rows, natural), limit) : natural;
-        if (columns.Any(static name => name.Length > 0)) yield return Join([.. columns.Take(shown.Length).Select(static name => name.ToUpperInvariant())], shown);
+        if (columns.Any(static name => name.Length > 0))
+            yield return Join([.. columns.Take(shown.Length).Select(static name => name.ToUpperInvariant())], shown);
         foreach (var row in rows)
         {
             var cells = shown.Select((room, i) => TextWrap.Lines(row[i], room).ToArray()).ToArray();
-            for (var line = 0; line < cells.Max(static cell => cell.Length); line++) yield return Join([.. cells.Select(cell => line < cell.Length ? cell[line] : "")], shown);
-            var below = Enumerable.Range(shown.Length, columns.Count - shown.Length).Where(i => row[i] is not ("" or "-")).Select(i => $"{columns[i]} {row[i]}".Trim());
+            for (var line = 0; line < cells.Max(static cell => cell.Length); line++)
+                yield return Join([.. cells.Select(cell => line < cell.Length ? cell[line] : "")], shown);
+            var below = Enumerable.Range(shown.Length, columns.Count - shown.Length).Where(i => row[i] is not ("" or "-"))
+                .Select(i => $"{columns[i]} {row[i]}".Trim());
             var text = string.Join(", ", below);
             if (text.Length == 0) continue;
             foreach (var line in TextWrap.Lines(text, width, Indent, Indent)) yield return line;

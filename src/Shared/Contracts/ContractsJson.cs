@@ -8,7 +8,8 @@ using Hmas.Contracts.Twins;
 
 namespace Hmas.Contracts;
 
-/// <summary>Generated JSON of everything that crosses a process border as JSON: camel case, enums as words, nulls left out, unknown members ignored.</summary>
+/// <summary>Generated JSON of everything that crosses a process border as JSON: camel case, enums as
+/// words, nulls left out, unknown members ignored.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

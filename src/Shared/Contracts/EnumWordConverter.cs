@@ -15,7 +15,8 @@ public sealed class EnumWordConverter<T> : JsonConverter<T>
         var number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var read) ? read : (int?)null;
         foreach (var value in Enum.GetValues<T>())
         {
-            if (number is null ? value.ToString().Equals(word, StringComparison.OrdinalIgnoreCase) : value.ToString("D") == Text(number.Value)) return value;
+            if (number is null ? value.ToString().Equals(word, StringComparison.OrdinalIgnoreCase) : value.ToString("D") == Text(number.Value))
+                return value;
         }
 
         throw new JsonException();

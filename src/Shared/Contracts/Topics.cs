@@ -1,6 +1,7 @@
 namespace Hmas.Contracts;
 
-/// <summary>Every MQTT topic of the fleet: <c>hmas/v1/&lt;site&gt;/&lt;device&gt;/&lt;class&gt;/&lt;detail&gt;</c>. The table for people is <c>docs/topics.md</c>.</summary>
+/// <summary>Every MQTT topic of the fleet:
+/// <c>hmas/v1/&lt;site&gt;/&lt;device&gt;/&lt;class&gt;/&lt;detail&gt;</c>. The table for people is <c>docs/topics.md</c>.</summary>
 public static class Topics
 {
     public const string Root = "hmas/v1";

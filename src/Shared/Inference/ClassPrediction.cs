@@ -9,7 +9,8 @@ public readonly record struct ClassPrediction(int Class, float Probability, floa
     /// <summary>The second's probability over the best one's, 0 to 1: near 1 the answer might as well be another; NaN when not valid.</summary>
     public float Ratio => (Probability - Margin) / Probability;
 
-    /// <summary>Classes that the manifest's prediction set keeps, at least the most probable: 1 is sure, more is a question worth a label. 0 when not valid or the manifest has no set.</summary>
+    /// <summary>Classes that the manifest's prediction set keeps, at least the most probable: 1 is sure, more is a
+    /// question worth a label. 0 when not valid or the manifest has no set.</summary>
     public int SetSize { get; init; }
 
     /// <summary>Every logit was a finite number.</summary>

@@ -4,7 +4,8 @@ using Hmas.Signals;
 
 namespace Hmas.Inference;
 
-/// <summary>A model with head <see cref="ModelHead.Classes"/> and its manifest, as the device and the hub's scoring run it: window in, calibrated probabilities out.</summary>
+/// <summary>A model with head <see cref="ModelHead.Classes"/> and its manifest, as the device and the hub's
+/// scoring run it: window in, calibrated probabilities out.</summary>
 /// <remarks>Channels are taken as they come. One thread at a time.</remarks>
 public sealed class Classifier : IDisposable
 {
@@ -14,7 +15,8 @@ public sealed class Classifier : IDisposable
     private readonly float[] _probabilities;
 
     /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
-    /// <exception cref="InferenceException">The head is another (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not fit (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
+    /// <exception cref="InferenceException">The head is another (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not
+    /// fit (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
     public Classifier(ModelManifest manifest, ReadOnlySpan<byte> onnx, SessionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -25,7 +27,8 @@ public sealed class Classifier : IDisposable
         Manifest = manifest;
         _extractor = ManifestFeatures.Create(manifest);
         if (manifest.Classes.Count < 2 || !manifest.Output.Shape.SequenceEqual([1, manifest.Classes.Count]))
-            throw new InferenceException("Shape", $"output '{manifest.Output.Name}': {manifest.Classes.Count} classes need (1, {manifest.Classes.Count}) and at least 2, the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
+            throw new InferenceException(
+                "Shape", $"output '{manifest.Output.Name}': {manifest.Classes.Count} classes need (1, {manifest.Classes.Count}) and at least 2, the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
         _calibration = Calibration.None(manifest.Channels.Count);
         _probabilities = new float[manifest.Classes.Count];
         _session = new ModelSession(onnx, manifest.Input, manifest.Output, settings);

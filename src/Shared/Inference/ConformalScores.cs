@@ -1,7 +1,9 @@
 namespace Hmas.Inference;
 
-/// <summary>How unusual a score is among a device's own healthy ones, as a split conformal p-value (Vovk, Gammerman and Shafer 2005): among healthy windows it is at most α in a share of at most α.</summary>
-/// <remarks>That promise holds for scores that could change places with the healthy ones. Neighbouring windows resemble each other, so few rows promise less than their number says.</remarks>
+/// <summary>How unusual a score is among a device's own healthy ones, as a split conformal p-value (Vovk, Gammerman and
+/// Shafer 2005): among healthy windows it is at most α in a share of at most α.</summary>
+/// <remarks>That promise holds for scores that could change places with the healthy ones. Neighbouring windows
+/// resemble each other, so few rows promise less than their number says.</remarks>
 internal sealed class ConformalScores
 {
     private float[] _sorted = [];

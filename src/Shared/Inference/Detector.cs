@@ -8,7 +8,8 @@ namespace Hmas.Inference;
 /// <remarks>
 /// The shared model stays as it is; what differs between devices is fitted by <see cref="Calibrate"/> on the device's own healthy rows.
 /// <list type="bullet">
-/// <item>Reconstruction head: residual of each input row = mean over time of the squared error; raw score = mean over rows of residual / that row's mean
+/// <item>Reconstruction head: residual of each input row = mean over time of the squared error;
+/// raw score = mean over rows of residual / that row's mean
 /// residual on healthy windows. A healthy window scores about 1.</item>
 /// <item>AnomalyLogit head: raw score = the logit.</item>
 /// </list>
@@ -24,7 +25,8 @@ public sealed class Detector : IDisposable
     private Smoothing _smoothing;
 
     /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
-    /// <exception cref="InferenceException">The head gives no score (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not fit each other or the graph (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
+    /// <exception cref="InferenceException">The head gives no score (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not fit each
+    /// other or the graph (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
     public Detector(ModelManifest manifest, ReadOnlySpan<byte> onnx, SessionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -60,13 +62,15 @@ public sealed class Detector : IDisposable
     /// <param name="rows">Shape (N, C), row-major, raw values, N at least the window's length; NaN is missing. Not kept.</param>
     /// <remarks>One inference per row (windows with stride 1); memory N × input rows. Windows without a finite score are left out.</remarks>
     /// <exception cref="ArgumentException">Too few rows, or no multiple of the channels.</exception>
-    /// <exception cref="InferenceException">No window gave a finite score (<c>Calibration</c>), or the model failed. The detector is then not calibrated.</exception>
+    /// <exception cref="InferenceException">No window gave a finite score (<c>Calibration</c>), or the
+    /// model failed. The detector is then not calibrated.</exception>
     public void Calibrate(ReadOnlySpan<float> rows)
     {
         var channels = Manifest.Channels.Count;
         var length = Manifest.Window.Length;
         if (rows.Length % channels != 0 || rows.Length / channels < length)
-            throw new ArgumentException($"Calibration of '{Manifest.Name}': {rows.Length} values are not at least {length} rows of {channels} channels.", nameof(rows));
+            throw new ArgumentException(
+                $"Calibration of '{Manifest.Name}': {rows.Length} values are not at least {length} rows of {channels} channels.", nameof(rows));
 
         StartRun();
         var calibration = Calibration.Fit(rows, channels, Manifest.Recipe);
@@ -170,6 +174,7 @@ public sealed class Detector : IDisposable
             ? manifest.Output.Shape.SequenceEqual(manifest.Input.Shape)
             : manifest.Output.Shape.All(dimension => dimension == 1);
         if (!fits)
-            throw new InferenceException("Shape", $"output '{manifest.Output.Name}': head {manifest.Head} needs {ManifestFeatures.Text(expected)}, the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
+            throw new InferenceException(
+                "Shape", $"output '{manifest.Output.Name}': head {manifest.Head} needs {ManifestFeatures.Text(expected)}, the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
     }
 }

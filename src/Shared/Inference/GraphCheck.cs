@@ -13,7 +13,8 @@ internal static class GraphCheck
         VerifySide(api, session, output, outputs: true);
         var inputs = api.SessionGetCount(session, outputs: false);
         if (inputs != 1)
-            throw new InferenceException("Name", $"the model has {inputs} inputs ({Names(api, session, outputs: false)}), expected only '{input.Name}'.");
+            throw new InferenceException(
+                "Name", $"the model has {inputs} inputs ({Names(api, session, outputs: false)}), expected only '{input.Name}'.");
     }
 
     private static void VerifySide(OrtApi api, OrtHandle session, TensorSpec spec, bool outputs)

@@ -13,7 +13,9 @@ public sealed class InferenceException : Exception
     /// <summary>
     /// ONNX Runtime's own code by its C name (<c>ORT_INVALID_GRAPH</c>, <c>ORT_INVALID_PROTOBUF</c>, …), or one of ours:
     /// <c>Name</c> (no such graph input or output), <c>Type</c> (not a float32 tensor), <c>Shape</c> (dimensions differ from the manifest),
-    /// <c>Head</c> (another kind of head runs this model), <c>Recipe</c> (the manifest's recipe cannot run), <c>Threshold</c> (its threshold policy gives none), <c>Calibration</c> (no healthy window gave a finite score), <c>Probe</c> (answers recorded rows otherwise than where it was packaged), <c>Runtime</c> (another native library).
+    /// <c>Head</c> (another kind of head runs this model), <c>Recipe</c> (the manifest's recipe cannot run), <c>Threshold</c> (its
+    /// threshold policy gives none), <c>Calibration</c> (no healthy window gave a finite score), <c>Probe</c> (answers recorded
+    /// rows otherwise than where it was packaged), <c>Runtime</c> (another native library).
     /// </summary>
     public string Code { get; }
 }

@@ -4,7 +4,8 @@ using Hmas.Signals;
 
 namespace Hmas.Inference;
 
-/// <summary>A model with head <see cref="ModelHead.RemainingLife"/> and its manifest, as the device and the hub run it: window in, band of remaining life out.</summary>
+/// <summary>A model with head <see cref="ModelHead.RemainingLife"/> and its manifest, as the device and
+/// the hub run it: window in, band of remaining life out.</summary>
 /// <remarks>One thread at a time.</remarks>
 public sealed class LifeEstimator : IDisposable
 {
@@ -14,14 +15,17 @@ public sealed class LifeEstimator : IDisposable
     private readonly RemainingLife _life;
 
     /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
-    /// <exception cref="InferenceException">The head is another (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not fit (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
+    /// <exception cref="InferenceException">The head is another (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not
+    /// fit (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
     public LifeEstimator(ModelManifest manifest, ReadOnlySpan<byte> onnx, SessionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Head != ModelHead.RemainingLife || manifest.RemainingLife is not { } life)
-            throw new InferenceException("Head", $"model '{manifest.Name}' has head {manifest.Head}{(manifest.RemainingLife is null ? " and no horizon" : "")}, remaining life needs {ModelHead.RemainingLife}.");
+            throw new InferenceException(
+                "Head", $"model '{manifest.Name}' has head {manifest.Head}{(manifest.RemainingLife is null ? " and no horizon" : "")}, remaining life needs {ModelHead.RemainingLife}.");
         if (!manifest.Output.Shape.SequenceEqual([1, Quantiles]))
-            throw new InferenceException("Shape", $"output '{manifest.Output.Name}': remaining life needs (1, {Quantiles}), the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
+            throw new InferenceException(
+                "Shape", $"output '{manifest.Output.Name}': remaining life needs (1, {Quantiles}), the manifest says {ManifestFeatures.Text(manifest.Output.Shape)}.");
         Manifest = manifest;
         _life = life;
         _extractor = ManifestFeatures.Create(manifest);
@@ -53,13 +57,15 @@ public sealed class LifeEstimator : IDisposable
     }
 
     /// <param name="window">Shape (C, T), row-major, raw values; NaN is missing.</param>
-    /// <returns>The band widened as held-out runs asked for, ends in order and within 0 and the horizon; not valid when an output is no number.</returns>
+    /// <returns>The band widened as held-out runs asked for, ends in order and within 0 and the
+    /// horizon; not valid when an output is no number.</returns>
     /// <remarks>No allocation.</remarks>
     /// <exception cref="InvalidOperationException">Not calibrated.</exception>
     /// <exception cref="InferenceException">ONNX Runtime failed.</exception>
     public LifeEstimate Estimate(ReadOnlySpan<float> window)
     {
-        _extractor.Extract(window, Calibration ?? throw new InvalidOperationException($"Model '{Manifest.Name}' is not calibrated on this run."), _session.Input);
+        _extractor.Extract(
+            window, Calibration ?? throw new InvalidOperationException($"Model '{Manifest.Name}' is not calibrated on this run."), _session.Input);
         _session.Run();
         var output = _session.Output;
         if (!TensorPrimitives.IsFiniteAll(output)) return new LifeEstimate(float.NaN, float.NaN, float.NaN);

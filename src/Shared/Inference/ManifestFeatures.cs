@@ -6,7 +6,8 @@ namespace Hmas.Inference;
 /// <summary>The feature extractor that a manifest asks for.</summary>
 internal static class ManifestFeatures
 {
-    /// <exception cref="InferenceException">The recipe cannot run (<c>Recipe</c>), or gives another tensor than the manifest's input (<c>Shape</c>).</exception>
+    /// <exception cref="InferenceException">The recipe cannot run (<c>Recipe</c>), or gives another
+    /// tensor than the manifest's input (<c>Shape</c>).</exception>
     public static FeatureExtractor Create(ModelManifest manifest)
     {
         FeatureExtractor extractor;
@@ -19,7 +20,8 @@ internal static class ManifestFeatures
             throw new InferenceException("Recipe", $"model '{manifest.Name}': {e.Message}");
         }
         if (!manifest.Input.Shape.SequenceEqual(extractor.OutputShape))
-            throw new InferenceException("Shape", $"input '{manifest.Input.Name}': the recipe gives {Text(extractor.OutputShape)}, the manifest says {Text(manifest.Input.Shape)}.");
+            throw new InferenceException(
+                "Shape", $"input '{manifest.Input.Name}': the recipe gives {Text(extractor.OutputShape)}, the manifest says {Text(manifest.Input.Shape)}.");
         return extractor;
     }
 

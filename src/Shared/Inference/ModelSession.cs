@@ -3,7 +3,8 @@ using Hmas.Inference.Native;
 
 namespace Hmas.Inference;
 
-/// <summary>A loaded model with one float32 input and one float32 output, both bound once to fixed memory: fill <see cref="Input"/>, <see cref="Run"/>, read <see cref="Output"/>.</summary>
+/// <summary>A loaded model with one float32 input and one float32 output, both bound once to fixed memory: fill
+/// <see cref="Input"/>, <see cref="Run"/>, read <see cref="Output"/>.</summary>
 /// <remarks>0 managed bytes per run. One thread at a time.</remarks>
 public sealed unsafe class ModelSession : IDisposable
 {

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace Hmas.Inference;
 
-/// <summary>An optimised graph on disk, with a checksum: see <c>docs/formats/optimised-model.md</c>. Made again whenever it is missing or damaged.</summary>
+/// <summary>An optimised graph on disk, with a checksum: see
+/// <c>docs/formats/optimised-model.md</c>. Made again whenever it is missing or damaged.</summary>
 internal sealed class OptimisedModelFile
 {
     private const int HeaderBytes = 8 + SHA256.HashSizeInBytes;

@@ -4,8 +4,10 @@ using Hmas.Contracts.Models;
 
 namespace Hmas.Inference;
 
-/// <summary>A model's answers to the rows recorded in its manifest (docs/formats/model-package.md): the hub records them, the hub and every device compare.</summary>
-/// <remarks>What holds between the probe's own sizes is checked where the package is opened. Afterwards a detector is calibrated on the recorded rows: calibrate it anew.</remarks>
+/// <summary>A model's answers to the rows recorded in its manifest (docs/formats/model-package.md): the
+/// hub records them, the hub and every device compare.</summary>
+/// <remarks>What holds between the probe's own sizes is checked where the package is opened. Afterwards a
+/// detector is calibrated on the recorded rows: calibrate it anew.</remarks>
 public static class ProbeRun
 {
     /// <summary>Raw score of each recorded window.</summary>
@@ -80,7 +82,8 @@ public static class ProbeRun
             // Not "above": a distance that is no number agrees with nothing.
             if (Distance(answers[i], probe.Answers[i]) <= probe.Tolerance) continue;
             throw new InferenceException("Probe", string.Create(
-                CultureInfo.InvariantCulture, $"recorded window {i / answersOfWindow}: answer {answers[i]:G6}, recorded {probe.Answers[i]:G6}, tolerance {probe.Tolerance:G3}."));
+                CultureInfo.InvariantCulture,
+                $"recorded window {i / answersOfWindow}: answer {answers[i]:G6}, recorded {probe.Answers[i]:G6}, tolerance {probe.Tolerance:G3}."));
         }
     }
 

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Hmas.Inference;
 
-/// <summary>Squared error between a model's input and its reconstruction, row by row, weighed by what the device's own healthy windows show.</summary>
-/// <remarks>A row that the model reconstructs badly even when healthy must not drown the others; each row counts in units of its own healthy residual.</remarks>
+/// <summary>Squared error between a model's input and its reconstruction, row by row, weighed by
+/// what the device's own healthy windows show.</summary>
+/// <remarks>A row that the model reconstructs badly even when healthy must not drown the others; each
+/// row counts in units of its own healthy residual.</remarks>
 internal sealed class ReconstructionResidual(int rows, int rowLength)
 {
     /// <summary>Smallest scale as a share of the mean scale over rows: a row that is reconstructed perfectly would otherwise decide alone.</summary>

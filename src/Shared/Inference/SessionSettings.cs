@@ -9,14 +9,17 @@ public sealed record SessionSettings
     /// <summary>Keeps freed tensors in a pool of the session: faster for large models, never returned before the session ends.</summary>
     public bool Arena { get; init; }
 
-    /// <summary>Plans one block for all tensors of a run after the first run; needs memory for the largest plan as long as the session lives.</summary>
+    /// <summary>Plans one block for all tensors of a run after the first run; needs memory for the
+    /// largest plan as long as the session lives.</summary>
     public bool MemoryPattern { get; init; }
 
     public OptimisationLevel OptimisationLevel { get; init; } = OptimisationLevel.All;
 
-    /// <summary>Folder that keeps optimised graphs, so that a later start need not optimise again; null: none. Belongs to one machine: the graphs may hold kernels of its processor.</summary>
+    /// <summary>Folder that keeps optimised graphs, so that a later start need not optimise again; null: none. Belongs
+    /// to one machine: the graphs may hold kernels of its processor.</summary>
     public string? OptimisedModelPath { get; init; }
 
-    /// <summary>Beginning of the path of a profile that ONNX Runtime writes when the session ends, for <see cref="ModelProfile"/>; null: none.</summary>
+    /// <summary>Beginning of the path of a profile that ONNX Runtime writes when the session ends,
+    /// for <see cref="ModelProfile"/>; null: none.</summary>
     public string? ProfilePrefix { get; init; }
 }

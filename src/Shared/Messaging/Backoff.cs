@@ -1,7 +1,8 @@
 namespace Hmas.Messaging;
 
 /// <summary>How long to wait before the next connect: exponential with full jitter and a cap, anew after a link that held.</summary>
-/// <remarks>Full jitter (a uniform draw from 0 to the ceiling) spreads a fleet best: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. Not thread-safe.</remarks>
+/// <remarks>Full jitter (a uniform draw from 0 to the ceiling) spreads a fleet best: M. Brooker, "Exponential
+/// Backoff And Jitter", AWS Architecture Blog, 2015. Not thread-safe.</remarks>
 public sealed class Backoff(BackoffSettings settings, Random random)
 {
     private int _failures;

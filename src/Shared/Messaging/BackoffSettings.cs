@@ -15,7 +15,8 @@ public sealed record BackoffSettings
 
     internal void Validate()
     {
-        if (Initial <= TimeSpan.Zero || Cap < Initial) throw new ValidationException($"Backoff.Initial {Initial} must be above 0 and at most Backoff.Cap {Cap}");
+        if (Initial <= TimeSpan.Zero || Cap < Initial)
+            throw new ValidationException($"Backoff.Initial {Initial} must be above 0 and at most Backoff.Cap {Cap}");
         if (StableAfter < TimeSpan.Zero) throw new ValidationException($"Backoff.StableAfter {StableAfter} must not be negative");
     }
 }

@@ -6,7 +6,8 @@ namespace Hmas.Messaging;
 
 /// <summary>The fleet's MQTT client: stays connected, says birth and death, hands messages on, and gives every publish a deadline.</summary>
 /// <remarks>
-/// One owner runs <see cref="RunAsync"/> and one loop reads <see cref="Inbound"/>; publishing is thread-safe. Receiving only enqueues: publishing with QoS 1
+/// One owner runs <see cref="RunAsync"/> and one loop reads <see cref="Inbound"/>; publishing is
+/// thread-safe. Receiving only enqueues: publishing with QoS 1
 /// inside MQTTnet's receive handler deadlocks (dotnet/MQTTnet #648). Nothing is stored here: what must survive a restart is the outbox's.
 /// </remarks>
 public sealed partial class FleetClient : IAsyncDisposable
@@ -36,7 +37,8 @@ public sealed partial class FleetClient : IAsyncDisposable
         _logger = logger;
         _random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         _backoff = new Backoff(settings.Backoff, _random);
-        _inbound = Channel.CreateBounded<InboundMessage>(new BoundedChannelOptions(settings.InboundCapacity) { FullMode = BoundedChannelFullMode.Wait });
+        _inbound = Channel.CreateBounded<InboundMessage>(
+            new BoundedChannelOptions(settings.InboundCapacity) { FullMode = BoundedChannelFullMode.Wait });
         _connections = Channel.CreateBounded<ConnectionChange>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         _telemetry = Channel.CreateBounded<TelemetryMessage>(
             new BoundedChannelOptions(settings.TelemetryCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
@@ -57,7 +59,8 @@ public sealed partial class FleetClient : IAsyncDisposable
     /// <summary>QoS 0 messages given up because nobody read <see cref="Inbound"/>.</summary>
     public long InboundDropped => Interlocked.Read(ref _inboundDropped);
 
-    /// <summary>Connects, and connects again, until cancelled; then says offline and disconnects. Call once. Does not throw for a broker that fails.</summary>
+    /// <summary>Connects, and connects again, until cancelled; then says offline and disconnects. Call
+    /// once. Does not throw for a broker that fails.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0) throw new InvalidOperationException("a FleetClient runs once");
@@ -65,7 +68,8 @@ public sealed partial class FleetClient : IAsyncDisposable
         var stop = either.Token;
         try
         {
-            if (_settings.FirstConnectJitter > TimeSpan.Zero) await Task.Delay(_settings.FirstConnectJitter * _random.NextDouble(), _time, stop).ConfigureAwait(false);
+            if (_settings.FirstConnectJitter > TimeSpan.Zero)
+                await Task.Delay(_settings.FirstConnectJitter * _random.NextDouble(), _time, stop).ConfigureAwait(false);
             while (!stop.IsCancellationRequested)
             {
                 var wait = await RunLinkAsync(stop).ConfigureAwait(false);
@@ -84,7 +88,8 @@ public sealed partial class FleetClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes at QoS 1 and returns when the broker has acknowledged. That is not delivery: end-to-end acknowledgement is the caller's.</summary>
+    /// <summary>Publishes at QoS 1 and returns when the broker has acknowledged. That is not
+    /// delivery: end-to-end acknowledgement is the caller's.</summary>
     /// <param name="payload">Not copied; must not change before the call returns.</param>
     /// <exception cref="MessagingException">Not handed over; see <see cref="MessagingException.Failure"/>.</exception>
     public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, TimeSpan deadline, CancellationToken ct) =>
@@ -140,7 +145,9 @@ public sealed partial class FleetClient : IAsyncDisposable
         if (_settings.Will is not { } will) return null;
         try
         {
-            await link.PublishAsync(link.Message(will.Topic, will.Payload(session, true), retain: true, atLeastOnce: true), _settings.AnswerTimeout, stop).ConfigureAwait(false);
+            await link.PublishAsync(
+                link.Message(will.Topic, will.Payload(session, true), retain: true, atLeastOnce: true), _settings.AnswerTimeout, stop)
+                .ConfigureAwait(false);
             return null;
         }
         catch (MessagingException failure)
@@ -186,7 +193,9 @@ public sealed partial class FleetClient : IAsyncDisposable
         try
         {
             if (_settings.Will is { } will && !link.Ended.IsCancellationRequested)
-                await link.PublishAsync(link.Message(will.Topic, will.Payload(session, false), retain: true, atLeastOnce: true), _settings.StopTimeout, limit.Token).ConfigureAwait(false);
+                await link.PublishAsync(
+                    link.Message(will.Topic, will.Payload(session, false), retain: true, atLeastOnce: true), _settings.StopTimeout, limit.Token)
+                    .ConfigureAwait(false);
             await link.DisconnectAsync(limit.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is MessagingException or OperationCanceledException)
@@ -201,7 +210,8 @@ public sealed partial class FleetClient : IAsyncDisposable
         try
         {
             await foreach (var message in _telemetry.Reader.ReadAllAsync(link.Ended).ConfigureAwait(false))
-                await link.SendUnacknowledgedAsync(link.Message(message.Topic, message.Payload, retain: false, atLeastOnce: false)).ConfigureAwait(false);
+                await link.SendUnacknowledgedAsync(link.Message(message.Topic, message.Payload, retain: false, atLeastOnce: false))
+                    .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (link.Ended.IsCancellationRequested)
         {

@@ -35,7 +35,8 @@ public sealed record FleetClientSettings
     /// <summary>How long it keeps them, where v5 lets us say so.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(3);
 
-    /// <summary>Received and not yet read; when full, QoS 1 messages are not acknowledged until there is room, QoS 0 ones are dropped and counted.</summary>
+    /// <summary>Received and not yet read; when full, QoS 1 messages are not acknowledged until there
+    /// is room, QoS 0 ones are dropped and counted.</summary>
     public int InboundCapacity { get; init; } = 256;
 
     /// <summary>Told to a v5 broker: how many unacknowledged messages it may send at once.</summary>
@@ -67,7 +68,8 @@ public sealed record FleetClientSettings
         Require(IsTls || Broker.IsLoopback, $"Broker {Broker} would carry passwords in the clear; use mqtts://, or mqtt:// on loopback");
         Require(ClientId.Length is > 0 and <= 128, "ClientId must have 1 to 128 characters");
         Require(KeepAlive >= TimeSpan.FromSeconds(2) && KeepAlive <= TimeSpan.FromHours(1), $"KeepAlive {KeepAlive} must be 2 s to 1 h");
-        Require(AnswerTimeout > TimeSpan.Zero && AnswerTimeout <= TimeSpan.FromMinutes(5), $"AnswerTimeout {AnswerTimeout} must be above 0 and at most 5 min");
+        Require(AnswerTimeout > TimeSpan.Zero && AnswerTimeout <= TimeSpan.FromMinutes(5),
+            $"AnswerTimeout {AnswerTimeout} must be above 0 and at most 5 min");
         Require(InboundCapacity > 0 && TelemetryCapacity > 0 && MaxInFlight > 0 && ReceiveMaximum > 0, "capacities and maxima must be above 0");
         Require((Tls.ClientCertificateFile is null) == (Tls.ClientKeyFile is null), "Tls.ClientCertificateFile and Tls.ClientKeyFile go together");
         Require(Password is null || UserName is not null, "Password needs a UserName");

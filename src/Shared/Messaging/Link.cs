@@ -37,7 +37,9 @@ internal sealed class Link : IAsyncDisposable
         _client.ApplicationMessageReceivedAsync += args =>
         {
             var message = args.ApplicationMessage;
-            return received(new InboundMessage(message.Topic, message.Payload.ToArray(), message.Retain), message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce, _ended.Token).AsTask();
+            return received(
+                new InboundMessage(message.Topic, message.Payload.ToArray(), message.Retain),
+                message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce, _ended.Token).AsTask();
         };
     }
 
@@ -85,25 +87,29 @@ internal sealed class Link : IAsyncDisposable
     {
         // Fixed header, topic length, packet id and v5 properties stay below 64 bytes here.
         if (message.Payload.Length + message.Topic.Length + 64 > (_maxPacketBytes ?? long.MaxValue))
-            throw new MessagingException(MessagingFailure.TooLarge, $"{message.Payload.Length} bytes on {message.Topic} are above the broker's {_maxPacketBytes}");
+            throw new MessagingException(
+                MessagingFailure.TooLarge, $"{message.Payload.Length} bytes on {message.Topic} are above the broker's {_maxPacketBytes}");
         using var timer = new CancellationTokenSource(deadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation, _ended.Token);
         try
         {
             await _inFlight.WaitAsync(either.Token).ConfigureAwait(false);
-            // The send itself is never cancelled by a deadline: half a packet on the stream would break every message after it. Only the link's end stops it.
+            // The send itself is never cancelled by a deadline: half a packet on the stream would break
+            // every message after it. Only the link's end stops it.
             var acknowledged = SendAsync(message);
             Check(await acknowledged.WaitAsync(either.Token).ConfigureAwait(false), message.Topic);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            if (_ended.IsCancellationRequested) throw new MessagingException(MessagingFailure.LinkLost, $"the link ended before {message.Topic} was acknowledged");
+            if (_ended.IsCancellationRequested)
+                throw new MessagingException(MessagingFailure.LinkLost, $"the link ended before {message.Topic} was acknowledged");
             Probe();
             throw new MessagingException(MessagingFailure.Deadline, $"no acknowledgement of {message.Topic} within {deadline.TotalSeconds:0.#} s");
         }
         catch (MqttCommunicationException failure)
         {
-            throw new MessagingException(MessagingFailure.LinkLost, $"the link broke while publishing to {message.Topic}: {Innermost(failure)}", failure);
+            throw new MessagingException(
+                MessagingFailure.LinkLost, $"the link broke while publishing to {message.Topic}: {Innermost(failure)}", failure);
         }
     }
 
@@ -171,9 +177,12 @@ internal sealed class Link : IAsyncDisposable
 
     private static LinkEnd Refused(MqttClientConnectResult answer)
     {
-        var reason = answer.ServerReference is { Length: > 0 } other ? $"{answer.ResultCode}, see {other}" : $"{answer.ResultCode} {answer.ReasonString}".TrimEnd();
+        var reason = answer.ServerReference is { Length: > 0 } other
+            ? $"{answer.ResultCode}, see {other}" : $"{answer.ResultCode} {answer.ReasonString}".TrimEnd();
         // 1 is what a broker of 3.1.1 answers to a version it does not know (MQTT 3.1.1, section 3.2.2.3).
-        return new LinkEnd((byte)answer.ResultCode, reason, answer.ResultCode == MqttClientConnectResultCode.UnsupportedProtocolVersion || (byte)answer.ResultCode == 1);
+        return new LinkEnd(
+            (byte)answer.ResultCode, reason,
+            answer.ResultCode == MqttClientConnectResultCode.UnsupportedProtocolVersion || (byte)answer.ResultCode == 1);
     }
 
     private static string Describe(MqttClientDisconnectedEventArgs disconnected) =>
@@ -200,14 +209,18 @@ internal sealed class Link : IAsyncDisposable
 
     private static void Check(MqttClientPublishResult result, string topic)
     {
-        if (!result.IsSuccess) throw new MessagingException(MessagingFailure.Refused, $"the broker refused {topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd());
+        if (!result.IsSuccess)
+            throw new MessagingException(
+                MessagingFailure.Refused, $"the broker refused {topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd());
     }
 
     private async Task<MqttClientPublishResult> SendAsync(MqttApplicationMessage message)
     {
         var sending = SendThenReleaseAsync(message);
         // A caller that gave up at its deadline leaves this task behind; its failure is the link's failure, which the link reports.
-        _ = sending.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = sending.ContinueWith(
+            static task => _ = task.Exception, CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return await sending.ConfigureAwait(false);
     }
 
@@ -232,11 +245,13 @@ internal sealed class Link : IAsyncDisposable
         if (_settings.Subscriptions.Count == 0) return null;
         var wanted = new MqttClientSubscribeOptions();
         foreach (var filter in _settings.Subscriptions)
-            wanted.TopicFilters.Add(new MQTTnet.Packets.MqttTopicFilter { Topic = filter, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce });
+            wanted.TopicFilters.Add(
+                new MQTTnet.Packets.MqttTopicFilter { Topic = filter, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce });
         var answer = await _client.SubscribeAsync(wanted, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
         foreach (var item in answer.Items)
         {
-            if ((byte)item.ResultCode >= 0x80) return new LinkEnd((byte)item.ResultCode, $"subscription {item.TopicFilter.Topic} refused: {item.ResultCode}");
+            if ((byte)item.ResultCode >= 0x80)
+                return new LinkEnd((byte)item.ResultCode, $"subscription {item.TopicFilter.Topic} refused: {item.ResultCode}");
         }
 
         return null;
@@ -249,7 +264,9 @@ internal sealed class Link : IAsyncDisposable
         try
         {
             var answered = _client.PingAsync(either.Token);
-            _ = answered.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = answered.ContinueWith(
+                static task => _ = task.Exception, CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             await answered.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException or MqttCommunicationException or InvalidOperationException)
@@ -292,7 +309,8 @@ internal sealed class Link : IAsyncDisposable
         if (v5) options.WithReceiveMaximum(_settings.ReceiveMaximum).WithSessionExpiryInterval(SessionExpirySeconds());
         if (_settings.Will is { } will)
         {
-            options.WithWillTopic(will.Topic).WithWillPayload(will.Payload(session, false).ToArray()).WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithWillRetain();
+            options.WithWillTopic(will.Topic).WithWillPayload(will.Payload(session, false).ToArray())
+                .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithWillRetain();
             if (v5) options.WithWillDelayInterval((uint)will.Delay.TotalSeconds);
         }
 
@@ -301,5 +319,6 @@ internal sealed class Link : IAsyncDisposable
 
     // A broker ends the session, and sends the will, at the earlier of both: the session must outlive the delay.
     private uint SessionExpirySeconds() =>
-        _settings.PersistentSession ? (uint)Math.Min(_settings.SessionExpiry.TotalSeconds, uint.MaxValue - 1) : (uint)(_settings.Will?.Delay.TotalSeconds ?? 0);
+        _settings.PersistentSession
+            ? (uint)Math.Min(_settings.SessionExpiry.TotalSeconds, uint.MaxValue - 1) : (uint)(_settings.Will?.Delay.TotalSeconds ?? 0);
 }

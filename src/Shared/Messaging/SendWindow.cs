@@ -2,9 +2,11 @@ using Hmas.Contracts.Facts;
 
 namespace Hmas.Messaging;
 
-/// <summary>What of an outbox may be on its way: a bounded number of sequences beyond the hub's cumulative acknowledgement, sent again from there when no progress comes.</summary>
+/// <summary>What of an outbox may be on its way: a bounded number of sequences beyond the hub's cumulative
+/// acknowledgement, sent again from there when no progress comes.</summary>
 /// <remarks>
-/// Go-back-N over (epoch, sequence). Why bounded: a broker acknowledges more than it delivers under overload; with at most 900 outstanding end to end all arrived
+/// Go-back-N over (epoch, sequence). Why bounded: a broker acknowledges more than it delivers under
+/// overload; with at most 900 outstanding end to end all arrived
 /// (docs/adr/0002-broker.md). Time is any monotonic span. Not thread-safe: one loop owns it.
 /// </remarks>
 public sealed class SendWindow
@@ -17,7 +19,8 @@ public sealed class SendWindow
 
     /// <param name="acknowledged">Last sequence the hub is known to hold; 0 for none.</param>
     /// <param name="size">Sequences outstanding at most.</param>
-    /// <param name="resendAfter">Without an acknowledgement for so long, everything outstanding goes out again; doubles up to 8 times while nothing moves.</param>
+    /// <param name="resendAfter">Without an acknowledgement for so long, everything outstanding goes out
+    /// again; doubles up to 8 times while nothing moves.</param>
     public SendWindow(long epoch, long acknowledged, int size, TimeSpan resendAfter)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epoch);
@@ -44,7 +47,8 @@ public sealed class SendWindow
     /// <summary>Times the window went back to its start.</summary>
     public long Resends { get; private set; }
 
-    /// <summary>How many sequences from <see cref="NextSequence"/> on may be sent now; 0: wait for an acknowledgement, or until <see cref="DueIn"/>.</summary>
+    /// <summary>How many sequences from <see cref="NextSequence"/> on may be sent now; 0: wait for an
+    /// acknowledgement, or until <see cref="DueIn"/>.</summary>
     /// <param name="newest">Last sequence in the outbox.</param>
     public int Room(long newest)
     {

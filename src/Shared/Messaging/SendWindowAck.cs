@@ -9,7 +9,8 @@ public enum SendWindowAck
     /// <summary>Nothing new: a repeat, or the hub saw a gap and waits for the resend.</summary>
     Repeated,
 
-    /// <summary>The hub holds less than it once acknowledged: late delivery, or a hub restored from a backup. The sender covers the hole with a tombstone, or the hub would wait for ever.</summary>
+    /// <summary>The hub holds less than it once acknowledged: late delivery, or a hub restored from a backup. The sender
+    /// covers the hole with a tombstone, or the hub would wait for ever.</summary>
     Behind,
 
     /// <summary>Meant for an outbox that is no more.</summary>

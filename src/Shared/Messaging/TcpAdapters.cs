@@ -6,7 +6,8 @@ using MQTTnet.Implementations;
 
 namespace Hmas.Messaging;
 
-/// <summary>Connections over TCP and TLS alone, as the fleet uses them. MQTTnet's own factory also knows web sockets, which bring their handshake and an HTTP client into a native program.</summary>
+/// <summary>Connections over TCP and TLS alone, as the fleet uses them. MQTTnet's own factory also knows web sockets,
+/// which bring their handshake and an HTTP client into a native program.</summary>
 internal sealed class TcpAdapters : IMqttClientAdapterFactory
 {
     public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger)

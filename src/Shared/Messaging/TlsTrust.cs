@@ -13,7 +13,8 @@ public static class TlsTrust
     public static SslClientAuthenticationOptions ClientOptions(string caFile)
     {
         var authorities = Authorities(caFile);
-        return new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => EndsIn(authorities, certificate, chain, errors) };
+        return new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (
+            _, certificate, chain, errors) => EndsIn(authorities, certificate, chain, errors) };
     }
 
     /// <summary>Turns <see cref="TlsSettings"/> into the MQTT client's options.</summary>
@@ -42,7 +43,8 @@ public static class TlsTrust
 
     private static bool EndsIn(X509Certificate2Collection authorities, X509Certificate? certificate, X509Chain? offered, SslPolicyErrors errors)
     {
-        if (certificate is null || (errors & (SslPolicyErrors.RemoteCertificateNotAvailable | SslPolicyErrors.RemoteCertificateNameMismatch)) != 0) return false;
+        if (certificate is null || (errors & (SslPolicyErrors.RemoteCertificateNotAvailable | SslPolicyErrors.RemoteCertificateNameMismatch)) != 0)
+            return false;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);

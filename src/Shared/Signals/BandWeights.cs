@@ -5,7 +5,8 @@ namespace Hmas.Signals;
 /// <summary>Weights that gather the bins of a power spectrum into bands; each band touches one contiguous range of bins.</summary>
 internal sealed class BandWeights
 {
-    /// <summary>Added to a band's power before the logarithm: −60 dB of a channel normalised to variance 1, so silence is −13.8 and not minus infinity.</summary>
+    /// <summary>Added to a band's power before the logarithm: −60 dB of a channel normalised to variance
+    /// 1, so silence is −13.8 and not minus infinity.</summary>
     public const float Floor = 1e-6f;
 
     private readonly float[][] _weights;

@@ -17,7 +17,8 @@ public sealed record Calibration(float[] Centre, float[] Scale)
     public static Calibration None(int channels) => new(new float[channels], [.. Enumerable.Repeat(1f, channels)]);
 
     /// <summary>Fits centre and scale on rows, by the recipe's smoothing, normalisation and floors.</summary>
-    /// <param name="rows">Shape (N, C), row-major, N at least the recipe's smoothing length. Missing (NaN) and infinite values are left out, channel by channel.</param>
+    /// <param name="rows">Shape (N, C), row-major, N at least the recipe's smoothing length. Missing (NaN)
+    /// and infinite values are left out, channel by channel.</param>
     /// <remarks>A channel without one finite value gets centre 0 and scale 1. O(N·C·log N); allocates.</remarks>
     /// <exception cref="ArgumentException">Too few rows, no multiple of the channels, or a normalisation that does not exist.</exception>
     public static Calibration Fit(ReadOnlySpan<float> rows, int channels, FeatureRecipe recipe)
@@ -27,7 +28,8 @@ public sealed record Calibration(float[] Centre, float[] Scale)
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(recipe.SmoothingLength);
         var count = rows.Length / channels;
         if (rows.Length % channels != 0 || count < recipe.SmoothingLength)
-            throw new ArgumentException($"Calibration: {rows.Length} values are not at least {recipe.SmoothingLength} rows of {channels} channels.", nameof(rows));
+            throw new ArgumentException(
+                $"Calibration: {rows.Length} values are not at least {recipe.SmoothingLength} rows of {channels} channels.", nameof(rows));
 
         var centre = new float[channels];
         var scale = new float[channels];

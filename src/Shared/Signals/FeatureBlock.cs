@@ -37,7 +37,8 @@ internal sealed class FeatureBlock
         Require(spec.Length >= 0, $"length {spec.Length} is negative");
         Require(layout == TensorLayout.Vector || spec.Rows == 0, "rows do not fit layout ChannelsByTime; use layout Vector");
         Require(spec.Lag == 0 || spec.Kind == FeatureKind.MeanChange, "it takes no lag");
-        Require(spec.Kind != FeatureKind.MeanChange || (spec.Lag > 0 && _rows + (long)spec.Lag <= steps), $"{_rows} rows and a lag of {spec.Lag} do not fit the window of {steps} time steps");
+        Require(spec.Kind != FeatureKind.MeanChange || (spec.Lag > 0 && _rows + (long)spec.Lag <= steps),
+            $"{_rows} rows and a lag of {spec.Lag} do not fit the window of {steps} time steps");
         Require(isRolling || isSpectrum || spec.Kind == FeatureKind.PeakLogDeviation || spec.Length == 0, $"it takes no length, got {spec.Length}");
         Require(_length <= windowLength, $"length {_length} is longer than the window of {windowLength} time steps");
         Require(isSpectrum || (spec.Bands == 0 && spec.MinHz == 0 && spec.MaxHz == 0), "it takes no bands");
@@ -60,7 +61,8 @@ internal sealed class FeatureBlock
             ? MelBands.Weights(spec.Bands, spec.MinHz, maxHz, _length, rateHz)
             : SpectrumBands.Weights(spec.Bands, spec.MinHz, maxHz, _length, rateHz);
         for (var band = 0; band < _bands.Bands; band++)
-            Require(_bands.BinsOf(band) > 0, $"band {band} is narrower than a bin of {rateHz / _length} Hz; raise the length or lower the number of bands");
+            Require(_bands.BinsOf(band) > 0,
+                $"band {band} is narrower than a bin of {rateHz / _length} Hz; raise the length or lower the number of bands");
         _power = new float[_spectrum.Bins];
         Size = spec.Bands;
 
@@ -98,7 +100,8 @@ internal sealed class FeatureBlock
             case FeatureKind.Slope: output[0] = Statistics.Slope(channel, _riseWeights); break;
             case FeatureKind.LogDeviation: output[0] = Statistics.LogDeviation(channel, scratch); break;
             case FeatureKind.LogDifferenceDeviation: output[0] = Statistics.LogDifferenceDeviation(channel, scratch); break;
-            case FeatureKind.MeanChange: output[0] = Statistics.Mean(channel) - Statistics.Mean(window.Slice(window.Length - _rows - _lag, _rows)); break;
+            case FeatureKind.MeanChange: output[0] = Statistics.Mean(channel) - Statistics.Mean(
+                window.Slice(window.Length - _rows - _lag, _rows)); break;
             case FeatureKind.PeakLogDeviation: output[0] = Statistics.PeakLogDeviation(channel, _length, scratch); break;
             default:
                 _spectrum!.Compute(channel, _power);

@@ -5,8 +5,10 @@ using Hmas.Contracts.Models;
 
 namespace Hmas.Signals;
 
-/// <summary>Turns a window of raw values into a model's input tensor, by the recipe in the model's manifest; device and hub run this same code.</summary>
-/// <remarks>Smooth, normalise, replace missing by the centre, clip, compress; derive channels; then block after block and channel after channel; standardise. Holds scratch: one thread at a time.</remarks>
+/// <summary>Turns a window of raw values into a model's input tensor, by the recipe in the model's
+/// manifest; device and hub run this same code.</summary>
+/// <remarks>Smooth, normalise, replace missing by the centre, clip, compress; derive channels; then block after block and
+/// channel after channel; standardise. Holds scratch: one thread at a time.</remarks>
 public sealed class FeatureExtractor
 {
     private readonly FeatureRecipe _recipe;
@@ -61,7 +63,8 @@ public sealed class FeatureExtractor
     /// <summary>(1, C × blocks, steps) in layout ChannelsByTime, (1, F) in layout Vector.</summary>
     public IReadOnlyList<int> OutputShape { get; }
 
-    /// <param name="window">Shape (C, T), row-major, raw values in the unit of each channel; NaN is missing and becomes the channel's centre. Not kept.</param>
+    /// <param name="window">Shape (C, T), row-major, raw values in the unit of each channel; NaN is
+    /// missing and becomes the channel's centre. Not kept.</param>
     /// <param name="output"><see cref="OutputLength"/> values; overwritten.</param>
     /// <exception cref="ArgumentException">A length does not match.</exception>
     /// <remarks>No allocation.</remarks>
@@ -69,16 +72,21 @@ public sealed class FeatureExtractor
     {
         ArgumentNullException.ThrowIfNull(calibration);
         if (window.Length != _channels * _windowLength)
-            throw new ArgumentException($"The window has {window.Length} values, expected {_channels} channels × {_windowLength} samples.", nameof(window));
+            throw new ArgumentException(
+                $"The window has {window.Length} values, expected {_channels} channels × {_windowLength} samples.", nameof(window));
         if (output.Length != OutputLength)
             throw new ArgumentException($"The output has room for {output.Length} values, expected {OutputLength}.", nameof(output));
         if (calibration.Centre.Length != _channels || calibration.Scale.Length != _channels)
-            throw new ArgumentException($"The calibration holds {calibration.Centre.Length} centres and {calibration.Scale.Length} scales, expected {_channels}.", nameof(calibration));
+            throw new ArgumentException(
+                $"The calibration holds {calibration.Centre.Length} centres and {calibration.Scale.Length} scales, expected {_channels}.",
+                nameof(calibration));
 
         for (var channel = 0; channel < _channels; channel++)
         {
             var raw = window.Slice(channel * _windowLength, _windowLength);
-            Normalise(raw, calibration.Centre[channel], calibration.Scale[channel], (_normalised.Length == 0 ? output : _normalised).Slice(channel * _steps, _steps));
+            Normalise(
+                raw, calibration.Centre[channel], calibration.Scale[channel],
+                (_normalised.Length == 0 ? output : _normalised).Slice(channel * _steps, _steps));
         }
         if (_normalised.Length > 0)
             ComputeBlocks(output);
@@ -142,7 +150,8 @@ public sealed class FeatureExtractor
         if (recipe.Features.Count == 0)
             throw new ArgumentException("The recipe has no features.", nameof(recipe));
         if (recipe.SmoothingLength < 1 || recipe.SmoothingLength > windowLength)
-            throw new ArgumentException($"SmoothingLength {recipe.SmoothingLength} is not within 1 and the window of {windowLength} samples.", nameof(recipe));
+            throw new ArgumentException(
+                $"SmoothingLength {recipe.SmoothingLength} is not within 1 and the window of {windowLength} samples.", nameof(recipe));
         if (!(recipe.Clip >= 0))
             throw new ArgumentException($"Clip {recipe.Clip} is below zero.", nameof(recipe));
         if (!(recipe.MinScale >= 0 && float.IsFinite(recipe.MinScale)))
@@ -150,6 +159,7 @@ public sealed class FeatureExtractor
         if (!(recipe.MinScaleOfRaw >= 0 && float.IsFinite(recipe.MinScaleOfRaw)))
             throw new ArgumentException($"MinScaleOfRaw {recipe.MinScaleOfRaw} is not a finite share of at least zero.", nameof(recipe));
         if (!Enum.IsDefined(recipe.Normalisation) || !Enum.IsDefined(recipe.Layout) || !Enum.IsDefined(recipe.Compression))
-            throw new ArgumentException($"Normalisation {recipe.Normalisation}, layout {recipe.Layout} or compression {recipe.Compression} is unknown.", nameof(recipe));
+            throw new ArgumentException(
+                $"Normalisation {recipe.Normalisation}, layout {recipe.Layout} or compression {recipe.Compression} is unknown.", nameof(recipe));
     }
 }

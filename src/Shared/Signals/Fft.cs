@@ -68,7 +68,8 @@ public sealed class Fft
                 var evenImaginary = imaginary.Slice(start, half);
                 var oddImaginary = imaginary.Slice(start + half, half);
                 if (half >= Vector<float>.Count)
-                    VectorButterflies(Vectors(evenReal), Vectors(oddReal), Vectors(evenImaginary), Vectors(oddImaginary), Vectors(cosines), Vectors(sines));
+                    VectorButterflies(
+                        Vectors(evenReal), Vectors(oddReal), Vectors(evenImaginary), Vectors(oddImaginary), Vectors(cosines), Vectors(sines));
                 else
                     Butterflies(evenReal, oddReal, evenImaginary, oddImaginary, cosines, sines);
             }
@@ -77,7 +78,9 @@ public sealed class Fft
 
     private static Span<Vector<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
 
-    private static void Butterflies(Span<float> evenReal, Span<float> oddReal, Span<float> evenImaginary, Span<float> oddImaginary, ReadOnlySpan<float> cosines, ReadOnlySpan<float> sines)
+    private static void Butterflies(
+        Span<float> evenReal, Span<float> oddReal, Span<float> evenImaginary, Span<float> oddImaginary, ReadOnlySpan<float> cosines,
+        ReadOnlySpan<float> sines)
     {
         for (var k = 0; k < cosines.Length; k++)
         {
@@ -90,7 +93,9 @@ public sealed class Fft
         }
     }
 
-    private static void VectorButterflies(Span<Vector<float>> evenReal, Span<Vector<float>> oddReal, Span<Vector<float>> evenImaginary, Span<Vector<float>> oddImaginary, ReadOnlySpan<Vector<float>> cosines, ReadOnlySpan<Vector<float>> sines)
+    private static void VectorButterflies(
+        Span<Vector<float>> evenReal, Span<Vector<float>> oddReal, Span<Vector<float>> evenImaginary, Span<Vector<float>> oddImaginary,
+        ReadOnlySpan<Vector<float>> cosines, ReadOnlySpan<Vector<float>> sines)
     {
         for (var k = 0; k < cosines.Length; k++)
         {

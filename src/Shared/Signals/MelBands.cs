@@ -1,7 +1,8 @@
 namespace Hmas.Signals;
 
 /// <summary>Triangular bands, equally spaced on the mel scale: the natural logarithm of the power in each.</summary>
-/// <remarks>Mel scale of O'Shaughnessy 1987, as HTK has it: mel = 2595·log₁₀(1 + f/700). Triangles peak at 1 and reach to their neighbours' peaks.</remarks>
+/// <remarks>Mel scale of O'Shaughnessy 1987, as HTK has it: mel = 2595·log₁₀(1 + f/700). Triangles
+/// peak at 1 and reach to their neighbours' peaks.</remarks>
 public static class MelBands
 {
     public static double ToMel(double hz) => 2595 * Math.Log10(1 + (hz / 700));

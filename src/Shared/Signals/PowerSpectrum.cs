@@ -47,7 +47,8 @@ public sealed class PowerSpectrum
     {
         var length = _fft.Length;
         if (values.Length < length || power.Length != Bins)
-            throw new ArgumentException($"Spectrum with FFT length {length} got {values.Length} samples and room for {power.Length} of {Bins} bins.", nameof(values));
+            throw new ArgumentException(
+                $"Spectrum with FFT length {length} got {values.Length} samples and room for {power.Length} of {Bins} bins.", nameof(values));
 
         power.Clear();
         var hop = length / 2;

@@ -1,7 +1,8 @@
 namespace Hmas.Signals;
 
 /// <summary>Equally wide frequency bands: the natural logarithm of the power in each.</summary>
-/// <remarks>A bin covers half a bin width to each side of its frequency and is shared between the bands it overlaps, so no band is empty and no power counts twice.</remarks>
+/// <remarks>A bin covers half a bin width to each side of its frequency and is shared between the bands it
+/// overlaps, so no band is empty and no power counts twice.</remarks>
 public static class SpectrumBands
 {
     internal static BandWeights Weights(int bands, double minHz, double maxHz, int fftLength, double rateHz)

@@ -5,7 +5,8 @@ namespace Hmas.Signals;
 /// <summary>Statistics of one channel over one window. Spans in, numbers out, no allocation.</summary>
 public static class Statistics
 {
-    /// <summary>Below this share of the largest square, a variance is rounding noise and the channel counts as constant: squared float rounding is 2⁻⁴⁸ ≈ 4e-15 a sample.</summary>
+    /// <summary>Below this share of the largest square, a variance is rounding noise and the channel counts as
+    /// constant: squared float rounding is 2⁻⁴⁸ ≈ 4e-15 a sample.</summary>
     private const double ConstantShare = 1e-12;
 
     private const float LogFloor = 1e-3f;
@@ -61,7 +62,8 @@ public static class Statistics
         return MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(centred) / values.Length);
     }
 
-    /// <summary>Natural logarithm of the population deviation plus 0.001, the smallest deviation that tells a resting sensor from a dead one.</summary>
+    /// <summary>Natural logarithm of the population deviation plus 0.001, the smallest deviation
+    /// that tells a resting sensor from a dead one.</summary>
     /// <param name="scratch">At least as long as the values; overwritten.</param>
     public static float LogDeviation(ReadOnlySpan<float> values, Span<float> scratch) => MathF.Log(Deviation(values, scratch) + LogFloor);
 
@@ -76,7 +78,8 @@ public static class Statistics
         return LogDeviation(differences, differences);
     }
 
-    /// <summary>Largest <see cref="LogDeviation"/> of stretches of <paramref name="length"/> values, half overlapping; the newest ends with the values.</summary>
+    /// <summary>Largest <see cref="LogDeviation"/> of stretches of <paramref name="length"/> values,
+    /// half overlapping; the newest ends with the values.</summary>
     /// <param name="scratch">At least <paramref name="length"/> long; overwritten.</param>
     public static float PeakLogDeviation(ReadOnlySpan<float> values, int length, Span<float> scratch)
     {
@@ -96,7 +99,8 @@ public static class Statistics
         return rms == 0 ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(values)) / rms;
     }
 
-    /// <summary>Fourth central moment divided by the squared variance (Pearson): 3 for a normal distribution, 1.5 for a sine; 0 for a constant channel.</summary>
+    /// <summary>Fourth central moment divided by the squared variance (Pearson): 3 for a normal
+    /// distribution, 1.5 for a sine; 0 for a constant channel.</summary>
     /// <param name="scratch">At least as long as the values; overwritten.</param>
     public static float Kurtosis(ReadOnlySpan<float> values, Span<float> scratch)
     {
@@ -134,7 +138,8 @@ public static class Statistics
         TensorPrimitives.Subtract(values[1..], values[..^1], output[1..values.Length]);
     }
 
-    /// <summary>Mean over the newest <paramref name="length"/> values up to each time step; over fewer at the window's start. Causal: never looks ahead.</summary>
+    /// <summary>Mean over the newest <paramref name="length"/> values up to each time step; over fewer
+    /// at the window's start. Causal: never looks ahead.</summary>
     public static void RollingMean(ReadOnlySpan<float> values, int length, Span<float> output)
     {
         var sum = 0.0;
@@ -147,7 +152,8 @@ public static class Statistics
         }
     }
 
-    /// <summary>Mean of each run of <paramref name="length"/> values, over those that are present; a run without one present value gives NaN.</summary>
+    /// <summary>Mean of each run of <paramref name="length"/> values, over those that are present;
+    /// a run without one present value gives NaN.</summary>
     /// <param name="values">NaN is missing. An infinite value makes the means that hold it infinite and leaves the later ones alone.</param>
     /// <param name="output">values.Length − length + 1 values; overwritten.</param>
     public static void CausalMean(ReadOnlySpan<float> values, int length, Span<float> output)

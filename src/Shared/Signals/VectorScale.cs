@@ -18,9 +18,11 @@ public sealed class VectorScale
         _scale = [.. standardisation.Scale];
         _clip = standardisation.Clip;
         if (_centre.Length != length || _scale.Length != length)
-            throw new ArgumentException($"Standardisation: {_centre.Length} centres and {_scale.Length} scales for a vector of {length} values.", nameof(standardisation));
+            throw new ArgumentException(
+                $"Standardisation: {_centre.Length} centres and {_scale.Length} scales for a vector of {length} values.", nameof(standardisation));
         if (!_centre.All(float.IsFinite) || !_scale.All(scale => float.IsFinite(scale) && scale > 0) || !(_clip > 0))
-            throw new ArgumentException("Standardisation: centres must be finite, scales finite and above 0, the clip above 0.", nameof(standardisation));
+            throw new ArgumentException(
+                "Standardisation: centres must be finite, scales finite and above 0, the clip above 0.", nameof(standardisation));
     }
 
     public void Apply(Span<float> vector)

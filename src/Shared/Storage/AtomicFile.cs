@@ -8,7 +8,8 @@ public static class AtomicFile
 {
     private const string TemporaryEnding = ".tmp";
 
-    /// <summary>Writes a temporary file beside <paramref name="path"/>, syncs it, renames it over and syncs the folder; on return the content is durable.</summary>
+    /// <summary>Writes a temporary file beside <paramref name="path"/>, syncs it, renames it over and
+    /// syncs the folder; on return the content is durable.</summary>
     /// <param name="mode">Permissions of the new file; null: the process's default.</param>
     /// <exception cref="StorageException">Full disk, no access, or an I/O error; the old content stands.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
@@ -35,7 +36,8 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>As <see cref="Write"/> for content that is too large to hold, or that must be judged before it appears: when <paramref name="write"/> throws, the old content stands. One writer at a time; a second is refused.</summary>
+    /// <summary>As <see cref="Write"/> for content that is too large to hold, or that must be judged before it appears: when
+    /// <paramref name="write"/> throws, the old content stands. One writer at a time; a second is refused.</summary>
     /// <param name="write">Writes to the stream it is given; may read it back.</param>
     /// <exception cref="StorageException">Full disk, no access, or an I/O error; the old content stands.</exception>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
@@ -85,7 +87,8 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>One name for each file, so that what a power cut leaves of a large one is overwritten by the next attempt instead of filling the disk.</summary>
+    /// <summary>One name for each file, so that what a power cut leaves of a large one is overwritten
+    /// by the next attempt instead of filling the disk.</summary>
     private static string PartOf(string full)
     {
         // Not made of the name itself, which may already be as long as a name can be.
@@ -93,7 +96,8 @@ public static class AtomicFile
         return Path.Combine(FolderOf(full), $".{Convert.ToHexStringLower(hash.AsSpan(0, 16))}.part");
     }
 
-    private static string FolderOf(string full) => Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{full}' names no file", nameof(full));
+    private static string FolderOf(string full) =>
+        Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{full}' names no file", nameof(full));
 
     private static FileStream Create(string temporary, FileMode create, UnixFileMode? mode)
     {

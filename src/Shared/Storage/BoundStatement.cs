@@ -4,7 +4,8 @@ using SQLitePCL;
 namespace Hmas.Storage;
 
 /// <summary>A prepared statement for hot paths: values are bound and read without boxing; nothing managed is allocated per run.</summary>
-/// <remarks>Belongs to one connection and its thread. Dispose it before the connection closes, else the log is not carried over on close. Parameters count from 1, columns from 0.</remarks>
+/// <remarks>Belongs to one connection and its thread. Dispose it before the connection closes, else the log is not
+/// carried over on close. Parameters count from 1, columns from 0.</remarks>
 public sealed class BoundStatement : IDisposable
 {
     private readonly sqlite3 _connection;

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Hmas.Storage;
 
-/// <summary>A record's bytes with their own checksum, so that one rotten record is found alone (docs/formats/archive.md): version byte 1, CRC32C of the payload little-endian, payload.</summary>
+/// <summary>A record's bytes with their own checksum, so that one rotten record is found alone
+/// (docs/formats/archive.md): version byte 1, CRC32C of the payload little-endian, payload.</summary>
 public static class CheckedPayload
 {
     /// <summary>Bytes before the payload.</summary>
@@ -17,7 +18,8 @@ public static class CheckedPayload
         return bytes;
     }
 
-    /// <summary>Writes the sealed form into <paramref name="destination"/> and returns its length, payload length + <see cref="HeaderBytes"/>.</summary>
+    /// <summary>Writes the sealed form into <paramref name="destination"/> and returns its length,
+    /// payload length + <see cref="HeaderBytes"/>.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public static int Seal(ReadOnlySpan<byte> payload, Span<byte> destination)
     {

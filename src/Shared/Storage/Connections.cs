@@ -39,8 +39,10 @@ internal static class Connections
 
     public static SqliteConnection OpenReader(string path, DatabaseSettings settings) => Open(path, SqliteOpenMode.ReadOnly, settings);
 
-    /// <summary>Reads a file that SQLite would otherwise refuse as a whole: <c>writable_schema</c> lets it read a file shorter than its header says.</summary>
-    public static SqliteConnection OpenBroken(string path, DatabaseSettings settings) => Open(path, SqliteOpenMode.ReadOnly, settings, "PRAGMA writable_schema=ON");
+    /// <summary>Reads a file that SQLite would otherwise refuse as a whole: <c>writable_schema</c>
+    /// lets it read a file shorter than its header says.</summary>
+    public static SqliteConnection OpenBroken(string path, DatabaseSettings settings) =>
+        Open(path, SqliteOpenMode.ReadOnly, settings, "PRAGMA writable_schema=ON");
 
     public static void Execute(SqliteConnection connection, string sql)
     {

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Hmas.Storage;
 
 /// <summary>The Castagnoli checksum: polynomial 0x1EDC6F41, reflected, initial and final value all ones.</summary>
-/// <remarks>RFC 3720 appendix B.4 gives the vectors that judge it. <see cref="BitOperations"/> uses the processor's instruction (SSE 4.2, ARMv8 CRC) where there is one.</remarks>
+/// <remarks>RFC 3720 appendix B.4 gives the vectors that judge it. <see cref="BitOperations"/> uses the
+/// processor's instruction (SSE 4.2, ARMv8 CRC) where there is one.</remarks>
 public static class Crc32C
 {
     public static uint Compute(ReadOnlySpan<byte> bytes)

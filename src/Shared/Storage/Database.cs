@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hmas.Storage;
 
-/// <summary>An SQLite file that keeps what it acknowledged: write-ahead log, an fsync before every answer, one writer whose waiting works share a transaction.</summary>
+/// <summary>An SQLite file that keeps what it acknowledged: write-ahead log, an fsync before every
+/// answer, one writer whose waiting works share a transaction.</summary>
 /// <remarks>
-/// A file found corrupt at open is moved aside as <c>name.corrupt-n</c>, what reads is copied into a new one, and the program starts. Nothing is deleted.
+/// A file found corrupt at open is moved aside as <c>name.corrupt-n</c>, what reads is copied into
+/// a new one, and the program starts. Nothing is deleted.
 /// Why SQLite: docs/adr/0001-embedded-store.md.
 /// </remarks>
 public sealed class Database : IAsyncDisposable
@@ -31,7 +33,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Absolute path of the main file.</summary>
     public string Path { get; }
 
-    /// <summary>Records found broken since open: at most so many rows lost in a salvage at this start, plus what owners reported with <see cref="CountQuarantined"/>.</summary>
+    /// <summary>Records found broken since open: at most so many rows lost in a salvage at this start, plus
+    /// what owners reported with <see cref="CountQuarantined"/>.</summary>
     public long QuarantinedRecords => _counters.QuarantinedRecords;
 
     public DatabaseHealth Health => new()
@@ -51,7 +54,8 @@ public sealed class Database : IAsyncDisposable
     };
 
     /// <summary>Opens or makes the file (mode 0600), checks its structure, and brings its schema up to <paramref name="migrations"/>.</summary>
-    /// <exception cref="StorageException">No access, full disk, I/O error, or <see cref="StorageReason.NewerSchema"/>. A corrupt file is no error.</exception>
+    /// <exception cref="StorageException">No access, full disk, I/O error, or
+    /// <see cref="StorageReason.NewerSchema"/>. A corrupt file is no error.</exception>
     public static Database Open(string path, IReadOnlyList<Migration> migrations, DatabaseSettings? settings = null, ILogger? logger = null)
     {
         Schema.RequireOrdered(migrations);
@@ -62,9 +66,11 @@ public sealed class Database : IAsyncDisposable
         return new Database(full, writer, salvaged, settings, logger);
     }
 
-    /// <summary>Runs the work on the writer's thread and completes once it is on disk. Works that wait at the same time share one transaction and one fsync, in order.</summary>
+    /// <summary>Runs the work on the writer's thread and completes once it is on disk. Works that wait at the
+    /// same time share one transaction and one fsync, in order.</summary>
     /// <param name="work">
-    /// Must not begin or end a transaction, keep a reader open, or change state that outlives a rollback: when it throws, its changes alone are rolled back and the task fails
+    /// Must not begin or end a transaction, keep a reader open, or change state that outlives a rollback: when
+    /// it throws, its changes alone are rolled back and the task fails
     /// with what it threw. Commands that it keeps must be made anew when the connection is another one.
     /// </param>
     /// <param name="cancellation">Honoured until the work starts.</param>
@@ -83,19 +89,24 @@ public sealed class Database : IAsyncDisposable
             },
             cancellation);
 
-    /// <summary>Runs the work on a read-only connection, within one snapshot: keep it short, since the log cannot be cut back behind a reader.</summary>
+    /// <summary>Runs the work on a read-only connection, within one snapshot: keep it short, since
+    /// the log cannot be cut back behind a reader.</summary>
     /// <exception cref="StorageException">Reading failed.</exception>
     public T Read<T>(Func<SqliteConnection, T> work) => _readers.Read(work);
 
     /// <summary>Bytes of the pages that hold data, without the free ones: what an owner's byte bound is compared with.</summary>
     public long UsedBytes() => Read(static connection =>
-        (Connections.Number(connection, "PRAGMA page_count") - Connections.Number(connection, "PRAGMA freelist_count")) * Connections.Number(connection, "PRAGMA page_size"));
+        (Connections.Number(connection, "PRAGMA page_count") - Connections.Number(connection, "PRAGMA freelist_count")) * Connections.Number(
+            connection, "PRAGMA page_size"));
 
-    /// <summary>Gives free pages back to the file system after a backlog was deleted, at most <paramref name="maxBytes"/> of them; returns by how many bytes the file shrank.</summary>
+    /// <summary>Gives free pages back to the file system after a backlog was deleted, at most
+    /// <paramref name="maxBytes"/> of them; returns by how many bytes the file shrank.</summary>
     public Task<long> GiveSpaceBackAsync(long maxBytes, CancellationToken cancellation) =>
-        _writer.EnqueueAsync(new WriteWork<long>(connection => Vacuum(connection, maxBytes), cancellation) { OutsideTransaction = true }, cancellation);
+        _writer.EnqueueAsync(
+            new WriteWork<long>(connection => Vacuum(connection, maxBytes), cancellation) { OutsideTransaction = true }, cancellation);
 
-    /// <summary>Writes a consistent copy while everything goes on (SQLite's online backup); the target appears only when complete and synced.</summary>
+    /// <summary>Writes a consistent copy while everything goes on (SQLite's online backup); the
+    /// target appears only when complete and synced.</summary>
     /// <exception cref="StorageException">The copy cannot be written.</exception>
     public void Backup(string targetPath)
     {
@@ -144,7 +155,8 @@ public sealed class Database : IAsyncDisposable
         var before = Connections.Number(connection, "PRAGMA page_count");
         using (var command = connection.CreateCommand())
         {
-            command.CommandText = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({Math.Max(1, maxBytes / pageSize)})");
+            command.CommandText = string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({Math.Max(1, maxBytes / pageSize)})");
             using var reader = command.ExecuteReader();
             // One page is freed per step.
             while (reader.Read())

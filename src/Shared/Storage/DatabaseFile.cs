@@ -6,7 +6,8 @@ namespace Hmas.Storage;
 /// <summary>Opens a file so that what follows can rely on it: whole, at the program's schema, or moved aside and salvaged.</summary>
 internal static class DatabaseFile
 {
-    public static (SqliteConnection Writer, SalvageReport? Salvaged) Open(string path, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger)
+    public static (SqliteConnection Writer, SalvageReport? Salvaged) Open(
+        string path, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger)
     {
         try
         {
@@ -17,7 +18,8 @@ internal static class DatabaseFile
             Log.Corrupt(logger, path, finding);
             var report = Salvage.Run(path, migrations, settings, logger);
             return (TryOpenGood(path, migrations, settings, logger, out finding)
-                ?? throw new StorageException(StorageReason.Corrupt, $"{path} is corrupt again right after it was salvaged ({finding}): suspect the disk"), report);
+                ?? throw new StorageException(
+                    StorageReason.Corrupt, $"{path} is corrupt again right after it was salvaged ({finding}): suspect the disk"), report);
         }
         catch (SqliteException error)
         {
@@ -25,7 +27,8 @@ internal static class DatabaseFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(error is UnauthorizedAccessException ? StorageReason.Access : StorageReason.Io, $"{path}: {error.Message}", error);
+            throw new StorageException(
+                error is UnauthorizedAccessException ? StorageReason.Access : StorageReason.Io, $"{path}: {error.Message}", error);
         }
     }
 
@@ -38,7 +41,8 @@ internal static class DatabaseFile
         using var file = new FileStream(path, options);
     }
 
-    private static SqliteConnection? TryOpenGood(string path, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger, out string finding)
+    private static SqliteConnection? TryOpenGood(
+        string path, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger, out string finding)
     {
         SqliteConnection? writer = null;
         try

@@ -6,7 +6,8 @@ namespace Hmas.Storage;
 
 /// <summary>Builds a good file out of a corrupt one and swaps them; the corrupt one stays as <c>name.corrupt-n</c>, with its log.</summary>
 /// <remarks>
-/// The swap survives a crash at any point: the good file is complete and synced as <c>name.salvage</c> before the corrupt one moves. So a <c>name.salvage</c> beside a
+/// The swap survives a crash at any point: the good file is complete and synced as <c>name.salvage</c>
+/// before the corrupt one moves. So a <c>name.salvage</c> beside a
 /// <c>name</c> is an unfinished copy, and one without a <c>name</c> only has to take its place.
 /// </remarks>
 internal static class Salvage
@@ -30,7 +31,8 @@ internal static class Salvage
 
     public static int CountAside(string path) => AsideNames(path).Count();
 
-    /// <exception cref="StorageException">The good file cannot be written, for example on a full disk; the corrupt one stands where it was.</exception>
+    /// <exception cref="StorageException">The good file cannot be written, for example on a full
+    /// disk; the corrupt one stands where it was.</exception>
     public static SalvageReport Run(string path, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger)
     {
         var good = path + ".salvage";
@@ -74,7 +76,8 @@ internal static class Salvage
     }
 
     private static void Copy(
-        string path, SqliteConnection target, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger, ref long rows, ref long lost, ref int stretches)
+        string path, SqliteConnection target, IReadOnlyList<Migration> migrations, DatabaseSettings settings, ILogger logger, ref long rows,
+        ref long lost, ref int stretches)
     {
         using var source = TryOpenSource(path, settings, logger, out var version);
         if (source is null)
@@ -136,10 +139,12 @@ internal static class Salvage
     private static List<(string Name, List<string> Columns, string? Key)> Tables(SqliteConnection target)
     {
         var tables = new List<(string, List<string>, string?)>();
-        foreach (var (name, withoutRowId) in Query(target, "SELECT name, wr FROM pragma_table_list WHERE schema='main' AND type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"))
+        foreach (var (name, withoutRowId) in Query(
+            target, "SELECT name, wr FROM pragma_table_list WHERE schema='main' AND type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"))
         {
             var columns = Query(target, $"SELECT name, pk FROM pragma_table_info('{name.Replace("'", "''", StringComparison.Ordinal)}')").ToList();
-            var key = withoutRowId == 0 ? null : string.Join(',', columns.Where(c => c.Number > 0).OrderBy(c => c.Number).Select(c => TableSalvage.Quote(c.Name)));
+            var key = withoutRowId == 0
+                ? null : string.Join(',', columns.Where(c => c.Number > 0).OrderBy(c => c.Number).Select(c => TableSalvage.Quote(c.Name)));
             tables.Add((name, columns.ConvertAll(c => c.Name), key));
         }
 

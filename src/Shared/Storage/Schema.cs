@@ -12,7 +12,8 @@ internal static class Schema
         for (var i = 0; i < migrations.Count; i++)
         {
             if (migrations[i].Version != i + 1)
-                throw new ArgumentException($"migration {i + 1} of {migrations.Count} has version {migrations[i].Version}; versions go 1, 2, 3 …", nameof(migrations));
+                throw new ArgumentException(
+                    $"migration {i + 1} of {migrations.Count} has version {migrations[i].Version}; versions go 1, 2, 3 …", nameof(migrations));
         }
     }
 
@@ -38,7 +39,8 @@ internal static class Schema
         using var transaction = connection.BeginTransaction(deferred: false);
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"{migration.Sql.TrimEnd().TrimEnd(';')}; PRAGMA user_version={migration.Version}");
+        command.CommandText = string.Create(
+            CultureInfo.InvariantCulture, $"{migration.Sql.TrimEnd().TrimEnd(';')}; PRAGMA user_version={migration.Version}");
         command.ExecuteNonQuery();
         transaction.Commit();
     }

@@ -3,7 +3,8 @@ using SQLitePCL;
 
 namespace Hmas.Storage;
 
-/// <summary>The disk, or the file on it, did not do what was asked. The message names the file; <see cref="Reason"/> says why, and nothing needs to match text.</summary>
+/// <summary>The disk, or the file on it, did not do what was asked. The message names the file;
+/// <see cref="Reason"/> says why, and nothing needs to match text.</summary>
 public sealed class StorageException(StorageReason reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     public StorageReason Reason { get; } = reason;
@@ -11,7 +12,8 @@ public sealed class StorageException(StorageReason reason, string message, Excep
     internal static StorageException From(SqliteException error, string path)
     {
         var reason = ReasonOf(error.SqliteErrorCode);
-        return new StorageException(reason, $"{path}: {reason} (SQLite {error.SqliteErrorCode}/{error.SqliteExtendedErrorCode}): {error.Message}", error);
+        return new StorageException(
+            reason, $"{path}: {reason} (SQLite {error.SqliteErrorCode}/{error.SqliteExtendedErrorCode}): {error.Message}", error);
     }
 
     internal static StorageReason ReasonOf(int code) => code switch

@@ -5,7 +5,8 @@ namespace Hmas.Storage;
 
 /// <summary>Copies what reads of one table, around the pages that do not.</summary>
 /// <remarks>
-/// Rows are read in rowid order until SQLite reports corruption after row F. Probes at F+1, F+2, F+4 … find a row R that reads again; a backward scan from R then takes
+/// Rows are read in rowid order until SQLite reports corruption after row F. Probes at F+1, F+2, F+4 …
+/// find a row R that reads again; a backward scan from R then takes
 /// everything down to the broken page. Only rows on broken pages are lost.
 /// </remarks>
 internal sealed class TableSalvage : IDisposable
@@ -73,7 +74,8 @@ internal sealed class TableSalvage : IDisposable
         Lost += lowest == long.MaxValue || last == long.MinValue ? 1 : Math.Max(1, lowest - last - 1);
     }
 
-    /// <summary>Copies from <paramref name="at"/> (exclusive) towards <paramref name="bound"/> (exclusive); false when a page on the way does not read, with the last good row in <paramref name="at"/>.</summary>
+    /// <summary>Copies from <paramref name="at"/> (exclusive) towards <paramref name="bound"/> (exclusive); false when a page on
+    /// the way does not read, with the last good row in <paramref name="at"/>.</summary>
     private bool TryScan(ref long at, bool forward, long bound)
     {
         var range = forward
@@ -132,7 +134,8 @@ internal sealed class TableSalvage : IDisposable
             try
             {
                 using var command = _source.CreateCommand();
-                command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT rowid,{_columns} FROM {_table} WHERE rowid>={last + step} ORDER BY rowid LIMIT 1");
+                command.CommandText = string.Create(
+                    CultureInfo.InvariantCulture, $"SELECT rowid,{_columns} FROM {_table} WHERE rowid>={last + step} ORDER BY rowid LIMIT 1");
                 using var reader = command.ExecuteReader();
                 if (!reader.Read()) return false;
                 row = reader.GetInt64(0);

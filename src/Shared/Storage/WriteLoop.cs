@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Hmas.Storage;
 
-/// <summary>The one writer: takes what waits, runs it in one transaction with a savepoint each, and answers the callers after the commit returned.</summary>
-/// <remarks>It owns a thread, since an fsync blocks for milliseconds and a device may have one pool thread. Only this thread touches the connection.</remarks>
+/// <summary>The one writer: takes what waits, runs it in one transaction with a savepoint each, and
+/// answers the callers after the commit returned.</summary>
+/// <remarks>It owns a thread, since an fsync blocks for milliseconds and a device may have one pool
+/// thread. Only this thread touches the connection.</remarks>
 internal sealed class WriteLoop : IAsyncDisposable
 {
     private readonly string _path;
@@ -27,8 +29,11 @@ internal sealed class WriteLoop : IAsyncDisposable
         _counters = counters;
         _logger = logger;
         _connection = new WriterConnection(connection);
-        // What a write wakes is this loop's own thread, and what a read wakes is a caller that goes on to wait for its work: neither needs the thread pool in between.
-        _queue = Channel.CreateBounded<WriteWork>(new BoundedChannelOptions(settings.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait, AllowSynchronousContinuations = true });
+        // What a write wakes is this loop's own thread, and what a read wakes is a caller that goes on to
+        // wait for its work: neither needs the thread pool in between.
+        _queue = Channel.CreateBounded<WriteWork>(
+            new BoundedChannelOptions(
+                settings.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait, AllowSynchronousContinuations = true });
         new Thread(Run) { IsBackground = true, Name = $"store {Path.GetFileName(path)}" }.Start();
     }
 
@@ -246,7 +251,8 @@ internal sealed class WriteLoop : IAsyncDisposable
         {
             var known = StorageException.From(sqlite, _path);
             _counters.Met(known.Reason);
-            if (known.Reason is StorageReason.DiskFull or StorageReason.Io or StorageReason.Corrupt) Log.WriteFailed(_logger, known.Reason, known.Message);
+            if (known.Reason is StorageReason.DiskFull or StorageReason.Io or StorageReason.Corrupt)
+                Log.WriteFailed(_logger, known.Reason, known.Message);
             error = known;
         }
 

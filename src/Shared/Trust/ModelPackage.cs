@@ -37,7 +37,9 @@ public static class ModelPackage
         foreach (var signature in signatures)
         {
             if (signature.PublicKey.Length != PublicKeyBytes || signature.Signature.Length != SignatureBytes)
-                throw new ArgumentException($"a key of {signature.PublicKey.Length} bytes with a signature of {signature.Signature.Length} is not Ed25519", nameof(signatures));
+                throw new ArgumentException(
+                    $"a key of {signature.PublicKey.Length} bytes with a signature of {signature.Signature.Length} is not Ed25519",
+                    nameof(signatures));
             Put(signature.PublicKey, ref rest);
             Put(signature.Signature, ref rest);
         }
@@ -47,7 +49,8 @@ public static class ModelPackage
         return bytes;
     }
 
-    /// <summary>The package's contents, once everything about them held. Order: sizes, digest, signature, and only then is the manifest parsed.</summary>
+    /// <summary>The package's contents, once everything about them held. Order: sizes, digest,
+    /// signature, and only then is the manifest parsed.</summary>
     /// <param name="expectedDigest">What the caller was told to fetch, <c>sha256:hex</c>.</param>
     /// <param name="trustedKeys">Ed25519 public keys, 32 bytes each; one valid signature by one of them is enough.</param>
     /// <exception cref="PackageException">Not accepted; <see cref="PackageException.Reason"/> says why.</exception>
@@ -59,7 +62,8 @@ public static class ModelPackage
 
     /// <summary>As <see cref="Verify"/>, but whoever signed it: for a reader that took the package out of its own registry.</summary>
     /// <exception cref="PackageException">Not accepted; <see cref="PackageException.Reason"/> says why.</exception>
-    public static VerifiedPackage Open(ReadOnlyMemory<byte> package, string expectedDigest, PackageLimits limits) => Read(package, expectedDigest, null, limits);
+    public static VerifiedPackage Open(ReadOnlyMemory<byte> package, string expectedDigest, PackageLimits limits) =>
+        Read(package, expectedDigest, null, limits);
 
     private static VerifiedPackage Read(ReadOnlyMemory<byte> package, string expectedDigest, IReadOnlyList<byte[]>? trustedKeys, PackageLimits limits)
     {
@@ -80,7 +84,8 @@ public static class ModelPackage
         return new VerifiedPackage(digest, manifest, package[^rest.Length..]);
     }
 
-    /// <summary>Digest and manifest of a package whose digest is not known from elsewhere, <b>before any trust</b>: enough to name it, then <see cref="Verify"/> it.</summary>
+    /// <summary>Digest and manifest of a package whose digest is not known from elsewhere, <b>before any
+    /// trust</b>: enough to name it, then <see cref="Verify"/> it.</summary>
     /// <exception cref="PackageException">Not a package file, or no readable manifest.</exception>
     public static (string Digest, ModelManifest Manifest) Peek(ReadOnlySpan<byte> package, PackageLimits limits)
     {
@@ -99,7 +104,8 @@ public static class ModelPackage
             : throw new PackageException(PackageReason.TooLarge, $"manifest of {length} bytes is beyond the limit of {limits.MaxManifestBytes}");
     }
 
-    private static void VerifySignatures(ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> manifestJson, IReadOnlyList<byte[]>? trustedKeys, PackageLimits limits)
+    private static void VerifySignatures(
+        ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> manifestJson, IReadOnlyList<byte[]>? trustedKeys, PackageLimits limits)
     {
         var count = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref rest, 2, "signature count"));
         if (count > limits.MaxSignatures)
@@ -113,7 +119,8 @@ public static class ModelPackage
         }
 
         if (!trusted)
-            throw new PackageException(PackageReason.Signature, $"none of {count} signatures is valid and by one of {trustedKeys!.Count} trusted keys");
+            throw new PackageException(
+                PackageReason.Signature, $"none of {count} signatures is valid and by one of {trustedKeys!.Count} trusted keys");
     }
 
     private static bool IsTrusted(ReadOnlySpan<byte> publicKey, IReadOnlyList<byte[]> trustedKeys)

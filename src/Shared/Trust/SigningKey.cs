@@ -63,7 +63,8 @@ public sealed class SigningKey : IDisposable
     /// <summary>PKCS #8 as PEM, ASCII; the caller clears it.</summary>
     public byte[] Export() => _key.Export(KeyBlobFormat.PkixPrivateKeyText);
 
-    /// <summary>Writes the key so that after a power cut either the old file or the whole new one stands; readable by the owner alone from its first byte.</summary>
+    /// <summary>Writes the key so that after a power cut either the old file or the whole new one stands;
+    /// readable by the owner alone from its first byte.</summary>
     public void Save(string path)
     {
         var pem = Export();

@@ -47,7 +47,8 @@ public sealed class BrokerAccessTests : IAsyncLifetime
     public async Task A_device_may_not_publish_what_is_not_its_own(string topic, bool retain)
     {
         using var client = await ConnectAsync("d-1");
-        var answer = await client.PublishAsync(new MqttApplicationMessage { Topic = topic, Retain = retain, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce });
+        var answer = await client.PublishAsync(
+            new MqttApplicationMessage { Topic = topic, Retain = retain, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce });
         Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, answer.ReasonCode);
     }
 
@@ -62,10 +63,13 @@ public sealed class BrokerAccessTests : IAsyncLifetime
     public async Task A_device_may_not_subscribe_to_what_is_not_its_own(string filter)
     {
         using var client = await ConnectAsync("d-1");
-        var wanted = new MqttClientSubscribeOptions { TopicFilters = [new MQTTnet.Packets.MqttTopicFilter { Topic = filter, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce }] };
+        var wanted =
+            new MqttClientSubscribeOptions { TopicFilters =
+                [new MQTTnet.Packets.MqttTopicFilter { Topic = filter, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce }] };
         var answer = await client.SubscribeAsync(wanted);
         // MQTTnet's server refuses a shared subscription before anyone is asked.
-        var expected = filter.StartsWith("$share", StringComparison.Ordinal) ? MqttClientSubscribeResultCode.SharedSubscriptionsNotSupported : MqttClientSubscribeResultCode.NotAuthorized;
+        var expected = filter.StartsWith("$share", StringComparison.Ordinal)
+            ? MqttClientSubscribeResultCode.SharedSubscriptionsNotSupported : MqttClientSubscribeResultCode.NotAuthorized;
         Assert.Equal(expected, Assert.Single(answer.Items).ResultCode);
     }
 
@@ -73,7 +77,8 @@ public sealed class BrokerAccessTests : IAsyncLifetime
     public async Task A_will_on_another_devices_topic_is_not_sent()
     {
         await using var victim = await _hub.ConnectAsync("s-1", "d-2");
-        await victim.PublishAsync(Topics.Presence("s-1", "d-2"), Encoding.UTF8.GetBytes("""{"online":true,"session":1,"bootId":"b","timestampUs":1}"""), retain: true);
+        await victim.PublishAsync(
+            Topics.Presence("s-1", "d-2"), Encoding.UTF8.GetBytes("""{"online":true,"session":1,"bootId":"b","timestampUs":1}"""), retain: true);
         using var presence = _hub.Bus.Subscribe("test", happened => happened is Bus.PresenceChanged);
         await using (var line = new TcpRelay(_hub.Port))
         {
@@ -88,7 +93,8 @@ public sealed class BrokerAccessTests : IAsyncLifetime
         }
 
         // A later word of the victim comes through; nothing came before it.
-        await victim.PublishAsync(Topics.Presence("s-1", "d-2"), Encoding.UTF8.GetBytes("""{"online":true,"session":2,"bootId":"b","timestampUs":3}"""), retain: true);
+        await victim.PublishAsync(
+            Topics.Presence("s-1", "d-2"), Encoding.UTF8.GetBytes("""{"online":true,"session":2,"bootId":"b","timestampUs":3}"""), retain: true);
         var heard = Assert.IsType<Bus.PresenceChanged>(await presence.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit));
         Assert.Equal(2, heard.Presence.Session);
         Assert.True((await _hub.Fleet.DeviceAsync("d-2", default))!.Online);
@@ -105,13 +111,15 @@ public sealed class BrokerAccessTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         // Whether the sending itself still succeeds is the network's affair; that the line ends is the hub's.
-        await Task.WhenAny(client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Facts("s-1", "d-1"), Payload = new(new byte[(1 << 20) + 2000]) }));
+        await Task.WhenAny(
+            client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Facts("s-1", "d-1"), Payload = new(new byte[(1 << 20) + 2000]) }));
         await gone.Task.WaitAsync(RunningDevice.Limit);
     }
 
     private static MqttClientOptionsBuilder Options(string clientId, string? user, string? password, int port)
     {
-        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId(clientId).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500);
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId(clientId)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500);
         return user is null ? options : options.WithCredentials(user, password!);
     }
 

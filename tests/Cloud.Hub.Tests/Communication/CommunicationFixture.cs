@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cloud.Hub.Tests.Communication;
 
-/// <summary>A hub that runs Communication and Memory: its real broker, registry, twins and archive on a folder and ports of its own, which it keeps when it starts again.</summary>
+/// <summary>A hub that runs Communication and Memory: its real broker, registry, twins and archive on a folder
+/// and ports of its own, which it keeps when it starts again.</summary>
 public sealed class CommunicationFixture : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();

@@ -9,7 +9,8 @@ namespace Cloud.Hub.Tests.Communication;
 
 public sealed class DesiredStatesTests : IDisposable
 {
-    private static readonly ModelAssignment Model = new() { Digest = "sha256:aa", Name = "pump", Release = 1, PackageBytes = 10, Url = "/artefacts/sha256:aa" };
+    private static readonly ModelAssignment Model = new() { Digest = "sha256:aa", Name = "pump", Release = 1, PackageBytes = 10,
+        Url = "/artefacts/sha256:aa" };
 
     private readonly TempFolder _folder = new();
 
@@ -20,7 +21,9 @@ public sealed class DesiredStatesTests : IDisposable
     {
         await using (var states = Open())
         {
-            await states.ChangeAsync([.. Enumerable.Range(0, 1_000).Select(static i => new DesiredChange($"d{i}", i, static desired => desired with { Model = Model }))], default);
+            await states.ChangeAsync(
+                [.. Enumerable.Range(0, 1_000).Select(static i => new DesiredChange($"d{i}", i, static desired => desired with { Model = Model }))],
+                default);
             await states.ChangeAsync([new DesiredChange("d3", 0, static desired => desired with { SamplingBoost = 2 })], default);
         }
 
@@ -34,7 +37,11 @@ public sealed class DesiredStatesTests : IDisposable
     public async Task Changes_that_come_at_the_same_time_are_all_kept_and_each_is_a_version()
     {
         await using var states = Open();
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => states.ChangeAsync([new DesiredChange("d", 0, desired => i % 2 == 0 ? desired with { Model = Model } : desired with { SamplingBoost = 3 })], default)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 200)
+                .Select(i => states.ChangeAsync(
+                    [new DesiredChange("d", 0, desired => i % 2 == 0 ? desired with { Model = Model } : desired with { SamplingBoost = 3 })],
+                    default)));
         Assert.Equal(new DesiredState { Version = 200, Model = Model, SamplingBoost = 3 }, states.Find("d"));
     }
 
@@ -43,8 +50,10 @@ public sealed class DesiredStatesTests : IDisposable
     {
         await using var states = Open();
         var devices = Enumerable.Range(0, 100).Select(static i => $"d{i}").ToArray();
-        await states.ChangeAsync([.. devices.Select(static id => new DesiredChange(id, 0, static desired => desired with { Model = Model }))], default);
-        await states.ChangeAsync([.. devices.Select(static id => new DesiredChange(id, 0, static desired => desired with { Model = null }))], default);
+        await states.ChangeAsync(
+            [.. devices.Select(static id => new DesiredChange(id, 0, static desired => desired with { Model = Model }))], default);
+        await states.ChangeAsync(
+            [.. devices.Select(static id => new DesiredChange(id, 0, static desired => desired with { Model = null }))], default);
         Assert.Equal(2, Contents());
         await states.DropUnusedAsync(default);
         Assert.Equal(1, Contents());

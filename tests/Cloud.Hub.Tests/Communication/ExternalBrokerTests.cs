@@ -8,7 +8,8 @@ using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Communication;
 
-/// <summary>The hub as a client of a broker elsewhere: what it relies on must hold with the least of them, which keeps retained messages from filters with wildcards.</summary>
+/// <summary>The hub as a client of a broker elsewhere: what it relies on must hold with the least of them,
+/// which keeps retained messages from filters with wildcards.</summary>
 [Collection(Communication.Brokers.Collection)]
 public sealed class ExternalBrokerTests(BrokerFarm farm)
 {
@@ -73,7 +74,8 @@ public sealed class ExternalBrokerTests(BrokerFarm farm)
         return device;
     }
 
-    private static Task<RunningDevice> ConnectAsync(BrokerFixture broker, string client, string subscription) => RunningDevice.ConnectAsync(new FleetClientSettings
+    private static Task<RunningDevice> ConnectAsync(BrokerFixture broker, string client, string subscription) =>
+        RunningDevice.ConnectAsync(new FleetClientSettings
     {
         Broker = broker.Address,
         ClientId = client,
@@ -81,12 +83,14 @@ public sealed class ExternalBrokerTests(BrokerFarm farm)
         Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(50), Cap = TimeSpan.FromMilliseconds(500) },
     });
 
-    private static byte[] Presence(bool online) => JsonSerializer.SerializeToUtf8Bytes(new Presence(online, 7, "boot", 1), ContractsJson.Default.Presence);
+    private static byte[] Presence(bool online) =>
+        JsonSerializer.SerializeToUtf8Bytes(new Presence(online, 7, "boot", 1), ContractsJson.Default.Presence);
 
     private static Task ReportAsync(RunningDevice device, string id) => device.PublishAsync(
         Topics.Reported(Site, id),
         JsonSerializer.SerializeToUtf8Bytes(
-            new ReportedState { DesiredVersion = 0, BootId = "boot", AgentVersion = "0", Session = 7, SlotState = SlotState.Empty, Channels = [], Counters = new DeviceCounters(), TimestampUs = 2 },
+            new ReportedState { DesiredVersion = 0, BootId = "boot", AgentVersion = "0", Session = 7, SlotState = SlotState.Empty, Channels = [],
+                Counters = new DeviceCounters(), TimestampUs = 2 },
             ContractsJson.Default.ReportedState),
         retain: true);
 

@@ -8,7 +8,8 @@ using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Communication;
 
-/// <summary>What hub and devices need of the way between them, the same for the hub's own broker, with its accounts, rules and limits, and for brokers elsewhere.</summary>
+/// <summary>What hub and devices need of the way between them, the same for the hub's own broker, with its
+/// accounts, rules and limits, and for brokers elsewhere.</summary>
 [Collection(Brokers.Collection)]
 public sealed class FleetTransportTests(BrokerFarm farm)
 {
@@ -79,14 +80,18 @@ public sealed class FleetTransportTests(BrokerFarm farm)
         }
 
         var facts = new List<long>();
-        await foreach (var experience in scene.Hub.Archive.ReadAsync(new ExperienceQuery { DeviceId = "facts" }, default)) facts.Add(experience.Sequence);
+        await foreach (var experience in scene.Hub.Archive.ReadAsync(new ExperienceQuery { DeviceId = "facts" }, default))
+            facts.Add(experience.Sequence);
         Assert.Equal(Enumerable.Range(1, 40 * (kills + 1)).Select(static n => (long)n), facts);
     }
 
     private async Task<Scene> StartAsync(BrokerKind kind)
     {
         var broker = kind == BrokerKind.Embedded ? null : await farm.GetAsync(kind);
-        return new Scene(broker is null ? await CommunicationFixture.StartAsync() : await CommunicationFixture.StartAsync(("Communication:Broker", broker.Address.ToString())), broker);
+        return new Scene(
+            broker is null
+                ? await CommunicationFixture.StartAsync() : await CommunicationFixture.StartAsync(
+                    ("Communication:Broker", broker.Address.ToString())), broker);
     }
 
     /// <summary>A hub and the broker its devices come to: its own where none is named.</summary>
@@ -106,7 +111,9 @@ public sealed class FleetTransportTests(BrokerFarm farm)
             {
                 Will = new PresenceWill(
                     Topics.Presence(Site, id), () => Interlocked.Increment(ref _session),
-                    static (session, online) => JsonSerializer.SerializeToUtf8Bytes(new Presence(online, session, "boot", 1), ContractsJson.Default.Presence)) { Delay = TimeSpan.Zero },
+                    static (session,
+                        online) => JsonSerializer.SerializeToUtf8Bytes(
+                            new Presence(online, session, "boot", 1), ContractsJson.Default.Presence)) { Delay = TimeSpan.Zero },
             };
             if (broker is not null) settings = settings with { Broker = broker.Address, UserName = null, Password = null };
             return await RunningDevice.ConnectAsync(line is null ? settings : settings with { Broker = line });

@@ -46,7 +46,8 @@ public sealed class FullDiskTests
         // As a device does: from behind the last acknowledged one.
         for (var first = acknowledged + 1; first <= sent; first += BatchFacts) await SendAsync(device, first);
         var last = acknowledged + (((sent - acknowledged + BatchFacts - 1) / BatchFacts) * BatchFacts);
-        while (acknowledged < last) acknowledged = Math.Max(acknowledged, Ack(await device.Client.Inbound.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit)));
+        while (acknowledged < last)
+            acknowledged = Math.Max(acknowledged, Ack(await device.Client.Inbound.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit)));
         using var memory = hub.Grpc(HubServices.Memory);
         var archive = await new ArchiveGrpcClient(new Memory1.Memory.MemoryClient(memory)).StatisticsAsync(default);
         Assert.Equal((last, last, 0L), (archive.Facts, Assert.Single(archive.Devices).Sequence, archive.QuarantinedRecords));
@@ -63,9 +64,11 @@ public sealed class FullDiskTests
 
     private static Task SendAsync(RunningDevice device, long first)
     {
-        var facts = Enumerable.Range(0, BatchFacts).Select(i => new Fact(first + i, FactKind.Action, first + i, RandomNumberGenerator.GetBytes(FactBytes)));
+        var facts = Enumerable.Range(0, BatchFacts)
+            .Select(i => new Fact(first + i, FactKind.Action, first + i, RandomNumberGenerator.GetBytes(FactBytes)));
         return device.PublishAsync(Topics.Facts("site-1", "d-1"), FactBatchCodec.Encode(new FactBatch("site-1", "d-1", 1, [.. facts])));
     }
 
-    private static long Ack(InboundMessage message) => System.Text.Json.JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.FactAck)!.Sequence;
+    private static long Ack(InboundMessage message) =>
+        System.Text.Json.JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.FactAck)!.Sequence;
 }

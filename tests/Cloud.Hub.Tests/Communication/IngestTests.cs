@@ -88,19 +88,27 @@ public sealed class IngestTests : IAsyncLifetime
     {
         using var heard = _hub.Bus.Subscribe("test", happened => happened is AlarmChanged or TelemetryReceived or FactsStored);
         await using var device = await _hub.ConnectAsync("s-1", "d-1");
-        Assert.True(device.Client.TryPublishTelemetry(Topics.Telemetry("s-1", "d-1"), JsonSerializer.SerializeToUtf8Bytes(new TelemetryBatch("run-1", [new TelemetryPoint(5, [1f, null], 0.5f, 1f, false)]), ContractsJson.Default.TelemetryBatch)));
+        Assert.True(
+            device.Client.TryPublishTelemetry(
+                Topics.Telemetry("s-1", "d-1"),
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new TelemetryBatch("run-1", [new TelemetryPoint(5, [1f, null], 0.5f, 1f, false)]), ContractsJson.Default.TelemetryBatch)));
         Assert.Equal("run-1", Assert.IsType<TelemetryReceived>(await NextAsync(heard)).Batch.RunId);
         await device.PublishAsync(Topics.Facts("s-1", "d-1"), Batch("d-1", 1, 1));
         Assert.Equal(1, Assert.IsType<FactsStored>(await NextAsync(heard)).Batch.LastSequence);
-        Assert.Equal(("d-1", "alarm-1"), Assert.IsType<AlarmChanged>(await NextAsync(heard)) is var alarm ? (alarm.DeviceId, alarm.Alarm.AlarmId) : default);
+        Assert.Equal(
+            ("d-1", "alarm-1"), Assert.IsType<AlarmChanged>(await NextAsync(heard)) is var alarm ? (alarm.DeviceId, alarm.Alarm.AlarmId) : default);
     }
 
     private static Task<FactAck> AckAsync(RunningDevice device) => device.NextAsync(Topics.FactAck("s-1", "d-1"), ContractsJson.Default.FactAck);
 
-    private static Task<HubEvent> NextAsync(EventBus.Subscription subscription) => subscription.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit);
+    private static Task<HubEvent> NextAsync(EventBus.Subscription subscription) =>
+        subscription.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit);
 
     private static byte[] Batch(string device, long first, int count) =>
-        FactBatchCodec.Encode(new FactBatch("s-1", device, 5, [.. Enumerable.Range(0, count).Select(i => new Fact(first + i, FactKind.Alarm, first + i, Alarm(first + i)))]));
+        FactBatchCodec.Encode(
+            new FactBatch(
+                "s-1", device, 5, [.. Enumerable.Range(0, count).Select(i => new Fact(first + i, FactKind.Alarm, first + i, Alarm(first + i)))]));
 
     private static byte[] Alarm(long sequence) => Encoding.UTF8.GetBytes(
         $$"""{"alarmId":"alarm-{{sequence}}","runId":"run-1","ruleId":"r","raised":true,"severity":"warning","timestampUs":{{sequence}}}""");

@@ -20,7 +20,8 @@ public sealed class PacketMeterTests
     }
 
     [Fact]
-    public void A_length_of_more_than_four_bytes_is_no_length() => Assert.False(new PacketMeter(int.MaxValue, int.MaxValue).Take([0x10, 0x80, 0x80, 0x80, 0x80, 0x01]));
+    public void A_length_of_more_than_four_bytes_is_no_length() =>
+        Assert.False(new PacketMeter(int.MaxValue, int.MaxValue).Take([0x10, 0x80, 0x80, 0x80, 0x80, 0x01]));
 
     /// <summary>However the network cuts the stream, the verdict falls on the same byte.</summary>
     [Fact]

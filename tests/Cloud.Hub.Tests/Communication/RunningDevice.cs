@@ -36,7 +36,8 @@ public sealed class RunningDevice : IAsyncDisposable
         }
     }
 
-    public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain = false) => Client.PublishAsync(topic, payload, retain, Limit, default);
+    public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain = false) =>
+        Client.PublishAsync(topic, payload, retain, Limit, default);
 
     /// <summary>The next document on a topic; others are passed over.</summary>
     public async Task<T> NextAsync<T>(string topic, JsonTypeInfo<T> type)
@@ -48,7 +49,8 @@ public sealed class RunningDevice : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends facts again and again as a device does, since an acknowledgement may be lost with a line; returns when the hub has acknowledged the last of them.</summary>
+    /// <summary>Sends facts again and again as a device does, since an acknowledgement may be lost with a line;
+    /// returns when the hub has acknowledged the last of them.</summary>
     public async Task SendUntilAcknowledgedAsync(FactBatch batch)
     {
         using var patience = new CancellationTokenSource(Limit, TimeProvider.System);

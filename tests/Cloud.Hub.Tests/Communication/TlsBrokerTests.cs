@@ -17,7 +17,8 @@ public sealed class TlsBrokerTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         var (certificate, key) = _authority.Issue("hub.test");
-        _hub = await HubFixture.StartAsync(settings: new Dictionary<string, string?> { ["Tls:CertificateFile"] = certificate, ["Tls:KeyFile"] = key });
+        _hub = await HubFixture.StartAsync(
+            settings: new Dictionary<string, string?> { ["Tls:CertificateFile"] = certificate, ["Tls:KeyFile"] = key });
     }
 
     public async Task DisposeAsync() => await _hub.DisposeAsync();
@@ -55,7 +56,8 @@ public sealed class TlsBrokerTests : IAsyncLifetime, IDisposable
     {
         var settings = await SettingsAsync("d-3", _authority.CaFile);
         using var client = Process.Start("mosquitto_pub", [
-            "-h", "localhost", "-p", _hub.Ports.MqttTls.ToString(CultureInfo.InvariantCulture), "--cafile", isRight ? _authority.CaFile : _stranger.CaFile, "--insecure",
+            "-h", "localhost", "-p", _hub.Ports.MqttTls.ToString(CultureInfo.InvariantCulture), "--cafile",
+            isRight ? _authority.CaFile : _stranger.CaFile, "--insecure",
             "-i", "d-3", "-u", "d-3", "-P", settings.Password!, "-q", "1", "-t", "hmas/v1/s-1/d-3/tele/points", "-m", "{}",
         ]);
         await client.WaitForExitAsync();

@@ -13,7 +13,8 @@ namespace Cloud.Hub.Tests.Communication;
 
 public sealed class TwinTests : IAsyncLifetime
 {
-    private static readonly ModelAssignment Model = new() { Digest = "sha256:aa", Name = "pump", Release = 3, PackageBytes = 1000, Url = "/models/sha256:aa" };
+    private static readonly ModelAssignment Model = new() { Digest = "sha256:aa", Name = "pump", Release = 3, PackageBytes = 1000,
+        Url = "/models/sha256:aa" };
     private CommunicationFixture _hub = null!;
 
     public async Task InitializeAsync() => _hub = await CommunicationFixture.StartAsync();
@@ -104,7 +105,8 @@ public sealed class TwinTests : IAsyncLifetime
         await using var device = await hub.ConnectAsync("s-1", "d-1");
         await Assert.ThrowsAnyAsync<Exception>(() => hub.Twin("d-1").HeardPresenceAsync(new Presence(true, 1, "boot", 1)));
         var fact = new Hmas.Contracts.Facts.Fact(1, Hmas.Contracts.Facts.FactKind.Alarm, 1, "{}"u8.ToArray());
-        await device.PublishAsync(Topics.Facts("s-1", "d-1"), Hmas.Contracts.Wire.FactBatchCodec.Encode(new Hmas.Contracts.Facts.FactBatch("s-1", "d-1", 5, [fact])));
+        await device.PublishAsync(
+            Topics.Facts("s-1", "d-1"), Hmas.Contracts.Wire.FactBatchCodec.Encode(new Hmas.Contracts.Facts.FactBatch("s-1", "d-1", 5, [fact])));
         Assert.Equal(1, (await device.NextAsync(Topics.FactAck("s-1", "d-1"), ContractsJson.Default.FactAck)).Sequence);
     }
 
@@ -119,7 +121,8 @@ public sealed class TwinTests : IAsyncLifetime
             Topics.Presence("s-1", "d-1"),
             () => ++session,
             (number, online) => JsonSerializer.SerializeToUtf8Bytes(new Presence(online, number, "boot", number), ContractsJson.Default.Presence));
-        await using var device = await RunningDevice.ConnectAsync(_hub.Settings("s-1", "d-1", enrolment.Password) with { Broker = line.Address, Will = will });
+        await using var device = await RunningDevice.ConnectAsync(
+            _hub.Settings("s-1", "d-1", enrolment.Password) with { Broker = line.Address, Will = will });
         Assert.True((await NextPresenceAsync(heard)).Online);
         Assert.True((await _hub.Fleet.DeviceAsync("d-1", default))!.Online);
         line.Freeze();
@@ -136,13 +139,16 @@ public sealed class TwinTests : IAsyncLifetime
         await using var device = await _hub.ConnectAsync("s-1", "d-1");
         var sending = _hub.Fleet.SendAsync("d-1", "ping", RunningDevice.Limit, null, default);
         var command = await device.NextAsync(Topics.Command("s-1", "d-1"), ContractsJson.Default.DeviceCommand);
-        await device.PublishAsync(Topics.CommandReply("s-1", "d-1"), JsonSerializer.SerializeToUtf8Bytes(new CommandReply(command.Id, true, Detail: "pong"), ContractsJson.Default.CommandReply));
+        await device.PublishAsync(
+            Topics.CommandReply("s-1", "d-1"),
+            JsonSerializer.SerializeToUtf8Bytes(new CommandReply(command.Id, true, Detail: "pong"), ContractsJson.Default.CommandReply));
         Assert.Equal((true, "pong"), await sending is var reply ? (reply.Succeeded, reply.Detail) : default);
         Assert.Equal("expired", (await _hub.Fleet.SendAsync("d-1", "ping", TimeSpan.FromMilliseconds(100), null, default)).Error);
         await Assert.ThrowsAsync<UnknownDeviceException>(() => _hub.Fleet.SendAsync("d-9", "ping", RunningDevice.Limit, null, default));
     }
 
-    private static Task<DesiredState> DesiredAsync(RunningDevice device, string id) => device.NextAsync(Topics.Desired("s-1", id), ContractsJson.Default.DesiredState);
+    private static Task<DesiredState> DesiredAsync(RunningDevice device, string id) =>
+        device.NextAsync(Topics.Desired("s-1", id), ContractsJson.Default.DesiredState);
 
     /// <summary>How often the twins' states were written, by their ETags.</summary>
     private long Writes()
@@ -154,7 +160,8 @@ public sealed class TwinTests : IAsyncLifetime
         return (long)command.ExecuteScalar()!;
     }
 
-    private static Task ReportAsync(RunningDevice device, long desiredVersion, string digest, long timestampUs, long samples = 0) => device.PublishAsync(
+    private static Task ReportAsync(RunningDevice device, long desiredVersion, string digest, long timestampUs, long samples = 0) =>
+        device.PublishAsync(
         Topics.Reported("s-1", "d-1"),
         JsonSerializer.SerializeToUtf8Bytes(
             new ReportedState

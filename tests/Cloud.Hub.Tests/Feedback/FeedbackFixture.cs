@@ -48,7 +48,10 @@ internal sealed class FeedbackFixture : IAsyncDisposable
     /// <summary>Stores evidence of pump-1 in the archive and gives the batch, as ingest would.</summary>
     public async Task<FactBatch> StoreAsync(params ModelEvidence[] records)
     {
-        var batch = Memory.Some.Batch("pump-1", [.. records.Select(record => new Fact(++_sequence, FactKind.Evidence, record.ToUs, JsonSerializer.SerializeToUtf8Bytes(record, ContractsJson.Default.ModelEvidence)))]);
+        var batch = Memory.Some.Batch(
+            "pump-1",
+            [.. records.Select(record => new Fact(
+                ++_sequence, FactKind.Evidence, record.ToUs, JsonSerializer.SerializeToUtf8Bytes(record, ContractsJson.Default.ModelEvidence)))]);
         await Archive.AppendAsync([batch], default);
         return batch;
     }
@@ -68,7 +71,10 @@ internal sealed class FeedbackFixture : IAsyncDisposable
         await foreach (var (fact, evidence) in EvidenceAsync(place))
         {
             place = fact.Id;
-            stretches.Add(new JudgedStretch(fact.Id, fact.DeviceId, evidence.RunId, evidence.FromUs, evidence.ToUs, evidence.Digest, evidence.AlarmWindows, evidence.Windows - evidence.AlarmWindows));
+            stretches.Add(
+                new JudgedStretch(
+                    fact.Id, fact.DeviceId, evidence.RunId, evidence.FromUs, evidence.ToUs, evidence.Digest, evidence.AlarmWindows,
+                    evidence.Windows - evidence.AlarmWindows));
         }
 
         await Book.TakeEvidenceAsync(stretches, place, default);

@@ -17,7 +17,9 @@ public sealed class OutcomeBookTests : IAsyncDisposable
     public async Task Windows_that_arrive_after_their_label_are_counted()
     {
         await _fixture.Book.AddLabelsAsync([Label(0, 9, "anomaly"), Label(10, 19, "normal")], default);
-        await _fixture.TakeAsync(Window(2, alarm: true), Window(3, alarm: false), Window(4, alarm: true), Window(12, alarm: true), Window(13, alarm: false), Window(30, alarm: true));
+        await _fixture.TakeAsync(
+            Window(2, alarm: true), Window(3, alarm: false), Window(4, alarm: true), Window(12, alarm: true), Window(13, alarm: false),
+            Window(30, alarm: true));
         Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 2, 1, 1, 1), await _fixture.QualityAsync());
     }
 
@@ -73,7 +75,9 @@ public sealed class OutcomeBookTests : IAsyncDisposable
             }
             else
             {
-                await _fixture.TakeAsync(Window(random.Next(60), random.Next(2) == 0) with { ToUs = (60 + random.Next(20)) * Second }, Window(random.Next(80), random.Next(2) == 0));
+                await _fixture.TakeAsync(
+                    Window(random.Next(60), random.Next(2) == 0) with { ToUs = (60 + random.Next(20)) * Second },
+                    Window(random.Next(80), random.Next(2) == 0));
             }
         }
 
@@ -89,19 +93,24 @@ public sealed class OutcomeBookTests : IAsyncDisposable
     [Fact]
     public async Task An_answered_alarm_is_a_label_over_its_time()
     {
-        await _fixture.TakeAsync(Window(8, alarm: false), Window(9, alarm: true), Window(10, alarm: true), Window(11, alarm: true), Window(20, alarm: true));
+        await _fixture.TakeAsync(
+            Window(8, alarm: false), Window(9, alarm: true), Window(10, alarm: true), Window(11, alarm: true), Window(20, alarm: true));
         using var subscription = _fixture.Bus.Subscribe("test", happened => happened is LabelsAdded);
         var raised = Alarm("a1", raised: true, (10 * Second) - 1);
         await _fixture.Book.TakeAlarmsAsync([raised, Alarm("a1", raised: false, 12 * Second)], null, default);
         Assert.True(await _fixture.Book.AcknowledgeAsync("pump-1:a1", "normal", "ada", default));
 
         var label = Assert.Single(await _fixture.Book.LabelsAsync("pump-1", "run-1", default));
-        Assert.Equal(((10 * Second) - 1, 12 * Second, "normal", "acknowledgement", "run-1"), (label.FromUs, label.ToUs, label.Label, label.Source, label.RunId));
+        Assert.Equal(
+            ((10 * Second) - 1, 12 * Second, "normal", "acknowledgement", "run-1"),
+            (label.FromUs, label.ToUs, label.Label, label.Source, label.RunId));
         Assert.Equal(label, Assert.Single(Assert.IsType<LabelsAdded>(await subscription.Events.ReadAsync()).Labels));
         Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 0, 2, 0, 0), await _fixture.QualityAsync());
         await _fixture.ReopenAsync();
         var view = Assert.Single(await _fixture.Book.AlarmsAsync(openOnly: false, 10, default));
-        Assert.Equal(("pump-1:a1", "site-1", "pump-1", 12 * Second, "normal", "ada"), (view.AlarmId, view.SiteId, view.DeviceId, view.EndedUs, view.Label, view.AcknowledgedBy));
+        Assert.Equal(
+            ("pump-1:a1", "site-1", "pump-1", 12 * Second, "normal", "ada"),
+            (view.AlarmId, view.SiteId, view.DeviceId, view.EndedUs, view.Label, view.AcknowledgedBy));
         Assert.Equivalent(raised.Alarm, view.Raised);
         Assert.Empty(await _fixture.Book.AlarmsAsync(openOnly: true, 10, default));
     }
@@ -147,13 +156,15 @@ public sealed class OutcomeBookTests : IAsyncDisposable
 
     internal static AlarmChanged Alarm(string id, bool raised, long timestampUs) => new("site-1", "pump-1", new AlarmEvent
     {
-        AlarmId = id, RunId = "run-1", RuleId = "score-high", Raised = raised, Severity = "critical", TimestampUs = timestampUs, Reasons = ["score 2.1 > 1"],
+        AlarmId = id, RunId = "run-1", RuleId = "score-high", Raised = raised, Severity = "critical", TimestampUs = timestampUs,
+        Reasons = ["score 2.1 > 1"],
     });
 
     /// <summary>Evidence of one window.</summary>
     internal static ModelEvidence Window(long second, bool alarm) => new()
     {
-        Digest = Some.Digest, BootId = "boot", RunId = "run-1", FromUs = second * Second, ToUs = (second * Second) + (Second / 2), Windows = 1, AlarmWindows = alarm ? 1 : 0,
+        Digest = Some.Digest, BootId = "boot", RunId = "run-1", FromUs = second * Second, ToUs = (second * Second) + (Second / 2), Windows = 1,
+        AlarmWindows = alarm ? 1 : 0,
     };
 
     private static OutcomeLabel Label(long fromSecond, long toSecond, string label) =>

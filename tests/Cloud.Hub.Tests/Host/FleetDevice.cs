@@ -57,7 +57,8 @@ public sealed class FleetDevice : IAsyncDisposable
         });
         var device = new FleetDevice(site, id, line) { Digest = digest };
         var presence = new Presence(true, 1, "boot", 1);
-        await line.PublishAsync(Topics.Presence(site, id), JsonSerializer.SerializeToUtf8Bytes(presence, ContractsJson.Default.Presence), retain: true);
+        await line.PublishAsync(
+            Topics.Presence(site, id), JsonSerializer.SerializeToUtf8Bytes(presence, ContractsJson.Default.Presence), retain: true);
         await device.ReportAsync();
         device._obeying = device.ObeyAsync();
         return device;
@@ -85,13 +86,16 @@ public sealed class FleetDevice : IAsyncDisposable
     /// <summary>100 windows answered by what it runs, 5 of them alarmed.</summary>
     public Task WorkAsync()
     {
-        var evidence = new ModelEvidence { Digest = Digest ?? "none", BootId = "boot", RunId = "run", FromUs = 0, ToUs = 1, Windows = 100, AlarmWindows = 5, InferenceP99Us = 100 };
+        var evidence = new ModelEvidence { Digest = Digest
+            ?? "none", BootId = "boot", RunId = "run", FromUs = 0, ToUs = 1, Windows = 100, AlarmWindows = 5, InferenceP99Us = 100 };
         return SayAsync(FactKind.Evidence, JsonSerializer.SerializeToUtf8Bytes(evidence, ContractsJson.Default.ModelEvidence));
     }
 
     /// <summary>The end of a machine run.</summary>
     public Task EndRunAsync(string runId) =>
-        SayAsync(FactKind.RunEnded, JsonSerializer.SerializeToUtf8Bytes(new RunEvent(runId, Interlocked.Increment(ref _clock), Rows: 100), ContractsJson.Default.RunEvent));
+        SayAsync(
+            FactKind.RunEnded,
+            JsonSerializer.SerializeToUtf8Bytes(new RunEvent(runId, Interlocked.Increment(ref _clock), Rows: 100), ContractsJson.Default.RunEvent));
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,8 @@ public class HealthTests
         Exception? broken = new TimeoutException("no answer");
         registry.ListAsync(default).ReturnsForAnyArgs(_ => broken is null ? Task.FromResult<IReadOnlyList<ModelEntry>>([]) : throw broken);
         await using var hub = await HubFixture.StartAsync(
-            "perception,memory,communication", new Dictionary<string, string?> { ["Perception:LookPeriod"] = "00:00:00.020" }, adjust: services => services.AddSingleton(registry));
+            "perception,memory,communication", new Dictionary<string, string?> { ["Perception:LookPeriod"] = "00:00:00.020" },
+            adjust: services => services.AddSingleton(registry));
         await UntilAsync(hub, HubServices.Perception, "degraded");
         broken = null;
         await UntilAsync(hub, HubServices.Perception, "healthy");
@@ -68,10 +69,12 @@ public class HealthTests
         {
             using var client = hub.Http(service, token: "");
             (await client.GetAsync("/healthz")).Dispose();
-            var names = (await client.GetStringAsync("/metrics")).Split('\n').Where(static line => line.Length > 0 && line[0] != '#').Select(static line => line.Split('{', ' ')[0]).ToHashSet();
+            var names = (await client.GetStringAsync("/metrics")).Split('\n').Where(static line => line.Length > 0 && line[0] != '#')
+                .Select(static line => line.Split('{', ' ')[0]).ToHashSet();
             Assert.Contains(names, static name => name.StartsWith("dotnet_", StringComparison.Ordinal));
             var own = service == HubServices.Front ? HubServices.Integration : service;
-            Assert.DoesNotContain(names, name => HubServices.All.Any(other => other != own && name.StartsWith($"hmas_{other}_", StringComparison.Ordinal)));
+            Assert.DoesNotContain(
+                names, name => HubServices.All.Any(other => other != own && name.StartsWith($"hmas_{other}_", StringComparison.Ordinal)));
         }
     }
 
@@ -80,7 +83,8 @@ public class HealthTests
     {
         const string Text = "# TYPE hmas_memory_facts_total counter\n# HELP hmas_memory_facts_total Facts\nhmas_memory_facts_total{a=\"b\"} 1\n"
             + "# TYPE hmas_feedback_labels_total counter\nhmas_feedback_labels_total 2\n# TYPE up gauge\nup 1\n# EOF\n";
-        Assert.Equal("# TYPE hmas_memory_facts_total counter\n# HELP hmas_memory_facts_total Facts\nhmas_memory_facts_total{a=\"b\"} 1\n# TYPE up gauge\nup 1\n# EOF\n", MetricsOfPort.Keep(Text, HubServices.Memory));
+        Assert.Equal(
+            "# TYPE hmas_memory_facts_total counter\n# HELP hmas_memory_facts_total Facts\nhmas_memory_facts_total{a=\"b\"} 1\n# TYPE up gauge\nup 1\n# EOF\n", MetricsOfPort.Keep(Text, HubServices.Memory));
         Assert.Equal("# TYPE up gauge\nup 1\n# EOF\n", MetricsOfPort.Keep(Text, HubServices.Front));
     }
 
@@ -94,7 +98,8 @@ public class HealthTests
         }
 
         using var client = hub.Http(HubServices.Memory, token: "");
-        var line = (await client.GetStringAsync("/metrics")).Split('\n').Single(static line => line.StartsWith("hmas_bus_dropped_total", StringComparison.Ordinal));
+        var line = (await client.GetStringAsync("/metrics")).Split('\n')
+            .Single(static line => line.StartsWith("hmas_bus_dropped_total", StringComparison.Ordinal));
         Assert.Contains("subscriber=\"sleeper\"", line, StringComparison.Ordinal);
         Assert.Equal("3", line.Split(' ')[1]);
     }
@@ -109,6 +114,8 @@ public class HealthTests
         using var client = hub.Http(service, token: "");
         using var answer = await client.GetAsync("/healthz");
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        return (answer.StatusCode, json.RootElement.GetProperty("status").GetString()!, json.RootElement.GetProperty("checks").EnumerateObject().ToDictionary(static check => check.Name, static check => check.Value.GetString()!));
+        return (answer.StatusCode, json.RootElement.GetProperty("status").GetString()!,
+            json.RootElement.GetProperty("checks").EnumerateObject()
+                .ToDictionary(static check => check.Name, static check => check.Value.GetString()!));
     }
 }

@@ -12,7 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cloud.Hub.Tests.Host;
 
 /// <summary>A real hub in this process: all its ports moved to free ones, its state in a folder of its own that goes with it.</summary>
-/// <remarks><c>await using var hub = await HubFixture.StartAsync(services: "memory");</c> then <see cref="Http"/>, <see cref="Grpc"/> and <see cref="Get"/>.</remarks>
+/// <remarks><c>await using var hub = await HubFixture.StartAsync(services: "memory");</c> then
+/// <see cref="Http"/>, <see cref="Grpc"/> and <see cref="Get"/>.</remarks>
 public sealed class HubFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -43,7 +44,8 @@ public sealed class HubFixture : IAsyncDisposable
     /// <param name="folder">Data folder to go on with; null: a new one, deleted in the end.</param>
     /// <param name="adjust">Last word on the services: another clock, a probe.</param>
     public static async Task<HubFixture> StartAsync(
-        string services = "all", IReadOnlyDictionary<string, string?>? settings = null, string? folder = null, Action<IServiceCollection>? adjust = null)
+        string services = "all", IReadOnlyDictionary<string, string?>? settings = null, string? folder = null,
+        Action<IServiceCollection>? adjust = null)
     {
         var data = folder ?? Directory.CreateTempSubdirectory("hmas-hub-").FullName;
         var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(), StringComparer.OrdinalIgnoreCase)

@@ -49,19 +49,25 @@ public sealed class HubProcess : IAsyncDisposable
 
     /// <summary>Returns when it listens on all its ports.</summary>
     /// <param name="home">Home folder of the process; null: this one's.</param>
-    /// <param name="diskBytes">Size of a disk of its own that its data folder is on, half of it taken by a file <c>ballast</c>; null: this machine's.</param>
+    /// <param name="diskBytes">Size of a disk of its own that its data folder is on, half of it taken
+    /// by a file <c>ballast</c>; null: this machine's.</param>
     /// <exception cref="InvalidOperationException">It ended, or said nothing for a minute; the message holds what it printed.</exception>
-    public static async Task<HubProcess> StartAsync(string services, string folder, IReadOnlyDictionary<string, string>? settings = null, string? home = null, int? diskBytes = null)
+    public static async Task<HubProcess> StartAsync(
+        string services, string folder, IReadOnlyDictionary<string, string>? settings = null, string? home = null, int? diskBytes = null)
     {
         var offset = FreePorts.HubOffset();
-        List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "hmas-hub.dll"), "run", "--services", services, "--data", folder, "--port-offset", offset.ToString(CultureInfo.InvariantCulture)];
+        List<string> arguments = [
+            Path.Combine(AppContext.BaseDirectory, "hmas-hub.dll"), "run", "--services", services, "--data", folder, "--port-offset",
+            offset.ToString(CultureInfo.InvariantCulture)];
         foreach (var (key, value) in settings ?? new Dictionary<string, string>()) arguments.AddRange(["--set", $"{key}={value}"]);
         List<string> line = ["dotnet", .. arguments];
         if (diskBytes is { } bytes)
         {
             // In a mount namespace of its own: needs no root, and the disk goes with the process.
             Directory.CreateDirectory(folder);
-            var mount = string.Create(CultureInfo.InvariantCulture, $"mount -t tmpfs -o size={bytes},mode=700 tmpfs \"$0\" && head -c {bytes / 2} /dev/zero > \"$0/ballast\" && exec \"$@\"");
+            var mount = string.Create(
+                CultureInfo.InvariantCulture,
+                $"mount -t tmpfs -o size={bytes},mode=700 tmpfs \"$0\" && head -c {bytes / 2} /dev/zero > \"$0/ballast\" && exec \"$@\"");
             line = ["unshare", "-r", "-m", "sh", "-c", mount, folder, .. line];
         }
 
@@ -71,7 +77,9 @@ public sealed class HubProcess : IAsyncDisposable
         start.Environment.Remove("XDG_CACHE_HOME");
         start.Environment.Remove("XDG_DATA_HOME");
         if (home is not null) start.Environment["HOME"] = home;
-        var hub = new HubProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start"), offset, folder, settings?.GetValueOrDefault("tls:certificateFile"));
+        var hub = new HubProcess(
+            Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start"), offset, folder,
+            settings?.GetValueOrDefault("tls:certificateFile"));
         await hub.SaysAsync("tokens are in");
         return hub;
     }
@@ -89,7 +97,8 @@ public sealed class HubProcess : IAsyncDisposable
                 more = _more.Task;
             }
 
-            if (patience.IsCancellationRequested || (_reading.IsCompleted && !more.IsCompleted)) throw new InvalidOperationException($"the hub did not say '{text}', but:\n{Said}");
+            if (patience.IsCancellationRequested || (_reading.IsCompleted && !more.IsCompleted))
+                throw new InvalidOperationException($"the hub did not say '{text}', but:\n{Said}");
             await Task.WhenAny(more, _reading, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, patience.Token));
         }
     }
@@ -97,7 +106,8 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>A file of its data folder, also where that is on a disk of its own.</summary>
     public string FileOf(string name) => $"/proc/{_process.Id}/root{Path.Combine(Folder, name)}";
 
-    public Uri Address(string service) => new($"{(_certificateFile is null ? "http" : "https")}://127.0.0.1:{HubServices.DefaultPort(service) + _offset}");
+    public Uri Address(string service) =>
+        new($"{(_certificateFile is null ? "http" : "https")}://127.0.0.1:{HubServices.DefaultPort(service) + _offset}");
 
     /// <summary>Settings that let another hub find services in this one.</summary>
     public Dictionary<string, string> Remotes(params string[] services)

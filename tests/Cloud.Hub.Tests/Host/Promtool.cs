@@ -12,7 +12,9 @@ internal static class Promtool
     /// <returns>What it finds to say; empty: nothing.</returns>
     public static async Task<string> LintAsync(string metrics)
     {
-        using var promtool = Process.Start(new ProcessStartInfo(Program, ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var promtool = Process.Start(
+            new ProcessStartInfo(
+                Program, ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!;
         await promtool.StandardInput.WriteAsync(metrics);
         promtool.StandardInput.Close();
         var said = await promtool.StandardError.ReadToEndAsync() + await promtool.StandardOutput.ReadToEndAsync();

@@ -18,7 +18,9 @@ public sealed class RuntimeTelemetryTests
         var onnx = Models.Onnx("one");
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Models.Manifest("pump", 1, onnx), ContractsJson.Default.ModelManifest)), "manifest", "manifest.json" },
+            { new ByteArrayContent(
+                JsonSerializer.SerializeToUtf8Bytes(Models.Manifest("pump", 1, onnx), ContractsJson.Default.ModelManifest)), "manifest",
+                "manifest.json" },
             { new ByteArrayContent(onnx), "onnx", "model.onnx" },
         };
         using var client = hub.Http(HubServices.Redistribution);
@@ -29,7 +31,8 @@ public sealed class RuntimeTelemetryTests
         Assert.DoesNotContain("ORT_DISABLE_TELEMETRY", hub.StartEnvironment, StringComparison.Ordinal);
         Assert.DoesNotContain(
             Directory.EnumerateFiles(home.Path, "*", SearchOption.AllDirectories),
-            static file => file.Contains("onnx", StringComparison.OrdinalIgnoreCase) || file.Contains("DeveloperTools", StringComparison.OrdinalIgnoreCase));
+            static file => file.Contains("onnx", StringComparison.OrdinalIgnoreCase)
+                || file.Contains("DeveloperTools", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(hub.OpenFiles, file => file.StartsWith(home.Path, StringComparison.Ordinal));
     }
 }

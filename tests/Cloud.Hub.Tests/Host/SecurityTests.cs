@@ -28,7 +28,8 @@ public class SecurityTests
             {
                 var route = endpoint.RoutePattern.RawText ?? "";
                 if (IsMeantToBeOpen(route) || endpoint.Metadata.GetMetadata<ServicePort>() is { } owner && owner.Port != port) continue;
-                if (endpoint.RoutePattern.Parameters.Count > 0 || endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is not ["GET"]) continue;
+                if (endpoint.RoutePattern.Parameters.Count > 0 || endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is not ["GET"])
+                    continue;
                 using var answer = await nobody.GetAsync(new Uri(route, UriKind.Relative));
                 Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{service} {route} answered {answer.StatusCode} to nobody");
             }
@@ -136,7 +137,9 @@ public class SecurityTests
     }
 
     private static bool IsMeantToBeOpen(string route) =>
-        route is "/healthz" or "/metrics" or "/" or "/assets/{name}" or "/openapi/{documentName}.json" || route.TrimStart('/').StartsWith("grpc.health.v1.Health", StringComparison.Ordinal) || route.StartsWith("{unimplemented", StringComparison.Ordinal);
+        route is "/healthz" or "/metrics" or "/" or "/assets/{name}" or "/openapi/{documentName}.json"
+        || route.TrimStart('/').StartsWith("grpc.health.v1.Health", StringComparison.Ordinal)
+        || route.StartsWith("{unimplemented", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<string>> ListAsync(ChannelBase channel)
     {

@@ -43,7 +43,10 @@ public sealed class SettingsFileTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains("/nowhere/hub.yaml", Assert.Throws<HubStartException>(() => HubSettings.Load("/nowhere/hub.yaml", new Dictionary<string, string?>(), false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "/nowhere/hub.yaml",
+            Assert.Throws<HubStartException>(() => HubSettings.Load("/nowhere/hub.yaml", new Dictionary<string, string?>(), false)).Message,
+            StringComparison.Ordinal);
 
     private HubSettings Load(string text)
     {

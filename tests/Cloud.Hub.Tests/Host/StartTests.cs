@@ -19,7 +19,8 @@ public class StartTests
             using var client = hub.Http(service, token: "");
             foreach (var version in (Version[])[HttpVersion.Version11, HttpVersion.Version20])
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                using var request = new HttpRequestMessage(
+                    HttpMethod.Get, "/healthz") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
                 using var answer = await client.SendAsync(request);
                 var text = await answer.Content.ReadAsStringAsync();
                 Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{service} over {version}: {answer.StatusCode} {text}");
@@ -59,7 +60,8 @@ public class StartTests
         var offset = FreePorts.HubOffset();
         using var holder = new TcpListener(IPAddress.Loopback, port + offset);
         holder.Start();
-        var settings = Load(("Services", "memory,communication"), ("PortOffset", $"{offset}"), ("Tls:CertificateFile", certificate), ("Tls:KeyFile", key));
+        var settings = Load(
+            ("Services", "memory,communication"), ("PortOffset", $"{offset}"), ("Tls:CertificateFile", certificate), ("Tls:KeyFile", key));
         var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(settings));
         Assert.Contains($"port {port + offset} of {setting} on 127.0.0.1 is in use", refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"--ports {setting}=N", refusal.Message, StringComparison.Ordinal);
@@ -74,7 +76,8 @@ public class StartTests
         var offset = FreePorts.HubOffset();
         using var holder = new TcpListener(IPAddress.Loopback, 1883 + offset);
         holder.Start();
-        await using var hub = await HubFixture.StartAsync(services, new Dictionary<string, string?> { ["PortOffset"] = $"{offset}", ["Communication:Broker"] = broker });
+        await using var hub = await HubFixture.StartAsync(
+            services, new Dictionary<string, string?> { ["PortOffset"] = $"{offset}", ["Communication:Broker"] = broker });
         Assert.DoesNotContain("mqtt", hub.Ports.Listeners.Keys);
     }
 
@@ -98,14 +101,17 @@ public class StartTests
     [InlineData("Remotes:memory", "memory:8200", "must be https://host:port")]
     public void A_line_that_would_carry_secrets_in_the_clear_is_refused(string key, string value, string named)
     {
-        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(Load(("Services", "feedback"), ("Cluster:Redis", "127.0.0.1:6379"), (key, value))));
+        var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(
+            Load(("Services", "feedback"), ("Cluster:Redis", "127.0.0.1:6379"), (key, value))));
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_broker_elsewhere_is_refused_without_tls()
     {
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => HubFixture.StartAsync("memory,communication", new Dictionary<string, string?> { ["Communication:Broker"] = "mqtt://broker.example" }));
+        var refusal =
+            await Assert.ThrowsAsync<OptionsValidationException>(() => HubFixture.StartAsync(
+                "memory,communication", new Dictionary<string, string?> { ["Communication:Broker"] = "mqtt://broker.example" }));
         Assert.Contains("mqtt://broker.example/ would carry every password in the clear; use mqtts://", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -31,14 +31,17 @@ public sealed class AuditTrailTests
     [Fact]
     public async Task A_model_is_walked_back_to_its_samples_and_forward_to_its_devices_and_a_break_is_said()
     {
-        await using var hub = await HubFixture.StartAsync(settings: new Dictionary<string, string?> { ["Redistribution:LookInterval"] = "00:00:00.050", ["Reasoning:RunsForFirstModel"] = "1000000" });
+        await using var hub = await HubFixture.StartAsync(
+            settings: new Dictionary<string, string?> { ["Redistribution:LookInterval"] = "00:00:00.050",
+                ["Reasoning:RunsForFirstModel"] = "1000000" });
         using var told = hub.Get<EventBus>().Subscribe("test", static happened => happened is TrainingProgressed or RolloutTransitioned);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4), TimeProvider.System);
         using var rest = hub.Http(HubServices.Front);
         await LiveAsync(hub);
 
         var runs = hub.Get<ITrainingRuns>();
-        var runId = await runs.StartAsync(new TrainingRequest { ModelName = "pump", Recipe = "reconstruction", RequestedBy = "test" }, patience.Token);
+        var runId = await runs.StartAsync(
+            new TrainingRequest { ModelName = "pump", Recipe = "reconstruction", RequestedBy = "test" }, patience.Token);
         await UntilAsync(told, happened => happened is TrainingProgressed { State: "registered" or "rejected" or "failed" }, patience.Token);
         var run = (await runs.RunAsync(runId, patience.Token))!;
         var model = run.CandidateDigest ?? throw new InvalidOperationException(run.Message);
@@ -49,16 +52,21 @@ public sealed class AuditTrailTests
         Assert.Contains(before.Steps, static step => step is { Link: "rollout", Finding: AuditFinding.Open });
 
         var rollout = (await hub.Get<IRollouts>().StartAsync(
-            new RolloutRequest { Digest = model, RequestedBy = "test", Reason = "because", Groups = [new GroupPlan("all")], Gate = new GatePolicy { MinimumWindows = 50 } }, patience.Token)).RolloutId;
+            new RolloutRequest { Digest = model, RequestedBy = "test", Reason = "because", Groups = [new GroupPlan("all")],
+                Gate = new GatePolicy { MinimumWindows = 50 } }, patience.Token)).RolloutId;
         await UntilAsync(told, happened => happened is RolloutTransitioned { To: "deploying" } moved && moved.RolloutId == rollout, patience.Token);
         await TakeAsync(hub, model, rollout);
         await UntilAsync(told, happened => happened is RolloutTransitioned { To: "completed" } moved && moved.RolloutId == rollout, patience.Token);
 
         var chain = await AskAsync(rest, $"models/{model}");
         Assert.True(chain.IsWhole, Said(chain));
-        Assert.Equal(["data", "device", "package", "rollout", "sample", "signature", "training"], chain.Steps.Select(static step => step.Link).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["data", "device", "package", "rollout", "sample", "signature", "training"],
+            chain.Steps.Select(static step => step.Link).Distinct().Order(StringComparer.Ordinal));
         Assert.Contains(chain.Steps, step => step.Link == "training" && step.To == runId);
-        Assert.Equal(run.DataDigests.Where(static pair => pair.Key != "held-out").Select(static pair => pair.Value).Order(), chain.Steps.Where(static step => step.Link == "data").Select(static step => step.To).Order());
+        Assert.Equal(
+            run.DataDigests.Where(static pair => pair.Key != "held-out").Select(static pair => pair.Value).Order(),
+            chain.Steps.Where(static step => step.Link == "data").Select(static step => step.To).Order());
         Assert.Contains(chain.Steps, step => step is { Link: "device", To: Device } && step.From == rollout);
 
         var back = await AskAsync(rest, $"devices/{Device}");
@@ -77,7 +85,9 @@ public sealed class AuditTrailTests
         var foreign = $"sha256:{new string('f', 64)}";
         await ReportAsync(hub, foreign, 9);
         var broken = await AskAsync(rest, $"models/{model}");
-        Assert.Contains(broken.Steps, step => step is { Link: "device", To: Device, Finding: AuditFinding.Broken } && step.Says.Contains(foreign, StringComparison.Ordinal));
+        Assert.Contains(
+            broken.Steps,
+            step => step is { Link: "device", To: Device, Finding: AuditFinding.Broken } && step.Says.Contains(foreign, StringComparison.Ordinal));
         var lost = await AskAsync(rest, $"devices/{Device}");
         Assert.Contains(lost.Steps, static step => step is { Link: "device", Finding: AuditFinding.Broken });
         Assert.Contains(lost.Steps, step => step is { Link: "package", Finding: AuditFinding.Broken } && step.From == foreign);
@@ -86,7 +96,10 @@ public sealed class AuditTrailTests
         var onnx = Models.Onnx("by hand");
         var added = await hub.Get<IModelRegistry>().AddAsync(Models.Manifest("by-hand", 1, onnx), onnx, "somebody", patience.Token);
         var unknown = await AskAsync(rest, $"models/{added.Digest}");
-        Assert.Contains(unknown.Steps, static step => step is { Link: "training", Finding: AuditFinding.Broken } && step.Says.Contains("somebody added it", StringComparison.Ordinal));
+        Assert.Contains(
+            unknown.Steps,
+            static step => step is { Link: "training", Finding: AuditFinding.Broken }
+                && step.Says.Contains("somebody added it", StringComparison.Ordinal));
 
         foreach (var nothing in new[] { $"models/sha256:{new string('0', 64)}", "devices/nobody", "samples/999999999" })
         {
@@ -113,7 +126,8 @@ public sealed class AuditTrailTests
     {
         var reports = hub.Get<IDeviceReports>();
         var committed = new SlotReport { State = SlotState.Committed, Digest = model, AnsweringDigest = model, BootId = "b", RolloutId = rolloutId };
-        var evidence = new ModelEvidence { Digest = model, BootId = "b", RunId = "run", FromUs = 0, ToUs = 1, Windows = 100, AlarmWindows = 0, InferenceP99Us = 100 };
+        var evidence = new ModelEvidence { Digest = model, BootId = "b", RunId = "run", FromUs = 0, ToUs = 1, Windows = 100, AlarmWindows = 0,
+            InferenceP99Us = 100 };
         await ReportAsync(hub, model, 2);
         await reports.AppendAsync(
             new FactBatch(Site, Device, 2,
@@ -127,7 +141,11 @@ public sealed class AuditTrailTests
     private static async Task ReportAsync(HubFixture hub, string? digest, long version, ReportedState? like = null)
     {
         like ??= (await hub.Get<IFleet>().DeviceAsync(Device, CancellationToken.None))!.Reported!;
-        await hub.Get<IDeviceReports>().HeardAsync(Device, like with { ActiveDigest = digest, SlotState = digest is null ? SlotState.Empty : SlotState.Committed, DesiredVersion = version, TimestampUs = version }, CancellationToken.None);
+        await hub.Get<IDeviceReports>()
+            .HeardAsync(
+                Device, like
+                    with { ActiveDigest = digest, SlotState = digest is null
+                        ? SlotState.Empty : SlotState.Committed, DesiredVersion = version, TimestampUs = version }, CancellationToken.None);
     }
 
     private static async Task UntilAsync(EventBus.Subscription told, Func<HubEvent, bool> isIt, CancellationToken cancellation)
@@ -138,7 +156,8 @@ public sealed class AuditTrailTests
         }
     }
 
-    private static async Task<AuditChain> AskAsync(HttpClient rest, string path) => (await rest.GetFromJsonAsync<AuditChain>($"/api/v1/audit/{path}", Json))!;
+    private static async Task<AuditChain> AskAsync(HttpClient rest, string path) =>
+        (await rest.GetFromJsonAsync<AuditChain>($"/api/v1/audit/{path}", Json))!;
 
     private static string Said(AuditChain chain) => string.Join('\n', chain.Steps.Select(static step => step.ToString()));
 }

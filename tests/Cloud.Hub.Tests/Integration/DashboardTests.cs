@@ -10,7 +10,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Cloud.Hub.Tests.Integration;
 
-/// <summary>The page in a real browser, over a real hub whose doors show a simulated fleet. <c>HMAS_SCREENSHOTS</c> names a folder that gets pictures.</summary>
+/// <summary>The page in a real browser, over a real hub whose doors show a simulated fleet.
+/// <c>HMAS_SCREENSHOTS</c> names a folder that gets pictures.</summary>
 public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
 {
     [Fact]
@@ -94,11 +95,13 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         Simulate(front);
         var question = new LabelQuestion
         {
-            Id = 47, DeviceId = "pump-2", RunId = "run-1", FromUs = 0, ToUs = 39_000_000, Uncertainty = 0.9, Said = "normal, 54 %", Names = ["normal", "worn bearing"],
+            Id = 47, DeviceId = "pump-2", RunId = "run-1", FromUs = 0, ToUs = 39_000_000, Uncertainty = 0.9, Said = "normal, 54 %",
+            Names = ["normal", "worn bearing"],
             AskedAt = DateTimeOffset.UnixEpoch, State = "waiting",
         };
         front.Doors.Questions.QuestionsAsync(true, 0, default).ReturnsForAnyArgs([question]);
-        front.Doors.Questions.QuestionAsync(47, Arg.Any<CancellationToken>()).Returns(question with { Channels = ["Current", "Flow"], Window = [1, 2, 1, 5, 5, 5] });
+        front.Doors.Questions.QuestionAsync(47, Arg.Any<CancellationToken>())
+            .Returns(question with { Channels = ["Current", "Flow"], Window = [1, 2, 1, 5, 5, 5] });
         front.Doors.Questions.AnswerAsync(0, null, "", default).ReturnsForAnyArgs(LabelAnswer.Taken);
         var page = await OpenAsync(front, 1280, 900);
         await Expect(page.Locator(".question .window polyline")).ToHaveCountAsync(2);
@@ -157,7 +160,9 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         Simulate(front);
         var soon = TimeProvider.System.GetUtcNow().AddDays(12.5);
         const string Warning = "root of the images repository expires in 12 days: hmas keys rotate root";
-        front.Doors.Trust.RolesAsync(default).ReturnsForAnyArgs([new TrustRole("images", "root", 3, soon, true, Warning), new TrustRole("director", "root", 1, soon.AddDays(200), false, null)]);
+        front.Doors.Trust.RolesAsync(default)
+            .ReturnsForAnyArgs(
+                [new TrustRole("images", "root", 3, soon, true, Warning), new TrustRole("director", "root", 1, soon.AddDays(200), false, null)]);
         var page = await OpenAsync(front, 1280, 900);
         await Expect(page.Locator(".banner.due")).ToHaveTextAsync(Warning);
         await Expect(page.Locator(".trust tr.due")).ToContainTextAsync("12 days");
@@ -215,9 +220,11 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         var page = await OpenAsync(front, 375, 812);
         await Expect(page.Locator("li.alarm")).ToHaveCountAsync(3);
         await Expect(page.Locator(".evidence").First).ToBeVisibleAsync();
-        var wide = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.sr, .skip') && e.getBoundingClientRect().right > 376 && e.getBoundingClientRect().width > 0).map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`)");
+        var wide = await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.sr, .skip') && e.getBoundingClientRect().right > 376 && e.getBoundingClientRect().width > 0).map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`)");
         Assert.True(wide.Length == 0, $"reaches past 375 px: {string.Join(", ", wide)}");
-        var low = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.answers button, .device-row')].filter(e => e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 38).map(e => e.textContent)");
+        var low = await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('.answers button, .device-row')].filter(e => e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 38).map(e => e.textContent)");
         Assert.Empty(low);
         await PictureAsync(page, "phone");
     }
@@ -277,7 +284,8 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
     {
         var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = front.Hub.Address(HubServices.Front).ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce,
+            BaseURL = front.Hub.Address(HubServices.Front).ToString(), ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce,
         });
         var page = await context.NewPageAsync();
         var home = front.Hub.Address(HubServices.Front);

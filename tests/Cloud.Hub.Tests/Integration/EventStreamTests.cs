@@ -70,7 +70,9 @@ public sealed class EventStreamTests : IDisposable
         var long_ = new string('x', 60_000);
         for (var i = 0; i < 2_000; i++) bus.Publish(new AgentDecided("fleet", $"{i}", long_));
         bus.Publish(new AgentDecided("fleet", "last", ""));
-        var last = await NextAsync(socket, static happened => happened.GetProperty("type").GetString() == "AgentDecided" && happened.GetProperty("decision").GetString() == "last");
+        var last = await NextAsync(
+            socket, static happened => happened.GetProperty("type").GetString() == "AgentDecided"
+                && happened.GetProperty("decision").GetString() == "last");
         Assert.Equal("last", last.GetProperty("decision").GetString());
         var dropped = await NextAsync(socket, "Dropped");
         Assert.InRange(dropped.GetProperty("events").GetInt64(), 1, 2_000);
@@ -85,7 +87,8 @@ public sealed class EventStreamTests : IDisposable
         front.Hub.Get<EventBus>().Publish(new TelemetryReceived("harbour", "pump-1", TelemetryCacheTests.Batch("run-7", 1, 2, 3)));
         await NextAsync(socket, "TelemetryReceived");
         var telemetry = await front.Http.GetFromJsonAsync<JsonElement>("/api/v1/devices/pump-1/telemetry?limit=2", _patience.Token);
-        while (telemetry.GetProperty("points").GetArrayLength() == 0) telemetry = await front.Http.GetFromJsonAsync<JsonElement>("/api/v1/devices/pump-1/telemetry?limit=2", _patience.Token);
+        while (telemetry.GetProperty("points").GetArrayLength() == 0)
+            telemetry = await front.Http.GetFromJsonAsync<JsonElement>("/api/v1/devices/pump-1/telemetry?limit=2", _patience.Token);
         Assert.Equal("run-7", telemetry.GetProperty("runId").GetString());
         Assert.Equal([2, 3], telemetry.GetProperty("points").EnumerateArray().Select(static point => point.GetProperty("timestampUs").GetInt64()));
         Assert.Equal("flow", telemetry.GetProperty("channels")[7].GetProperty("name").GetString());
@@ -100,7 +103,8 @@ public sealed class EventStreamTests : IDisposable
         Assert.Contains("WebSocket", await answer.Content.ReadAsStringAsync(_patience.Token), StringComparison.Ordinal);
     }
 
-    private static Uri Address(FrontFixture front) => new UriBuilder(front.Hub.Address(HubServices.Front)) { Scheme = "ws", Path = "/api/v1/events" }.Uri;
+    private static Uri Address(FrontFixture front) =>
+        new UriBuilder(front.Hub.Address(HubServices.Front)) { Scheme = "ws", Path = "/api/v1/events" }.Uri;
 
     private async Task<ClientWebSocket> OpenAsync(FrontFixture front, bool viaHeader)
     {
@@ -120,7 +124,8 @@ public sealed class EventStreamTests : IDisposable
         return socket;
     }
 
-    private Task<JsonElement> NextAsync(WebSocket socket, string type) => NextAsync(socket, happened => happened.GetProperty("type").GetString() == type);
+    private Task<JsonElement> NextAsync(WebSocket socket, string type) =>
+        NextAsync(socket, happened => happened.GetProperty("type").GetString() == type);
 
     private async Task<JsonElement> NextAsync(WebSocket socket, Func<JsonElement, bool> isIt)
     {

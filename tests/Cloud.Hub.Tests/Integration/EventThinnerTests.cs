@@ -42,7 +42,9 @@ public class EventThinnerTests
     public void What_a_person_must_see_always_passes()
     {
         var thinner = new EventThinner(Interval);
-        var alarm = new AlarmChanged("harbour", "pump-1", new AlarmEvent { AlarmId = "a", RunId = "r", RuleId = "anomaly", Raised = true, Severity = "warning", TimestampUs = 1 });
+        var alarm = new AlarmChanged(
+            "harbour", "pump-1",
+            new AlarmEvent { AlarmId = "a", RunId = "r", RuleId = "anomaly", Raised = true, Severity = "warning", TimestampUs = 1 });
         for (var i = 0; i < 100; i++) Assert.Same(alarm, thinner.Pass(alarm, Noon));
     }
 

@@ -22,7 +22,8 @@ internal sealed class FrontFixture : IAsyncDisposable
     /// <summary>To the front, as the operator.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<FrontFixture> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? adjust = null)
+    public static async Task<FrontFixture> StartAsync(
+        IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? adjust = null)
     {
         var doors = new SimulatedDoors();
         var hub = await HubFixture.StartAsync(HubServices.Integration, settings, adjust: services =>

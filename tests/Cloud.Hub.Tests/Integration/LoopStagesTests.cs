@@ -61,10 +61,12 @@ public class LoopStagesTests
     [Fact]
     public void A_verdict_stays_readable_while_evidence_goes_on_arriving()
     {
-        var evidence = new ModelEvidence { Digest = SampleFleet.NewDigest, BootId = "b", RunId = "run-7", FromUs = 0, ToUs = 1, Windows = 20, AlarmWindows = 1 };
+        var evidence = new ModelEvidence { Digest = SampleFleet.NewDigest, BootId = "b", RunId = "run-7", FromUs = 0, ToUs = 1, Windows = 20,
+            AlarmWindows = 1 };
         var fresh = LoopStages.Start.After(new EvidenceReported("harbour", "pump-1", evidence), Noon);
         Assert.Equal((StageState.Busy, "pump-1: 1 of 20 windows alarmed with b71e40d2"), Read(fresh, StageName.Prove));
-        var judged = fresh.After(new RolloutTransitioned("r-1", "", "running", "completed", "all groups passed"), Noon).After(new EvidenceReported("harbour", "pump-1", evidence), Noon);
+        var judged = fresh.After(new RolloutTransitioned("r-1", "", "running", "completed", "all groups passed"), Noon)
+            .After(new EvidenceReported("harbour", "pump-1", evidence), Noon);
         Assert.Equal((StageState.Done, "all groups passed"), Read(judged, StageName.Prove));
     }
 

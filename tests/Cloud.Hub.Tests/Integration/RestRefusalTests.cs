@@ -51,10 +51,18 @@ public class RestRefusalTests(SharedFront shared) : IClassFixture<SharedFront>
     [InlineData("labels", """[{"deviceId":"pump-1","fromUs":1,"toUs":3,"source":"operator"}]""", "label", "missing")]
     [InlineData("training", """{"modelName":"pump anomaly","recipe":"reconstruction","requestedBy":"me"}""", "modelName", "lower-case")]
     [InlineData("training", """{"modelName":"pump-anomaly","requestedBy":"me"}""", "recipe", "missing")]
-    [InlineData("rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"minimumWindows":0}}""", "gate.minimumWindows", "never success")]
-    [InlineData("rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"windowsPerEpisode":0}}""", "gate.windowsPerEpisode", "outside 1 to")]
-    [InlineData("rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"limits":{"luck":0.1}}}""", "gate.limits", "there is no metric 'luck'")]
-    [InlineData("rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"maximumBadLuck":0.1}}""", "maximumBadLuck", "there is no member")]
+    [InlineData(
+        "rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"minimumWindows":0}}""", "gate.minimumWindows",
+        "never success")]
+    [InlineData(
+        "rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"windowsPerEpisode":0}}""", "gate.windowsPerEpisode",
+        "outside 1 to")]
+    [InlineData(
+        "rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"limits":{"luck":0.1}}}""", "gate.limits",
+        "there is no metric 'luck'")]
+    [InlineData(
+        "rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"maximumBadLuck":0.1}}""", "maximumBadLuck",
+        "there is no member")]
     [InlineData("rollouts", """{"digest":"sha256:1","requestedBy":"me"}""", "reason", "missing")]
     public async Task A_body_that_is_not_valid_is_refused_with_field_and_reason(string path, string body, string field, string reason)
     {

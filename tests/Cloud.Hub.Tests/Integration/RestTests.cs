@@ -21,9 +21,13 @@ public class RestTests
     public async Task The_overview_counts_devices_models_and_alarms()
     {
         await using var front = await FrontFixture.StartAsync();
-        front.Doors.Fleet.DevicesAsync(default).ReturnsForAnyArgs([SampleFleet.Device("pump-1"), SampleFleet.Device("pump-2", online: false), SampleFleet.Device("pump-3", site: "mill", digest: SampleFleet.NewDigest)]);
+        front.Doors.Fleet.DevicesAsync(default)
+            .ReturnsForAnyArgs(
+                [SampleFleet.Device("pump-1"), SampleFleet.Device("pump-2", online: false),
+                    SampleFleet.Device("pump-3", site: "mill", digest: SampleFleet.NewDigest)]);
         front.Doors.Agents.SitesAsync(default).ReturnsForAnyArgs([new SiteSituation("harbour", 2, 1, 4, "pressure falls on pump-1 and pump-2")]);
-        front.Doors.Registry.ListAsync(default).ReturnsForAnyArgs([new ModelEntry(SampleFleet.OldDigest, SampleFleet.Manifest(), 31_000, SampleFleet.Noon, "learning", false)]);
+        front.Doors.Registry.ListAsync(default)
+            .ReturnsForAnyArgs([new ModelEntry(SampleFleet.OldDigest, SampleFleet.Manifest(), 31_000, SampleFleet.Noon, "learning", false)]);
         front.Doors.Archive.StatisticsAsync(default).ReturnsForAnyArgs(new ArchiveStatistics(120, 100, 3, 0, 0, 0, 4_096, []));
 
         var overview = await front.Http.GetFromJsonAsync<JsonElement>("/api/v1/overview");
@@ -59,8 +63,10 @@ public class RestTests
     {
         await using var front = await FrontFixture.StartAsync();
         front.Doors.Fleet.DeviceAsync("pump-1", Arg.Any<CancellationToken>()).Returns(SampleFleet.Device("pump-1"));
-        front.Doors.Fleet.SendAsync("pump-1", "ping", TimeSpan.FromSeconds(5), null, Arg.Any<CancellationToken>()).Returns(new CommandReply("c-1", true));
-        using var answer = await front.Http.PostAsync("/api/v1/devices/pump-1/commands", FrontFixture.Json("""{"kind":"ping","expiresInSeconds":5}"""));
+        front.Doors.Fleet.SendAsync("pump-1", "ping", TimeSpan.FromSeconds(5), null, Arg.Any<CancellationToken>())
+            .Returns(new CommandReply("c-1", true));
+        using var answer = await front.Http.PostAsync(
+            "/api/v1/devices/pump-1/commands", FrontFixture.Json("""{"kind":"ping","expiresInSeconds":5}"""));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("succeeded").GetBoolean());
     }
@@ -80,10 +86,15 @@ public class RestTests
     public async Task Labels_are_accepted_in_order()
     {
         await using var front = await FrontFixture.StartAsync();
-        using var answer = await front.Http.PostAsync("/api/v1/labels", FrontFixture.Json("""[{"deviceId":"pump-1","fromUs":1,"toUs":3,"label":"normal","source":"operator"},{"deviceId":"pump-1","fromUs":4,"toUs":9,"label":"leak","source":"maintenance"}]"""));
+        using var answer = await front.Http.PostAsync(
+            "/api/v1/labels",
+            FrontFixture.Json(
+                """[{"deviceId":"pump-1","fromUs":1,"toUs":3,"label":"normal","source":"operator"},{"deviceId":"pump-1","fromUs":4,"toUs":9,"label":"leak","source":"maintenance"}]"""));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(2, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());
-        await front.Doors.Feedback.Received(1).AddLabelsAsync(Arg.Is<IReadOnlyList<OutcomeLabel>>(static labels => labels.Count == 2 && labels[1].Label == "leak"), Arg.Any<CancellationToken>());
+        await front.Doors.Feedback.Received(1)
+            .AddLabelsAsync(
+                Arg.Is<IReadOnlyList<OutcomeLabel>>(static labels => labels.Count == 2 && labels[1].Label == "leak"), Arg.Any<CancellationToken>());
     }
 
     [Fact]
@@ -91,7 +102,8 @@ public class RestTests
     {
         await using var front = await FrontFixture.StartAsync();
         var request = new TrainingRequest { ModelName = "pump-anomaly", Recipe = "reconstruction", RequestedBy = "fleet-agent" };
-        front.Doors.Training.RunAsync("t-1", Arg.Any<CancellationToken>()).Returns(new TrainingRunView { RunId = "t-1", Request = request, State = "registered" });
+        front.Doors.Training.RunAsync("t-1", Arg.Any<CancellationToken>())
+            .Returns(new TrainingRunView { RunId = "t-1", Request = request, State = "registered" });
         front.Doors.Training.StartAsync(Arg.Any<TrainingRequest>(), Arg.Any<CancellationToken>()).Returns("t-2");
         using var started = await front.Http.PostAsJsonAsync("/api/v1/training", request);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
@@ -107,11 +119,14 @@ public class RestTests
         await using var front = await FrontFixture.StartAsync();
         var entry = new ModelEntry(SampleFleet.NewDigest, SampleFleet.Manifest(), 31_000, SampleFleet.Noon, "operator", false);
         byte[] added = [];
-        front.Doors.Registry.AddAsync(Arg.Any<ModelManifest>(), Arg.Do<ReadOnlyMemory<byte>>(bytes => added = bytes.ToArray()), "operator", Arg.Any<CancellationToken>()).Returns(entry);
+        front.Doors.Registry.AddAsync(
+            Arg.Any<ModelManifest>(), Arg.Do<ReadOnlyMemory<byte>>(bytes => added = bytes.ToArray()), "operator", Arg.Any<CancellationToken>())
+            .Returns(entry);
         front.Doors.Registry.PackageAsync(SampleFleet.NewDigest, Arg.Any<CancellationToken>()).Returns(new ReadOnlyMemory<byte>([7, 8, 9]));
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(SampleFleet.Manifest(), ContractsJson.Default.ModelManifest)), "manifest", "manifest.json" },
+            { new ByteArrayContent(
+                JsonSerializer.SerializeToUtf8Bytes(SampleFleet.Manifest(), ContractsJson.Default.ModelManifest)), "manifest", "manifest.json" },
             { new ByteArrayContent([1, 2, 3]), "onnx", "model.onnx" },
         };
         using var answer = await front.Http.PostAsync("/api/v1/models", form);
@@ -124,11 +139,17 @@ public class RestTests
     public async Task A_refused_rollout_is_a_conflict_that_says_why()
     {
         await using var front = await FrontFixture.StartAsync();
-        front.Doors.Rollouts.StartAsync(Arg.Any<RolloutRequest>(), Arg.Any<CancellationToken>()).Returns<RolloutView>(static _ => throw new RolloutRefusedException("pump-1 is in rollout r-1"));
-        using var answer = await front.Http.PostAsync("/api/v1/rollouts", FrontFixture.Json("""{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"maximumWait":"00:02:00"}}"""));
+        front.Doors.Rollouts.StartAsync(Arg.Any<RolloutRequest>(), Arg.Any<CancellationToken>())
+            .Returns<RolloutView>(static _ => throw new RolloutRefusedException("pump-1 is in rollout r-1"));
+        using var answer = await front.Http.PostAsync(
+            "/api/v1/rollouts",
+            FrontFixture.Json("""{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"maximumWait":"00:02:00"}}"""));
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Contains("pump-1 is in rollout r-1", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await front.Doors.Rollouts.Received(1).StartAsync(Arg.Is<RolloutRequest>(static request => request.Gate.MaximumWait == TimeSpan.FromMinutes(2) && request.Groups.Count == 3), Arg.Any<CancellationToken>());
+        await front.Doors.Rollouts.Received(1)
+            .StartAsync(
+                Arg.Is<RolloutRequest>(static request => request.Gate.MaximumWait == TimeSpan.FromMinutes(2) && request.Groups.Count == 3),
+                Arg.Any<CancellationToken>());
     }
 
     [Fact]
@@ -138,7 +159,8 @@ public class RestTests
         front.Doors.Quarantine.QuarantineAsync("sha256:1", Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(true);
         using var done = await front.Http.PostAsync("/api/v1/models/sha256:1/quarantine", FrontFixture.Json("""{"reason":"misses seal leaks"}"""));
         Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
-        await front.Doors.Quarantine.Received(1).QuarantineAsync("sha256:1", Arg.Is<string>(static reason => reason.StartsWith("misses seal leaks (")), Arg.Any<CancellationToken>());
+        await front.Doors.Quarantine.Received(1)
+            .QuarantineAsync("sha256:1", Arg.Is<string>(static reason => reason.StartsWith("misses seal leaks (")), Arg.Any<CancellationToken>());
         using var unknown = await front.Http.PostAsync("/api/v1/models/sha256:2/quarantine", FrontFixture.Json("""{"reason":"misses seal leaks"}"""));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         using var mute = await front.Http.PostAsync("/api/v1/models/sha256:1/quarantine", FrontFixture.Json("{}"));
@@ -162,10 +184,14 @@ public class RestTests
         var paths = description.GetProperty("paths").EnumerateObject().Select(static path => path.Name).ToArray();
         string[] expected =
         [
-            "/api/v1/overview", "/api/v1/devices", "/api/v1/devices/{id}", "/api/v1/devices/{id}/commands", "/api/v1/devices/{id}/telemetry", "/api/v1/alarms",
-            "/api/v1/alarms/{id}/acknowledge", "/api/v1/labels", "/api/v1/experiences/statistics", "/api/v1/quality", "/api/v1/training", "/api/v1/training/{id}",
-            "/api/v1/models", "/api/v1/models/{digest}", "/api/v1/models/{digest}/package", "/api/v1/models/{digest}/quarantine", "/api/v1/rollouts", "/api/v1/rollouts/{id}", "/api/v1/rollouts/{id}/pause",
-            "/api/v1/rollouts/{id}/resume", "/api/v1/rollouts/{id}/cancel", "/api/v1/rollouts/{id}/restore", "/api/v1/sites", "/api/v1/decisions", "/api/v1/opinions",
+            "/api/v1/overview", "/api/v1/devices", "/api/v1/devices/{id}", "/api/v1/devices/{id}/commands", "/api/v1/devices/{id}/telemetry",
+            "/api/v1/alarms",
+            "/api/v1/alarms/{id}/acknowledge", "/api/v1/labels", "/api/v1/experiences/statistics", "/api/v1/quality", "/api/v1/training",
+            "/api/v1/training/{id}",
+            "/api/v1/models", "/api/v1/models/{digest}", "/api/v1/models/{digest}/package", "/api/v1/models/{digest}/quarantine", "/api/v1/rollouts",
+            "/api/v1/rollouts/{id}", "/api/v1/rollouts/{id}/pause",
+            "/api/v1/rollouts/{id}/resume", "/api/v1/rollouts/{id}/cancel", "/api/v1/rollouts/{id}/restore", "/api/v1/sites", "/api/v1/decisions",
+            "/api/v1/opinions",
             "/api/v1/data-quality", "/api/v1/pump/faults", "/api/v1/events",
         ];
         Assert.Empty(expected.Except(paths));

@@ -18,7 +18,10 @@ internal static class SampleFleet
         new("temperature", "Cel"), new("casing", "Cel"), new("voltage", "V"), new("flow", "l/min"),
     ];
 
-    public static DeviceView Device(string id, string site = "harbour", bool online = true, string? digest = OldDigest, bool calibrated = true, string? run = "run-7", double boost = 1) => new()
+    public static DeviceView Device(
+        string id, string site = "harbour", bool online = true, string? digest = OldDigest, bool calibrated = true, string? run = "run-7",
+        double boost = 1) =>
+        new()
     {
         SiteId = site,
         DeviceId = id,
@@ -37,7 +40,8 @@ internal static class SampleFleet
             SamplingBoost = boost,
             Channels = Channels,
             RateHz = 1,
-            Counters = new DeviceCounters { Samples = 90_000, Windows = 1_400, AlarmWindows = 96, FactsProduced = 1_210, FactsAcknowledged = 1_204, ResidentBytes = 34_500_000 },
+            Counters = new DeviceCounters { Samples = 90_000, Windows = 1_400, AlarmWindows = 96, FactsProduced = 1_210, FactsAcknowledged = 1_204,
+                ResidentBytes = 34_500_000 },
             TimestampUs = Noon.ToUnixTimeMilliseconds() * 1_000,
         },
     };

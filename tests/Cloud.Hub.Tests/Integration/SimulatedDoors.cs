@@ -78,6 +78,7 @@ internal sealed class SimulatedDoors
 
     /// <summary>For a hub that runs Redistribution itself.</summary>
     public void EnterAllButRedistribution(IServiceCollection services) =>
-        services.AddSingleton(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton(Feedback).AddSingleton(Archive).AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training).AddSingleton(Questions)
+        services.AddSingleton(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton(Feedback).AddSingleton(Archive)
+            .AddSingleton(Substitute.For<IFactArchive>()).AddSingleton(Training).AddSingleton(Questions)
             .AddSingleton(Agents).AddSingleton(Opinions).AddSingleton(Pump);
 }

@@ -48,5 +48,6 @@ public class TelemetryCacheTests
     internal static TelemetryBatch Batch(string run, params long[] times) =>
         new(run, [.. times.Select(static us => new TelemetryPoint(us, [1f], 0.5f, 1f, false))]);
 
-    private static long[] Times(TelemetryCache cache, string device, int limit) => [.. cache.Newest(device, limit).Points.Select(static point => point.TimestampUs)];
+    private static long[] Times(TelemetryCache cache, string device, int limit) =>
+        [.. cache.Newest(device, limit).Points.Select(static point => point.TimestampUs)];
 }

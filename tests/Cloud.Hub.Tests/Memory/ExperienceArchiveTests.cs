@@ -85,7 +85,8 @@ public sealed class ExperienceArchiveTests : IAsyncDisposable
     public async Task A_record_that_rotted_on_disk_is_kept_aside_and_counted_and_reading_goes_on()
     {
         await Append(Some.Run("pump-1", 1, 200));
-        await _fixture.ReopenAsync(() => _fixture.Damage("UPDATE payload SET body=substr(body, 1, 100) || x'00' || substr(body, 102) WHERE id IN (70, 71)"));
+        await _fixture.ReopenAsync(() => _fixture.Damage(
+            "UPDATE payload SET body=substr(body, 1, 100) || x'00' || substr(body, 102) WHERE id IN (70, 71)"));
         var read = await _fixture.ReadAllAsync();
         Assert.Equal(198, read.Count);
         Assert.DoesNotContain(read, e => e.Id is 70 or 71);
@@ -99,7 +100,9 @@ public sealed class ExperienceArchiveTests : IAsyncDisposable
     public async Task Queries_restrict_by_what_they_name()
     {
         await Append(
-            Some.Batch("pump-1", Some.Fact(1, Some.Experience(1_000_000, "a")), Some.Fact(2, Some.Experience(2_000_000, "a", reasons: ExperienceReasons.Alarm | ExperienceReasons.Rare))),
+            Some.Batch(
+                "pump-1", Some.Fact(1, Some.Experience(1_000_000, "a")),
+                Some.Fact(2, Some.Experience(2_000_000, "a", reasons: ExperienceReasons.Alarm | ExperienceReasons.Rare))),
             Some.Batch("pump-2", Some.Fact(1, Some.Experience(3_000_000, "b"))) with { SiteId = "site-2" });
         Assert.Equal([1L, 2L], await Ids(new ExperienceQuery { DeviceId = "pump-1" }));
         Assert.Equal([3L], await Ids(new ExperienceQuery { SiteId = "site-2" }));
@@ -107,7 +110,10 @@ public sealed class ExperienceArchiveTests : IAsyncDisposable
         Assert.Equal([2L, 3L], await Ids(new ExperienceQuery { FromUs = 2_500_000 }));
         Assert.Equal([1L], await Ids(new ExperienceQuery { ToUs = 1_500_000 }));
         Assert.Equal([2L], await Ids(new ExperienceQuery { Reasons = ExperienceReasons.Alarm | ExperienceReasons.Uncertain }));
-        Assert.Equal([2L], await Ids(new ExperienceQuery { SiteId = "site-1", DeviceId = "pump-1", RunId = "a", FromUs = 0, ToUs = 9_000_000, Reasons = ExperienceReasons.Rare, AfterId = 1, Limit = 5 }));
+        Assert.Equal(
+            [2L], await Ids(
+                new ExperienceQuery { SiteId = "site-1", DeviceId = "pump-1", RunId = "a", FromUs = 0, ToUs = 9_000_000,
+                    Reasons = ExperienceReasons.Rare, AfterId = 1, Limit = 5 }));
         Assert.Equal([2L, 3L], await Ids(new ExperienceQuery { AfterId = 1 }));
         Assert.Equal([1L, 2L], await Ids(new ExperienceQuery { Limit = 2 }));
         Assert.Empty(await Ids(new ExperienceQuery { DeviceId = "pump-9" }));
@@ -128,15 +134,20 @@ public sealed class ExperienceArchiveTests : IAsyncDisposable
     {
         Assert.Equal(0, await _fixture.Archive.LastFactIdAsync(default));
         await Append(
-            Some.Batch("pump-1", new Fact(1, FactKind.RunStarted, 10, "{}"u8.ToArray()), Some.Fact(2), new Fact(3, FactKind.Alarm, 30, "{\"a\":1}"u8.ToArray())),
+            Some.Batch(
+                "pump-1", new Fact(1, FactKind.RunStarted, 10, "{}"u8.ToArray()), Some.Fact(2),
+                new Fact(3, FactKind.Alarm, 30, "{\"a\":1}"u8.ToArray())),
             Some.Batch("pump-2", new Fact(1, FactKind.Alarm, 20, "{}"u8.ToArray())));
         var read = new List<ArchivedFact>();
         await foreach (var fact in _fixture.Archive.ReadFactsAsync(new FactQuery(), default)) read.Add(fact);
         Assert.Equal(read[^1].Id, await _fixture.Archive.LastFactIdAsync(default));
-        Assert.Equal([("pump-1", 1L, FactKind.RunStarted, 10L), ("pump-1", 3L, FactKind.Alarm, 30L), ("pump-2", 1L, FactKind.Alarm, 20L)], read.Select(f => (f.DeviceId, f.Fact.Sequence, f.Fact.Kind, f.Fact.TimestampUs)));
+        Assert.Equal(
+            [("pump-1", 1L, FactKind.RunStarted, 10L), ("pump-1", 3L, FactKind.Alarm, 30L), ("pump-2", 1L, FactKind.Alarm, 20L)],
+            read.Select(f => (f.DeviceId, f.Fact.Sequence, f.Fact.Kind, f.Fact.TimestampUs)));
         Assert.Equal("{\"a\":1}"u8.ToArray(), read[1].Fact.Payload.ToArray());
         var alarms = new List<ArchivedFact>();
-        await foreach (var fact in _fixture.Archive.ReadFactsAsync(new FactQuery { Kind = FactKind.Alarm, AfterId = read[1].Id, Limit = 9 }, default)) alarms.Add(fact);
+        await foreach (var fact in _fixture.Archive.ReadFactsAsync(new FactQuery { Kind = FactKind.Alarm, AfterId = read[1].Id, Limit = 9 }, default))
+            alarms.Add(fact);
         Assert.Equal(["pump-2"], alarms.Select(f => f.DeviceId));
     }
 

@@ -27,7 +27,8 @@ public sealed class RetentionTests
         Assert.InRange(fixture.Archive.Health.FileBytes, Bound / 2, Bound);
         Assert.Equal(3000, deleted + left.Count);
         Assert.Equal(300, left.Count(e => e.Record.Value == 1f));
-        Assert.All(left.Where(e => e.Record.Value < 1f), e => Assert.InRange(e.Sequence, 3000 - (left.Count - 300) - ((left.Count - 300) / 9) - 10, 3000));
+        Assert.All(
+            left.Where(e => e.Record.Value < 1f), e => Assert.InRange(e.Sequence, 3000 - (left.Count - 300) - ((left.Count - 300) / 9) - 10, 3000));
         Assert.Equal(3000, statistics.Experiences);
         Assert.Equal(0, await fixture.Archive.KeepWithinBoundAsync(default));
     }
@@ -59,7 +60,8 @@ public sealed class RetentionTests
     public async Task A_hub_that_is_fed_for_long_stays_within_its_bound_by_itself()
     {
         const long Bound = 4 << 20;
-        await using var hub = await HubFixture.StartAsync("memory", new Dictionary<string, string?> { ["Memory:RetentionBytes"] = $"{Bound}", ["Memory:RetentionInterval"] = "00:00:01" });
+        await using var hub = await HubFixture.StartAsync(
+            "memory", new Dictionary<string, string?> { ["Memory:RetentionBytes"] = $"{Bound}", ["Memory:RetentionInterval"] = "00:00:01" });
         var archive = hub.Get<IExperienceArchive>();
         long sequence = 1;
         for (var i = 0; i < 20; i++, sequence += 300)
@@ -71,7 +73,8 @@ public sealed class RetentionTests
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         var file = hub.Get<HubPaths>().Database("memory");
-        while ((await archive.StatisticsAsync(default)).Bytes > Bound || new FileInfo(file).Length > Bound) await look.WaitForNextTickAsync(patience.Token);
+        while ((await archive.StatisticsAsync(default)).Bytes > Bound || new FileInfo(file).Length > Bound)
+            await look.WaitForNextTickAsync(patience.Token);
         Assert.Equal(6_000, (await archive.StatisticsAsync(default)).Facts);
     }
 

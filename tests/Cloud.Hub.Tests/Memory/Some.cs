@@ -9,7 +9,10 @@ internal static class Some
 {
     public const string Digest = "sha256:0123456789abcdef";
 
-    public static ExperienceRecord Experience(long startUs = 1_000_000, string run = "run-1", float value = 0.5f, ExperienceReasons reasons = ExperienceReasons.Routine, string digest = Digest, int length = 60) => new()
+    public static ExperienceRecord Experience(
+        long startUs = 1_000_000, string run = "run-1", float value = 0.5f, ExperienceReasons reasons = ExperienceReasons.Routine,
+        string digest = Digest, int length = 60) =>
+        new()
     {
         RunId = run,
         StartUs = startUs,

@@ -16,7 +16,8 @@ public sealed class FleetCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_rollout_is_started_followed_and_explained_from_a_terminal()
     {
-        var (code, said) = await _terminal.RunAsync("rollout", "start", "pump:2", "--where", "site = site", "--group", "canary=1", "--group", "full", "--reason", "less noise");
+        var (code, said) = await _terminal.RunAsync(
+            "rollout", "start", "pump:2", "--where", "site = site", "--group", "canary=1", "--group", "full", "--reason", "less noise");
         Assert.True(code == 0, said);
         Assert.Contains("canary 1 devices, full 3 devices", said, StringComparison.Ordinal);
         var id = said.Split(' ')[0];
@@ -50,7 +51,8 @@ public sealed class FleetCommandTests : IAsyncLifetime
         Assert.Equal(0, (await _terminal.RunAsync("rollout", "restore", id)).Code);
         var (code, said) = await _terminal.RunAsync("rollout", "watch", id);
         Assert.Equal(2, code);
-        Assert.Contains("It was taken back (operator): 1 devices were changed, 1 of them answer with what they had before.", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "It was taken back (operator): 1 devices were changed, 1 of them answer with what they had before.", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,13 +76,19 @@ public sealed class FleetCommandTests : IAsyncLifetime
         Assert.Contains("rules pump 1", said, StringComparison.Ordinal);
         Assert.Contains("rules/pump/1-", said, StringComparison.Ordinal);
         var artefacts = _terminal.Hub.Get<IArtefactRegistry>();
-        var parts = (await artefacts.ListAsync(null, default)).Where(static entry => entry.Kind == ArtefactKind.Rules || entry.Release == 2).Select(static entry => entry.Digest[..20]);
+        var parts = (await artefacts.ListAsync(null, default)).Where(static entry => entry.Kind == ArtefactKind.Rules || entry.Release == 2)
+            .Select(static entry => entry.Digest[..20]);
         (code, said) = await _terminal.RunAsync(["artefacts", "bundle", "set", .. parts, "--hardware", "pump-b"]);
         Assert.True(code == 0, said);
-        Assert.Equal(("set", 1, "pump-b"), Assert.Single(await artefacts.ListAsync(ArtefactKind.Bundle, default)) is var bundle ? (bundle.Name, bundle.Release, Assert.Single(bundle.HardwareClasses)) : default);
+        Assert.Equal(
+            ("set", 1, "pump-b"),
+            Assert.Single(await artefacts.ListAsync(ArtefactKind.Bundle, default)) is var bundle
+                ? (bundle.Name, bundle.Release, Assert.Single(bundle.HardwareClasses)) : default);
         Assert.Contains("bundle set 1", (await _terminal.RunAsync("artefacts", "show", bundle.Digest)).Said, StringComparison.Ordinal);
         said = (await _terminal.RunAsync("artefacts", "list")).Said;
-        Assert.All((string[])["pump 1", "pump 2", "set 1", "configuration"], word => Assert.Equal(word != "configuration", said.Contains(word, StringComparison.Ordinal)));
+        Assert.All(
+            (string[])["pump 1", "pump 2", "set 1", "configuration"],
+            word => Assert.Equal(word != "configuration", said.Contains(word, StringComparison.Ordinal)));
         (code, said) = await _terminal.RunAsync(["artefacts", "bundle", "set", .. parts, "--hardware", "pump-c"]);
         Assert.Equal(1, code);
         Assert.Contains("rules pump 1 is made for pump-a, pump-b, not for pump-c", said, StringComparison.Ordinal);

@@ -12,7 +12,8 @@ public sealed class FleetTerminal : IAsyncLifetime
 
     internal HubFixture Hub { get; private set; } = null!;
 
-    private Dictionary<string, string> Environment => new() { ["HMAS_HUB"] = Hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(Hub.Folder, "operator.token") };
+    private Dictionary<string, string> Environment =>
+        new() { ["HMAS_HUB"] = Hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(Hub.Folder, "operator.token") };
 
     public async Task InitializeAsync()
     {

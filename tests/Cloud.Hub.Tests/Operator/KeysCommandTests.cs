@@ -8,7 +8,8 @@ using Hmas.Trust.UpdateFramework.Repository;
 
 namespace Cloud.Hub.Tests.Operator;
 
-/// <summary>A signing ceremony with three keepers, each with a folder of keys of his own; what comes out is judged by the client's own rules.</summary>
+/// <summary>A signing ceremony with three keepers, each with a folder of keys of his own; what
+/// comes out is judged by the client's own rules.</summary>
 public sealed class KeysCommandTests : IDisposable
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
@@ -31,7 +32,9 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Equal((0, "released: targets 2, 2 signatures of 2 needed\n"), (code, said));
         var released = Assert.Single(Targets(2).Targets.Values);
         Assert.StartsWith("models/pump/1-", released.Path, StringComparison.Ordinal);
-        Assert.Equal((new FileInfo(package).Length, "pump"), (released.Length, released.Custom!.Value.GetProperty("hmas").GetProperty("artefact").GetString()));
+        Assert.Equal(
+            (new FileInfo(package).Length, "pump"),
+            (released.Length, released.Custom!.Value.GetProperty("hmas").GetProperty("artefact").GetString()));
         Assert.Contains("1 files are released", (await RunAsync("status")).Said, StringComparison.Ordinal);
     }
 
@@ -50,11 +53,15 @@ public sealed class KeysCommandTests : IDisposable
         await RunAsync("sign", rules, "--kind", "rules", "--name", "pump", "--release", "7", "--keys", Keeper(1));
         await RunAsync("sign", "--keys", Keeper(2));
         var released = Targets(3).Targets.Values.Single(static file => file.Path.StartsWith("rules/pump/7-", StringComparison.Ordinal));
-        Assert.Equal(("rules/pump", "*"), (released.Custom!.Value.GetProperty("hmas").GetProperty("artefact").GetString(), Assert.Single(Hardware(released))));
-        Assert.Contains("--hardware: hardware class 'No'", (await RunAsync("sign", rules, "--hardware", "No", "--keys", Keeper(1))).Said, StringComparison.Ordinal);
+        Assert.Equal(
+            ("rules/pump", "*"), (released.Custom!.Value.GetProperty("hmas").GetProperty("artefact").GetString(), Assert.Single(Hardware(released))));
+        Assert.Contains(
+            "--hardware: hardware class 'No'", (await RunAsync("sign", rules, "--hardware", "No", "--keys", Keeper(1))).Said,
+            StringComparison.Ordinal);
     }
 
-    private static string[] Hardware(TargetFile file) => [.. file.Custom!.Value.GetProperty("hmas").GetProperty("hardware").EnumerateArray().Select(static hardware => hardware.GetString()!)];
+    private static string[] Hardware(TargetFile file) =>
+        [.. file.Custom!.Value.GetProperty("hmas").GetProperty("hardware").EnumerateArray().Select(static hardware => hardware.GetString()!)];
 
     [Fact]
     public async Task A_model_is_released_for_the_hardware_it_was_measured_on_or_for_less_never_for_more()
@@ -72,13 +79,18 @@ public sealed class KeysCommandTests : IDisposable
     {
         var (code, said) = await RunAsync("init", "--director", "--keys", _folder.File("all"));
         Assert.True(code == 0, said);
-        Assert.Equal(["root-1.key", "root-2.key", "root-3.key"], Directory.EnumerateFiles(_folder.File("all")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["root-1.key", "root-2.key", "root-3.key"],
+            Directory.EnumerateFiles(_folder.File("all")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains("targets, snapshot, timestamp (hub)", (await RunAsync("status")).Said, StringComparison.Ordinal);
         (code, said) = await RunAsync("sign", Package(1), "--keys", _folder.File("all"));
         Assert.Equal(1, code);
         Assert.Contains("is a director's", said, StringComparison.Ordinal);
-        Assert.Contains("there is no role 'targets': root or online", (await RunAsync("rotate", "targets", "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
-        Assert.Contains("root 2 is the present one", (await RunAsync("rotate", "online", "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no role 'targets': root or online", (await RunAsync("rotate", "targets", "--keys", _folder.File("all"))).Said,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "root 2 is the present one", (await RunAsync("rotate", "online", "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +101,8 @@ public sealed class KeysCommandTests : IDisposable
         var (code, said) = await RunAsync("rotate", "root", "--key", lost[..10], "--keys", Keeper(2));
         Assert.True(code == 0, said);
         Assert.Contains("waits for signatures", said, StringComparison.Ordinal);
-        Assert.Contains("root 2 waits: 1 of 2 present root keys, 2 of 2 new ones have signed", (await RunAsync("status")).Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "root 2 waits: 1 of 2 present root keys, 2 of 2 new ones have signed", (await RunAsync("status")).Said, StringComparison.Ordinal);
         (_, said) = await RunAsync("rotate", "--keys", Keeper(3));
         Assert.Contains("root 2 is the present one", said, StringComparison.Ordinal);
         var device = TrustedMetadata.Begin(File.ReadAllBytes(Json("1.root")), Now);
@@ -121,8 +134,12 @@ public sealed class KeysCommandTests : IDisposable
         var (code, said) = await RunAsync("sign", Package(1), "--keys", _folder.File("all"), "--passphrase-file", _folder.File("wrong"));
         Assert.Equal(1, code);
         Assert.Contains("the passphrase is wrong, or the file is damaged", said, StringComparison.Ordinal);
-        Assert.Contains("is sealed: give --passphrase-file", (await RunAsync("sign", Package(1), "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
-        Assert.StartsWith("released: targets 2, 3 signatures", (await RunAsync("sign", Package(1), "--keys", _folder.File("all"), "--passphrase-file", _folder.File("right"))).Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "is sealed: give --passphrase-file", (await RunAsync("sign", Package(1), "--keys", _folder.File("all"))).Said, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "released: targets 2, 3 signatures",
+            (await RunAsync("sign", Package(1), "--keys", _folder.File("all"), "--passphrase-file", _folder.File("right"))).Said,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +149,8 @@ public sealed class KeysCommandTests : IDisposable
         await InitAsync();
         Assert.Contains("holds keys already", (await RunAsync("init", "--keys", Keeper(1))).Said, StringComparison.Ordinal);
         Assert.Contains("holds a repository already", (await RunAsync("init", "--keys", _folder.File("others"))).Said, StringComparison.Ordinal);
-        Assert.Contains("'3/2' must be THRESHOLD/KEYS", (await RunAsync("init", "--keys", _folder.File("more"), "--root", "3/2")).Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "'3/2' must be THRESHOLD/KEYS", (await RunAsync("init", "--keys", _folder.File("more"), "--root", "3/2")).Said, StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder.File("no.hmas"), "no package");
         var (code, said) = await RunAsync("sign", _folder.File("no.hmas"), "--keys", Keeper(1));
         Assert.Equal(1, code);
@@ -162,7 +180,8 @@ public sealed class KeysCommandTests : IDisposable
         for (var keeper = 1; keeper <= 3; keeper++)
         {
             Directory.CreateDirectory(Keeper(keeper));
-            foreach (var role in (string[])["root", "targets"]) File.Move(_folder.File($"all/{role}-{keeper}.key"), Path.Combine(Keeper(keeper), $"{role}-{keeper}.key"));
+            foreach (var role in (string[])["root", "targets"])
+                File.Move(_folder.File($"all/{role}-{keeper}.key"), Path.Combine(Keeper(keeper), $"{role}-{keeper}.key"));
         }
     }
 
@@ -182,7 +201,9 @@ public sealed class KeysCommandTests : IDisposable
     {
         var path = _folder.File($"pump-{release}.hmas");
         var bytes = Models.Onnx(onnx);
-        var manifest = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Models.Manifest("pump", release, bytes) with { HardwareClasses = hardware.Length > 0 ? hardware : ["*"] }, ContractsJson.Default.ModelManifest);
+        var manifest = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            Models.Manifest("pump", release, bytes) with { HardwareClasses = hardware.Length > 0 ? hardware : ["*"] },
+            ContractsJson.Default.ModelManifest);
         File.WriteAllBytes(path, ModelPackage.Write(manifest, [], bytes));
         return path;
     }

@@ -52,5 +52,6 @@ public sealed class TrainingCommandTests : IAsyncLifetime, IAsyncDisposable
     }
 
     private Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(
-        new Dictionary<string, string> { ["HMAS_HUB"] = _hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(_hub.Folder, "operator.token") }, arguments);
+        new Dictionary<string, string> { ["HMAS_HUB"] = _hub.Address("front")
+            .ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(_hub.Folder, "operator.token") }, arguments);
 }

@@ -17,7 +17,8 @@ using NSubstitute;
 
 namespace Cloud.Hub.Tests.Perception;
 
-/// <summary>A real hub that runs Perception alone; devices, archive and registry outlive it. The teacher gives back what it is given, so its residual is the larger the further a window is from 0.</summary>
+/// <summary>A real hub that runs Perception alone; devices, archive and registry outlive it. The teacher gives back what it
+/// is given, so its residual is the larger the further a window is from 0.</summary>
 internal sealed class PerceptionScene : IDisposable
 {
     public const string Device = "pump-1";
@@ -56,7 +57,8 @@ internal sealed class PerceptionScene : IDisposable
     }
 
     /// <summary>A window of 8 rows whose two channels swing around 0 as far as told.</summary>
-    public ExperienceRecord Window(string run, int number, float swing, ExperienceReasons reasons = ExperienceReasons.Routine, float swingOfLast = float.NaN)
+    public ExperienceRecord Window(
+        string run, int number, float swing, ExperienceReasons reasons = ExperienceReasons.Routine, float swingOfLast = float.NaN)
     {
         const int Length = 8;
         var values = new float[Channels.Length * Length];
@@ -68,7 +70,8 @@ internal sealed class PerceptionScene : IDisposable
 
         return new ExperienceRecord
         {
-            RunId = run, StartUs = number * 8_000_000, EndUs = (number * 8_000_000) + 7_000_000, Window = values, Channels = Channels.Length, Centre = [], Scale = [],
+            RunId = run, StartUs = number * 8_000_000, EndUs = (number * 8_000_000) + 7_000_000, Window = values, Channels = Channels.Length,
+            Centre = [], Scale = [],
             ModelDigest = "", Score = 0, Threshold = 1, Reasons = reasons, Value = 1,
         };
     }
@@ -82,12 +85,16 @@ internal sealed class PerceptionScene : IDisposable
     public void Store(ExperienceRecord window, HubFixture? tell)
     {
         lock (_stored) _stored.Add(window);
-        tell?.Get<EventBus>().Publish(new FactsStored(new FactBatch("site", Device, 1, [new Fact(++_sequence, FactKind.Experience, window.EndUs, ExperienceCodec.Encode(window))])));
+        tell?.Get<EventBus>()
+            .Publish(
+                new FactsStored(
+                    new FactBatch("site", Device, 1, [new Fact(++_sequence, FactKind.Experience, window.EndUs, ExperienceCodec.Encode(window))])));
     }
 
     public void SayChannels(HubFixture hub) => hub.Get<EventBus>().Publish(new ReportedStateChanged("site", Device, View().Reported!));
 
-    /// <summary>The newest opinion, once there are so many; while there are not, the window is told again as the bus may be ahead of the teacher.</summary>
+    /// <summary>The newest opinion, once there are so many; while there are not, the window is told
+    /// again as the bus may be ahead of the teacher.</summary>
     public async Task<WindowOpinion> OpinionAsync(HubFixture hub, ExperienceRecord window)
     {
         var opinions = hub.Get<ISecondOpinions>();
@@ -114,13 +121,15 @@ internal sealed class PerceptionScene : IDisposable
             Online = true,
             Reported = new ReportedState
             {
-                DesiredVersion = 0, BootId = "b", AgentVersion = "0", Session = 1, SlotState = SlotState.Empty, Counters = new DeviceCounters(), TimestampUs = 0,
+                DesiredVersion = 0, BootId = "b", AgentVersion = "0", Session = 1, SlotState = SlotState.Empty, Counters = new DeviceCounters(),
+                TimestampUs = 0,
                 Channels = [.. Channels.Select(static name => new SensorChannel(name, "1"))],
             },
         };
     }
 
-    private async IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private async IAsyncEnumerable<ArchivedExperience> ReadAsync(
+        ExperienceQuery query, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await Task.CompletedTask;
         if (Broken is { } failure) throw failure;

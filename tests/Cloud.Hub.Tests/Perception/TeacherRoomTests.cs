@@ -8,7 +8,8 @@ namespace Cloud.Hub.Tests.Perception;
 public sealed class TeacherRoomTests : IDisposable
 {
     private static readonly byte[] Onnx = Models.Onnx("teacher", "Neg");
-    private static readonly ModelManifest Manifest = Models.Manifest("teacher", 1, Onnx) with { Threshold = new ThresholdPolicy { CalibrationRows = 16 } };
+    private static readonly ModelManifest Manifest = Models.Manifest("teacher", 1, Onnx)
+        with { Threshold = new ThresholdPolicy { CalibrationRows = 16 } };
     private readonly PerceptionScene _scene = new();
 
     public void Dispose() => _scene.Dispose();

@@ -97,7 +97,8 @@ public class FleetAgentTests
     public async Task A_candidate_that_no_rollout_takes_leaves_the_fleet_as_it_is_and_is_not_offered_again()
     {
         await using var scene = new ReasoningScene();
-        scene.Rollouts.StartAsync(null!, default).ReturnsForAnyArgs<RolloutView>(static _ => throw new RolloutRefusedException("a device is in another rollout"));
+        scene.Rollouts.StartAsync(null!, default)
+            .ReturnsForAnyArgs<RolloutView>(static _ => throw new RolloutRefusedException("a device is in another rollout"));
         EndTwoRuns(scene);
         await using var hub = await scene.StartAsync();
         await ReasoningScene.UntilAsync(() => scene.Training.Runs.Count == 1);
@@ -113,7 +114,8 @@ public class FleetAgentTests
         scene.Run("pump-2", FactKind.RunEnded, "run-2");
     }
 
-    private static OutcomeLabel Label(string run) => new() { DeviceId = "pump-1", RunId = run, FromUs = 0, ToUs = 1, Label = "leak", Source = "inspection" };
+    private static OutcomeLabel Label(string run) =>
+        new() { DeviceId = "pump-1", RunId = run, FromUs = 0, ToUs = 1, Label = "leak", Source = "inspection" };
 
     /// <summary>As many of the scene's strategy periods pass.</summary>
     private static async Task PassAsync(int periods)

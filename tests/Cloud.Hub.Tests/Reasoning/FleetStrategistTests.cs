@@ -118,5 +118,6 @@ public sealed class FleetStrategistTests
 
     private static FleetSnapshot Seen(int devices = 6) => new() { Now = default, Devices = devices };
 
-    private static FleetSnapshot Active(params string[] anomalous) => Seen() with { ActiveDigest = "sha256:0", AnomalousRuns = anomalous.ToHashSet() };
+    private static FleetSnapshot Active(params string[] anomalous) =>
+        Seen() with { ActiveDigest = "sha256:0", AnomalousRuns = anomalous.ToHashSet() };
 }

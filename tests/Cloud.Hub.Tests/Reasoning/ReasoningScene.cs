@@ -63,12 +63,15 @@ internal sealed class ReasoningScene : IAsyncDisposable
         };
         foreach (var (key, value) in settings) values[$"Reasoning:{key}"] = value;
         return HubFixture.StartAsync("reasoning", values, _folder.Path, services => services
-            .AddSingleton<IFleet>(Fleet).AddSingleton<IFactArchive>(Facts).AddSingleton(Feedback).AddSingleton<ITrainingRuns>(Training).AddSingleton(Rollouts));
+            .AddSingleton<IFleet>(Fleet).AddSingleton<IFactArchive>(Facts).AddSingleton(Feedback).AddSingleton<ITrainingRuns>(Training)
+            .AddSingleton(Rollouts));
     }
 
     /// <summary>The fact is in the archive; nobody tells the hub on the bus.</summary>
-    public void Alarm(string device, string alarm, bool raised = true) => Facts.Add("site", device, FactKind.Alarm, 0, JsonSerializer.SerializeToUtf8Bytes(
-        new AlarmEvent { AlarmId = alarm, RunId = "run", RuleId = "vibration", Raised = raised, Severity = "warning", TimestampUs = 0 }, ContractsJson.Default.AlarmEvent));
+    public void Alarm(string device, string alarm, bool raised = true) =>
+        Facts.Add("site", device, FactKind.Alarm, 0, JsonSerializer.SerializeToUtf8Bytes(
+        new AlarmEvent { AlarmId = alarm, RunId = "run", RuleId = "vibration", Raised = raised, Severity = "warning", TimestampUs = 0 },
+        ContractsJson.Default.AlarmEvent));
 
     public void Run(string device, FactKind kind, string run) =>
         Facts.Add("site", device, kind, 0, JsonSerializer.SerializeToUtf8Bytes(new RunEvent(run, 0, 10), ContractsJson.Default.RunEvent));
@@ -76,7 +79,8 @@ internal sealed class ReasoningScene : IAsyncDisposable
     public double BoostOf(string device) => Fleet[device].Desired!.SamplingBoost;
 
     /// <summary>Decisions so far, oldest first.</summary>
-    public static async Task<IReadOnlyList<AgentDecision>> DecisionsAsync(HubFixture hub) => [.. (await hub.Get<IAgents>().DecisionsAsync(1000, default)).Reverse()];
+    public static async Task<IReadOnlyList<AgentDecision>> DecisionsAsync(HubFixture hub) =>
+        [.. (await hub.Get<IAgents>().DecisionsAsync(1000, default)).Reverse()];
 
     /// <summary>Returns when the agents have decided so.</summary>
     public static async Task DecidedAsync(HubFixture hub, string decision)

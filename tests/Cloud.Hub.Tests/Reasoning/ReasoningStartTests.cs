@@ -22,7 +22,9 @@ public sealed class ReasoningStartTests : IDisposable
     public async Task A_period_that_makes_no_sense_stops_the_start(string setting, string value, string reason)
     {
         await using var scene = new ReasoningScene();
-        Assert.Contains(reason, (await Assert.ThrowsAsync<OptionsValidationException>(() => scene.StartAsync((setting, value)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, (await Assert.ThrowsAsync<OptionsValidationException>(() => scene.StartAsync((setting, value)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,6 +59,8 @@ public sealed class ReasoningStartTests : IDisposable
     private ReasoningStore Store() => new(new HubPaths(_folder.Path), NullLogger<ReasoningStore>.Instance);
 
     private static DecisionBook Book(ReasoningStore store) => new(
-        store, new EventBus(), new ReasoningMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
+        store, new EventBus(),
+        new ReasoningMetrics(
+            new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
         TimeProvider.System, NullLogger<DecisionBook>.Instance);
 }

@@ -41,13 +41,17 @@ internal sealed class SimulatedTraining : ITrainingRuns
         return Task.FromResult(id);
     }
 
-    public Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation) => Task.FromResult(Runs.FirstOrDefault(run => run.RunId == runId));
+    public Task<TrainingRunView?> RunAsync(string runId, CancellationToken cancellation) =>
+        Task.FromResult(Runs.FirstOrDefault(run => run.RunId == runId));
 
-    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TrainingRunView>>([.. Runs.Reverse()]);
+    public Task<IReadOnlyList<TrainingRunView>> RunsAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<TrainingRunView>>([.. Runs.Reverse()]);
 
     public Task<bool> CancelAsync(string runId, CancellationToken cancellation) => Task.FromResult(false);
 
-    public Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DatasetView>>([]);
+    public Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DatasetView>>([]);
 
-    public Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DatasetUse>>([]);
+    public Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DatasetUse>>([]);
 }

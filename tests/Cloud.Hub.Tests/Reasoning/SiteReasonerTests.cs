@@ -7,7 +7,8 @@ namespace Cloud.Hub.Tests.Reasoning;
 public sealed class SiteReasonerTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly ReasoningOptions _options = new() { IncidentDevices = 2, CalmBeforeLowering = TimeSpan.FromSeconds(30), IncidentSamplingBoost = 4 };
+    private readonly ReasoningOptions _options = new() { IncidentDevices = 2, CalmBeforeLowering = TimeSpan.FromSeconds(
+        30), IncidentSamplingBoost = 4 };
     private readonly SiteState _state = new();
     private long _sequence;
 
@@ -125,5 +126,6 @@ public sealed class SiteReasonerTests
         return SiteReasoner.Consider(_state, NoneSilent, _options, now);
     }
 
-    private static AlarmEvent Alarm(string id, string rule, bool raised) => new() { AlarmId = id, RunId = "run", RuleId = rule, Raised = raised, Severity = "warning", TimestampUs = 0 };
+    private static AlarmEvent Alarm(string id, string rule, bool raised) =>
+        new() { AlarmId = id, RunId = "run", RuleId = rule, Raised = raised, Severity = "warning", TimestampUs = 0 };
 }

@@ -25,7 +25,8 @@ internal static class Models
 
     /// <summary>The entry as the registry of all kinds lists it.</summary>
     public static ArtefactEntry ToArtefact(this ModelEntry entry) => new(
-        entry.Digest, ArtefactKind.Model, entry.Manifest.Name, entry.Manifest.Release, entry.PackageBytes, HardwareClass.AnyOnly, entry.AddedAt, entry.AddedBy, entry.Quarantined);
+        entry.Digest, ArtefactKind.Model, entry.Manifest.Name, entry.Manifest.Release, entry.PackageBytes, HardwareClass.AnyOnly, entry.AddedAt,
+        entry.AddedBy, entry.Quarantined);
 
     public static ModelManifest Manifest(string name, long release, byte[] onnx) => new()
     {

@@ -33,15 +33,20 @@ internal sealed class RedistributionScene : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("hmas-redistribution-").FullName;
 
     /// <summary>Starts a hub on the scene's folder, or on another.</summary>
-    public async Task<HubFixture> StartAsync(string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, string services = "redistribution")
+    public async Task<HubFixture> StartAsync(
+        string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, string services = "redistribution")
     {
-        var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Redistribution:LookInterval"] = "00:00:00.020" };
+        var values = new Dictionary<string, string?>(
+            settings ?? new Dictionary<string, string?>()) { ["Redistribution:LookInterval"] = "00:00:00.020" };
         // Made and followed before the hub is: it may move a rollout on while it still starts.
         var bus = new EventBus();
         var subscription = bus.Subscribe("test", static happened => happened is RolloutTransitioned);
         _subscriptions.Add(subscription);
         _pumps.Add(PumpAsync(subscription));
-        return await HubFixture.StartAsync(services, values, folder ?? Folder, adjusted => adjusted.AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(Feedback).AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
+        return await HubFixture.StartAsync(
+            services, values, folder ?? Folder,
+            adjusted => adjusted.AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(Feedback)
+                .AddSingleton<IFactArchive>(Facts).AddSingleton(bus));
     }
 
     /// <summary>Registers a release of the scene's model.</summary>
@@ -60,7 +65,9 @@ internal sealed class RedistributionScene : IAsyncDisposable
 
     public static RolloutRequest Request(string digest) => new()
     {
-        Digest = digest, SiteId = "site", RequestedBy = "test", Reason = "because", Groups = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)], Gate = new GatePolicy { MinimumWindows = 50, Limits = new Dictionary<string, double> { [GateLimits.AlarmRate] = 0.3 } },
+        Digest = digest, SiteId = "site", RequestedBy = "test", Reason = "because",
+        Groups = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)],
+        Gate = new GatePolicy { MinimumWindows = 50, Limits = new Dictionary<string, double> { [GateLimits.AlarmRate] = 0.3 } },
     };
 
     /// <summary>Every told device of the rollout shows windows with the new digest, every other one with its own.</summary>
@@ -72,12 +79,14 @@ internal sealed class RedistributionScene : IAsyncDisposable
     /// <summary>The same, as devices do it that know nothing of the hub.</summary>
     public void Work(RolloutView view, long alarms = 5)
     {
-        foreach (var device in view.Groups.SelectMany(static group => group.Devices).Where(static device => device.State is not null || device.Touched))
+        foreach (var device in view.Groups.SelectMany(static group => group.Devices)
+            .Where(static device => device.State is not null || device.Touched))
         {
             Facts.Add("site", device.DeviceId, Evidence(view.Request.Digest, alarms));
         }
 
-        foreach (var device in view.Groups.SelectMany(static group => group.Devices).Where(static device => device is { State: null, Touched: false, PreviousDigest: not null }))
+        foreach (var device in view.Groups.SelectMany(static group => group.Devices)
+            .Where(static device => device is { State: null, Touched: false, PreviousDigest: not null }))
         {
             Facts.Add("site", device.DeviceId, Evidence(device.PreviousDigest!, 5));
         }
@@ -91,7 +100,8 @@ internal sealed class RedistributionScene : IAsyncDisposable
         {
             var transition = await _transitions.Reader.ReadAsync(patience.Token);
             if (transition.RolloutId == rolloutId && transition.To == to) return transition;
-            if (transition.RolloutId == rolloutId && transition.To is RolloutState.Restoring && to != RolloutState.Restored) throw new InvalidOperationException($"expected {to}, but: {transition.Reason}");
+            if (transition.RolloutId == rolloutId && transition.To is RolloutState.Restoring && to != RolloutState.Restored)
+                throw new InvalidOperationException($"expected {to}, but: {transition.Reason}");
         }
     }
 

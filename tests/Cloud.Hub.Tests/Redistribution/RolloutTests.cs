@@ -16,15 +16,21 @@ public class RolloutTests
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync();
         var onnx = Models.Onnx("measured");
-        var model = await hub.Get<IModelRegistry>().AddAsync(Models.Manifest("pump", 9, onnx) with { HardwareClasses = ["rpi4"] }, onnx, "test", CancellationToken.None);
+        var model = await hub.Get<IModelRegistry>()
+            .AddAsync(Models.Manifest("pump", 9, onnx) with { HardwareClasses = ["rpi4"] }, onnx, "test", CancellationToken.None);
         scene.AddDevices(4, null);
         // One that names no class is a generic one.
-        foreach (var (device, hardware) in new[] { ("d0", "rpi4"), ("d1", "rpi4"), ("d2", "rpi5") }) scene.Fleet.Report(device, reported => reported with { Hardware = hardware });
+        foreach (var (device, hardware) in new[] { ("d0", "rpi4"), ("d1", "rpi4"), ("d2", "rpi5") }) scene.Fleet.Report(
+            device, reported => reported with { Hardware = hardware });
         var rollouts = hub.Get<IRollouts>();
 
-        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(model.Digest) with { DeviceIds = ["d0", "d2"] }, CancellationToken.None));
+        var refused =
+            await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(
+                RedistributionScene.Request(model.Digest) with { DeviceIds = ["d0", "d2"] }, CancellationToken.None));
         Assert.Contains("is made for rpi4; d2: other hardware", refused.Message, StringComparison.Ordinal);
-        refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(model.Digest) with { SiteId = "elsewhere" }, CancellationToken.None));
+        refused =
+            await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(
+                RedistributionScene.Request(model.Digest) with { SiteId = "elsewhere" }, CancellationToken.None));
         Assert.Contains("x0: other hardware", refused.Message, StringComparison.Ordinal);
 
         var started = await rollouts.StartAsync(RedistributionScene.Request(model.Digest), CancellationToken.None);
@@ -52,7 +58,9 @@ public class RolloutTests
         Assert.Equal(old.Digest, scene.Fleet["x0"].Reported!.ActiveDigest);
         Assert.Equal(6, scene.Fleet.Assignments.Count);
         var (_, assignment) = scene.Fleet.Assignments.First();
-        Assert.Equal((next.Digest, next.PackageBytes, view.RolloutId, false), (assignment!.Digest, assignment.PackageBytes, assignment.RolloutId, assignment.Restore));
+        Assert.Equal(
+            (next.Digest, next.PackageBytes, view.RolloutId, false),
+            (assignment!.Digest, assignment.PackageBytes, assignment.RolloutId, assignment.Restore));
     }
 
     [Fact]
@@ -75,8 +83,11 @@ public class RolloutTests
         var canary = Assert.Single(ended.Groups.SelectMany(static group => group.Devices), static device => device.Touched);
         Assert.True(canary.Restored);
         Assert.Equal(old.Digest, scene.Fleet[canary.DeviceId].Reported!.ActiveDigest);
-        Assert.Contains(scene.Fleet.Assignments, told => told.DeviceId == canary.DeviceId && told.Model is { Restore: true } model && model.Digest == old.Digest);
-        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None));
+        Assert.Contains(
+            scene.Fleet.Assignments, told => told.DeviceId == canary.DeviceId && told.Model is { Restore: true } model && model.Digest == old.Digest);
+        var refused =
+            await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>()
+                .StartAsync(RedistributionScene.Request(bad.Digest), CancellationToken.None));
         Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
     }
 
@@ -117,7 +128,9 @@ public class RolloutTests
 
         using var channel = hub.Grpc(HubServices.Redistribution);
         var rollouts = new Redistribution1.Rollouts.RolloutsClient(channel);
-        var error = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await rollouts.StartAsync(new() { Request = Google.Protobuf.ByteString.CopyFromUtf8(body) }));
+        var error =
+            await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () =>
+                await rollouts.StartAsync(new() { Request = Google.Protobuf.ByteString.CopyFromUtf8(body) }));
         Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, error.StatusCode);
         Assert.Contains(said, error.Status.Detail, StringComparison.Ordinal);
     }
@@ -153,7 +166,8 @@ public class RolloutTests
         var next = await RedistributionScene.AddModelAsync(hub, 1);
         var other = await RedistributionScene.AddModelAsync(hub, 2);
         scene.AddDevices(2, null);
-        var first = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest) with { DeviceIds = ["d1"] }, CancellationToken.None);
+        var first = await hub.Get<IRollouts>()
+            .StartAsync(RedistributionScene.Request(next.Digest) with { DeviceIds = ["d1"] }, CancellationToken.None);
 
         using var client = hub.Http(HubServices.Redistribution);
         using var refused = await client.PostAsJsonAsync("/rollouts", RedistributionScene.Request(other.Digest));
@@ -183,7 +197,9 @@ public class RolloutTests
     {
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync();
-        var (old, bad, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2), await RedistributionScene.AddModelAsync(hub, 3));
+        var (old, bad, next) = (
+            await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2),
+            await RedistributionScene.AddModelAsync(hub, 3));
         scene.AddDevices(2, old.Digest);
         var rollouts = hub.Get<IRollouts>();
         var first = await rollouts.StartAsync(RedistributionScene.Request(bad.Digest) with { Groups = [new("all")] }, CancellationToken.None);
@@ -196,11 +212,15 @@ public class RolloutTests
         await rollouts.CommandAsync(first.RolloutId, RolloutCommand.Restore, "op", CancellationToken.None);
 
         // As soon as the way back stands in both twins nobody is held any more.
-        var second = await UntilAsync(() => rollouts.StartAsync(RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None));
+        var second =
+            await UntilAsync(() => rollouts.StartAsync(
+                RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None));
         Assert.Equal(2, second.Groups[0].Devices.Count);
         Assert.Equal(old.Digest, second.Groups[0].Devices.Single(static device => device.DeviceId == "d0").PreviousDigest);
         await scene.ReachedAsync(first.RolloutId, RolloutState.Restored);
-        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.CommandAsync(first.RolloutId, RolloutCommand.Force, "op", CancellationToken.None));
+        var refused =
+            await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.CommandAsync(
+                first.RolloutId, RolloutCommand.Force, "op", CancellationToken.None));
         Assert.Contains("is restored: Force does not fit", refused.Message, StringComparison.Ordinal);
     }
 
@@ -212,7 +232,8 @@ public class RolloutTests
         var next = await RedistributionScene.AddModelAsync(hub, 1);
         scene.AddDevices(3, null);
         scene.Fleet.Unreachable.Add("d1");
-        var view = await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None);
+        var view = await hub.Get<IRollouts>()
+            .StartAsync(RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None);
         await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
         await hub.Get<IRollouts>().CommandAsync(view.RolloutId, RolloutCommand.Restore, "op", CancellationToken.None);
         await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
@@ -248,14 +269,18 @@ public class RolloutTests
         var next = await RedistributionScene.AddModelAsync(hub, 1);
         scene.AddDevices(2, null);
         using var client = hub.Http(HubServices.Redistribution);
-        using var asked = await client.PostAsJsonAsync("/rollouts", RedistributionScene.Request(next.Digest) with { RequestedBy = "somebody-else", NeedsApproval = true }, RedistributionJson.Options);
+        using var asked = await client.PostAsJsonAsync(
+            "/rollouts", RedistributionScene.Request(next.Digest) with { RequestedBy = "somebody-else", NeedsApproval = true },
+            RedistributionJson.Options);
         Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
         var view = (await asked.Content.ReadFromJsonAsync<RolloutView>(RedistributionJson.Options))!;
         Assert.Equal(("operator", RolloutState.Scheduled), (view.Request.RequestedBy, view.State));
         using var refused = await client.PostAsync($"/rollouts/{view.RolloutId}/approve", null);
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Contains("somebody else must approve it", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal("second", (await hub.Get<IRollouts>().CommandAsync(view.RolloutId, RolloutCommand.Approve, "second", CancellationToken.None))!.ApprovedBy);
+        Assert.Equal(
+            "second",
+            (await hub.Get<IRollouts>().CommandAsync(view.RolloutId, RolloutCommand.Approve, "second", CancellationToken.None))!.ApprovedBy);
         await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
     }
 
@@ -269,7 +294,8 @@ public class RolloutTests
         var next = await RedistributionScene.AddModelAsync(hub, 1);
         scene.AddDevices(2, null);
         var until = windowSite == "site" ? new DateOnly(2000, 1, 1) : (DateOnly?)null;
-        var request = RedistributionScene.Request(next.Digest) with { Windows = [new MaintenanceWindow(new TimeOnly(1, 0), 60, "Etc/UTC", windowSite, Until: until)] };
+        var request = RedistributionScene.Request(next.Digest)
+            with { Windows = [new MaintenanceWindow(new TimeOnly(1, 0), 60, "Etc/UTC", windowSite, Until: until)] };
         var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => hub.Get<IRollouts>().StartAsync(request, CancellationToken.None));
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
@@ -282,11 +308,13 @@ public class RolloutTests
         var (later, now) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
         scene.AddDevices(2, null);
         var rollouts = hub.Get<IRollouts>();
-        var scheduled = await rollouts.StartAsync(RedistributionScene.Request(later.Digest) with { NotBefore = DateTimeOffset.UnixEpoch.AddYears(200) }, CancellationToken.None);
+        var scheduled = await rollouts.StartAsync(
+            RedistributionScene.Request(later.Digest) with { NotBefore = DateTimeOffset.UnixEpoch.AddYears(200) }, CancellationToken.None);
         Assert.Equal(RolloutState.Scheduled, scheduled.State);
         var running = await rollouts.StartAsync(RedistributionScene.Request(now.Digest), CancellationToken.None);
         Assert.Equal(RolloutState.Running, running.State);
-        Assert.Equal(RolloutState.Cancelled, (await rollouts.CommandAsync(scheduled.RolloutId, RolloutCommand.Cancel, "op", CancellationToken.None))!.State);
+        Assert.Equal(
+            RolloutState.Cancelled, (await rollouts.CommandAsync(scheduled.RolloutId, RolloutCommand.Cancel, "op", CancellationToken.None))!.State);
     }
 
     [Fact]
@@ -298,9 +326,13 @@ public class RolloutTests
         {
             var (old, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
             scene.AddDevices(6, old.Digest);
-            scene.Facts.Add("site", "d0", new ModelEvidence { Digest = next.Digest, BootId = "b", RunId = "earlier", FromUs = 0, ToUs = 1, Windows = 1_000, AlarmWindows = 1_000 });
+            scene.Facts.Add(
+                "site", "d0",
+                new ModelEvidence { Digest = next.Digest, BootId = "b", RunId = "earlier", FromUs = 0, ToUs = 1, Windows = 1_000,
+                    AlarmWindows = 1_000 });
             var request = RedistributionScene.Request(next.Digest);
-            var id = (await hub.Get<IRollouts>().StartAsync(request with { Gate = request.Gate with { MinimumWindows = 200 } }, CancellationToken.None)).RolloutId;
+            var id = (await hub.Get<IRollouts>()
+                .StartAsync(request with { Gate = request.Gate with { MinimumWindows = 200 } }, CancellationToken.None)).RolloutId;
             await scene.ReachedAsync(id, GroupState.Observing);
             await scene.WorkAsync(hub, id);
             before = (await hub.Get<IRollouts>().FindAsync(id, CancellationToken.None))!;
@@ -310,7 +342,8 @@ public class RolloutTests
         scene.Work(before);
         await using var again = await scene.StartAsync();
         await scene.ReachedAsync(before.RolloutId, GroupState.Passed);
-        var canary = (await again.Get<IRollouts>().FindAsync(before.RolloutId, CancellationToken.None))!.Transitions.Last(static move => move.To == GroupState.Passed);
+        var canary = (await again.Get<IRollouts>().FindAsync(before.RolloutId, CancellationToken.None))!.Transitions.Last(static move =>
+            move.To == GroupState.Passed);
         var alarms = canary.Evidence!.Metric(GateLimits.AlarmRate)!;
         Assert.Equal((200, 0.05, 0.05), (canary.Evidence.Windows, Math.Round(alarms.Value, 9), Math.Round(alarms.Reference!.Value, 9)));
     }

@@ -34,7 +34,8 @@ internal sealed class SimulatedFleet : IFleet
     /// <summary>The device does what it is told, at once, and reports it.</summary>
     public void Obey(string deviceId) => Update(deviceId, device => device with
     {
-        Reported = Report(device.Desired!.Version, device.Desired.Model?.Digest, device.Desired.Model is null ? SlotState.Empty : SlotState.Committed),
+        Reported = Report(
+            device.Desired!.Version, device.Desired.Model?.Digest, device.Desired.Model is null ? SlotState.Empty : SlotState.Committed),
     });
 
     /// <summary>The device hears, and does not do it.</summary>
@@ -49,7 +50,8 @@ internal sealed class SimulatedFleet : IFleet
     public bool IsDown { get; set; }
 
     /// <summary>The device says something else of itself.</summary>
-    public void Report(string deviceId, Func<ReportedState, ReportedState> change) => Update(deviceId, device => device with { Reported = change(device.Reported!) });
+    public void Report(string deviceId, Func<ReportedState, ReportedState> change) =>
+        Update(deviceId, device => device with { Reported = change(device.Reported!) });
 
     public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) => IsDown
         ? Task.FromException<IReadOnlyList<DeviceView>>(new HttpRequestException("the fleet is down"))
@@ -67,7 +69,8 @@ internal sealed class SimulatedFleet : IFleet
     {
         if (Unreachable.Contains(deviceId)) throw new IOException($"the twin of {deviceId} cannot be written");
         Assignments.Enqueue((deviceId, model));
-        var desired = Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, Model = model } }).Desired!;
+        var desired = Update(
+            deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, Model = model } }).Desired!;
         Assigned?.Invoke(deviceId);
         return Task.FromResult(desired);
     }
@@ -75,7 +78,8 @@ internal sealed class SimulatedFleet : IFleet
     /// <summary>Called before each change of sampling; it may throw.</summary>
     public Action<string, double>? Boosting { get; set; }
 
-    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(
+        IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
     {
         var failures = new Dictionary<string, string>();
         foreach (var (device, model) in models)
@@ -97,16 +101,20 @@ internal sealed class SimulatedFleet : IFleet
     {
         await Task.CompletedTask;
         Boosting?.Invoke(deviceId, boost);
-        return Update(deviceId, device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, SamplingBoost = boost } }).Desired!;
+        return Update(
+            deviceId,
+            device => device with { Desired = device.Desired! with { Version = device.Desired.Version + 1, SamplingBoost = boost } }).Desired!;
     }
 
-    public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
+    public Task<CommandReply> SendAsync(
+        string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
         Task.FromResult(new CommandReply("1", true));
 
     private DeviceView Update(string deviceId, Func<DeviceView, DeviceView> change) =>
         _devices.AddOrUpdate(deviceId, static id => throw new KeyNotFoundException(id), (_, device) => change(device));
 
-    private static ModelAssignment Assignment(string digest) => new() { Digest = digest, Name = "model", Release = 1, PackageBytes = 1, Url = "/artefacts/" + digest };
+    private static ModelAssignment Assignment(string digest) =>
+        new() { Digest = digest, Name = "model", Release = 1, PackageBytes = 1, Url = "/artefacts/" + digest };
 
     private static ReportedState Report(long version, string? active, SlotState state) => new()
     {

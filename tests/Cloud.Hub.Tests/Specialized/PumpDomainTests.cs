@@ -5,7 +5,8 @@ namespace Cloud.Hub.Tests.Specialized;
 
 public sealed class PumpDomainTests
 {
-    private static readonly string[] Channels = ["Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "Volume Flow RateRMS"];
+    private static readonly string[] Channels = [
+        "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "Volume Flow RateRMS"];
 
     [Theory]
     [InlineData("valve-closing-outlet", new float[] { 0, 0, -2, 4, 0, 0, 0, -12 })]
@@ -49,7 +50,8 @@ public sealed class PumpDomainTests
     [Fact]
     public void Every_fault_has_advice() => Assert.All(PumpDomain.Faults, fault => Assert.NotEmpty(fault.Advice));
 
-    /// <summary>A window of 20 rows around a centre of 10 with scale 2; each channel lies the given number of scales away and moves by one scale.</summary>
+    /// <summary>A window of 20 rows around a centre of 10 with scale 2; each channel lies the given
+    /// number of scales away and moves by one scale.</summary>
     private static ExperienceRecord Window(float[] away)
     {
         var values = new float[8 * 20];

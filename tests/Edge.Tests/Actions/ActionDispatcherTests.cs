@@ -40,7 +40,8 @@ public sealed class ActionDispatcherTests
         var results = await Run(
             [new SimulatedDrive("pump", safe: 0)],
             Request("pump", "start"), Request("pump", "stop"), Request("pump", "start"), Request("pump", RuleCompiler.SafeCommand));
-        Assert.Equal([ActionOutcome.Done, ActionOutcome.Done, ActionOutcome.RateLimited, ActionOutcome.Done], results.Select(result => result.Outcome));
+        Assert.Equal(
+            [ActionOutcome.Done, ActionOutcome.Done, ActionOutcome.RateLimited, ActionOutcome.Done], results.Select(result => result.Outcome));
     }
 
     [Fact]

@@ -2,7 +2,8 @@ using System.Device.Gpio;
 
 namespace Edge.Tests.Actions;
 
-/// <summary>Lines in memory, below the real controller: stands in for the kernel's gpio-sim, which needs a kernel with configfs. What <see cref="GpioController"/> checks and does is real.</summary>
+/// <summary>Lines in memory, below the real controller: stands in for the kernel's gpio-sim, which needs a kernel with
+/// configfs. What <see cref="GpioController"/> checks and does is real.</summary>
 internal sealed class MemoryGpioDriver : GpioDriver
 {
     private readonly Dictionary<int, PinMode> _modes = [];
@@ -39,9 +40,11 @@ internal sealed class MemoryGpioDriver : GpioDriver
         Written.Add((pinNumber, value == PinValue.High));
     }
 
-    protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken) => throw new NotSupportedException();
+    protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    protected override void AddCallbackForPinValueChangedEvent(int pinNumber, PinEventTypes eventTypes, PinChangeEventHandler callback) => throw new NotSupportedException();
+    protected override void AddCallbackForPinValueChangedEvent(int pinNumber, PinEventTypes eventTypes, PinChangeEventHandler callback) =>
+        throw new NotSupportedException();
 
     protected override void RemoveCallbackForPinValueChangedEvent(int pinNumber, PinChangeEventHandler callback) => throw new NotSupportedException();
 

@@ -15,7 +15,8 @@ public sealed class EventRecorderTests : IFactSink
     private readonly List<(FactKind Kind, long TimestampUs, byte[] Payload)> _facts = [];
     private readonly EventRecorder _recorder;
 
-    public EventRecorderTests() => _recorder = new EventRecorder(this, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(MachineUs / 1000)));
+    public EventRecorderTests() =>
+        _recorder = new EventRecorder(this, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(MachineUs / 1000)));
 
     public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1)
     {
@@ -29,7 +30,9 @@ public sealed class EventRecorderTests : IFactSink
         _recorder.RunStarted("run-1", 5);
         _recorder.RunEnded("run-1", 9, 400);
         Assert.Equal([(FactKind.RunStarted, 5L), (FactKind.RunEnded, 9L)], _facts.Select(static fact => (fact.Kind, fact.TimestampUs)));
-        Assert.Equal([("run-1", 0L), ("run-1", 400L)], _facts.Select(fact => Read(fact.Payload, ContractsJson.Default.RunEvent)).Select(static run => (run.RunId, run.Rows)));
+        Assert.Equal(
+            [("run-1", 0L), ("run-1", 400L)],
+            _facts.Select(fact => Read(fact.Payload, ContractsJson.Default.RunEvent)).Select(static run => (run.RunId, run.Rows)));
     }
 
     [Theory]
@@ -59,7 +62,10 @@ public sealed class EventRecorderTests : IFactSink
     [InlineData(nameof(ActionOutcome.Dropped), null, false, "Dropped")]
     public void An_action_says_whether_it_was_done_and_why_not_at_the_machine_s_time(string outcome, string? detail, bool succeeded, string? error)
     {
-        _recorder.Acted(new ActionResult(new ActionRequest(new ActuatorCommand("valve", "set", 0.25f), "hot", "hot-1", 7, []), Enum.Parse<ActionOutcome>(outcome), detail, TimeSpan.Zero));
+        _recorder.Acted(
+            new ActionResult(
+                new ActionRequest(new ActuatorCommand("valve", "set", 0.25f), "hot", "hot-1", 7, []), Enum.Parse<ActionOutcome>(outcome), detail,
+                TimeSpan.Zero));
         var (kind, timestampUs, payload) = Assert.Single(_facts);
         var action = Read(payload, ContractsJson.Default.ActionEvent);
         Assert.Equal((FactKind.Action, MachineUs), (kind, timestampUs));
@@ -68,7 +74,8 @@ public sealed class EventRecorderTests : IFactSink
 
     private static Decision Decision(DecisionKind kind) => new()
     {
-        RuleId = "hot", Kind = kind, Severity = Severity.Critical, Priority = 1, AlarmId = "hot-1", TimestampUs = 7, Reasons = ["temperature above 90"],
+        RuleId = "hot", Kind = kind, Severity = Severity.Critical, Priority = 1, AlarmId = "hot-1", TimestampUs = 7,
+        Reasons = ["temperature above 90"],
     };
 
     private static T Read<T>(byte[] payload, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(payload, type)!;

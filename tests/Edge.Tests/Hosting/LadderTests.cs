@@ -62,9 +62,11 @@ public sealed class LadderTests : IDisposable
     [Fact]
     public async Task Simulated_actuators_turn_the_simulated_pump()
     {
-        var settings = Load("sensor: { kind: pump }\nactuators: [{ name: v, kind: simulated, part: valve }, { name: m, kind: simulated, part: motor, safe: 0.5 }]");
+        var settings = Load(
+            "sensor: { kind: pump }\nactuators: [{ name: v, kind: simulated, part: valve }, { name: m, kind: simulated, part: motor, safe: 0.5 }]");
         await using var pump = (SimulatedMachine)Ladder.MakeSensor(settings.Sensor, _time, NullLoggerFactory.Instance);
-        var actuators = Ladder.MakeActuators(settings.Actuators, pump, TimeProvider.System, NullLoggerFactory.Instance).ToDictionary(actuator => actuator.Name);
+        var actuators = Ladder.MakeActuators(settings.Actuators, pump, TimeProvider.System, NullLoggerFactory.Instance)
+            .ToDictionary(actuator => actuator.Name);
         await actuators["v"].ActAsync(Request("v", "set", 0.25f), CancellationToken.None);
         await actuators["m"].EnterSafeStateAsync("test", CancellationToken.None);
         Assert.Equal((0.25, 0.5), (((PumpModel)pump.Model).Controls.ValveOpening, ((PumpModel)pump.Model).Controls.Speed));
@@ -80,7 +82,9 @@ public sealed class LadderTests : IDisposable
         var settings = Load($"sensor: {{ kind: {machine}, {machine}: {{ seed: 7, faults: [{fault}] }} }}").Sensor;
         var plan = machine == "pump" ? settings.Pump!.ToPump().Faults : settings.Motor!.ToMotor().Faults;
         Assert.Equal((kind, channel), (Assert.Single(plan.Faults).Kind, plan.Faults[0].Channel));
-        Assert.Equal(machine == "pump" ? PumpChannels.All : MotorChannels.All, Make($"sensor: {{ kind: {machine}, {machine}: {{ faults: [{fault}] }} }}").Channels);
+        Assert.Equal(
+            machine == "pump" ? PumpChannels.All : MotorChannels.All,
+            Make($"sensor: {{ kind: {machine}, {machine}: {{ faults: [{fault}] }} }}").Channels);
     }
 
     [Theory]
@@ -90,21 +94,27 @@ public sealed class LadderTests : IDisposable
     [InlineData("{ kind: leak, start: 00:02:00, end: 00:01:00 }", "Faults[0]: End 00:01:00 must be after Start 00:02:00")]
     [InlineData("{ kind: leak, severity: 2 }", "Faults[0].Severity: 2")]
     public void A_fault_that_cannot_be_is_refused_with_its_place(string fault, string reason) =>
-        Assert.Contains(reason, Assert.Throws<SettingsException>(() => Make($"sensor: {{ kind: pump, pump: {{ faults: [{fault}] }} }}")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, Assert.Throws<SettingsException>(() => Make($"sensor: {{ kind: pump, pump: {{ faults: [{fault}] }} }}")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_gpio_line_without_a_chip_is_one_failed_action_and_no_failed_start()
     {
         var settings = Load("sensor: { kind: pump }\nactuators: [{ name: relay, kind: gpio, chip: 63, line: 17 }]");
         await using var sensor = Ladder.MakeSensor(settings.Sensor, _time, NullLoggerFactory.Instance);
-        await using var relay = Ladder.MakeActuators(settings.Actuators, sensor, TimeProvider.System, NullLoggerFactory.Instance).Single(actuator => actuator.Name == "relay");
-        var error = await Assert.ThrowsAsync<ActuatorException>(async () => await relay.ActAsync(Request("relay", "high", float.NaN), CancellationToken.None));
+        await using var relay = Ladder.MakeActuators(settings.Actuators, sensor, TimeProvider.System, NullLoggerFactory.Instance)
+            .Single(actuator => actuator.Name == "relay");
+        var error =
+            await Assert.ThrowsAsync<ActuatorException>(async () =>
+                await relay.ActAsync(Request("relay", "high", float.NaN), CancellationToken.None));
         Assert.Contains("GPIO line 17", error.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static ActionRequest Request(string actuator, string command, float value) => new(new ActuatorCommand(actuator, command, value), "rule", "alarm", 0, []);
+    private static ActionRequest Request(string actuator, string command, float value) =>
+        new(new ActuatorCommand(actuator, command, value), "rule", "alarm", 0, []);
 
     private void Chip(string folder, string name, params (string File, string Text)[] attributes)
     {
@@ -118,7 +128,9 @@ public sealed class LadderTests : IDisposable
     private AgentSettings Load(string sections)
     {
         using var file = new TempFolder();
-        File.WriteAllText(file.File("agent.yaml"), $"device: {{ site: north, id: p }}\n{sections.Replace("ROOT", $"'{_folder.Path}'", StringComparison.Ordinal)}\n");
+        File.WriteAllText(
+            file.File("agent.yaml"),
+            $"device: {{ site: north, id: p }}\n{sections.Replace("ROOT", $"'{_folder.Path}'", StringComparison.Ordinal)}\n");
         return SettingsLoader.Load(file.File("agent.yaml"), new Dictionary<string, string>(), []);
     }
 }

@@ -32,7 +32,9 @@ public sealed class LogLineTests : IDisposable
         Assert.Equal("2026-11-22T18:35:42.297Z", line.GetProperty("@t").GetString());
         Assert.Equal("{What} is not available: {Reason}", line.GetProperty("@mt").GetString());
         Assert.Equal("Warning", line.GetProperty("@l").GetString());
-        Assert.Equal((2804, "StatusUnavailable"), (line.GetProperty("EventId").GetProperty("Id").GetInt32(), line.GetProperty("EventId").GetProperty("Name").GetString()));
+        Assert.Equal(
+            (2804, "StatusUnavailable"),
+            (line.GetProperty("EventId").GetProperty("Id").GetInt32(), line.GetProperty("EventId").GetProperty("Name").GetString()));
         Assert.Equal("a \"quoted\"\nthing", line.GetProperty("What").GetString());
     }
 
@@ -42,7 +44,9 @@ public sealed class LogLineTests : IDisposable
         Logger(asJson: true).AgentStarted("1.0.0", "north", "p", "pump", 8, double.NaN, 0, null, null);
         var line = JsonDocument.Parse(Text()).RootElement;
         Assert.False(line.TryGetProperty("@l", out _));
-        Assert.Equal((8, "NaN", JsonValueKind.Null), (line.GetProperty("Channels").GetInt32(), line.GetProperty("RateHz").GetString(), line.GetProperty("Digest").ValueKind));
+        Assert.Equal(
+            (8, "NaN", JsonValueKind.Null),
+            (line.GetProperty("Channels").GetInt32(), line.GetProperty("RateHz").GetString(), line.GetProperty("Digest").ValueKind));
     }
 
     public void Dispose() => _output.Dispose();

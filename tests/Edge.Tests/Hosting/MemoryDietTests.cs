@@ -40,5 +40,6 @@ public sealed class MemoryDietTests
         Assert.Empty(Pages($"1000-2000 r-xp 00400000 08:01 1234 /opt/a.so\n2000-3000 rw-p 00400000 08:01 1234 /opt/a.so\n{Clean}"));
     }
 
-    private static (long From, long To)[] Pages(string smaps) => [.. MemoryDiet.CleanFilePages(smaps.Split('\n')).Select(static range => ((long)range.From, (long)range.To))];
+    private static (long From, long To)[] Pages(string smaps) =>
+        [.. MemoryDiet.CleanFilePages(smaps.Split('\n')).Select(static range => ((long)range.From, (long)range.To))];
 }

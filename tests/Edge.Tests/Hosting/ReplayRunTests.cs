@@ -61,7 +61,8 @@ public sealed class ReplayRunTests : IDisposable
         };
         var recording = new ReplayOptions { Files = [file], Layout = layout, Speed = 0 };
         var output = new StringWriter(CultureInfo.InvariantCulture);
-        var written = await new ReplayRun(recording, FixturePackage.Write(_key, release: 1).Package, [trusted ?? _key.PublicKey], TimeProvider.System, NullLogger.Instance)
+        var written = await new ReplayRun(
+            recording, FixturePackage.Write(_key, release: 1).Package, [trusted ?? _key.PublicKey], TimeProvider.System, NullLogger.Instance)
             .RunAsync("model.hmas", output, default);
         return (written, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }

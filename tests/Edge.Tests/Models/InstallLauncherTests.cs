@@ -9,7 +9,8 @@ using Xunit.Abstractions;
 
 namespace Edge.Tests.Models;
 
-/// <summary>The launcher of <c>deploy/edge</c> and the agent's side of installs on one disk. The programs are scripts that say who they are.</summary>
+/// <summary>The launcher of <c>deploy/edge</c> and the agent's side of installs on one disk. The
+/// programs are scripts that say who they are.</summary>
 public sealed class InstallLauncherTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -67,7 +68,8 @@ public sealed class InstallLauncherTests(ITestOutputHelper output) : IDisposable
         var installs = new InstallFolder(_folder.Path);
         Install(installs, 1);
         installs.Commit();
-        installs.Stage(Assignment(2) with { Kind = ArtefactKind.Rules }, new Dictionary<string, byte[]> { [InstallFolder.Rules] = "version: 1"u8.ToArray() });
+        installs.Stage(
+            Assignment(2) with { Kind = ArtefactKind.Rules }, new Dictionary<string, byte[]> { [InstallFolder.Rules] = "version: 1"u8.ToArray() });
         Assert.Equal(Script(1), File.ReadAllBytes(Path.Combine(installs.PathOf(NameOf(2)), InstallFolder.Program)));
         Assert.Equal("version: 1", File.ReadAllText(Path.Combine(installs.PathOf(NameOf(2)), InstallFolder.Rules)));
     }
@@ -102,7 +104,8 @@ public sealed class InstallLauncherTests(ITestOutputHelper output) : IDisposable
             await cutting;
             disk.Restore();
             var said = await LaunchAsync(disk.Path);
-            Assert.True(said == Said(answering) || said == Said(i), $"seed {seed}, install {i}: '{said}' runs, expected '{Said(answering)}' or '{Said(i)}'");
+            Assert.True(
+                said == Said(answering) || said == Said(i), $"seed {seed}, install {i}: '{said}' runs, expected '{Said(answering)}' or '{Said(i)}'");
             var outcome = said == Said(i) ? "new" : "old";
             counts[outcome] = counts.GetValueOrDefault(outcome) + 1;
 

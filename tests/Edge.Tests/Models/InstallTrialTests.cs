@@ -90,19 +90,24 @@ public sealed class InstallTrialTests : IAsyncLifetime, IDisposable
         // The agent's own build: beside the tests it would miss what the web framework brings them.
         var agent = Path.Combine(Repository.Root, "artifacts/bin/Edge.Agent/release/hmas-agent.dll");
         var install = Assignment(7);
-        _installs.Stage(install, new Dictionary<string, byte[]> { [InstallFolder.Program] = System.Text.Encoding.UTF8.GetBytes($"#!/bin/sh\nexec dotnet '{agent}' \"$@\"\n") });
+        _installs.Stage(
+            install, new Dictionary<string, byte[]> { [InstallFolder.Program] = System.Text.Encoding.UTF8.GetBytes(
+                $"#!/bin/sh\nexec dotnet '{agent}' \"$@\"\n") });
         _installs.Activate(InstallFolder.NameOf(install.Digest));
         var settings = _folder.File("agent.yaml");
-        await File.WriteAllTextAsync(settings, $"device: {{ site: north, id: p, stateFolder: '{_folder.Path}' }}\nsensor: {{ kind: pump, pump: {{ rateHz: 50 }} }}\n");
+        await File.WriteAllTextAsync(
+            settings, $"device: {{ site: north, id: p, stateFolder: '{_folder.Path}' }}\nsensor: {{ kind: pump, pump: {{ rateHz: 50 }} }}\n");
 
-        var start = new ProcessStartInfo("/bin/sh", [Path.Combine(Repository.Root, "deploy/edge/hmas-launch"), "run", "--settings", settings]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "/bin/sh", [Path.Combine(Repository.Root, "deploy/edge/hmas-launch"), "run", "--settings", settings]) { RedirectStandardError = true };
         start.Environment["HMAS_INSTALLS"] = Path.Combine(_folder.Path, "installs");
         using var process = Process.Start(start) ?? throw new InvalidOperationException("sh did not start");
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             string? line;
-            while ((line = await process.StandardError.ReadLineAsync(limit.Token)) is not null && !line.Contains($"{install.Digest}: Committed", StringComparison.Ordinal))
+            while ((line = await process.StandardError.ReadLineAsync(limit.Token)) is not null
+                && !line.Contains($"{install.Digest}: Committed", StringComparison.Ordinal))
             {
             }
 

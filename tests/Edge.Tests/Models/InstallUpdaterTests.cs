@@ -11,7 +11,8 @@ using Hmas.Trust;
 
 namespace Edge.Tests.Models;
 
-/// <summary>Agent programs, rules and bundles on their way onto a device of class <c>generic</c>. The program is a script whose <c>check</c> says yes or no.</summary>
+/// <summary>Agent programs, rules and bundles on their way onto a device of class <c>generic</c>. The
+/// program is a script whose <c>check</c> says yes or no.</summary>
 public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
 {
     private static readonly byte[] Good = Encoding.UTF8.GetBytes("#!/bin/sh\n[ \"$1\" = check ] && [ -d \"$HMAS_INSTALL\" ]\n");
@@ -60,7 +61,9 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
         await _rig.PlayUntilAsync(bundle, SlotState.Probed);
         while (_rig.Restarts == 0) await Task.Yield();
         var folder = _installs.PathOf(InstallFolder.NameOf(bundle.Digest));
-        Assert.Equal(["assignment.json", "hmas-agent", "model.hmas", "rules.yaml"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["assignment.json", "hmas-agent", "model.hmas", "rules.yaml"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(InstallFolder.NameOf(bundle.Digest), _installs.Current.Active);
     }
 
@@ -109,7 +112,8 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
                 var part = Part(ArtefactKind.Rules, Rules);
                 File.WriteAllBytes(_rig.PathOf(part.Digest), Bad);
                 return OfferBundle(Part(ArtefactKind.Agent, Good), part);
-            case "a bundle for other hardware": return OfferBundle(bundle => bundle with { HardwareClasses = ["rpi5"] }, Part(ArtefactKind.Agent, Good));
+            case "a bundle for other hardware": return OfferBundle(
+                bundle => bundle with { HardwareClasses = ["rpi5"] }, Part(ArtefactKind.Agent, Good));
             case "a bundle with a part for other hardware": return OfferBundle(Part(ArtefactKind.Agent, Good) with { HardwareClasses = ["rpi5"] });
             case "a bundle that is no JSON": return Offer(ArtefactKind.Bundle, 5, Good);
             case "a bundle of another name": return OfferBundle(bundle => bundle with { Name = "other" }, Part(ArtefactKind.Agent, Good));
@@ -117,7 +121,9 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
                 using (var stranger = SigningKey.Create())
                 {
                     var model = _rig.Offer(3, key: stranger);
-                    return OfferBundle(new BundlePart { Kind = ArtefactKind.Model, Name = model.Name, Release = 3, Digest = model.Digest, Bytes = model.PackageBytes });
+                    return OfferBundle(
+                        new BundlePart { Kind = ArtefactKind.Model, Name = model.Name, Release = 3, Digest = model.Digest,
+                            Bytes = model.PackageBytes });
                 }
 
             default:
@@ -135,7 +141,9 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
     private ModelAssignment OfferBundle(params BundlePart[] parts) => OfferBundle(static bundle => bundle, parts);
 
     private ModelAssignment OfferBundle(Func<BundleManifest, BundleManifest> change, params BundlePart[] parts) => Offer(
-        ArtefactKind.Bundle, 4, JsonSerializer.SerializeToUtf8Bytes(change(new BundleManifest { Name = "thing", Release = 4, Parts = parts }), ContractsJson.Default.BundleManifest));
+        ArtefactKind.Bundle, 4,
+        JsonSerializer.SerializeToUtf8Bytes(
+            change(new BundleManifest { Name = "thing", Release = 4, Parts = parts }), ContractsJson.Default.BundleManifest));
 
     private ModelAssignment Offer(ArtefactKind kind, long release, byte[] file)
     {

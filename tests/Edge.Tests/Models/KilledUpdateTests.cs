@@ -56,7 +56,8 @@ public sealed class KilledUpdateTests(ITestOutputHelper output) : IDisposable
 
     private async Task KillAtAsync(SlotState step)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(KilledUpdateTests).Assembly.Location, "update-model", _folder.Path, $"{step}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet", [typeof(KilledUpdateTests).Assembly.Location, "update-model", _folder.Path, $"{step}"]) { RedirectStandardOutput = true };
         using var child = Process.Start(start) ?? throw new InvalidOperationException("The child did not start.");
         try
         {

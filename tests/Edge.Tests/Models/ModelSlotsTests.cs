@@ -85,7 +85,8 @@ public sealed class ModelSlotsTests : IDisposable
     }
 
     private static int Stage(ModelSlots slots, char name, long release) => slots.Stage(
-        new SlotEntry(Digest(name), "pump", release), new ModelAssignment { Digest = Digest(name), Name = "pump", Release = release, PackageBytes = 1, Url = "x" });
+        new SlotEntry(Digest(name), "pump", release),
+        new ModelAssignment { Digest = Digest(name), Name = "pump", Release = release, PackageBytes = 1, Url = "x" });
 
     private static string Digest(char digit) => $"sha256:{new string(digit, 64)}";
 }

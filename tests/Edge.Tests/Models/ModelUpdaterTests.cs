@@ -198,7 +198,9 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
         var rows = MemoryMarshal.AsBytes<float>(values).ToArray();
         using var recorder = new Detector(manifest, FixturePackage.Onnx("half"), new SessionSettings());
         var answers = ProbeRun.Answers(recorder, FixturePackage.CalibrationRows, rows);
-        return manifest with { Probe = new RecordedProbe { CalibrationRows = FixturePackage.CalibrationRows, Rows = rows, Answers = [.. answers.Select(change)], Tolerance = 1e-3 } };
+        return manifest
+            with { Probe = new RecordedProbe { CalibrationRows = FixturePackage.CalibrationRows, Rows = rows, Answers = [.. answers.Select(change)],
+                Tolerance = 1e-3 } };
     }
 
     private ModelAssignment OfferBad(string bad)

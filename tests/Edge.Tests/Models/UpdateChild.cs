@@ -4,7 +4,8 @@ using Hmas.Trust;
 
 namespace Edge.Tests.Models;
 
-/// <summary>A device that commits release 1 and then stands still in the middle of the update to release 2, until it is killed. Prints <c>held</c> when it stands.</summary>
+/// <summary>A device that commits release 1 and then stands still in the middle of the update to release 2,
+/// until it is killed. Prints <c>held</c> when it stands.</summary>
 internal static class UpdateChild
 {
     /// <summary>Begins the update to a release and kills itself some time after it told the step.</summary>

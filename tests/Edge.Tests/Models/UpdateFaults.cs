@@ -6,7 +6,8 @@ using Hmas.Trust;
 
 namespace Edge.Tests.Models;
 
-/// <summary>Updates that end in the middle: by a power cut of the disk, or by SIGKILL of a process. After each the device must answer with a whole model, the one before or the new one, and the next update must work.</summary>
+/// <summary>Updates that end in the middle: by a power cut of the disk, or by SIGKILL of a process. After each the device must answer
+/// with a whole model, the one before or the new one, and the next update must work.</summary>
 internal sealed class UpdateFaults(SigningKey key, int seed)
 {
     /// <summary>Every step that an update tells.</summary>
@@ -125,7 +126,9 @@ internal sealed class UpdateFaults(SigningKey key, int seed)
 
     private static async Task RunChildAsync(string folder, long release, SlotState step, int delayUs)
     {
-        string[] arguments = [typeof(UpdateFaults).Assembly.Location, "update-killed", folder, release.ToString(CultureInfo.InvariantCulture), $"{step}", delayUs.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = [
+            typeof(UpdateFaults).Assembly.Location, "update-killed", folder, release.ToString(CultureInfo.InvariantCulture), $"{step}",
+            delayUs.ToString(CultureInfo.InvariantCulture)];
         using var child = Process.Start(new ProcessStartInfo("dotnet", arguments)) ?? throw new InvalidOperationException("The child did not start.");
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await child.WaitForExitAsync(limit.Token);

@@ -21,7 +21,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Models;
 
-/// <summary>Slots on a real disk, a real pipeline and real models of two channels: a device without its sensor and its hub. The caller plays the rows.</summary>
+/// <summary>Slots on a real disk, a real pipeline and real models of two channels: a device without
+/// its sensor and its hub. The caller plays the rows.</summary>
 internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 {
     private static readonly SensorChannel[] Channels = [new("a"), new("b")];
@@ -44,7 +45,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var watch = new SlotWatch(time ?? TimeProvider.System);
         var rows = new RecentRows(Channels.Length);
         var options = new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows, Lateness = TimeSpan.Zero };
-        _pipeline = new PerceptionPipeline(Channels, 1, options, RuleSet.Empty, static _ => { }, new ObservationFanOut(rows, watch), NullLogger.Instance);
+        _pipeline = new PerceptionPipeline(
+            Channels, 1, options, RuleSet.Empty, static _ => { }, new ObservationFanOut(rows, watch), NullLogger.Instance);
         Slots = ModelSlots.Open(folder, NullLogger.Instance);
         time ??= TimeProvider.System;
         _clock = time as FakeTimeProvider;
@@ -57,7 +59,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var swap = new ModelSwap(Slots, loader, _pipeline.Slot, watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, _pipeline.Slot, Reporter, null, NullLogger.Instance);
         var installs = new InstallUpdater(
-            new InstallFolder(folder), new InstallFetch(Slots, verifier, this, orders, "generic"), new InstallProbe([], Path.Combine(folder, "agent"), time), Slots, Reporter, () => Restarts++);
+            new InstallFolder(folder), new InstallFetch(Slots, verifier, this, orders, "generic"),
+            new InstallProbe([], Path.Combine(folder, "agent"), time), Slots, Reporter, () => Restarts++);
         _updater = new ModelUpdater(Slots, fetch, trial, swap, installs, _pipeline.Slot, watch, Reporter, time, NullLogger.Instance);
     }
 
@@ -94,7 +97,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     public ModelAssignment Offer(string digest, long release, ReadOnlySpan<byte> package)
     {
         File.WriteAllBytes(PathOf(digest), package);
-        return new ModelAssignment { Digest = digest, Name = FixturePackage.Name, Release = release, PackageBytes = package.Length, Url = "x", ShadowWindows = 5, HealthWindows = 5 };
+        return new ModelAssignment { Digest = digest, Name = FixturePackage.Name, Release = release, PackageBytes = package.Length, Url = "x",
+            ShadowWindows = 5, HealthWindows = 5 };
     }
 
     public string PathOf(string digest) => Path.Combine(_folder, "offered-" + digest[7..23]);

@@ -39,7 +39,8 @@ public sealed class ClassifierPipelineTests : IFactSink, IDisposable
         var scope = new RuleScope(Channels, 1, 64, new Dictionary<string, IReadOnlyList<string>> { ["valve"] = ["close"] });
         var experience = new ExperienceStore(new ExperienceOptions { RoutineEvery = 1_000_000, RareDistance = 1e6 }, new SamplingBoost(), this);
         _pipeline = new PerceptionPipeline(
-            Channels, 1, new WindowOptions { Length = 8, CalibrationRows = 8 }, RuleFile.Parse(Rules, "rules.yaml", scope), _acts.Add, new ObservationFanOut(_counters, experience), NullLogger.Instance);
+            Channels, 1, new WindowOptions { Length = 8, CalibrationRows = 8 }, RuleFile.Parse(Rules, "rules.yaml", scope), _acts.Add,
+            new ObservationFanOut(_counters, experience), NullLogger.Instance);
         var onnx = FixturePackage.Onnx("classes");
         _pipeline.Slot.Exchange(WindowScorers.Open("sha256:c", FixturePackage.AsClassifier(FixturePackage.Manifest(1, onnx)), onnx));
     }

@@ -29,7 +29,9 @@ public sealed class HealthyRowsTests : IDisposable
         var after = await StartAsync("run-2", fromSecond: 100, value: 50);
         Assert.Equal(before.Scorer.LastRows, after.Scorer.LastRows);
         Assert.Equal(10, after.Scorer.Threshold);
-        Assert.Equal([PredictionState.Warming, PredictionState.Warming, PredictionState.Scored], after.Probe.Frames.Take(3).Select(static frame => frame.Prediction.State));
+        Assert.Equal(
+            [PredictionState.Warming, PredictionState.Warming, PredictionState.Scored],
+            after.Probe.Frames.Take(3).Select(static frame => frame.Prediction.State));
         Assert.True(after.Probe.Frames[2].Prediction.IsAlarm, "a fault that lasts over the restart went unnoticed");
         Assert.DoesNotContain(after.Probe.Frames, static frame => frame.IsCalibration);
     }
@@ -113,7 +115,8 @@ public sealed class HealthyRowsTests : IDisposable
     }
 
     /// <summary>One life of the agent: it plays rows, and stops.</summary>
-    private async Task<(ObservationProbe Probe, FakeScorer Scorer)> StartAsync(string runId, int fromSecond, float value, int rows = 6, FakeScorer? scorer = null)
+    private async Task<(ObservationProbe Probe, FakeScorer Scorer)> StartAsync(
+        string runId, int fromSecond, float value, int rows = 6, FakeScorer? scorer = null)
     {
         var (file, probe, made, pipeline) = Open(scorer);
         Play(pipeline, runId, fromSecond, value, rows);
@@ -125,7 +128,8 @@ public sealed class HealthyRowsTests : IDisposable
     private (HealthyRowsFile File, ObservationProbe Probe, FakeScorer Scorer, PerceptionPipeline Pipeline) Open(FakeScorer? scorer = null)
     {
         var file = HealthyRowsFile.Open(_folder.Path, Channels, 1, MaxRows, NullLogger.Instance);
-        var options = new WindowOptions { Length = 3, CalibrationRows = 4, HistoryFrames = 64, MaxCalibrationRows = MaxRows, Lateness = TimeSpan.Zero };
+        var options = new WindowOptions { Length = 3, CalibrationRows = 4, HistoryFrames = 64, MaxCalibrationRows = MaxRows,
+            Lateness = TimeSpan.Zero };
         var probe = new ObservationProbe();
         var pipeline = new PerceptionPipeline(Channels, 1, options, RuleSet.Empty, static _ => { }, probe, NullLogger.Instance, file);
         scorer ??= new FakeScorer("m1", ["a"]);

@@ -26,7 +26,9 @@ internal sealed class ObservationProbe : IObservationSink
     {
         Count++;
         if (IsSilent) return;
-        Frames.Add((observation.RunId, observation.Frame, observation.TimestampUs, observation.Prediction, observation.IsCalibration, observation.Window.ToArray()));
+        Frames.Add(
+            (observation.RunId, observation.Frame, observation.TimestampUs, observation.Prediction, observation.IsCalibration,
+                observation.Window.ToArray()));
         Decisions.AddRange(observation.Decisions);
     }
 

@@ -44,7 +44,8 @@ public sealed class PerceptionPipelineTests
         _pipeline.Slot.Exchange(new FakeScorer("m1", ["b"]));
         Play(0, 6);
         Assert.Equal(
-            [PredictionState.Calibrating, PredictionState.Calibrating, PredictionState.Calibrating, PredictionState.Scored, PredictionState.Scored, PredictionState.Scored],
+            [PredictionState.Calibrating, PredictionState.Calibrating, PredictionState.Calibrating, PredictionState.Scored, PredictionState.Scored,
+                PredictionState.Scored],
             _probe.Frames.Select(frame => frame.Prediction.State));
         Assert.Equal([true, true, true, true, false, false], _probe.Frames.Select(frame => frame.IsCalibration));
         Assert.Equal("m1", _probe.Frames[^1].Prediction.Digest);

@@ -15,7 +15,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Edge.Tests.Pipeline;
 
-/// <summary>The ladder as the agent wires it: ONNX Runtime's model, rules, and everything that listens, among it the selection of experience.</summary>
+/// <summary>The ladder as the agent wires it: ONNX Runtime's model, rules, and everything that
+/// listens, among it the selection of experience.</summary>
 public sealed class WholePipelineMemoryTests : IFactSink
 {
     private const int Warm = 2000;
@@ -43,10 +44,13 @@ public sealed class WholePipelineMemoryTests : IFactSink
         var counters = new AgentCounters(TimeProvider.System);
         var experience = new ExperienceStore(new ExperienceOptions { RoutineEvery = 1_000_000, RareDistance = 1e6 }, new SamplingBoost(), this);
         var sink = new ObservationFanOut(
-            counters, new EventRecorder(this, TimeProvider.System), experience, new EvidenceCollector(1_000_000, "boot", this, static () => null, static () => null),
-            new TelemetryCollector(Channels.Length, 64), new RecentRows(Channels.Length), new TuningRows(Channels.Length, 256), new SlotWatch(TimeProvider.System));
+            counters, new EventRecorder(this, TimeProvider.System), experience,
+            new EvidenceCollector(1_000_000, "boot", this, static () => null, static () => null),
+            new TelemetryCollector(Channels.Length, 64), new RecentRows(Channels.Length), new TuningRows(Channels.Length, 256),
+            new SlotWatch(TimeProvider.System));
         var pipeline = new PerceptionPipeline(
-            Channels, 1, new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows }, rules, static _ => { }, sink, NullLogger.Instance);
+            Channels, 1, new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows }, rules, static _ => { }, sink,
+            NullLogger.Instance);
         var onnx = FixturePackage.Onnx("half");
         pipeline.Slot.Exchange(WindowScorers.Open("sha256:half", FixturePackage.Manifest(1, onnx), onnx));
         Play(pipeline, 0, Warm);

@@ -145,7 +145,8 @@ public sealed class RuleEngineTests
         Step(5, 1, 1);
         Step(6, 1, 0);
         Assert.Equal(
-            ["0 Raised low open", "1 Raised high set", "2 Cleared high", "2 Resumed low open", "3 Cleared low close", "4 Raised high set", "5 Raised low held by high", "6 Cleared high", "6 Resumed low open"],
+            ["0 Raised low open", "1 Raised high set", "2 Cleared high", "2 Resumed low open", "3 Cleared low close", "4 Raised high set",
+                "5 Raised low held by high", "6 Cleared high", "6 Resumed low open"],
             _log);
     }
 
@@ -187,7 +188,8 @@ public sealed class RuleEngineTests
     private void Load(string rules)
     {
         var scope = new RuleScope(
-            [new SensorChannel("a"), new SensorChannel("b")], 1, 60, new Dictionary<string, IReadOnlyList<string>> { ["valve"] = ["open", "close", "set"] });
+            [new SensorChannel("a"), new SensorChannel("b")], 1, 60,
+            new Dictionary<string, IReadOnlyList<string>> { ["valve"] = ["open", "close", "set"] });
         _engine = new RuleEngine(RuleFile.Parse($"version: 1\nrules:\n{rules}\n", "rules.yaml", scope));
     }
 

@@ -27,8 +27,10 @@ public sealed class RuleFileTests
     [InlineData("- id: x\n  when: { prediction: alarm }\n  hold: soon", 5, "rules[0].hold", "is not a duration")]
     [InlineData("- id: x\n  when: { prediction: alarm }\n  colour: red", 5, "rules[0].colour", "unknown field")]
     [InlineData("- id: x\n  when: { prediction: alarm }\n  debounce: { count: 5, of: 3 }", 5, "rules[0].debounce.count", "cannot be")]
-    [InlineData("- id: x\n  when: { prediction: alarm }\n  action: { actuator: horn, command: blow }", 5, "rules[0].action.actuator", "no actuator 'horn'")]
-    [InlineData("- id: x\n  when: { prediction: alarm }\n  action: { actuator: valve, command: blow }", 5, "rules[0].action.command", "does not know 'blow'")]
+    [InlineData(
+        "- id: x\n  when: { prediction: alarm }\n  action: { actuator: horn, command: blow }", 5, "rules[0].action.actuator", "no actuator 'horn'")]
+    [InlineData(
+        "- id: x\n  when: { prediction: alarm }\n  action: { actuator: valve, command: blow }", 5, "rules[0].action.command", "does not know 'blow'")]
     public void A_rule_that_cannot_be_judged_is_refused_with_file_line_field_and_reason(string rules, long line, string field, string reason)
     {
         var e = Assert.Throws<RuleFileException>(() => RuleFile.Parse($"version: 1\nrules:\n{rules}\n", "rules.yaml", Scope));
@@ -68,7 +70,8 @@ public sealed class RuleFileTests
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "HMAS.sln"))) root = root.Parent!;
-        var scope = new RuleScope(Edge.Sensors.Simulation.PumpChannels.All, 1, 4096, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
+        var scope = new RuleScope(
+            Edge.Sensors.Simulation.PumpChannels.All, 1, 4096, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
         Assert.NotEmpty(RuleFile.Load(Path.Combine(root.FullName, "deploy/edge/rules.yaml"), scope).Rules);
     }
 

@@ -88,7 +88,8 @@ public sealed class SamplingLoopTests
         await running;
     }
 
-    private SamplingLoop Loop(ISensor sensor, ISampleConsumer consumer) => new(sensor, new SampleQueue(8192), consumer, _options, _time, NullLogger.Instance);
+    private SamplingLoop Loop(ISensor sensor, ISampleConsumer consumer) =>
+        new(sensor, new SampleQueue(8192), consumer, _options, _time, NullLogger.Instance);
 
     private sealed class ScriptedSensor(Action<ISampleSink> script, bool untilCancelled = false) : ISensor
     {

@@ -11,7 +11,9 @@ public sealed class InstallSettingsTests : IDisposable
     public InstallSettingsTests()
     {
         Directory.CreateDirectory(_folder.File("install"));
-        File.WriteAllText(_folder.File("agent.yaml"), "device: { site: north, id: p }\nsensor: { kind: pump }\nexperience: { routineEvery: 20, alarmEvery: 3 }\nrules: { file: /etc/own.yaml }\n");
+        File.WriteAllText(
+            _folder.File("agent.yaml"),
+            "device: { site: north, id: p }\nsensor: { kind: pump }\nexperience: { routineEvery: 20, alarmEvery: 3 }\nrules: { file: /etc/own.yaml }\n");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +24,9 @@ public sealed class InstallSettingsTests : IDisposable
         File.WriteAllText(_folder.File("install/settings.yaml"), "experience: { routineEvery: 7 }\n");
         File.WriteAllText(_folder.File("install/rules.yaml"), "version: 1\n");
         var settings = Load();
-        Assert.Equal((7, 3, _folder.File("install/rules.yaml"), "p"), (settings.Experience.RoutineEvery, settings.Experience.AlarmEvery, settings.Rules.File, settings.Device.Id));
+        Assert.Equal(
+            (7, 3, _folder.File("install/rules.yaml"), "p"),
+            (settings.Experience.RoutineEvery, settings.Experience.AlarmEvery, settings.Rules.File, settings.Device.Id));
     }
 
     [Theory]
@@ -37,5 +41,6 @@ public sealed class InstallSettingsTests : IDisposable
         Assert.Contains($"{key} is the device's own to say", error.Message, StringComparison.Ordinal);
     }
 
-    private AgentSettings Load() => SettingsLoader.Load(_folder.File("agent.yaml"), new Dictionary<string, string> { ["HMAS_INSTALL"] = _folder.File("install") }, []);
+    private AgentSettings Load() =>
+        SettingsLoader.Load(_folder.File("agent.yaml"), new Dictionary<string, string> { ["HMAS_INSTALL"] = _folder.File("install") }, []);
 }

@@ -11,7 +11,9 @@ public sealed class SettingsKeysTests
     public void The_known_keys_are_those_of_the_option_types()
     {
         var sections = typeof(AgentSettings).GetProperties().Where(property => property.CanWrite);
-        Assert.Equal(sections.SelectMany(section => KeysOf(Word(section), section.PropertyType)).Order(StringComparer.Ordinal), SettingsKeys.All.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            sections.SelectMany(section => KeysOf(Word(section), section.PropertyType)).Order(StringComparer.Ordinal),
+            SettingsKeys.All.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -26,7 +28,8 @@ public sealed class SettingsKeysTests
         var bare = Nullable.GetUnderlyingType(type) ?? type;
         if (bare == typeof(string) || bare.IsPrimitive || bare.IsEnum || bare == typeof(TimeSpan) || bare == typeof(DateTimeOffset)) return [prefix];
         if (typeof(IEnumerable).IsAssignableFrom(bare)) return KeysOf($"{prefix}:*", bare.GetGenericArguments()[0]);
-        return bare.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property => KeysOf($"{prefix}:{Word(property)}", property.PropertyType));
+        return bare.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .SelectMany(property => KeysOf($"{prefix}:{Word(property)}", property.PropertyType));
     }
 
     private static string Word(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];

@@ -12,15 +12,20 @@ public sealed class SettingsLoaderTests : IDisposable
     {
         var file = Write("agent.yaml", "device: { site: north, id: from-file, stateFolder: a }\nsensor: { kind: pump }\nhub: { batchFacts: 1 }\n");
         var settings = SettingsLoader.Load(
-            file, new Dictionary<string, string> { ["HMAS_DEVICE__ID"] = "from-variable", ["HMAS_HUB__BATCHFACTS"] = "2", ["HMAS_DATA"] = "not ours" }, ["hub:batchFacts=3"]);
+            file, new Dictionary<string, string> { ["HMAS_DEVICE__ID"] = "from-variable", ["HMAS_HUB__BATCHFACTS"] = "2",
+                ["HMAS_DATA"] = "not ours" }, ["hub:batchFacts=3"]);
         Assert.Equal(("north", "from-variable", 3), (settings.Device.Site, settings.Device.Id, settings.Hub.BatchFacts));
     }
 
     [Fact]
     public void A_json_file_says_the_same_as_a_yaml_file()
     {
-        var yaml = Load(Write("a.yaml", "device: { site: north, id: p }\nsensor: { kind: pump, pump: { rateHz: 2.5 } }\nactuators:\n  - { name: v, kind: simulated, part: valve }\n"));
-        var json = Load(Write("a.json", """{"device":{"site":"north","id":"p"},"sensor":{"kind":"pump","pump":{"rateHz":2.5}},"actuators":[{"name":"v","kind":"simulated","part":"valve"}]}"""));
+        var yaml = Load(
+            Write("a.yaml",
+                "device: { site: north, id: p }\nsensor: { kind: pump, pump: { rateHz: 2.5 } }\nactuators:\n  - { name: v, kind: simulated, part: valve }\n"));
+        var json = Load(
+            Write("a.json",
+                """{"device":{"site":"north","id":"p"},"sensor":{"kind":"pump","pump":{"rateHz":2.5}},"actuators":[{"name":"v","kind":"simulated","part":"valve"}]}"""));
         Assert.Equal((yaml.Sensor.Pump!.RateHz, yaml.Actuators[0].Part), (json.Sensor.Pump!.RateHz, json.Actuators[0].Part));
     }
 
@@ -38,11 +43,16 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("sensor: { kind: pump }\nactuators: [{ name: a, kind: log, line: 3 }]", "'a' of kind log takes no line")]
     [InlineData("sensor: { kind: pump }\nactuators: [{ name: a, kind: simulated, part: door }]", "part 'door' of 'a' is none of valve, motor")]
     [InlineData("sensor: { kind: pump }\nactuators: [{ name: a, kind: simulated, safe: 2 }]", "safe 2 of 'a' must lie between 0 and 1")]
-    [InlineData("sensor: { kind: hwmon, hwmon: { device: a } }\nactuators: [{ name: a, kind: simulated, part: valve }]", "part 'valve' of 'a' needs sensor:kind pump, it is hwmon")]
+    [InlineData(
+        "sensor: { kind: hwmon, hwmon: { device: a } }\nactuators: [{ name: a, kind: simulated, part: valve }]",
+        "part 'valve' of 'a' needs sensor:kind pump, it is hwmon")]
     [InlineData("sensor: { kind: pump }\nactuators: [{ name: a, kind: log }, { name: a, kind: log }]", "name 'a' stands twice")]
     [InlineData("sensor: { kind: pump }\nhub: { passwordFile: p }", "need hub:broker")]
-    [InlineData("sensor: { kind: pump }\nhub: { broker: 'mqtt://hub.example' }", "hub:broker 'mqtt://hub.example' would send the device's password in the clear; use mqtts://, or mqtt:// on loopback")]
-    [InlineData("sensor: { kind: pump }\nhub: { broker: 'mqtts://h', batchFacts: 200, windowFacts: 100 }", "hub:batchFacts 200 is above hub:windowFacts 100")]
+    [InlineData(
+        "sensor: { kind: pump }\nhub: { broker: 'mqtt://hub.example' }",
+        "hub:broker 'mqtt://hub.example' would send the device's password in the clear; use mqtts://, or mqtt:// on loopback")]
+    [InlineData(
+        "sensor: { kind: pump }\nhub: { broker: 'mqtts://h', batchFacts: 200, windowFacts: 100 }", "hub:batchFacts 200 is above hub:windowFacts 100")]
     [InlineData("sensor: { kind: pump }\nlog: { level: loud }", "log:level")]
     [InlineData("sensor: { kind: pump }\nmodel: { package: p }", "model:package needs model:trustedKeysFile")]
     [InlineData("sensor: { kind: pump }\npipeline: { windowLength: 0 }", "pipeline: Length")]

@@ -42,7 +42,9 @@ public sealed class MotorModelTests
     [InlineData(500, 1.3, "Load")]
     [InlineData(double.NaN, 0.6, "RateHz")]
     public void What_the_physics_does_not_cover_is_refused(double rateHz, double load, string field) =>
-        Assert.StartsWith(field, Assert.Throws<ArgumentException>(() => new MotorModel(new MotorSettings { RateHz = rateHz, Load = load })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            field, Assert.Throws<ArgumentException>(() => new MotorModel(new MotorSettings { RateHz = rateHz, Load = load })).Message,
+            StringComparison.Ordinal);
 
     private static double Mean(float[][] rows, int channel) => rows.Average(row => (double)row[channel]);
 

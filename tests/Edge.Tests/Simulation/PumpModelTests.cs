@@ -26,14 +26,16 @@ public sealed class PumpModelTests
     [InlineData(FaultKind.BearingWear, PumpChannels.Temperature, 1)]
     public void A_fault_moves_its_channels_the_way_physics_does(FaultKind kind, int channel, int direction)
     {
-        var (healthy, faulty) = Means(new Fault(kind, TimeSpan.FromSeconds(Rows), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2 * Rows), 1), channel);
+        var (healthy, faulty) = Means(
+            new Fault(kind, TimeSpan.FromSeconds(Rows), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2 * Rows), 1), channel);
         Assert.Equal(direction, Math.Sign(faulty - healthy));
     }
 
     [Fact]
     public void Sensor_faults_touch_their_own_channel_only()
     {
-        var plan = new FaultPlan([new Fault(FaultKind.Stuck, TimeSpan.FromSeconds(50), TimeSpan.Zero, TimeSpan.FromSeconds(100), 1, PumpChannels.Flow)]);
+        var plan = new FaultPlan(
+            [new Fault(FaultKind.Stuck, TimeSpan.FromSeconds(50), TimeSpan.Zero, TimeSpan.FromSeconds(100), 1, PumpChannels.Flow)]);
         var healthy = Run(new PumpSettings());
         var stuck = Run(new PumpSettings { Faults = plan });
         for (var row = 50; row < 100; row++)
@@ -56,7 +58,8 @@ public sealed class PumpModelTests
     public void A_fault_that_ends_before_it_starts_is_refused()
     {
         var plan = new FaultPlan([new Fault(FaultKind.Leak, TimeSpan.FromSeconds(5), TimeSpan.Zero, TimeSpan.FromSeconds(4), 1)]);
-        Assert.Contains("Faults[0]", Assert.Throws<ArgumentException>(() => new PumpModel(new PumpSettings { Faults = plan })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Faults[0]", Assert.Throws<ArgumentException>(() => new PumpModel(new PumpSettings { Faults = plan })).Message, StringComparison.Ordinal);
     }
 
     private static (double Healthy, double Faulty) Means(Fault fault, int channel)

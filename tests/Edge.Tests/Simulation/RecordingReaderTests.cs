@@ -9,7 +9,8 @@ public sealed class RecordingReaderTests : IDisposable
 {
     private static readonly RecordingLayout Layout = new()
     {
-        Columns = [new RecordedColumn("Pressure", new SensorChannel("Pressure", "bar")), new RecordedColumn("Flow", new SensorChannel("Flow", "l/min"))],
+        Columns = [
+            new RecordedColumn("Pressure", new SensorChannel("Pressure", "bar")), new RecordedColumn("Flow", new SensorChannel("Flow", "l/min"))],
     };
 
     private readonly TempFolder _folder = new();
@@ -47,7 +48,8 @@ public sealed class RecordingReaderTests : IDisposable
     [Fact]
     public void Bad_rows_are_left_out_and_counted_under_skip()
     {
-        var path = Write("datetime;Pressure;Flow\n2026-01-01 00:00:00;1;2\n2026-01-01 00:00:01;x;2\n2026-01-01 00:00:00;9;9\nragged\n2026-01-01 00:00:03;3;4\n");
+        var path = Write(
+            "datetime;Pressure;Flow\n2026-01-01 00:00:00;1;2\n2026-01-01 00:00:01;x;2\n2026-01-01 00:00:00;9;9\nragged\n2026-01-01 00:00:03;3;4\n");
         var rows = ReadAll(path, BadRowPolicy.Skip, out var skipped);
         Assert.Equal(3, skipped);
         Assert.Equal([1f, 3f], rows.Select(row => row[0]));

@@ -35,9 +35,13 @@ public sealed class SensorFaultTests
     public void A_machine_refuses_faults_that_it_cannot_have()
     {
         var leak = new FaultPlan([new Fault(FaultKind.Leak, TimeSpan.Zero, TimeSpan.Zero, Seconds(1), 1)]);
-        Assert.Contains("Faults[0].Kind: Leak", Assert.Throws<ArgumentException>(() => new MotorModel(new MotorSettings { Faults = leak })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Faults[0].Kind: Leak", Assert.Throws<ArgumentException>(() => new MotorModel(new MotorSettings { Faults = leak })).Message,
+            StringComparison.Ordinal);
         var beyond = new FaultPlan([new Fault(FaultKind.Stuck, TimeSpan.Zero, TimeSpan.Zero, Seconds(1), 1, MotorChannels.Count)]);
-        Assert.Contains("Faults[0].Channel: 4", Assert.Throws<ArgumentException>(() => new MotorModel(new MotorSettings { Faults = beyond })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Faults[0].Channel: 4", Assert.Throws<ArgumentException>(() => new MotorModel(new MotorSettings { Faults = beyond })).Message,
+            StringComparison.Ordinal);
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

@@ -106,7 +106,8 @@ public sealed class CommandRunnerTests : ICommandActions, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DeviceCommand Command(string kind, string id = "c1") => new(id, kind, (Now + TimeSpan.FromMinutes(1)).ToUnixTimeSeconds() * 1_000_000);
+    private static DeviceCommand Command(string kind, string id = "c1") =>
+        new(id, kind, (Now + TimeSpan.FromMinutes(1)).ToUnixTimeSeconds() * 1_000_000);
 
     /// <summary>The runner of a device that has just started.</summary>
     private CommandRunner Start(int capacity = 256) => new(this, RememberedReplies.Open(_folder.Path, capacity), _time, NullLogger.Instance);

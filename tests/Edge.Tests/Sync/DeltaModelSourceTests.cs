@@ -78,12 +78,15 @@ public sealed class DeltaModelSourceTests : IDisposable
     private async Task<byte[]> FetchAsync(byte[]? delta)
     {
         using var server = new Server(_asked, delta, _new);
-        using var whole = new HttpModelSource("http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), server, TimeProvider.System, NullLogger.Instance);
-        await new DeltaModelSource(whole, new HeldArtefacts(_slots, null), NullLogger.Instance).FetchAsync(Assignment(), _slots.Packages.PartPath(NewDigest), CancellationToken.None);
+        using var whole = new HttpModelSource(
+            "http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), server, TimeProvider.System, NullLogger.Instance);
+        await new DeltaModelSource(whole, new HeldArtefacts(_slots, null), NullLogger.Instance).FetchAsync(
+            Assignment(), _slots.Packages.PartPath(NewDigest), CancellationToken.None);
         return await File.ReadAllBytesAsync(_slots.Packages.PartPath(NewDigest));
     }
 
-    private ModelAssignment Assignment() => new() { Digest = NewDigest, Name = "pump", Release = 2, PackageBytes = _new.Length, Url = $"/artefacts/{NewDigest}" };
+    private ModelAssignment Assignment() =>
+        new() { Digest = NewDigest, Name = "pump", Release = 2, PackageBytes = _new.Length, Url = $"/artefacts/{NewDigest}" };
 
     private static byte[] Bytes(int seed, int count)
     {
@@ -100,7 +103,10 @@ public sealed class DeltaModelSourceTests : IDisposable
             var path = request.RequestUri!.PathAndQuery;
             asked.Add(path);
             var body = path.Contains("/delta?", StringComparison.Ordinal) ? delta : whole;
-            return Task.FromResult(body is null ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(body) });
+            return Task.FromResult(
+                body is null
+                    ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage(
+                        HttpStatusCode.OK) { Content = new ByteArrayContent(body) });
         }
     }
 }

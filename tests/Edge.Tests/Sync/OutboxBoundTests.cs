@@ -22,7 +22,8 @@ public sealed class OutboxBoundTests : IDisposable
         var outbox = await OpenAsync();
         var storing = outbox.RunAsync(default);
         var largest = 0L;
-        outbox.Stored += () => largest = Math.Max(largest, Directory.GetFiles(_folder.Path, "outbox.db*").Sum(static file => new FileInfo(file).Length));
+        outbox.Stored += () =>
+            largest = Math.Max(largest, Directory.GetFiles(_folder.Path, "outbox.db*").Sum(static file => new FileInfo(file).Length));
         for (var i = 1; i <= Facts; i++)
         {
             var kind = i % 100 == 0 ? FactKind.Alarm : FactKind.Experience;
@@ -34,7 +35,9 @@ public sealed class OutboxBoundTests : IDisposable
         Assert.InRange(largest, MaxBytes / 2, MaxBytes);
         Assert.Equal(Facts, outbox.State.Produced);
         var kept = ReadAll(outbox);
-        Assert.Equal(Enumerable.Range(1, Facts / 100).Select(static i => 100L * i), kept.Where(static fact => fact.Kind == FactKind.Alarm).Select(static fact => fact.TimestampUs));
+        Assert.Equal(
+            Enumerable.Range(1, Facts / 100).Select(static i => 100L * i),
+            kept.Where(static fact => fact.Kind == FactKind.Alarm).Select(static fact => fact.TimestampUs));
         Assert.Equal(Facts / Valuable, kept.Count(static fact => fact.Kind == FactKind.Experience && fact.TimestampUs % Valuable == 1));
         await outbox.DisposeAsync();
     }
@@ -58,7 +61,8 @@ public sealed class OutboxBoundTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<FactOutbox> OpenAsync() => FactOutbox.OpenAsync(_folder.Path, new OutboxOptions { MaxBytes = MaxBytes }, _time, NullLogger.Instance, default);
+    private Task<FactOutbox> OpenAsync() =>
+        FactOutbox.OpenAsync(_folder.Path, new OutboxOptions { MaxBytes = MaxBytes }, _time, NullLogger.Instance, default);
 
     private static async Task StoreAsync(FactOutbox outbox, int first)
     {

@@ -29,7 +29,8 @@ public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
     public StateReporterTests()
     {
         var options = new HubOptions { ReportInterval = TimeSpan.FromMinutes(1), TelemetryInterval = TimeSpan.FromSeconds(1) };
-        _reporter = new StateReporter(new DeviceOptions { Site = "north", Id = "pump-1" }, options, this, State, _telemetry, _time, NullLogger.Instance);
+        _reporter = new StateReporter(
+            new DeviceOptions { Site = "north", Id = "pump-1" }, options, this, State, _telemetry, _time, NullLogger.Instance);
     }
 
     public bool IsConnected { get; private set; } = true;
@@ -92,7 +93,8 @@ public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
         _telemetry.RunStarted("run-1", 0);
         _telemetry.Observe(new Observation
         {
-            RunId = "run-1", Frame = 0, TimestampUs = 5, Values = [2f], Window = default, WindowChannels = 1, WindowStartUs = 5, Prediction = Prediction.None,
+            RunId = "run-1", Frame = 0, TimestampUs = 5, Values = [2f], Window = default, WindowChannels = 1, WindowStartUs = 5,
+            Prediction = Prediction.None,
             IsCalibration = false, Calibration = null, Decisions = default,
         });
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -103,7 +105,8 @@ public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
 
     private ReportedState State() => new()
     {
-        DesiredVersion = ++_version, BootId = "boot", AgentVersion = "1", Session = 1, SlotState = SlotState.Committed, Channels = [], RateHz = 1, Counters = new(), TimestampUs = 0,
+        DesiredVersion = ++_version, BootId = "boot", AgentVersion = "1", Session = 1, SlotState = SlotState.Committed, Channels = [], RateHz = 1,
+        Counters = new(), TimestampUs = 0,
     };
 
     private async Task<(string Topic, byte[] Payload, bool Retain)> NextAsync() => await _published.Reader.ReadAsync().AsTask().WaitAsync(Limit);

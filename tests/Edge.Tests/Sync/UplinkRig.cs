@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Edge.Tests.Sync;
 
-/// <summary>A device's outbox and uplink, a real broker behind a line that can be cut, and a hub that holds what comes as the real one does: contiguous sequences, repeats dropped, then one acknowledgement.</summary>
+/// <summary>A device's outbox and uplink, a real broker behind a line that can be cut, and a hub that holds what comes as the
+/// real one does: contiguous sequences, repeats dropped, then one acknowledgement.</summary>
 internal sealed class UplinkRig : IAsyncDisposable
 {
     private const string Site = "north";
@@ -40,7 +41,8 @@ internal sealed class UplinkRig : IAsyncDisposable
     /// <summary>Facts that came although the hub held them.</summary>
     public int Repeats { get; private set; }
 
-    /// <summary>What the hub does with a batch; the answer is the sequence that it acknowledges, null: it stays silent. By default it keeps what is new and acknowledges all it holds.</summary>
+    /// <summary>What the hub does with a batch; the answer is the sequence that it acknowledges, null: it stays silent.
+    /// By default it keeps what is new and acknowledges all it holds.</summary>
     public Func<FactBatch, long?>? OnBatch { get; set; }
 
     public async Task StartAsync()
@@ -51,7 +53,8 @@ internal sealed class UplinkRig : IAsyncDisposable
         _hub = Client(_broker.Address, "hub", Topics.Facts(Site, Device));
         _device = Client(Line.Address, Device, Topics.FactAck(Site, Device));
         var options = new HubOptions { BatchFacts = 20, WindowFacts = 100, BatchDelay = TimeSpan.Zero, ResendAfter = TimeSpan.FromMilliseconds(300) };
-        _uplink = new FactUplink(new DeviceOptions { Site = Site, Id = Device }, options, Outbox, new FleetLink(_device), TimeProvider.System, NullLogger.Instance);
+        _uplink = new FactUplink(
+            new DeviceOptions { Site = Site, Id = Device }, options, Outbox, new FleetLink(_device), TimeProvider.System, NullLogger.Instance);
         _loops.AddRange([_hub.RunAsync(_stop.Token), ReceiveAsync(), Outbox.RunAsync(_stop.Token)]);
         while (!(await _hub.Connections.ReadAsync().AsTask().WaitAsync(Limit)).Connected)
         {
@@ -118,7 +121,8 @@ internal sealed class UplinkRig : IAsyncDisposable
     }
 
     private static FleetClient Client(Uri broker, string id, string subscription) => new(
-        new FleetClientSettings { Broker = broker, ClientId = id, Subscriptions = [subscription], Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Cap = TimeSpan.FromMilliseconds(50) } },
+        new FleetClientSettings { Broker = broker, ClientId = id, Subscriptions = [subscription],
+            Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Cap = TimeSpan.FromMilliseconds(50) } },
         TimeProvider.System, NullLogger.Instance);
 
     private async Task ReceiveAsync()

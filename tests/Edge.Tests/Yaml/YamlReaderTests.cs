@@ -16,8 +16,10 @@ public sealed class YamlReaderTests
 
     private static readonly string[] Words =
     [
-        "a", "Pressure", "two words", "-5", "1.5e-3", "null", "~", "", "true", "it's", "say \"so\"", "colon: inside", "ends:", "#no comment", "a #b", "a#b", "- dash", "[list", "}", "line\nbreak",
-        "two\n\nbreaks\n", " blank first", "blank last ", "tab\there", "ünïcødé ☃ 🐢", "back\\slash", "%percent", "@at", "&and", "*star", "!bang", "|", ">", "?", ":", "a:b", "x, y",
+        "a", "Pressure", "two words", "-5", "1.5e-3", "null", "~", "", "true", "it's", "say \"so\"", "colon: inside", "ends:", "#no comment", "a #b",
+        "a#b", "- dash", "[list", "}", "line\nbreak",
+        "two\n\nbreaks\n", " blank first", "blank last ", "tab\there", "ünïcødé ☃ 🐢", "back\\slash", "%percent", "@at", "&and", "*star", "!bang",
+        "|", ">", "?", ":", "a:b", "x, y",
     ];
 
     [Theory]
@@ -134,7 +136,9 @@ public sealed class YamlReaderTests
             emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, random.Next(3) == 0 ? MappingStyle.Flow : MappingStyle.Block));
             for (var i = 0; i < count; i++)
             {
-                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, $"key {i}", random.Next(4) == 0 ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain, true, true));
+                emitter.Emit(
+                    new Scalar(
+                        AnchorName.Empty, TagName.Empty, $"key {i}", random.Next(4) == 0 ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain, true, true));
                 Write(emitter, random, depth + 1);
             }
 

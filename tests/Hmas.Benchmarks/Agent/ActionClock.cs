@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>How long after its sample's time each line of a file actuator was written, beside another program that keeps a core busy. The agent's own stamp counts: whoever watched the file would measure his own waking too.</summary>
+/// <summary>How long after its sample's time each line of a file actuator was written, beside another program that keeps a core busy. The
+/// agent's own stamp counts: whoever watched the file would measure his own waking too.</summary>
 internal static class ActionClock
 {
     /// <summary>Milliseconds from the sample to the action, sorted.</summary>

@@ -7,7 +7,8 @@ using Hmas.Trust;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>What does the published native agent need of a device, with a model, rules, store and sync to Mosquitto? One line per figure. About five minutes.</summary>
+/// <summary>What does the published native agent need of a device, with a model, rules, store and sync to
+/// Mosquitto? One line per figure. About five minutes.</summary>
 /// <remarks>The sensor is the simulated pump, so its own cost is in the figures too. Facts are acknowledged by <see cref="StandInHub"/>.</remarks>
 internal sealed class AgentFigures : IAsyncDisposable
 {
@@ -34,7 +35,8 @@ internal sealed class AgentFigures : IAsyncDisposable
     /// <param name="chosen">Of <c>size rules path idle work swaps starts actions</c>; none: all.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> chosen)
     {
-        if (!File.Exists(AgentUnderTest.Program)) throw new FileNotFoundException("the agent is not published: ./hmas publish", AgentUnderTest.Program);
+        if (!File.Exists(AgentUnderTest.Program))
+            throw new FileNotFoundException("the agent is not published: ./hmas publish", AgentUnderTest.Program);
         await using var figures = new AgentFigures();
         return await figures.MeasureAsync(chosen);
     }
@@ -51,7 +53,8 @@ internal sealed class AgentFigures : IAsyncDisposable
     {
         (string Name, Func<Task> Measure)[] figures =
         [
-            ("size", SizeAsync), ("rules", RulesAsync), ("path", PathAsync), ("idle", WithoutModelAsync), ("work", AtWorkAsync), ("swaps", SwapsAsync), ("starts", StartsAsync), ("actions", BesideABusyCoreAsync),
+            ("size", SizeAsync), ("rules", RulesAsync), ("path", PathAsync), ("idle", WithoutModelAsync), ("work", AtWorkAsync),
+            ("swaps", SwapsAsync), ("starts", StartsAsync), ("actions", BesideABusyCoreAsync),
         ];
         var known = figures.Select(static figure => figure.Name);
         if (chosen.Except(known).FirstOrDefault() is { } unknown)
@@ -79,7 +82,8 @@ internal sealed class AgentFigures : IAsyncDisposable
 
     private static Task RulesAsync()
     {
-        Row("memory of a rule, KB", "≤ 10", RuleMemory.BytesPerRule() / 1e3, "0.00", "managed, 1,000 rules with two conditions, a command and its release");
+        Row("memory of a rule, KB", "≤ 10", RuleMemory.BytesPerRule() / 1e3, "0.00",
+            "managed, 1,000 rules with two conditions, a command and its release");
         return Task.CompletedTask;
     }
 
@@ -91,7 +95,8 @@ internal sealed class AgentFigures : IAsyncDisposable
             var package = _models.Write(++_release, recipe).Package;
             using var path = new PathOverhead(package, _key.PublicKey);
             var (bare, ladder) = path.Measure();
-            Row(string.Create(CultureInfo.InvariantCulture, $"sample to action over a bare run of the same {package.Length / 1e3:0} KB model"), "≤ 1.05", ladder / bare, "0.000",
+            Row(string.Create(CultureInfo.InvariantCulture, $"sample to action over a bare run of the same {package.Length / 1e3:0} KB model"),
+                "≤ 1.05", ladder / bare, "0.000",
                 string.Create(CultureInfo.InvariantCulture, $"{ladder:0.00} over {bare:0.00} µs a row; {path.Actions} actions"));
         }
 
@@ -114,7 +119,8 @@ internal sealed class AgentFigures : IAsyncDisposable
         await Task.Delay(Settle, TimeProvider.System);
         var share = await agent.ProcessorShareAsync(Measured);
         var facts = _hub!.Facts;
-        Row("resident with a model, 8 × 100 Hz, MB", "≤ 40", agent.ResidentMb, note: string.Create(CultureInfo.InvariantCulture, $"its own {agent.OwnMb:0.0}; {facts} facts acknowledged"));
+        Row("resident with a model, 8 × 100 Hz, MB", "≤ 40", agent.ResidentMb,
+            note: string.Create(CultureInfo.InvariantCulture, $"its own {agent.OwnMb:0.0}; {facts} facts acknowledged"));
         Row("CPU at 8 × 100 Hz, %", "≤ 3", share, "0.00");
     }
 
@@ -128,7 +134,8 @@ internal sealed class AgentFigures : IAsyncDisposable
     private async Task SwapsAsync(string recipe)
     {
         // Nothing but the swap is written: no windows are kept meanwhile, and evidence comes with the change of model alone.
-        await using var agent = Start(RateHz, ModelSettings(", evidenceWindows: 1000000") + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\n");
+        await using var agent = Start(
+            RateHz, ModelSettings(", evidenceWindows: 1000000") + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\n");
         var before = await agent.UntilAsync(static status => status.Windows > 0);
         var swaps = new List<SlotReport>();
         var written = new List<double>();
@@ -151,7 +158,9 @@ internal sealed class AgentFigures : IAsyncDisposable
 
         var after = await agent.UntilAsync(static _ => true);
         Row($"swap of a {size}, last byte to first answer, slowest of 3, ms", "≤ 2000", swaps.Max(static step => step.SwapMs!.Value));
-        Row("samples and windows missed in 3 swaps", "0", after.DroppedSamples + after.LateSamples - before.DroppedSamples - before.LateSamples + swaps.Sum(static step => step.MissedWindows!.Value), "0");
+        Row("samples and windows missed in 3 swaps", "0",
+            after.DroppedSamples + after.LateSamples - before.DroppedSamples - before.LateSamples
+            + swaps.Sum(static step => step.MissedWindows!.Value), "0");
         Row($"bytes written per swap over those of the {size}", "≤ 2", written.Average() / package.Length, "0.00",
             string.Create(CultureInfo.InvariantCulture, $"{written.Average() / 1e3:0} KB: slot files, facts of each step and SQLite's log included"));
         Row("resident after 3 swaps, MB", "≤ 40", agent.ResidentMb);
@@ -160,8 +169,11 @@ internal sealed class AgentFigures : IAsyncDisposable
     private async Task StartsAsync()
     {
         var actions = _folder.File("first.jsonl");
-        File.WriteAllText(_folder.File("first.yaml"), "version: 1\nrules:\n  - id: first\n    when: { channel: Voltage, above: 0 }\n    action: { actuator: first, command: write }\n");
-        var settings = ModelSettings() + $"rules:\n  file: {_folder.File("first.yaml")}\nactuators:\n  - {{ name: first, kind: file, file: {actions} }}\n";
+        File.WriteAllText(
+            _folder.File("first.yaml"),
+            "version: 1\nrules:\n  - id: first\n    when: { channel: Voltage, above: 0 }\n    action: { actuator: first, command: write }\n");
+        var settings = ModelSettings()
+            + $"rules:\n  file: {_folder.File("first.yaml")}\nactuators:\n  - {{ name: first, kind: file, file: {actions} }}\n";
         // Once, to fit the model to this machine: what a restart goes on with.
         await using (var first = Start(RateHz, settings)) await first.UntilAsync(static status => status.FirstAnswerSeconds is not null);
         var rule = new List<double>();
@@ -181,7 +193,8 @@ internal sealed class AgentFigures : IAsyncDisposable
 
     private async Task BesideABusyCoreAsync()
     {
-        // One rule and one actuator per channel; each is raised by the rare high values of its channel's noise, and so stays within the actuators' 60 commands a minute.
+        // One rule and one actuator per channel; each is raised by the rare high values of its channel's
+        // noise, and so stays within the actuators' 60 commands a minute.
         var probe = new PumpModel(new PumpSettings { RateHz = RateHz });
         var seen = Enumerable.Range(0, ProbeRows).Select(_ =>
         {
@@ -199,7 +212,8 @@ internal sealed class AgentFigures : IAsyncDisposable
         await agent.UntilAsync(static status => status.Windows > 0);
         var latencies = await ActionClock.MeasureAsync(files, Watched);
         Row("sample to action at 100 Hz beside a busy core, p99, ms", "≤ 5", latencies[(int)(0.99 * (latencies.Length - 1))], "0.00",
-            string.Create(CultureInfo.InvariantCulture, $"median {Median(latencies):0.00}, slowest {latencies[^1]:0.00}, {latencies.Length} actions"));
+            string.Create(
+                CultureInfo.InvariantCulture, $"median {Median(latencies):0.00}, slowest {latencies[^1]:0.00}, {latencies.Length} actions"));
     }
 
     private AgentUnderTest Start(int rateHz, string more) => AgentUnderTest.Start(_folder.Path, string.Create(CultureInfo.InvariantCulture, $$"""

@@ -63,7 +63,8 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         while (true)
         {
             if (_process.HasExited) throw new InvalidOperationException($"the agent ended with code {_process.ExitCode}: {LogTail()}");
-            if (Stopwatch.GetElapsedTime(from) > Limit) throw new InvalidOperationException($"the agent did not come that far in {Limit}: {LogTail()}");
+            if (Stopwatch.GetElapsedTime(from) > Limit)
+                throw new InvalidOperationException($"the agent did not come that far in {Limit}: {LogTail()}");
             try
             {
                 var status = await StatusSocket.ReadAsync(_socket, default);

@@ -11,7 +11,8 @@ using Hmas.Trust;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>Signed packages of the recipe <c>anomaly-logit</c>, or another: its network with the weights of a seed, in int8. What it answers means nothing; what it costs does.</summary>
+/// <summary>Signed packages of the recipe <c>anomaly-logit</c>, or another: its network with the weights of a
+/// seed, in int8. What it answers means nothing; what it costs does.</summary>
 /// <param name="key">Signs the packages.</param>
 /// <param name="rateHz">Of the device.</param>
 internal sealed class FigureModel(SigningKey key, double rateHz)
@@ -20,11 +21,15 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
     private const int RangeWindows = 50;
 
     /// <summary>A package and its digest; every release has other weights.</summary>
-    public (string Digest, byte[] Package) Write(long release, string recipeName = "anomaly-logit") => Write(release, LearningRecipes.Find(recipeName));
+    public (string Digest, byte[] Package) Write(long release, string recipeName = "anomaly-logit") =>
+        Write(release, LearningRecipes.Find(recipeName));
 
     /// <summary>The same with dense layers of some 300,000 values in place of the recipe's own.</summary>
     public (string Digest, byte[] Package) WriteWide(long release) => Write(
-        release, LearningRecipes.Find("anomaly-logit") with { Layers = static _ => [new Flatten(), new Dense(1024), new Activation(ActivationKind.Relu), new Dense(48), new Activation(ActivationKind.Relu), new Dense(1)] });
+        release, LearningRecipes.Find("anomaly-logit")
+            with { Layers = static _ => [
+                new Flatten(), new Dense(1024), new Activation(ActivationKind.Relu), new Dense(48), new Activation(ActivationKind.Relu),
+                new Dense(1)] });
 
     private (string Digest, byte[] Package) Write(long release, LearningRecipe recipe)
     {
@@ -62,6 +67,8 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
         using var ranges = new RangeCollector(operations);
         var random = new SeededRandom(seed);
         for (var i = 0; i < RangeWindows; i++) ranges.Observe([.. Enumerable.Range(0, shape.Count).Select(_ => (6 * random.NextSingle()) - 3)]);
-        return (OnnxWriter.Write(recipe.Name, operations, input, output, new Quantizer(operations, ranges).Plan(new QuantizerSettings(RangeRule.MinMax, 1))), input, output);
+        return (OnnxWriter.Write(
+            recipe.Name, operations, input, output, new Quantizer(operations, ranges).Plan(new QuantizerSettings(RangeRule.MinMax, 1))), input,
+            output);
     }
 }

@@ -13,9 +13,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>What does the ladder add to a bare run of its model, from eight samples to the action: frame, window, features, session, score, rules, hand-over to the actuator's thread?</summary>
+/// <summary>What does the ladder add to a bare run of its model, from eight samples to the action: frame, window,
+/// features, session, score, rules, hand-over to the actuator's thread?</summary>
 /// <remarks>
-/// Both in one process, in turns of 100 rows, so that what else the machine does meets both. Rules are those of <c>deploy/edge</c> and one that a channel's rare values raise and clear,
+/// Both in one process, in turns of 100 rows, so that what else the machine does meets both. Rules are those of
+/// <c>deploy/edge</c> and one that a channel's rare values raise and clear,
 /// with a command each time. Of the turns the 5th to 25th percentile counts: the others waited for somebody.
 /// </remarks>
 internal sealed class PathOverhead : IDisposable
@@ -46,15 +48,20 @@ internal sealed class PathOverhead : IDisposable
             return values;
         })];
         var channels = PumpChannels.All;
-        var verified = new ModelVerifier([publicKey], null, channels, RateHz, package.Length).Verify(package, PackageFile.AssignmentOf(package, "bench"), active: null);
+        var verified = new ModelVerifier([publicKey], null, channels, RateHz, package.Length).Verify(
+            package, PackageFile.AssignmentOf(package, "bench"), active: null);
         _bare = new BareModel(verified.Onnx.Span, verified.Manifest.Input, verified.Manifest.Output);
         var options = new PipelineOptions().ToWindows();
         var scope = new RuleScope(channels, RateHz, options.HistoryFrames, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
         var level = _rows.Select(static row => row[0]).Order().ElementAt((int)(RecordedRows * (1 - Rare)));
         var rules = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "edge", "rules.yaml")) +
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  - id: crossing\n    when: {{ channel: {channels[0].Name}, above: {level} }}\n    action: {{ actuator: log, command: write, release: {{ command: write }} }}\n");
-        var dispatcher = new ActionDispatcher([new CountingActuator(this)], new ActionOptions { RateLimit = 100_000 }, static _ => { }, TimeProvider.System, NullLogger.Instance);
-        _pipeline = new PerceptionPipeline(channels, RateHz, options, RuleFile.Parse(rules, "bench.yaml", scope), dispatcher.Dispatch, new NoSink(), NullLogger.Instance);
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"  - id: crossing\n    when: {{ channel: {channels[0].Name}, above: {level} }}\n    action: {{ actuator: log, command: write, release: {{ command: write }} }}\n");
+        var dispatcher = new ActionDispatcher(
+            [new CountingActuator(this)], new ActionOptions { RateLimit = 100_000 }, static _ => { }, TimeProvider.System, NullLogger.Instance);
+        _pipeline = new PerceptionPipeline(
+            channels, RateHz, options, RuleFile.Parse(rules, "bench.yaml", scope), dispatcher.Dispatch, new NoSink(), NullLogger.Instance);
         _pipeline.Slot.Exchange(WindowScorers.Open(verified.Digest, verified.Manifest, verified.Onnx.Span));
         _acting = dispatcher.RunAsync(_stop.Token);
         for (var i = 0; i < RecordedRows; i++) Row();

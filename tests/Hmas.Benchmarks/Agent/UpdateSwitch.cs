@@ -6,8 +6,10 @@ using Hmas.Trust;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>How long does a device take from the last byte of a 300 KB artefact until it answers with it, and how long does Debian's swupdate take to verify and install an archive of that size? In turns, in one run.</summary>
-/// <remarks>The agent is the published program beside the simulated pump; swupdate is started for each archive, as <c>swupdate -i</c>, so that its own start is in its figure: it is measured alone, too.</remarks>
+/// <summary>How long does a device take from the last byte of a 300 KB artefact until it answers with it, and how long does Debian's
+/// swupdate take to verify and install an archive of that size? In turns, in one run.</summary>
+/// <remarks>The agent is the published program beside the simulated pump; swupdate is started for each archive, as <c>swupdate
+/// -i</c>, so that its own start is in its figure: it is measured alone, too.</remarks>
 internal sealed class UpdateSwitch : IAsyncDisposable
 {
     private const string Site = "bench";
@@ -22,7 +24,8 @@ internal sealed class UpdateSwitch : IAsyncDisposable
 
     public static async Task<int> RunAsync()
     {
-        if (!File.Exists(AgentUnderTest.Program)) throw new FileNotFoundException("the agent is not published: ./hmas publish", AgentUnderTest.Program);
+        if (!File.Exists(AgentUnderTest.Program))
+            throw new FileNotFoundException("the agent is not published: ./hmas publish", AgentUnderTest.Program);
         await using var run = new UpdateSwitch();
         await run.MeasureAsync();
         return 0;
@@ -73,7 +76,10 @@ internal sealed class UpdateSwitch : IAsyncDisposable
         Row("hmas-agent: last byte to first answer (signature, digest, probe, swap)", bytes, ours);
         Row("swupdate -i: signature, hashes, install", new FileInfo(_folder.File("firmware.swu")).Length, peer);
         Row("swupdate --version: its start alone", 0, start);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio of the medians {Median(ours) / Median(peer):0.00}; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"ratio of the medians {Median(ours) / Median(peer):0.00}; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
     }
 
     private async Task<double> SwupdateAsync(params string[] arguments)
@@ -85,7 +91,8 @@ internal sealed class UpdateSwitch : IAsyncDisposable
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         var took = Stopwatch.GetElapsedTime(from).TotalMilliseconds;
-        return process.ExitCode == 0 ? took : throw new InvalidOperationException($"swupdate ended with {process.ExitCode}: {string.Join('\n', await said)}");
+        return process.ExitCode == 0
+            ? took : throw new InvalidOperationException($"swupdate ended with {process.ExitCode}: {string.Join('\n', await said)}");
     }
 
     private static void Row(string what, long bytes, List<double> times) => Console.WriteLine(string.Create(

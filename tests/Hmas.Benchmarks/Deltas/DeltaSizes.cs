@@ -9,7 +9,8 @@ using Hmas.Contracts.Deltas;
 
 namespace Hmas.Benchmarks.Deltas;
 
-/// <summary>Bytes an update costs as a delta: a model that was fine-tuned, one trained anew, and one that has nothing to do with the old; ours against Debian's tools.</summary>
+/// <summary>Bytes an update costs as a delta: a model that was fine-tuned, one trained anew, and one that has
+/// nothing to do with the old; ours against Debian's tools.</summary>
 internal static class DeltaSizes
 {
     private const int Windows = 1_000;
@@ -41,11 +42,15 @@ internal static class DeltaSizes
         var delta = DeltaCodec.Encode(old, next);
         var encoded = watch.Elapsed;
         watch.Restart();
-        if (!DeltaCodec.Decode(old, delta, next.Length).AsSpan().SequenceEqual(next)) throw new InvalidOperationException("the delta does not give the new file back");
+        if (!DeltaCodec.Decode(old, delta, next.Length).AsSpan().SequenceEqual(next))
+            throw new InvalidOperationException("the delta does not give the new file back");
         var decoded = watch.Elapsed;
         var peers = new List<string>();
         foreach (var (_, command) in Peers.All) peers.Add(Number(await Peers.BytesAsync(command, old, next)));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {update} | {Number(next.Length)} | **{Number(delta.Length)}** | {string.Join(" | ", peers)} | {encoded.TotalMilliseconds:0} ms, back {decoded.TotalMilliseconds:0} ms |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {update} | {Number(next.Length)} | **{Number(delta.Length)}** | {string.Join(" | ", peers)} | {encoded.TotalMilliseconds:0} ms, back {decoded.TotalMilliseconds:0} ms |"));
     }
 
     /// <summary>A dense autoencoder fitted on some windows, and the same fitted a little further, gently, on others.</summary>
@@ -55,7 +60,8 @@ internal static class DeltaSizes
         var shape = new Shape(60, 8);
         using var network = new Network(
             shape,
-            [new Flatten(), new Dense(width), new Activation(ActivationKind.Relu), new Dense(width / 4), new Dense(width), new Activation(ActivationKind.Relu), new Dense(shape.Count), new Unflatten(shape.Channels)],
+            [new Flatten(), new Dense(width), new Activation(ActivationKind.Relu), new Dense(width / 4), new Dense(width),
+                new Activation(ActivationKind.Relu), new Dense(shape.Count), new Unflatten(shape.Channels)],
             seed);
         Fit(network, new TrainingSettings { Epochs = 8, Seed = seed }, new Waves(seed, Windows));
         var first = Export(network, recipe);

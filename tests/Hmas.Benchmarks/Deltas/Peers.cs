@@ -22,6 +22,7 @@ internal static class Peers
         using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true })!;
         await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? new FileInfo(folder.File("delta")).Length : throw new InvalidOperationException($"{words[0]} ended with exit code {process.ExitCode}");
+        return process.ExitCode == 0
+            ? new FileInfo(folder.File("delta")).Length : throw new InvalidOperationException($"{words[0]} ended with exit code {process.ExitCode}");
     }
 }

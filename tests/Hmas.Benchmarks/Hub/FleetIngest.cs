@@ -12,7 +12,8 @@ using Operator.Cli.Demo.Site;
 namespace Hmas.Benchmarks.Hub;
 
 /// <summary>How many experiences per second does the published hub acknowledge, after fsync, from 100 devices over MQTT?</summary>
-/// <remarks>The batches are encoded beforehand; each device keeps four of them unacknowledged, as the agent does. Load and hub share the machine.</remarks>
+/// <remarks>The batches are encoded beforehand; each device keeps four of them unacknowledged, as
+/// the agent does. Load and hub share the machine.</remarks>
 internal static class FleetIngest
 {
     private const int Devices = 100;
@@ -56,8 +57,10 @@ internal static class FleetIngest
         {
             site.RequireRunning();
             var acknowledged = devices.Sum(static device => device.Acknowledged);
-            if (acknowledged >= share * Devices * BatchesEach * FactsPerBatch) return new Reading(acknowledged, watch.Elapsed.TotalSeconds, site.HubResidentBytes / 1e6);
-            if (watch.Elapsed > Deadline) throw new TimeoutException($"{acknowledged} experiences acknowledged in {Deadline}, {since.Acknowledged} of them in the first part");
+            if (acknowledged >= share * Devices * BatchesEach * FactsPerBatch)
+                return new Reading(acknowledged, watch.Elapsed.TotalSeconds, site.HubResidentBytes / 1e6);
+            if (watch.Elapsed > Deadline)
+                throw new TimeoutException($"{acknowledged} experiences acknowledged in {Deadline}, {since.Acknowledged} of them in the first part");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }
@@ -91,7 +94,9 @@ internal static class FleetIngest
         public static async Task<LoadDevice> ConnectAsync(Uri broker, string siteId, string deviceId, string password)
         {
             var device = new LoadDevice(
-                new FleetClient(new FleetClientSettings { Broker = broker, ClientId = deviceId, UserName = deviceId, Password = password, Subscriptions = [Topics.FactAck(siteId, deviceId)] }, TimeProvider.System, NullLogger.Instance),
+                new FleetClient(
+                    new FleetClientSettings { Broker = broker, ClientId = deviceId, UserName = deviceId, Password = password,
+                        Subscriptions = [Topics.FactAck(siteId, deviceId)] }, TimeProvider.System, NullLogger.Instance),
                 siteId, deviceId);
             while (!(await device._client.Connections.ReadAsync().AsTask().WaitAsync(Deadline)).Connected)
             {
@@ -109,7 +114,8 @@ internal static class FleetIngest
                     await _client.PublishAsync(_facts, _batches[sent++], retain: false, Deadline, default);
                 var message = await _client.Inbound.ReadAsync().AsTask().WaitAsync(Deadline);
                 if (message.Topic == _acknowledgements)
-                    Interlocked.Exchange(ref _acknowledged, JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.FactAck)!.Sequence);
+                    Interlocked.Exchange(
+                        ref _acknowledged, JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.FactAck)!.Sequence);
             }
         }
 
@@ -131,7 +137,8 @@ internal static class FleetIngest
                 var sequence = first + i;
                 facts[i] = new Fact(sequence, FactKind.Experience, sequence * 1_000_000, ExperienceCodec.Encode(new ExperienceRecord
                 {
-                    RunId = "run-1", StartUs = sequence * 1_000_000, EndUs = (sequence + 59) * 1_000_000, Window = window, Channels = 8, Centre = new float[8], Scale = [1, 1, 1, 1, 1, 1, 1, 1],
+                    RunId = "run-1", StartUs = sequence * 1_000_000, EndUs = (sequence + 59) * 1_000_000, Window = window, Channels = 8,
+                    Centre = new float[8], Scale = [1, 1, 1, 1, 1, 1, 1, 1],
                     ModelDigest = "sha256:0123", Score = 0.5f, Threshold = 1, Reasons = ExperienceReasons.Routine, Value = 0.5f,
                 }));
             }

@@ -6,7 +6,8 @@ using Cloud.Hub.Redistribution.Trust;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>How long a hub takes from the request of a rollout until each of very many devices is assigned: query, groups, the rollout's own state, what the director says and the desired state all on disk.</summary>
+/// <summary>How long a hub takes from the request of a rollout until each of very many devices is assigned: query, groups, the
+/// rollout's own state, what the director says and the desired state all on disk.</summary>
 internal static class RolloutAssign
 {
     private const int OneIn = 100;
@@ -20,7 +21,10 @@ internal static class RolloutAssign
         var fleet = hub.Get<IFleet>();
         var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         // As after earlier rollouts: everybody has a desired state.
-        var before = (await fleet.DevicesAsync(default)).ToDictionary(static device => device.DeviceId, _ => (Hmas.Contracts.Twins.ModelAssignment?)new() { Digest = old.Digest, Name = "pump", Release = 1, PackageBytes = old.PackageBytes, Url = "/artefacts/" + old.Digest });
+        var before = (await fleet.DevicesAsync(default)).ToDictionary(
+            static device => device.DeviceId,
+            _ => (Hmas.Contracts.Twins.ModelAssignment?)new() { Digest = old.Digest, Name = "pump", Release = 1, PackageBytes = old.PackageBytes,
+                Url = "/artefacts/" + old.Digest });
         await fleet.SetModelsAsync(before, default);
         Say(clock, cpu, "set up: a desired state for each device");
 
@@ -29,7 +33,8 @@ internal static class RolloutAssign
         Say(clock, cpu, "look at the whole fleet");
 
         (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-        var request = new RolloutRequest { Digest = next.Digest, RequestedBy = "benchmark", Reason = "because", Where = "site = site-* and not tag.stage = test", Groups = [new("all")] };
+        var request = new RolloutRequest { Digest = next.Digest, RequestedBy = "benchmark", Reason = "because",
+            Where = "site = site-* and not tag.stage = test", Groups = [new("all")] };
         var view = await hub.Get<IRollouts>().StartAsync(request, default);
         Say(clock, cpu, string.Create(CultureInfo.InvariantCulture, $"the rollout of {view.Groups[0].Devices.Count} devices is on disk"));
         var last = view.Groups[0].Devices[^1].DeviceId;
@@ -37,7 +42,9 @@ internal static class RolloutAssign
         while ((await fleet.DeviceAsync(last, default))!.Desired?.Model?.Digest != next.Digest) await poll.WaitForNextTickAsync();
         // Those of one batch are written in no order.
         int assigned;
-        while ((assigned = (await fleet.DevicesAsync(default)).Count(device => device.Desired?.Model is { } model && model.Digest == next.Digest && model.RolloutId == view.RolloutId)) < devices) await poll.WaitForNextTickAsync();
+        while ((assigned = (await fleet.DevicesAsync(default)).Count(device => device.Desired?.Model is { } model && model.Digest == next.Digest
+            && model.RolloutId == view.RolloutId)) < devices)
+            await poll.WaitForNextTickAsync();
         Say(clock, cpu, "every one is assigned");
         // The director's files are signed when they are asked for: one in a hundred is read back.
         var sample = view.Groups[0].Devices.Where(static (_, i) => i % OneIn == 0).ToArray();
@@ -47,11 +54,17 @@ internal static class RolloutAssign
             if (await hub.Get<Director>().FileAsync(device.DeviceId, "1.targets.json", default) is not null) directed++;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{assigned} of {devices} desired states name the new model, {directed} of {sample.Length} statements of the director are there; resident {Environment.WorkingSet / 1e6:0} MB"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{assigned} of {devices} desired states name the new model, {directed} of {sample.Length} statements of the director are there; resident {Environment.WorkingSet / 1e6:0} MB"));
         return assigned == devices && directed == sample.Length ? 0 : 1;
     }
 
     /// <summary>The processor's time beside the wall's: on a machine with other work the first one says what the hub does.</summary>
     private static void Say(Stopwatch clock, TimeSpan cpu, string what) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,7:0.00} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds,6:0.00} s of processor  {what}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{clock.Elapsed.TotalSeconds,7:0.00} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds,6:0.00} s of processor  {what}"));
 }

@@ -6,7 +6,8 @@ using Cloud.Hub.Redistribution.Rollouts;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>Does a rollout in five groups over very many devices complete on this machine, how long does the third group take from the verdict to its last assignment, and what does a device cost in memory?</summary>
+/// <summary>Does a rollout in five groups over very many devices complete on this machine, how long does the third group take
+/// from the verdict to its last assignment, and what does a device cost in memory?</summary>
 internal static class RolloutFleet
 {
     private const int Workers = 4;
@@ -23,9 +24,13 @@ internal static class RolloutFleet
         var (old, next) = (await hub.AddModelAsync(1), await hub.AddModelAsync(2));
         var before = Used();
         var agents = await hub.JoinAsync(devices, old.Digest);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a device takes {(Used() - before) / (double)devices:0} bytes in this process: its own state and the hub's entry for it"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"a device takes {(Used() - before) / (double)devices:0} bytes in this process: its own state and the hub's entry for it"));
         await EachAsync(agents, static (agent, _) => agent.BeBornAsync());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"with its twin active in the hub {(Used() - before) / (double)devices:0} bytes"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"with its twin active in the hub {(Used() - before) / (double)devices:0} bytes"));
 
         var moves = new List<(long At, RolloutTransitioned Move)>();
         var (clock, began) = (Stopwatch.StartNew(), Stopwatch.GetTimestamp());
@@ -41,7 +46,8 @@ internal static class RolloutFleet
         var request = new RolloutRequest
         {
             Digest = next.Digest, RequestedBy = "benchmark", Reason = "because", ControlShare = 0.01,
-            Groups = [new("canary", Count: devices / 100), new("early", Count: devices / 10), new("third", Count: third), new("most", 0.4), new("rest")],
+            Groups = [
+                new("canary", Count: devices / 100), new("early", Count: devices / 10), new("third", Count: third), new("most", 0.4), new("rest")],
         };
         var view = await hub.Get<IRollouts>().StartAsync(request, default);
         var thirdDevices = view.Groups[2].Devices.Select(static device => device.DeviceId).ToHashSet(StringComparer.Ordinal);
@@ -56,23 +62,34 @@ internal static class RolloutFleet
             await EachAsync(agents, static (agent, i) => agent.TurnAsync(i % Workload == 0));
         }
 
-        foreach (var (at, move) in moves) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began, at).TotalSeconds,7:0.0} s  {move.Group}: {move.From} to {move.To}: {move.Reason}"));
+        foreach (var (at, move) in moves) Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Stopwatch.GetElapsedTime(began, at).TotalSeconds,7:0.0} s  {move.Group}: {move.From} to {move.To}: {move.Reason}"));
         subscription.Dispose();
         await listening;
-        if (moves.Find(static seen => seen.Move.Group == "early" && seen.Move.To == GroupState.Passed) is { Move: not null } passed && Array.TrueForAll(inThird, static agent => agent.Heard > 0))
+        if (moves.Find(static seen => seen.Move.Group == "early" && seen.Move.To == GroupState.Passed) is { Move: not null } passed
+            && Array.TrueForAll(inThird, static agent => agent.Heard > 0))
         {
             var seconds = Stopwatch.GetElapsedTime(passed.At, inThird.Max(static agent => agent.HeardAt)).TotalSeconds;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"from the verdict on the second group to the last of {inThird.Length} devices of the third: {seconds:0.00} s, while all others report"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"from the verdict on the second group to the last of {inThird.Length} devices of the third: {seconds:0.00} s, while all others report"));
         }
 
         var moved = agents.Count(agent => agent.Active == next.Digest);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{moved} of {devices} devices answer with the new model ({devices - moved} are control); resident {Environment.WorkingSet / 1e6:0} MB, {Environment.WorkingSet / (double)devices:0} bytes a device with everything"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{moved} of {devices} devices answer with the new model ({devices - moved} are control); resident {Environment.WorkingSet / 1e6:0} MB, {Environment.WorkingSet / (double)devices:0} bytes a device with everything"));
         return moves.Exists(static seen => seen.Move.To == RolloutState.Completed) ? 0 : 1;
     }
 
     private static long Used() => GC.GetTotalMemory(forceFullCollection: true);
 
-    private static Task EachAsync(IReadOnlyList<SimulatedAgent> agents, Func<SimulatedAgent, int, Task> turn) => Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
+    private static Task EachAsync(IReadOnlyList<SimulatedAgent> agents, Func<SimulatedAgent, int, Task> turn) =>
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
     {
         for (var i = worker; i < agents.Count; i += Workers) await turn(agents[i], i);
     })));

@@ -4,7 +4,8 @@ using Cloud.Hub.Redistribution.Rollouts.Gates;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>How often rollouts of models of known worth are stopped, and how many devices a bad one reaches: the hub's own state machine over simulated fleets.</summary>
+/// <summary>How often rollouts of models of known worth are stopped, and how many devices a bad one
+/// reaches: the hub's own state machine over simulated fleets.</summary>
 internal static class RolloutGates
 {
     private const int BadEach = 25;
@@ -14,7 +15,8 @@ internal static class RolloutGates
     /// <summary>Asks for proof on the same windows that the new model alarms at most one window in a hundred more.</summary>
     private static readonly GatePolicy Strict = new()
     {
-        MaximumWait = TimeSpan.FromHours(6), MinimumShadowWindows = 30_000, Limits = new Dictionary<string, double> { [GateLimits.ShadowAlarms] = 0.01 },
+        MaximumWait = TimeSpan.FromHours(6), MinimumShadowWindows = 30_000,
+        Limits = new Dictionary<string, double> { [GateLimits.ShadowAlarms] = 0.01 },
     };
 
     /// <param name="share">Of the rollouts that are played; under 1 for a quick look.</param>
@@ -23,8 +25,12 @@ internal static class RolloutGates
     {
         if (part is null or "power") PrintPower();
         if (part == "power") return 0;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"groups of 1, 9 and 90 %; a window a second, evidence every 100, a look a minute; {BadEach * share:0} rollouts of each bad model, {Good * share:0} of a good one"));
-        Console.WriteLine("| the new model | gate | fleet, online | stopped | as harmful | by | changed, mean | changed, most | above first group | minutes to the verdict, mean | minutes to restore, mean, most |");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"groups of 1, 9 and 90 %; a window a second, evidence every 100, a look a minute; {BadEach * share:0} rollouts of each bad model, {Good * share:0} of a good one"));
+        Console.WriteLine(
+            "| the new model | gate | fleet, online | stopped | as harmful | by | changed, mean | changed, most | above first group | minutes to the verdict, mean | minutes to restore, mean, most |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var model in SimulatedModel.Bad.Append(SimulatedModel.Good))
         {
@@ -36,12 +42,14 @@ internal static class RolloutGates
         return 0;
     }
 
-    /// <summary>Windows until a gate of three groups tells a model that is so much worse, half of the time: an episode of ten windows is a trial.</summary>
+    /// <summary>Windows until a gate of three groups tells a model that is so much worse, half of the
+    /// time: an episode of ten windows is a trial.</summary>
     private static void PrintPower()
     {
         const double Episode = 10;
         var stopsAt = GateMetric.All.Count * 3 / new GatePolicy().FalseStopRate;
-        Console.WriteLine("| worse than the limit by | alarm-rate, limit 10 %, control 5 % | shadow-alarms, limit 1 %, answers differ on 5 % | the same, limit 5 %, on 10 % | error, limit 5 %, control 10 % |");
+        Console.WriteLine(
+            "| worse than the limit by | alarm-rate, limit 10 %, control 5 % | shadow-alarms, limit 1 %, answers differ on 5 % | the same, limit 5 %, on 10 % | error, limit 5 %, control 10 % |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (var excess in (double[])[0.01, 0.02, 0.05, 0.1, 0.2])
         {
@@ -59,14 +67,18 @@ internal static class RolloutGates
         Parallel.For(0, count, seed => endings[seed] = new SimulatedRollout(seed, devices, model, gate, shadowWindows, online).Play());
         if (endings.Any(static ending => !ending.HasEnded)) throw new InvalidOperationException($"{model.Name}: a rollout never ended");
         var stopped = endings.Where(static ending => ending.StoppedBy is not null).ToArray();
-        var by = string.Join(", ", stopped.GroupBy(static ending => ending.StoppedBy).OrderByDescending(static words => words.Count()).Select(static words => $"{words.Key} {words.Count()}"));
+        var by = string.Join(
+            ", ", stopped.GroupBy(static ending => ending.StoppedBy).OrderByDescending(static words => words.Count())
+                .Select(static words => $"{words.Key} {words.Count()}"));
         var above = stopped.Count(ending => ending.Changed > ending.FirstGroup || ending.Changed > FirstGroupAtMost * devices);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {model.Name} | {name} | {devices:#,0}, {online:0 %} | {stopped.Length} of {count} | {stopped.Count(static ending => ending.IsHarmful)} | {by} | {Mean(stopped, static ending => ending.Changed):0.0} | {Most(stopped, static ending => ending.Changed):0} | {above} | {Mean(endings, static ending => ending.Minutes):0} | {Mean(stopped, static ending => ending.RestoreMinutes):0.0}, {Most(stopped, static ending => ending.RestoreMinutes):0} |"));
     }
 
-    private static double Mean(SimulatedRollout.Ending[] endings, Func<SimulatedRollout.Ending, double> of) => endings.Select(of).DefaultIfEmpty().Average();
+    private static double Mean(SimulatedRollout.Ending[] endings, Func<SimulatedRollout.Ending, double> of) =>
+        endings.Select(of).DefaultIfEmpty().Average();
 
-    private static double Most(SimulatedRollout.Ending[] endings, Func<SimulatedRollout.Ending, double> of) => endings.Select(of).DefaultIfEmpty().Max();
+    private static double Most(SimulatedRollout.Ending[] endings, Func<SimulatedRollout.Ending, double> of) =>
+        endings.Select(of).DefaultIfEmpty().Max();
 }

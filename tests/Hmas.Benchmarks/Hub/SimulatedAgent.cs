@@ -8,7 +8,8 @@ using Hmas.Contracts.Wire;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>One device as the hub sees it: its session, slots, outbox and reported state. It follows the newest desired version, takes the steps of a slot one by one, and keeps each fact until it is acknowledged.</summary>
+/// <summary>One device as the hub sees it: its session, slots, outbox and reported state. It follows the newest desired version,
+/// takes the steps of a slot one by one, and keeps each fact until it is acknowledged.</summary>
 internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, string deviceId, string? digest)
 {
     private const long Epoch = 1;
@@ -40,23 +41,30 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
     {
         lock (_lock)
         {
-            if (detail == "state/desired" && JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.DesiredState) is { } desired && desired.Version > Heard) (_heard, HeardAt) = (desired, Stopwatch.GetTimestamp());
-            else if (detail == "ack/exp" && JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.FactAck) is { Epoch: Epoch } ack) _outbox.RemoveAll(fact => fact.Sequence <= ack.Sequence);
+            if (detail == "state/desired" && JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.DesiredState) is { } desired
+                && desired.Version > Heard)
+                (_heard, HeardAt) = (desired, Stopwatch.GetTimestamp());
+            else if (detail == "ack/exp" && JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.FactAck) is { Epoch: Epoch } ack)
+                _outbox.RemoveAll(fact => fact.Sequence <= ack.Sequence);
         }
     }
 
     public async Task BeBornAsync()
     {
-        await broker.SendAsync(Topics.Presence(siteId, deviceId), JsonSerializer.SerializeToUtf8Bytes(new Presence(true, 1, "boot", ++_clockUs), ContractsJson.Default.Presence));
+        await broker.SendAsync(
+            Topics.Presence(siteId, deviceId),
+            JsonSerializer.SerializeToUtf8Bytes(new Presence(true, 1, "boot", ++_clockUs), ContractsJson.Default.Presence));
         await ReportAsync();
     }
 
-    /// <summary>One turn of the device: a step of its slot if there is one to take, some windows of work, and what has not been acknowledged.</summary>
+    /// <summary>One turn of the device: a step of its slot if there is one to take, some windows of
+    /// work, and what has not been acknowledged.</summary>
     /// <param name="works">It shows evidence this turn.</param>
     public async Task TurnAsync(bool works)
     {
         var isNews = Step();
-        if (works && _active is { } active) Tell(FactKind.Evidence, JsonSerializer.SerializeToUtf8Bytes(Evidence(active), ContractsJson.Default.ModelEvidence));
+        if (works && _active is { } active)
+            Tell(FactKind.Evidence, JsonSerializer.SerializeToUtf8Bytes(Evidence(active), ContractsJson.Default.ModelEvidence));
         await SendFactsAsync();
         if (isNews) await ReportAsync();
     }
@@ -85,14 +93,16 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
         };
         if (_slot == SlotState.Active) (_previous, _active) = (_active, model.Digest);
         if (_slot == SlotState.Committed) _standby = null;
-        var report = new SlotReport { State = _slot, Digest = model.Digest, AnsweringDigest = _active, BootId = "boot", RolloutId = model.RolloutId, SwapMs = _slot == SlotState.Active ? 1 : null };
+        var report = new SlotReport { State = _slot, Digest = model.Digest, AnsweringDigest = _active, BootId = "boot", RolloutId = model.RolloutId,
+            SwapMs = _slot == SlotState.Active ? 1 : null };
         Tell(FactKind.SlotReport, JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
         return _slot is SlotState.Active or SlotState.Committed;
     }
 
     private ModelEvidence Evidence(string active) => new()
     {
-        Digest = active, BootId = "boot", RunId = "run", FromUs = _clockUs, ToUs = _clockUs + 1, Windows = WindowsATurn, AlarmWindows = 1, InferenceP99Us = 100,
+        Digest = active, BootId = "boot", RunId = "run", FromUs = _clockUs, ToUs = _clockUs + 1, Windows = WindowsATurn, AlarmWindows = 1,
+        InferenceP99Us = 100,
     };
 
     private void Tell(FactKind kind, byte[] payload)
@@ -116,9 +126,11 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
     {
         var reported = new ReportedState
         {
-            DesiredVersion = _desiredVersion, BootId = "boot", AgentVersion = "1.0.0", Session = 1, ActiveDigest = _active, PreviousDigest = _previous, StandbyDigest = _standby?.Digest, SlotState = _slot,
+            DesiredVersion = _desiredVersion, BootId = "boot", AgentVersion = "1.0.0", Session = 1, ActiveDigest = _active,
+            PreviousDigest = _previous, StandbyDigest = _standby?.Digest, SlotState = _slot,
             Hardware = "generic", Channels = [], Counters = new DeviceCounters(), TimestampUs = ++_clockUs,
         };
-        return broker.SendAsync(Topics.Reported(siteId, deviceId), JsonSerializer.SerializeToUtf8Bytes(reported, ContractsJson.Default.ReportedState));
+        return broker.SendAsync(
+            Topics.Reported(siteId, deviceId), JsonSerializer.SerializeToUtf8Bytes(reported, ContractsJson.Default.ReportedState));
     }
 }

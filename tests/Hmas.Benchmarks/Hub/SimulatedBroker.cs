@@ -3,8 +3,10 @@ using Hmas.Contracts;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>The fleet's transport without sockets: what the hub publishes goes to the device that it is for, what a device publishes goes into the hub's own inbox. Topics, documents and acknowledgements are the real ones.</summary>
-/// <remarks>A hundred thousand sessions do not fit on the sockets of one machine beside the hub; everything from the inbox on is what runs in the field.</remarks>
+/// <summary>The fleet's transport without sockets: what the hub publishes goes to the device that it is for, what a device publishes goes
+/// into the hub's own inbox. Topics, documents and acknowledgements are the real ones.</summary>
+/// <remarks>A hundred thousand sessions do not fit on the sockets of one machine beside the hub;
+/// everything from the inbox on is what runs in the field.</remarks>
 internal sealed class SimulatedBroker : IFleetTransport
 {
     private readonly Dictionary<string, SimulatedAgent> _devices = new(StringComparer.Ordinal);

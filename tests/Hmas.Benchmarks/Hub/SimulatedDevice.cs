@@ -4,7 +4,8 @@ using Hmas.Contracts.Models;
 
 namespace Hmas.Benchmarks.Hub;
 
-/// <summary>A device as the agent is one: shadow, swap, health window, return; evidence and slot reports kept while it is offline. Its machine runs, stands still, falls ill; no two are alike.</summary>
+/// <summary>A device as the agent is one: shadow, swap, health window, return; evidence and slot reports kept while it is
+/// offline. Its machine runs, stands still, falls ill; no two are alike.</summary>
 internal sealed class SimulatedDevice
 {
     public const string Old = "sha256:old";
@@ -101,8 +102,10 @@ internal sealed class SimulatedDevice
 
     public void Report() => Twin = new DeviceSeen
     {
-        DeviceId = Id, Online = IsOnline, HasReported = true, ActiveDigest = Active, Hardware = Hardware, Slices = [$"site={Site}", $"hardware={Hardware}"], IsUpToDate = _handled == _desired || _step.IsShadowing,
-        SlotState = _step.IsShadowing ? SlotState.Shadowing : _step.IsProving ? SlotState.Active : SlotState.Committed, DesiredDigest = _desired, DesiredRolloutId = "r", DesiredIsRestore = _isRestore,
+        DeviceId = Id, Online = IsOnline, HasReported = true, ActiveDigest = Active, Hardware = Hardware,
+        Slices = [$"site={Site}", $"hardware={Hardware}"], IsUpToDate = _handled == _desired || _step.IsShadowing,
+        SlotState = _step.IsShadowing ? SlotState.Shadowing : _step.IsProving ? SlotState.Active : SlotState.Committed, DesiredDigest = _desired,
+        DesiredRolloutId = "r", DesiredIsRestore = _isRestore,
     };
 
     private void Obey()
@@ -165,7 +168,9 @@ internal sealed class SimulatedDevice
 
     private void Compare(bool old, bool next, bool isInvalid)
     {
-        _shadow = (_shadow.Compared + 1, _shadow.Disagreed + (!isInvalid && next != old ? 1 : 0), _shadow.New + (!isInvalid && next ? 1 : 0), _shadow.Old + (!isInvalid && old ? 1 : 0), _shadow.Invalid + (isInvalid ? 1 : 0));
+        _shadow = (
+            _shadow.Compared + 1, _shadow.Disagreed + (!isInvalid && next != old ? 1 : 0), _shadow.New + (!isInvalid && next ? 1 : 0),
+            _shadow.Old + (!isInvalid && old ? 1 : 0), _shadow.Invalid + (isInvalid ? 1 : 0));
         if (_shadow.Compared < _shadowWindows) return;
         var compared = Comparison;
         _step = default;
@@ -211,7 +216,8 @@ internal sealed class SimulatedDevice
 
     private void Label(bool isAlarm)
     {
-        var one = new TruthCounts(!_isFaulty && isAlarm ? 1 : 0, !_isFaulty && !isAlarm ? 1 : 0, _isFaulty && isAlarm ? 1 : 0, _isFaulty && !isAlarm ? 1 : 0);
+        var one = new TruthCounts(
+            !_isFaulty && isAlarm ? 1 : 0, !_isFaulty && !isAlarm ? 1 : 0, _isFaulty && isAlarm ? 1 : 0, _isFaulty && !isAlarm ? 1 : 0);
         Truth = HasNew ? (Truth.New + one, Truth.Old) : (Truth.New, Truth.Old + one);
     }
 
@@ -226,16 +232,20 @@ internal sealed class SimulatedDevice
         var alarms = (double)_shown.Alarms / _shown.Windows;
         _outbox.Add(new RolloutFact(Id, null, new ModelEvidence
         {
-            Digest = Active, BootId = $"b{_boot}", RunId = "run", FromUs = 0, ToUs = 1, Windows = _shown.Windows, AlarmWindows = _shown.Alarms, InvalidWindows = _shown.Invalid,
-            InferenceP99Us = (busy * _latencyUs * Math.Exp(0.3 * _random.Normal())) + (isBad ? _model.ExtraLatencyUs : 0), ResidentBytes = (32 << 20) + (long)(_random.Next() % (2 << 20)) + (isBad ? _model.ExtraBytes : 0),
+            Digest = Active, BootId = $"b{_boot}", RunId = "run", FromUs = 0, ToUs = 1, Windows = _shown.Windows, AlarmWindows = _shown.Alarms,
+            InvalidWindows = _shown.Invalid,
+            InferenceP99Us = (busy * _latencyUs * Math.Exp(0.3 * _random.Normal())) + (isBad ? _model.ExtraLatencyUs : 0),
+            ResidentBytes = (32 << 20) + (long)(_random.Next() % (2 << 20)) + (isBad ? _model.ExtraBytes : 0),
             MeanScoreRatio = (0.5 + (0.8 * alarms)) * (isBad ? _model.Confidence : 1) * Math.Exp(0.1 * _random.Normal()),
-            MeanInputDeviation = Math.Clamp(_inputs + (isBad ? _model.ExtraInput : 0) + (0.03 * _random.Normal()), 0, 1), Shadow = _step.IsShadowing ? Comparison : null,
+            MeanInputDeviation = Math.Clamp(_inputs + (isBad ? _model.ExtraInput : 0) + (0.03 * _random.Normal()), 0, 1),
+            Shadow = _step.IsShadowing ? Comparison : null,
         }));
         _shown = default;
     }
 
     private void Say(SlotState state, string? reason = null, ShadowEvidence? shadow = null) => _outbox.Add(new RolloutFact(Id, new SlotReport
     {
-        State = state, Digest = reason == "restored" || _handled == Old ? "sha256:new" : _handled!, AnsweringDigest = Active, BootId = $"b{_boot}", RolloutId = "r", Reason = reason, Shadow = shadow,
+        State = state, Digest = reason == "restored" || _handled == Old ? "sha256:new" : _handled!, AnsweringDigest = Active, BootId = $"b{_boot}",
+        RolloutId = "r", Reason = reason, Shadow = shadow,
     }, null));
 }

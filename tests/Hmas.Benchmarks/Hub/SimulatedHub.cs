@@ -30,7 +30,8 @@ internal sealed class SimulatedHub : IAsyncDisposable
     {
         var values = new Dictionary<string, string?>
         {
-            ["Data"] = _folder.Path, ["Services"] = "memory,communication,feedback,redistribution", ["PortOffset"] = FreePorts.HubOffset().ToString(CultureInfo.InvariantCulture), ["Log:Level"] = "Warning",
+            ["Data"] = _folder.Path, ["Services"] = "memory,communication,feedback,redistribution",
+            ["PortOffset"] = FreePorts.HubOffset().ToString(CultureInfo.InvariantCulture), ["Log:Level"] = "Warning",
             ["Communication:Embedded:MeasureAtStart"] = "false", ["Redistribution:LookInterval"] = "00:00:00.200",
         };
         _app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), services =>
@@ -50,8 +51,13 @@ internal sealed class SimulatedHub : IAsyncDisposable
     public async Task<IReadOnlyList<SimulatedAgent>> JoinAsync(int devices, string digest)
     {
         var fleet = Get<IFleet>();
-        var agents = Enumerable.Range(0, devices).Select(i => (Site: FormattableString.Invariant($"site-{i % Sites}"), Device: new SimulatedAgent(Broker, FormattableString.Invariant($"site-{i % Sites}"), FormattableString.Invariant($"device-{i}"), digest))).ToArray();
-        foreach (var some in agents.Chunk(AtOnce)) await Task.WhenAll(some.Select(agent => fleet.EnrolAsync(agent.Site, agent.Device.DeviceId, default)));
+        var agents = Enumerable.Range(0, devices)
+            .Select(i =>
+                (Site: FormattableString.Invariant($"site-{i % Sites}"),
+                    Device: new SimulatedAgent(
+                        Broker, FormattableString.Invariant($"site-{i % Sites}"), FormattableString.Invariant($"device-{i}"), digest))).ToArray();
+        foreach (var some in agents.Chunk(AtOnce))
+            await Task.WhenAll(some.Select(agent => fleet.EnrolAsync(agent.Site, agent.Device.DeviceId, default)));
         foreach (var agent in agents) Broker.Add(agent.Device);
         return [.. agents.Select(static agent => agent.Device)];
     }
@@ -64,8 +70,10 @@ internal sealed class SimulatedHub : IAsyncDisposable
         return Get<IModelRegistry>().AddAsync(
             new ModelManifest
             {
-                Name = "pump", Release = release, OnnxDigest = ModelPackage.DigestOf(onnx), OnnxBytes = onnx.Length, Channels = ["a", "b"], RateHz = 1, Window = new WindowSpec(8, 4), Recipe = new FeatureRecipe(), Input = Input,
-                Output = Output, Head = ModelHead.Reconstruction, Threshold = new ThresholdPolicy(), Precision = "float32", Lineage = new Lineage { RunId = "run", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "0" },
+                Name = "pump", Release = release, OnnxDigest = ModelPackage.DigestOf(onnx), OnnxBytes = onnx.Length, Channels = ["a", "b"],
+                RateHz = 1, Window = new WindowSpec(8, 4), Recipe = new FeatureRecipe(), Input = Input,
+                Output = Output, Head = ModelHead.Reconstruction, Threshold = new ThresholdPolicy(), Precision = "float32",
+                Lineage = new Lineage { RunId = "run", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "0" },
             },
             onnx, "benchmark", default);
     }

@@ -8,14 +8,17 @@ namespace Hmas.Benchmarks.Hub;
 /// <param name="CrashEvery">Windows between two crashes of the agent; 0: never.</param>
 /// <param name="Confidence">Factor on its scores.</param>
 internal sealed record SimulatedModel(
-    string Name, double Wrong = 0, double FalseAlarm = 0, string? OnlyHardware = null, double Invalid = 0, double ExtraLatencyUs = 0, long ExtraBytes = 0, double CrashEvery = 0, double Confidence = 1, double ExtraInput = 0)
+    string Name, double Wrong = 0, double FalseAlarm = 0, string? OnlyHardware = null, double Invalid = 0, double ExtraLatencyUs = 0,
+    long ExtraBytes = 0, double CrashEvery = 0, double Confidence = 1, double ExtraInput = 0)
 {
     public static SimulatedModel Good { get; } = new("as good as the old one");
 
     public static IReadOnlyList<SimulatedModel> Bad { get; } =
     [
-        new("wrong labels: 4 windows in 10 answered wrongly", Wrong: 0.4), new("shifted input scale", FalseAlarm: 0.3, Confidence: 1.8, ExtraInput: 0.3), new("no number on 5 % of windows", Invalid: 0.05),
-        new("slow: 20 ms more a window", ExtraLatencyUs: 20_000), new("memory-hungry: 60 MB more", ExtraBytes: 60 << 20), new("crashes every 150 windows", CrashEvery: 150),
+        new("wrong labels: 4 windows in 10 answered wrongly", Wrong: 0.4),
+        new("shifted input scale", FalseAlarm: 0.3, Confidence: 1.8, ExtraInput: 0.3), new("no number on 5 % of windows", Invalid: 0.05),
+        new("slow: 20 ms more a window", ExtraLatencyUs: 20_000), new("memory-hungry: 60 MB more", ExtraBytes: 60 << 20),
+        new("crashes every 150 windows", CrashEvery: 150),
         new("2 % worse", Wrong: 0.02), new("bad on one slice: half of one hardware in ten alarms", FalseAlarm: 0.5, OnlyHardware: "old"),
     ];
 }

@@ -27,13 +27,18 @@ internal sealed class SimulatedRollout
     public SimulatedRollout(int seed, int devices, SimulatedModel model, GatePolicy gate, int shadowWindows, double online)
     {
         (_random, _online) = (new Random(seed), online);
-        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model, shadowWindows)).ToDictionary(static device => device.Id);
+        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model, shadowWindows))
+            .ToDictionary(static device => device.Id);
         var request = new RolloutRequest { Digest = New, RequestedBy = "simulation", Reason = "because", Gate = gate, ShadowWindows = shadowWindows };
-        var candidates = _devices.Values.Select(static device => new Candidate(device.Id, true, $"{device.Site} {device.Hardware}", new Dictionary<string, string>())).ToList();
+        var candidates =
+            _devices.Values.Select(static device => new Candidate(
+                device.Id, true, $"{device.Site} {device.Hardware}", new Dictionary<string, string>())).ToList();
         // Another order each time: the planner's is the same for the same digest.
         var plan = GroupPlanner.Plan(request with { Digest = $"{New} {seed}" }, candidates);
-        _rollout = RolloutStateMachine.Begin("r", request, plan, _devices.Keys.ToDictionary(static id => id, static _ => (string?)SimulatedDevice.Old), _now);
-        foreach (var id in plan.Groups.SelectMany(group => group.Devices.Skip((int)Math.Ceiling(group.Devices.Count * online)))) _devices[id].IsOnline = false;
+        _rollout = RolloutStateMachine.Begin(
+            "r", request, plan, _devices.Keys.ToDictionary(static id => id, static _ => (string?)SimulatedDevice.Old), _now);
+        foreach (var id in plan.Groups.SelectMany(group => group.Devices.Skip((int)Math.Ceiling(group.Devices.Count * online))))
+            _devices[id].IsOnline = false;
         _live = [.. _devices.Values.Where(static device => device.IsOnline)];
         foreach (var device in _devices.Values) device.Report();
         _twins = _devices.ToDictionary(static pair => pair.Key, static pair => pair.Value.Twin);
@@ -54,7 +59,9 @@ internal sealed class SimulatedRollout
         }
 
         var minutes = ((stopped ?? _now) - begun).TotalMinutes;
-        return new Ending(_rollout.StoppedBy, _rollout.IsHarmful, changed, _rollout.Devices.Count(static device => device.Group == 0), minutes, stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded);
+        return new Ending(
+            _rollout.StoppedBy, _rollout.IsHarmful, changed, _rollout.Devices.Count(static device => device.Group == 0), minutes,
+            stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded);
     }
 
     private void Step(bool isToLook)
@@ -78,10 +85,13 @@ internal sealed class SimulatedRollout
     private FleetSeen Look()
     {
         foreach (var device in _live) _twins[device.Id] = device.Twin;
-        return new FleetSeen(_now, _twins, _live.Where(static device => device.Truth.New.Labelled > 0).ToDictionary(static device => device.Id, static device => device.Truth.New))
+        return new FleetSeen(
+            _now, _twins,
+            _live.Where(static device => device.Truth.New.Labelled > 0).ToDictionary(static device => device.Id, static device => device.Truth.New))
         {
             Registered = Registered,
-            OtherTruth = _live.Where(static device => device.Truth.Old.Labelled > 0).ToDictionary(static device => device.Id, static device => device.Truth.Old),
+            OtherTruth = _live.Where(static device => device.Truth.Old.Labelled > 0)
+                .ToDictionary(static device => device.Id, static device => device.Truth.Old),
         };
     }
 
@@ -89,5 +99,6 @@ internal sealed class SimulatedRollout
     /// <param name="Changed">Devices that answered with the new model.</param>
     /// <param name="FirstGroup">Devices in the first group.</param>
     /// <param name="RestoreMinutes">From the verdict until every changed device answers with what it had.</param>
-    internal sealed record Ending(string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, bool HasEnded);
+    internal sealed record Ending(
+        string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, bool HasEnded);
 }

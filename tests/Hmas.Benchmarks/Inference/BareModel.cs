@@ -5,8 +5,10 @@ using Hmas.Inference;
 
 namespace Hmas.Benchmarks.Inference;
 
-/// <summary>The peer: one model through ONNX Runtime's C API and nothing else, with the options of <see cref="SessionSettings"/>'s defaults.</summary>
-/// <remarks>Slots of <c>struct OrtApi</c> counted in <c>onnxruntime_c_api.h</c> 1.31.1. Lives as long as the benchmark process; releases nothing.</remarks>
+/// <summary>The peer: one model through ONNX Runtime's C API and nothing else, with the options
+/// of <see cref="SessionSettings"/>'s defaults.</summary>
+/// <remarks>Slots of <c>struct OrtApi</c> counted in <c>onnxruntime_c_api.h</c> 1.31.1. Lives as
+/// long as the benchmark process; releases nothing.</remarks>
 internal sealed unsafe class BareModel
 {
     private readonly void** _api;
@@ -41,7 +43,8 @@ internal sealed unsafe class BareModel
     public void Run()
     {
         var (inputName, outputName, input, output) = ((nint)_inputName, (nint)_outputName, _input, _output);
-        Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_api[9])(_session, 0, &inputName, &input, 1, &outputName, 1, &output));
+        Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_api[9])(
+            _session, 0, &inputName, &input, 1, &outputName, 1, &output));
     }
 
     private nint Tensor(nint memory, TensorSpec spec)
@@ -50,7 +53,8 @@ internal sealed unsafe class BareModel
         var bytes = (nuint)(shape.Aggregate(1L, (product, dimension) => product * dimension) * sizeof(float));
         nint value;
         fixed (long* dimensions = shape)
-            Check(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)_api[49])(memory, NativeMemory.AllocZeroed(bytes), bytes, dimensions, (nuint)shape.Length, 1, &value));
+            Check(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)_api[49])(
+                memory, NativeMemory.AllocZeroed(bytes), bytes, dimensions, (nuint)shape.Length, 1, &value));
         return value;
     }
 

@@ -30,7 +30,8 @@ internal static class PeerModels
         ],
         _ =>
         [
-            new Conv2d(16, 3, padding: 1), new BatchNorm(), Relu(), .. Block(16, 1), .. Block(32, 2), .. Block(64, 2), new GlobalAveragePool(), new Dense(10),
+            new Conv2d(16, 3, padding: 1), new BatchNorm(), Relu(), .. Block(16, 1), .. Block(32, 2), .. Block(64, 2), new GlobalAveragePool(),
+            new Dense(10),
         ],
     };
 

@@ -11,7 +11,8 @@ using Hmas.Testing;
 
 namespace Hmas.Benchmarks.Learning;
 
-/// <summary>What does int8 cost and save on this machine: float, the layout of ONNX Runtime's own tool, ours? ConvAE-60x8 fitted on normal SKAB windows: time, noise, and detection on every development file, fitted and scaled on its first 400 rows.</summary>
+/// <summary>What does int8 cost and save on this machine: float, the layout of ONNX Runtime's own tool, ours? ConvAE-60x8 fitted on normal SKAB
+/// windows: time, noise, and detection on every development file, fitted and scaled on its first 400 rows.</summary>
 internal static class QuantizationFigures
 {
     private const int CalibrationWindows = 500;
@@ -31,7 +32,9 @@ internal static class QuantizationFigures
             return 1;
         }
 
-        string[] files = [.. Directory.EnumerateFiles(folder, "*.csv", SearchOption.AllDirectories).Where(f => !f.Contains("anomaly-free", StringComparison.Ordinal) && !f.Contains("published", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(folder, "*.csv", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("anomaly-free", StringComparison.Ordinal) && !f.Contains("published", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
         for (var seed = 1; seed <= Seeds && part != "detection"; seed++) Normal(Path.Combine(folder, "anomaly-free", "anomaly-free.csv"), seed);
         if (part == "noise") return 0;
         Detection(folder, files, compresses: false);
@@ -43,14 +46,16 @@ internal static class QuantizationFigures
     private static void Detection(string folder, string[] files, bool compresses)
     {
         var values = compresses ? "asinh of deviations, as on a device" : "plain deviations";
-        Console.WriteLine($"AUC lost to float, worst of {Seeds} seeds, {values}\n| file | AUC float, seed 1 | runtime's tool | ours, no headroom | ours, 2 x | ours, 4 x | ours, chosen | 8 x, first product in float |\n|---|---|---|---|---|---|---|---|");
+        Console.WriteLine(
+            $"AUC lost to float, worst of {Seeds} seeds, {values}\n| file | AUC float, seed 1 | runtime's tool | ours, no headroom | ours, 2 x | ours, 4 x | ours, chosen | 8 x, first product in float |\n|---|---|---|---|---|---|---|---|");
         var worst = new double[7];
         foreach (var file in files)
         {
             var (lost, first) = (new double[7], 0.0);
             for (var seed = 1; seed <= Seeds; seed++)
             {
-                using var network = Fitted(new SkabWindows(file, ProtocolRows, 1, compresses, row => row + SkabWindows.Length <= ProtocolRows), seed, out var calibration);
+                using var network = Fitted(
+                    new SkabWindows(file, ProtocolRows, 1, compresses, row => row + SkabWindows.Length <= ProtocolRows), seed, out var calibration);
                 var models = Models(network, OperationBuilder.Build(network), calibration, 1, report: false, compresses);
                 var windows = new SkabWindows(file, ProtocolRows, 1, compresses, row => row >= ProtocolRows);
                 var areas = models.Select(model => Area(model, windows)).ToArray();
@@ -66,12 +71,17 @@ internal static class QuantizationFigures
     }
 
     private static void Print(string name, string area, double[] lost) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {area} | {lost[1]:0.0000} | {lost[2]:0.0000} | {lost[3]:0.0000} | {lost[4]:0.0000} | {lost[5]:0.0000} | {lost[6]:0.0000} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {area} | {lost[1]:0.0000} | {lost[2]:0.0000} | {lost[3]:0.0000} | {lost[4]:0.0000} | {lost[5]:0.0000} | {lost[6]:0.0000} |"));
 
     /// <summary>Times and noise on normal running; every fifth block of the recording is held out.</summary>
     private static void Normal(string file, int seed)
     {
-        using var network = Fitted(new SkabWindows(file, int.MaxValue, 4, compresses: false, row => !IsHeldOut(row) && !IsHeldOut(row + SkabWindows.Length)), seed, out var fitted);
+        using var network = Fitted(
+            new SkabWindows(file, int.MaxValue, 4, compresses: false, row => !IsHeldOut(row) && !IsHeldOut(row + SkabWindows.Length)), seed,
+            out var fitted);
         var heldOut = new SkabWindows(file, int.MaxValue, 4, compresses: false, row => IsHeldOut(row) && IsHeldOut(row + SkabWindows.Length));
         var operations = OperationBuilder.Build(network);
         var models = Models(network, operations, fitted, 1, report: seed == 1);
@@ -114,7 +124,9 @@ internal static class QuantizationFigures
 
         using var plain = new RangeCollector(operations);
         foreach (var window in seen) plain.Observe(window);
-        var (chosen, facts) = batch == 1 ? Int8Choice.Make("chosen", equal, ModelHead.Reconstruction, input, output, seen, compresses ? FloatEnds.None : FloatEnds.First) : (ours, null);
+        var (chosen, facts) = batch == 1
+            ? Int8Choice.Make(
+                "chosen", equal, ModelHead.Reconstruction, input, output, seen, compresses ? FloatEnds.None : FloatEnds.First) : (ours, null);
         if (report) Console.WriteLine(string.Join('\n', facts!.Lines));
         return
         [
@@ -145,23 +157,28 @@ internal static class QuantizationFigures
         return result;
     }
 
-    private static void Times(Network network, IReadOnlyList<Operation> operations, SkabWindows windows, (byte[] Onnx, TensorSpec Input, TensorSpec Output)[] single)
+    private static void Times(
+        Network network, IReadOnlyList<Operation> operations, SkabWindows windows, (byte[] Onnx, TensorSpec Input, TensorSpec Output)[] single)
     {
         Console.WriteLine("| ConvAE-60x8 | batch | float µs | int8 µs | int8 / float | wanted | bytes |\n|---|---|---|---|---|---|---|");
         foreach (var (batch, wanted) in new[] { (1, 0.6), (32, 0.3) })
         {
             // Without the arena the system's allocator maps and unmaps the tensors of a large batch at every run, which is what would be measured.
             var models = batch == 1 ? single : Models(network, operations, windows, batch, report: false);
-            foreach (var (name, m) in new[] { ("runtime's tool", 1), ("ours", 3), ("ours, first product in float", 7), ("ours, last product in float", 8) })
+            foreach (var (name, m) in new[] { ("runtime's tool", 1), ("ours", 3), ("ours, first product in float", 7), (
+                "ours, last product in float", 8) })
             {
-                var (plain, rounded) = Latency.Compare(models[0].Onnx, models[m].Onnx, models[0].Input, models[0].Output, new SessionSettings { Arena = batch > 1 });
+                var (plain, rounded) = Latency.Compare(
+                    models[0].Onnx, models[m].Onnx, models[0].Input, models[0].Output, new SessionSettings { Arena = batch > 1 });
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"| {name} | {batch} | {plain:0.0} | {rounded:0.0} | {rounded / plain:0.00} | {wanted:0.00} | {models[m].Onnx.Length} of {models[0].Onnx.Length} |"));
+                    CultureInfo.InvariantCulture,
+                    $"| {name} | {batch} | {plain:0.0} | {rounded:0.0} | {rounded / plain:0.00} | {wanted:0.00} | {models[m].Onnx.Length} of {models[0].Onnx.Length} |"));
             }
         }
     }
 
-    private static double Sqnr((byte[] Onnx, TensorSpec Input, TensorSpec Output) precise, (byte[] Onnx, TensorSpec Input, TensorSpec Output) rounded, SkabWindows windows)
+    private static double Sqnr(
+        (byte[] Onnx, TensorSpec Input, TensorSpec Output) precise, (byte[] Onnx, TensorSpec Input, TensorSpec Output) rounded, SkabWindows windows)
     {
         using var a = new ModelSession(precise.Onnx, precise.Input, precise.Output, new SessionSettings());
         using var b = new ModelSession(rounded.Onnx, rounded.Input, rounded.Output, new SessionSettings());

@@ -6,7 +6,8 @@ using Hmas.Contracts.Models;
 
 namespace Hmas.Benchmarks.Learning;
 
-/// <summary>An autoencoder of convolutions as ONNX Runtime's own tool quantizes it by default: ConvTranspose kept, one weight scale a tensor, ranges as seen, no correction (design facts on quantization, sections 1, 2 and 6).</summary>
+/// <summary>An autoencoder of convolutions as ONNX Runtime's own tool quantizes it by default: ConvTranspose kept, one weight scale a
+/// tensor, ranges as seen, no correction (design facts on quantization, sections 1, 2 and 6).</summary>
 internal static class RuntimeToolLayout
 {
     /// <param name="ranges">Observed on the exporter's operations, which are one a layer for such a network.</param>
@@ -42,7 +43,9 @@ internal static class RuntimeToolLayout
         var scale = weights.Max(Math.Abs) / 127;
         graph.Floats($"w{i}_scale", [scale]);
         graph.SignedBytes($"w{i}_zero", [0]);
-        graph.SignedBytes($"w{i}_q", [.. weights.Select(w => (sbyte)Math.Clamp(MathF.Round(w / scale), -127, 127))], geometry.SmallChannels, geometry.BigChannels, geometry.Kernel);
+        graph.SignedBytes(
+            $"w{i}_q", [.. weights.Select(w => (sbyte)Math.Clamp(MathF.Round(w / scale), -127, 127))], geometry.SmallChannels, geometry.BigChannels,
+            geometry.Kernel);
         graph.Node("DequantizeLinear", [$"w{i}_q", $"w{i}_scale", $"w{i}_zero"], $"w{i}");
         graph.Floats($"b{i}_scale", [inputScale * scale]);
         graph.Integers($"b{i}_zero", [0]);
@@ -51,7 +54,8 @@ internal static class RuntimeToolLayout
         var pads = OnnxAttribute.Of("pads", [geometry.Padding, geometry.Padding]);
         var (kernel, stride) = (OnnxAttribute.Of("kernel_shape", [geometry.Kernel]), OnnxAttribute.Of("strides", [geometry.Stride]));
         if (layer is Conv1d) graph.Node("Conv", [value, $"w{i}", $"b{i}"], $"t{i}_raw", kernel, pads, stride);
-        else graph.Node("ConvTranspose", [value, $"w{i}", $"b{i}"], $"t{i}_raw", kernel, OnnxAttribute.Of("output_padding", [geometry.Stride - 1]), pads, stride);
+        else graph.Node(
+            "ConvTranspose", [value, $"w{i}", $"b{i}"], $"t{i}_raw", kernel, OnnxAttribute.Of("output_padding", [geometry.Stride - 1]), pads, stride);
     }
 
     private static string Round(OnnxGraph graph, string value, string tensor, TensorQuantization quantization, string name)

@@ -8,7 +8,8 @@ internal static class SearchFigures
 {
     private const int Trials = 100;
 
-    private static readonly double[,] HartmannA = { { 10, 3, 17, 3.5, 1.7, 8 }, { 0.05, 10, 17, 0.1, 8, 14 }, { 3, 3.5, 1.7, 10, 17, 8 }, { 17, 8, 0.05, 10, 0.1, 14 } };
+    private static readonly double[,] HartmannA = { { 10, 3, 17, 3.5, 1.7, 8 }, { 0.05, 10, 17, 0.1, 8, 14 }, { 3, 3.5, 1.7, 10, 17, 8 },
+        { 17, 8, 0.05, 10, 0.1, 14 } };
     private static readonly double[,] HartmannP =
     {
         { 0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886 }, { 0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991 },
@@ -18,7 +19,8 @@ internal static class SearchFigures
 
     public static int Run()
     {
-        Console.WriteLine($"median regret after {Trials} trials; wanted over 10 seeds (Optuna 3.1's TPE): Branin 0.016, Hartmann-6 0.28, Rosenbrock-5 6.0; own cost wanted ≤ 0.5 ms a trial");
+        Console.WriteLine(
+            $"median regret after {Trials} trials; wanted over 10 seeds (Optuna 3.1's TPE): Branin 0.016, Hartmann-6 0.28, Rosenbrock-5 6.0; own cost wanted ≤ 0.5 ms a trial");
         Console.WriteLine("| function | strategy | seeds 1 to 10 | seeds 1 to 100 | own ms a trial |\n|---|---|---|---|---|");
         Table("Branin", [new("x", -5, 10), new("y", 0, 15)], Branin, 0.397887);
         Table("Hartmann-6", [.. Enumerable.Range(0, 6).Select(i => new SearchDimension($"x{i}", 0, 1))], Hartmann, -3.32237);
@@ -35,7 +37,8 @@ internal static class SearchFigures
             for (var seed = 0; seed < regrets.Length; seed++) regrets[seed] = Regret(space, strategy, (ulong)seed + 1, function) - minimum;
             var cost = (Environment.CpuUsage.TotalTime - begin).TotalMilliseconds / (regrets.Length * Trials);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {name} | {strategy.GetType().Name} | {Median(regrets[..10]):0.000} | {Median(regrets):0.000} | {cost:0.000} |"));
+                CultureInfo.InvariantCulture,
+                $"| {name} | {strategy.GetType().Name} | {Median(regrets[..10]):0.000} | {Median(regrets):0.000} | {cost:0.000} |"));
         }
     }
 
@@ -58,7 +61,8 @@ internal static class SearchFigures
     }
 
     private static double Branin(double[] x) =>
-        Math.Pow(x[1] - (5.1 / (4 * Math.PI * Math.PI) * x[0] * x[0]) + (5 / Math.PI * x[0]) - 6, 2) + (10 * (1 - (1 / (8 * Math.PI))) * Math.Cos(x[0])) + 10;
+        Math.Pow(x[1] - (5.1 / (4 * Math.PI * Math.PI) * x[0] * x[0]) + (5 / Math.PI * x[0]) - 6, 2)
+        + (10 * (1 - (1 / (8 * Math.PI))) * Math.Cos(x[0])) + 10;
 
     private static double Hartmann(double[] x)
     {

@@ -25,7 +25,8 @@ internal sealed unsafe class SquareProduct : IDisposable
     {
         Gemm.Run(new GemmCall
         {
-            M = _size, N = _size, K = _size, KOuter = 1, A = _a.Pointer, ARow = _size, AK = 1, B = _b.Pointer, BK = _size, C = _c.Pointer, CRow = _size,
+            M = _size, N = _size, K = _size, KOuter = 1, A = _a.Pointer, ARow = _size, AK = 1, B = _b.Pointer, BK = _size, C = _c.Pointer,
+            CRow = _size,
         });
         return 2L * _size * _size * _size;
     }

@@ -7,8 +7,10 @@ using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Hmas.Benchmarks.Learning;
 
-/// <summary>How many samples a CPU second does one thread train of each model of the peer table, against PyTorch in the same run; and how fast is the bare product against OpenBLAS?</summary>
-/// <remarks>Short turns of both sides alternate; what counts is the median of the turns' ratios, in process CPU time, so that other work on the machine weighs on both alike.</remarks>
+/// <summary>How many samples a CPU second does one thread train of each model of the peer table, against PyTorch in
+/// the same run; and how fast is the bare product against OpenBLAS?</summary>
+/// <remarks>Short turns of both sides alternate; what counts is the median of the turns' ratios, in process CPU
+/// time, so that other work on the machine weighs on both alike.</remarks>
 internal sealed class TrainingPeer : IDisposable
 {
     private const double TurnSeconds = 0.1;
@@ -25,7 +27,9 @@ internal sealed class TrainingPeer : IDisposable
     ];
 
     private readonly Process _peer = Process.Start(
-        new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "training_peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        new ProcessStartInfo(
+            "/usr/bin/python3",
+            [Path.Combine(AppContext.BaseDirectory, "training_peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
 
     /// <param name="filter">Part of a model's name; empty for all.</param>
     public static int Run(string filter)
@@ -33,7 +37,8 @@ internal sealed class TrainingPeer : IDisposable
         using var peer = new TrainingPeer();
         Console.WriteLine($"registers: {Gemm.Name}; per CPU second of one thread: samples, or GFLOP for sgemm; median of {Turns} alternating turns");
         Console.WriteLine("| model | batch or size | ours | PyTorch, OpenBLAS | ratio | wanted |\n|---|---|---|---|---|---|");
-        foreach (var (model, batch, wanted) in Cases.Where(c => c.Model.Contains(filter, StringComparison.OrdinalIgnoreCase))) peer.Compare(model, batch, wanted);
+        foreach (var (model, batch, wanted) in Cases.Where(c => c.Model.Contains(filter, StringComparison.OrdinalIgnoreCase))) peer.Compare(
+            model, batch, wanted);
         if (!"ConvAE-60x8".Contains(filter, StringComparison.OrdinalIgnoreCase)) return 0;
         peer.WholeFit();
         TwoThreads();
@@ -64,7 +69,8 @@ internal sealed class TrainingPeer : IDisposable
 
         var unit = model == "sgemm" ? 1e9 : 1;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {model} | {batch} | {Median(ours) / unit:0.#} | {Median(theirs) / unit:0.#} | {Median(ratios):0.00} | {wanted:0.00} |"));
+            CultureInfo.InvariantCulture,
+            $"| {model} | {batch} | {Median(ours) / unit:0.#} | {Median(theirs) / unit:0.#} | {Median(ratios):0.00} | {wanted:0.00} |"));
     }
 
     private static double Ours(Func<long> step, double seconds)
@@ -95,13 +101,15 @@ internal sealed class TrainingPeer : IDisposable
         return [.. answer.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
     }
 
-    /// <summary>From first values to fitted ones, with all that a fit does besides its steps: shuffling, filling batches, judging, keeping the best.</summary>
+    /// <summary>From first values to fitted ones, with all that a fit does besides its steps:
+    /// shuffling, filling batches, judging, keeping the best.</summary>
     private void WholeFit()
     {
         var windows = new RandomWindows(PeerModels.Input("ConvAE-60x8"), FitWindows);
         var settings = new TrainingSettings
         {
-            Epochs = FitEpochs, BatchSize = 32, LearningRate = 1e-3f, WarmupShare = 0, WeightDecay = 0, ClipNorm = 0, Optimiser = OptimiserKind.Adam, Schedule = ScheduleKind.Constant,
+            Epochs = FitEpochs, BatchSize = 32, LearningRate = 1e-3f, WarmupShare = 0, WeightDecay = 0, ClipNorm = 0, Optimiser = OptimiserKind.Adam,
+            Schedule = ScheduleKind.Constant,
         };
         var (cpu, wall) = (new double[FitTurns], new double[FitTurns]);
         for (var turn = 0; turn < FitTurns; turn++)
@@ -128,7 +136,10 @@ internal sealed class TrainingPeer : IDisposable
             using var two = new PeerStep("ConvAE-60x8", batch, threads: 2);
             var ratios = new double[Turns];
             for (var turn = 0; turn < Turns; turn++) ratios[turn] = Wall(two) / Wall(one);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ConvAE-60x8 batch {batch}, 2 threads over 1, wall: {Median(ratios):0.00}, best {ratios.Max():0.00} (wanted 1.60)"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"ConvAE-60x8 batch {batch}, 2 threads over 1, wall: {Median(ratios):0.00}, best {ratios.Max():0.00} (wanted 1.60)"));
         }
     }
 

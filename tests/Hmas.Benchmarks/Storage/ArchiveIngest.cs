@@ -9,8 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Hmas.Benchmarks.Storage;
 
-/// <summary>How many experiences per second reach the disk? 100 devices, each sends 10 experiences of 2 kB and waits for the acknowledgement, as a device's window of batches does.</summary>
-/// <remarks>A program rather than a BenchmarkDotNet class: what counts is the steady state of many callers over seconds, with fsync and checkpoints in it.</remarks>
+/// <summary>How many experiences per second reach the disk? 100 devices, each sends 10 experiences of 2 kB and waits
+/// for the acknowledgement, as a device's window of batches does.</summary>
+/// <remarks>A program rather than a BenchmarkDotNet class: what counts is the steady state of many
+/// callers over seconds, with fsync and checkpoints in it.</remarks>
 internal static class ArchiveIngest
 {
     private const int Devices = 100;
@@ -59,7 +61,8 @@ internal static class ArchiveIngest
         })).ToArray();
 
         await Task.Delay(Warmup, TimeProvider.System);
-        var (from, commits, allocated, cpu, watch) = (Interlocked.Read(ref acknowledged), archive.Health.Commits, GC.GetTotalAllocatedBytes(), Cpu(), Stopwatch.StartNew());
+        var (from, commits, allocated, cpu, watch) = (
+            Interlocked.Read(ref acknowledged), archive.Health.Commits, GC.GetTotalAllocatedBytes(), Cpu(), Stopwatch.StartNew());
         await Task.Delay(Measured, TimeProvider.System);
         var seconds = watch.Elapsed.TotalSeconds;
         var count = Interlocked.Read(ref acknowledged) - from;

@@ -5,7 +5,8 @@ namespace Shared.Tests.Contracts;
 
 public sealed class EnumWordTests
 {
-    public static TheoryData<Type> EnumsInJson() => [.. typeof(ContractsJson).Assembly.GetTypes().Where(type => type.IsEnum && ContractsJson.Default.GetTypeInfo(type) is not null)];
+    public static TheoryData<Type> EnumsInJson() =>
+        [.. typeof(ContractsJson).Assembly.GetTypes().Where(type => type.IsEnum && ContractsJson.Default.GetTypeInfo(type) is not null)];
 
     [Theory]
     [MemberData(nameof(EnumsInJson))]
@@ -17,7 +18,9 @@ public sealed class EnumWordTests
             Assert.Equal($"\"{value}\"", json);
             Assert.Equal(value, JsonSerializer.Deserialize(json, type, ContractsJson.Default));
             Assert.Equal(value, JsonSerializer.Deserialize(json.ToLowerInvariant(), type, ContractsJson.Default));
-            Assert.Equal(value, JsonSerializer.Deserialize(Convert.ToInt64(value, null).ToString(System.Globalization.CultureInfo.InvariantCulture), type, ContractsJson.Default));
+            Assert.Equal(
+                value, JsonSerializer.Deserialize(
+                    Convert.ToInt64(value, null).ToString(System.Globalization.CultureInfo.InvariantCulture), type, ContractsJson.Default));
         }
     }
 

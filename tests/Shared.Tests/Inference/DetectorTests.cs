@@ -24,7 +24,8 @@ public class DetectorTests
         Assert.True(detector.IsCalibrated);
         var scores = healthy.Select(Expected).Order().ToArray();
         var position = 0.9 * (scores.Length - 1);
-        var quantile = scores[(int)position] + ((position - (int)position) * (scores[Math.Min((int)position + 1, scores.Length - 1)] - scores[(int)position]));
+        var quantile = scores[(int)position]
+            + ((position - (int)position) * (scores[Math.Min((int)position + 1, scores.Length - 1)] - scores[(int)position]));
         Plain.Near(1.5 * quantile, detector.Threshold, 1e-4, $"threshold, seed {seed}");
         foreach (var window in Windows(Rows(20, seed + 1)))
         {
@@ -197,7 +198,9 @@ public class DetectorTests
         var manifest = Fixture.Manifest(recipe: recipe) with { Window = new WindowSpec(10, 1) };
         using var detector = new Detector(manifest, Fixture.Model("half"), new SessionSettings());
         detector.Calibrate(Rows(40, seed: 1));
-        Plain.Near(detector.Score(Enumerable.Repeat(2f, 20).ToArray()).Raw, 4 * detector.Score(Enumerable.Repeat(1f, 20).ToArray()).Raw, 1e-5, "score of twice the signal");
+        Plain.Near(
+            detector.Score(Enumerable.Repeat(2f, 20).ToArray()).Raw, 4 * detector.Score(Enumerable.Repeat(1f, 20).ToArray()).Raw, 1e-5,
+            "score of twice the signal");
     }
 
     [Fact]

@@ -17,7 +17,9 @@ internal static class Fixture
         new(Model(name), X, Y, settings ?? new SessionSettings());
 
     /// <summary>Two channels, windows of 8, values as they are (no normalisation, no clipping) unless the caller says otherwise.</summary>
-    public static ModelManifest Manifest(ModelHead head = ModelHead.Reconstruction, ThresholdPolicy? threshold = null, FeatureRecipe? recipe = null) => new()
+    public static ModelManifest Manifest(
+        ModelHead head = ModelHead.Reconstruction, ThresholdPolicy? threshold = null, FeatureRecipe? recipe = null) =>
+        new()
     {
         Name = "fixture",
         Release = 1,
@@ -43,6 +45,7 @@ internal static class Fixture
         Lineage = new Lineage { RunId = "test", CreatedAt = DateTimeOffset.UnixEpoch, CodeVersion = "test" },
     };
 
-    public static Detector Detector(string model = "half", ModelHead head = ModelHead.Reconstruction, ThresholdPolicy? threshold = null, FeatureRecipe? recipe = null) =>
+    public static Detector Detector(
+        string model = "half", ModelHead head = ModelHead.Reconstruction, ThresholdPolicy? threshold = null, FeatureRecipe? recipe = null) =>
         new(Manifest(head, threshold, recipe), Model(model), new SessionSettings());
 }

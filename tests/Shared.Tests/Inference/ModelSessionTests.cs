@@ -58,7 +58,8 @@ public class ModelSessionTests
     [Fact]
     public void A_wrong_input_name_lists_the_names_that_the_model_has()
     {
-        var error = Assert.Throws<InferenceException>(() => new ModelSession(Fixture.Model("identity"), new TensorSpec("signal", [1, 2, 8]), Fixture.Y, new SessionSettings()));
+        var error = Assert.Throws<InferenceException>(() => new ModelSession(
+            Fixture.Model("identity"), new TensorSpec("signal", [1, 2, 8]), Fixture.Y, new SessionSettings()));
         Assert.Equal("Name", error.Code);
         Assert.Contains("input 'signal' is not in the model, which has 'x'", error.Message);
     }
@@ -82,7 +83,8 @@ public class ModelSessionTests
     [Fact]
     public void A_dimension_below_one_in_the_manifest_is_refused()
     {
-        var error = Assert.Throws<InferenceException>(() => new ModelSession(Fixture.Model("identity"), new TensorSpec("x", [-1, 2, 8]), Fixture.Y, new SessionSettings()));
+        var error = Assert.Throws<InferenceException>(() => new ModelSession(
+            Fixture.Model("identity"), new TensorSpec("x", [-1, 2, 8]), Fixture.Y, new SessionSettings()));
         Assert.Equal("Shape", error.Code);
     }
 
@@ -111,7 +113,8 @@ public class ModelSessionTests
     [InlineData(OptimisationLevel.All)]
     public void Every_setting_gives_the_same_answer(OptimisationLevel level)
     {
-        using var session = Fixture.Session("half", new SessionSettings { OptimisationLevel = level, Arena = true, MemoryPattern = true, IntraOpThreads = 2 });
+        using var session = Fixture.Session(
+            "half", new SessionSettings { OptimisationLevel = level, Arena = true, MemoryPattern = true, IntraOpThreads = 2 });
         session.Input.Fill(4);
         session.Run();
         Assert.All(session.Output.ToArray(), value => Assert.Equal(2, value));

@@ -13,7 +13,9 @@ public class ProcessTests
         using var home = new TempFolder();
         await RunChild(home.Path, "run-model");
         var files = Directory.GetFiles(home.Path, "*", SearchOption.AllDirectories);
-        Assert.DoesNotContain(files, file => file.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase) || file.Contains("DeveloperTools", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            files, file => file.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase)
+                || file.Contains("DeveloperTools", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -21,7 +23,8 @@ public class ProcessTests
     {
         using var home = new TempFolder();
         var output = await RunChild(home.Path, "swap-models", "1000");
-        var kilobytes = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        var kilobytes = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, CultureInfo.InvariantCulture))
+            .ToArray();
         // 2,000 sessions between the two readings: one kept copy of the larger model's 10 KB each second time would already be 10 MB.
         Assert.True(kilobytes[1] - kilobytes[0] < 8 * 1024, $"resident {kilobytes[0]} kB after warm-up, {kilobytes[1]} kB after 1,000 more swaps.");
     }

@@ -12,7 +12,8 @@ internal static class SwapChild
         session.Run();
     }
 
-    /// <summary>Swaps as a device does: the new session answers before the old one goes. Prints resident kilobytes after a warm-up of half the swaps, and after the swaps.</summary>
+    /// <summary>Swaps as a device does: the new session answers before the old one goes. Prints resident
+    /// kilobytes after a warm-up of half the swaps, and after the swaps.</summary>
     public static void Run(int swaps)
     {
         NativeRuntime.DisableTelemetry();

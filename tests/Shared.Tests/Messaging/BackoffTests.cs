@@ -4,7 +4,8 @@ namespace Shared.Tests.Messaging;
 
 public sealed class BackoffTests
 {
-    private static readonly BackoffSettings Settings = new() { Initial = TimeSpan.FromSeconds(1), Cap = TimeSpan.FromSeconds(60), StableAfter = TimeSpan.FromMinutes(1) };
+    private static readonly BackoffSettings Settings = new() { Initial = TimeSpan.FromSeconds(1), Cap = TimeSpan.FromSeconds(
+        60), StableAfter = TimeSpan.FromMinutes(1) };
 
     [Fact]
     public void The_ceiling_doubles_up_to_the_cap()

@@ -11,5 +11,6 @@ public sealed class BrokerFactAttribute : FactAttribute
         if (!IsWanted(kind)) Skip = BrokerFixture.WhyMissing(kind);
     }
 
-    public static bool IsWanted(BrokerKind kind) => BrokerFixture.WhyMissing(kind) is null || Environment.GetEnvironmentVariable("CI") is { Length: > 0 };
+    public static bool IsWanted(BrokerKind kind) =>
+        BrokerFixture.WhyMissing(kind) is null || Environment.GetEnvironmentVariable("CI") is { Length: > 0 };
 }

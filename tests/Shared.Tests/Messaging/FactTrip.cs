@@ -7,7 +7,8 @@ using Hmas.Messaging;
 
 namespace Shared.Tests.Messaging;
 
-/// <summary>The smallest honest device and hub: a numbered outbox behind a send window here, a store that takes the next sequence only there.</summary>
+/// <summary>The smallest honest device and hub: a numbered outbox behind a send window here, a
+/// store that takes the next sequence only there.</summary>
 internal sealed class FactTrip(FleetClient hub, FleetClient device, int facts, TimeSpan stopAfter)
 {
     private const string Site = "s-1";
@@ -49,7 +50,9 @@ internal sealed class FactTrip(FleetClient hub, FleetClient device, int facts, T
             {
                 var first = _window.NextSequence;
                 var count = Math.Min(room, BatchSize);
-                var batch = new FactBatch(Site, Device, _window.Epoch, [.. Enumerable.Range(0, count).Select(i => new Fact(first + i, FactKind.Alarm, first + i, new byte[40]))]);
+                var batch = new FactBatch(
+                    Site, Device, _window.Epoch,
+                    [.. Enumerable.Range(0, count).Select(i => new Fact(first + i, FactKind.Alarm, first + i, new byte[40]))]);
                 if (await TrySendAsync(batch, cancellation)) _window.Sent(first + count - 1, now);
                 else _window.GoBack(now);
                 continue;
@@ -111,7 +114,9 @@ internal sealed class FactTrip(FleetClient hub, FleetClient device, int facts, T
         {
             try
             {
-                await hub.PublishAsync(Topics.FactAck(Site, Device), JsonSerializer.SerializeToUtf8Bytes(ack, ContractsJson.Default.FactAck), retain: false, TimeSpan.FromSeconds(2), cancellation);
+                await hub.PublishAsync(
+                    Topics.FactAck(Site, Device), JsonSerializer.SerializeToUtf8Bytes(ack, ContractsJson.Default.FactAck), retain: false,
+                    TimeSpan.FromSeconds(2), cancellation);
                 return;
             }
             catch (MessagingException) when (ack.Sequence == facts)

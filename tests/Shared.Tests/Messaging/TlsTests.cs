@@ -37,11 +37,13 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
 
     [BrokerFact(BrokerKind.Mosquitto)]
     public async Task A_broker_of_another_authority_is_not_talked_to() =>
-        Assert.Contains("certificate", await RefusalAsync(Identity(_authority, "d-1") with { CaFile = _stranger.CaFile }), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "certificate", await RefusalAsync(Identity(_authority, "d-1") with { CaFile = _stranger.CaFile }), StringComparison.OrdinalIgnoreCase);
 
     [BrokerFact(BrokerKind.Mosquitto)]
     public async Task A_broker_whose_certificate_bears_another_name_is_not_talked_to() =>
-        Assert.Contains("certificate", await RefusalAsync(Identity(_authority, "d-1") with { ServerName = "another.test" }), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "certificate", await RefusalAsync(Identity(_authority, "d-1") with { ServerName = "another.test" }), StringComparison.OrdinalIgnoreCase);
 
     [BrokerFact(BrokerKind.Mosquitto)]
     public async Task A_device_with_a_certificate_of_another_authority_is_turned_away() =>

@@ -47,7 +47,8 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         var broker = await farm.GetAsync(kind);
         await using var line = new TcpRelay(broker.Port);
         await using var observer = await WatchAsync(broker, "will-observer", "will/d1/state/presence");
-        await using var device = new RunningClient(Settings(line.Address, "will-d1") with { Will = Presence("will/d1/state/presence", firstSession: 7) });
+        await using var device = new RunningClient(
+            Settings(line.Address, "will-d1") with { Will = Presence("will/d1/state/presence", firstSession: 7) });
         await device.ConnectedAsync();
         var online = await observer.NextAsync();
         Assert.EndsWith(" online", online, StringComparison.Ordinal);
@@ -64,7 +65,8 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         var broker = await farm.GetAsync(kind);
         await using var observer = await WatchAsync(broker, "stop-observer", "stop/d1/state/presence");
         string offline;
-        await using (var device = new RunningClient(Settings(broker.Address, "stop-d1") with { Will = Presence("stop/d1/state/presence", firstSession: 3) }))
+        await using (var device = new RunningClient(
+            Settings(broker.Address, "stop-d1") with { Will = Presence("stop/d1/state/presence", firstSession: 3) }))
         {
             await device.ConnectedAsync();
             var online = await observer.NextAsync();
@@ -99,7 +101,8 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         await using (var before = new RunningClient(settings)) Assert.False((await before.ConnectedAsync()).SessionPresent);
         await using var hub = new RunningClient(Settings(broker.Address, "session-hub"));
         await hub.ConnectedAsync();
-        await hub.Client.PublishAsync("session/d1/cmd/request", "ping"u8.ToArray(), retain: false, expiry: TimeSpan.FromMinutes(5), Deadline, default);
+        await hub.Client.PublishAsync(
+            "session/d1/cmd/request", "ping"u8.ToArray(), retain: false, expiry: TimeSpan.FromMinutes(5), Deadline, default);
         await using var after = new RunningClient(settings);
         Assert.True((await after.ConnectedAsync()).SessionPresent);
         Assert.Equal("ping", await after.NextAsync());
@@ -128,7 +131,9 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         await using var device = new RunningClient(Settings(line.Address, "frozen-d1") with { AnswerTimeout = TimeSpan.FromSeconds(2) });
         await device.ConnectedAsync();
         using var freeze = Freeze(broker, line);
-        var failure = await Assert.ThrowsAsync<MessagingException>(() => device.Client.PublishAsync("frozen/d1", new byte[100], retain: false, TimeSpan.FromMilliseconds(300), default));
+        var failure =
+            await Assert.ThrowsAsync<MessagingException>(() => device.Client.PublishAsync(
+                "frozen/d1", new byte[100], retain: false, TimeSpan.FromMilliseconds(300), default));
         Assert.Equal(MessagingFailure.Deadline, failure.Failure);
         // Far sooner than the keep-alive: the missed deadline asks for a ping at once.
         Assert.Contains("PINGRESP", (await device.DisconnectedAsync()).Reason, StringComparison.Ordinal);
@@ -183,7 +188,9 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
     private static PresenceWill Presence(string topic, long firstSession)
     {
         var session = firstSession - 1;
-        return new PresenceWill(topic, () => Interlocked.Increment(ref session), (number, online) => Encoding.UTF8.GetBytes($"{number} {(online ? "online" : "offline")}")) { Delay = TimeSpan.Zero };
+        return new PresenceWill(
+            topic, () => Interlocked.Increment(ref session),
+            (number, online) => Encoding.UTF8.GetBytes($"{number} {(online ? "online" : "offline")}")) { Delay = TimeSpan.Zero };
     }
 
     private static async Task<RunningClient> WatchAsync(BrokerFixture broker, string clientId, string topic)

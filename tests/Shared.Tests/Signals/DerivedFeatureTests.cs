@@ -15,7 +15,8 @@ public class DerivedFeatureTests
     {
         var window = Plain.Noise(3 * Steps, seed, offset: 0.5);
         var output = Extract(window,
-            [new(DerivedKind.Magnitude, [0, 1, 2]), new(DerivedKind.AlongMean, [0, 1, 2], 8), new(DerivedKind.AcrossMean, [0, 1, 2], 8), new(DerivedKind.Asinh, [1])],
+            [new(DerivedKind.Magnitude, [0, 1, 2]), new(DerivedKind.AlongMean, [0, 1, 2], 8), new(DerivedKind.AcrossMean, [0, 1, 2], 8),
+                new(DerivedKind.Asinh, [1])],
             new FeatureSpec(FeatureKind.Values) { Channels = [3, 4, 5, 6] });
 
         var direction = Enumerable.Range(0, 3).Select(c => Plain.Mean(window[((c * Steps) + Steps - 8)..((c + 1) * Steps)])).ToArray();
@@ -46,7 +47,9 @@ public class DerivedFeatureTests
 
         Plain.Near(Plain.Mean(x[^5..]), output[0], 1e-5, "mean of the last rows");
         Plain.Near(Math.Log(Plain.Deviation(x[^8..]) + 1e-3), output[1], 1e-4, "log deviation");
-        Plain.Near(Math.Log(Plain.Deviation([.. x[^7..].Zip(x[^8..^1], (now, before) => now - before)]) + 1e-3), output[2], 1e-4, "log deviation of differences");
+        Plain.Near(
+            Math.Log(Plain.Deviation([.. x[^7..].Zip(x[^8..^1], (now, before) => now - before)]) + 1e-3), output[2], 1e-4,
+            "log deviation of differences");
         Plain.Near(Plain.Mean(x[^4..]) - Plain.Mean(x[^14..^10]), output[3], 1e-5, "change of the mean");
         Plain.Near(Math.Log(new[] { x[^8..], x[^12..^4], x[^16..^8] }.Max(Plain.Deviation) + 1e-3), output[4], 1e-4, "peak deviation");
     }
@@ -80,12 +83,15 @@ public class DerivedFeatureTests
         { "Feature 0 (Mean): it takes no lag", Recipe([], new FeatureSpec(FeatureKind.Mean) { Lag = 1 }) },
         { "Feature 0 (MeanChange): 16 rows and a lag of 17 do not fit", Recipe([], new FeatureSpec(FeatureKind.MeanChange) { Rows = 16, Lag = 17 }) },
         { "Feature 0 (MeanChange): 16 rows and a lag of 0 do not fit", Recipe([], new FeatureSpec(FeatureKind.MeanChange) { Rows = 16 }) },
-        { "Feature 0 (Values): rows do not fit layout ChannelsByTime", Recipe([], new FeatureSpec(FeatureKind.Values) { Rows = 4 }) with { Layout = TensorLayout.ChannelsByTime } },
+        { "Feature 0 (Values): rows do not fit layout ChannelsByTime", Recipe([], new FeatureSpec(FeatureKind.Values) { Rows = 4 })
+            with { Layout = TensorLayout.ChannelsByTime } },
         { "Derived channel 0 (Asinh): it takes one channel, got 2", Recipe([new(DerivedKind.Asinh, [0, 1])], new FeatureSpec(FeatureKind.Mean)) },
         { "Derived channel 0 (Magnitude): a channel is none of the 3", Recipe([new(DerivedKind.Magnitude, [3])], new FeatureSpec(FeatureKind.Mean)) },
         { "Derived channel 0 (9): this kind is unknown", Recipe([new((DerivedKind)9, [0])], new FeatureSpec(FeatureKind.Mean)) },
-        { "Standardisation: 1 centres and 1 scales for a vector of 3", Recipe([], new FeatureSpec(FeatureKind.Mean)) with { Standardisation = new Standardisation([0], [1], 1) } },
-        { "Standardisation: centres must be finite", Recipe([], new FeatureSpec(FeatureKind.Mean)) with { Standardisation = new Standardisation([0, 0, 0], [1, 0, 1], 1) } },
+        { "Standardisation: 1 centres and 1 scales for a vector of 3", Recipe([], new FeatureSpec(FeatureKind.Mean))
+            with { Standardisation = new Standardisation([0], [1], 1) } },
+        { "Standardisation: centres must be finite", Recipe([], new FeatureSpec(FeatureKind.Mean))
+            with { Standardisation = new Standardisation([0, 0, 0], [1, 0, 1], 1) } },
     };
 
     [Theory]

@@ -56,7 +56,8 @@ public class FeatureExtractorTests
         {
             for (var channel = 0; channel < 2; channel++)
             {
-                var x = window[(channel * 64)..((channel + 1) * 64)].Select(v => (v - calibration.Centre[channel]) / calibration.Scale[channel]).ToArray();
+                var x = window[(channel * 64)..((channel + 1) * 64)].Select(v => (v - calibration.Centre[channel]) / calibration.Scale[channel])
+                    .ToArray();
                 foreach (var expected in Reference(spec, x))
                     Plain.Near(expected, output[offset++], 1e-3, $"{spec.Kind} of channel {channel}, seed {seed}");
             }
@@ -128,13 +129,16 @@ public class FeatureExtractorTests
     public static TheoryData<string, FeatureRecipe> Impossible => new()
     {
         { "no features", new FeatureRecipe { Features = [] } },
-        { "Feature 1 (Rms): one value per window does not fit layout ChannelsByTime", new FeatureRecipe { Features = [new(FeatureKind.Values), new(FeatureKind.Rms)] } },
+        { "Feature 1 (Rms): one value per window does not fit layout ChannelsByTime", new FeatureRecipe { Features = [
+            new(FeatureKind.Values), new(FeatureKind.Rms)] } },
         { "Feature 0 (SpectrumBands): length 64 is longer than the window of 32", Vector(new FeatureSpec(FeatureKind.SpectrumBands, 64, 4)) },
         { "Feature 0 (MelBands): FFT length 24 is not a power of two", Vector(new FeatureSpec(FeatureKind.MelBands, 24, 4)) },
         { "Feature 0 (SpectrumBands): it needs at least one band", Vector(new FeatureSpec(FeatureKind.SpectrumBands, 32)) },
         { "Feature 0 (SpectrumBands): 40 bands are more than the 16 bins", Vector(new FeatureSpec(FeatureKind.SpectrumBands, 32, 40)) },
-        { "Feature 0 (SpectrumBands): the upper edge 60 Hz lies above half the sampling rate, 50 Hz", Vector(new FeatureSpec(FeatureKind.SpectrumBands, 32, 4, 0, 60)) },
-        { "Feature 0 (SpectrumBands): the lower edge 30 Hz is not within 0 and the upper edge 20 Hz", Vector(new FeatureSpec(FeatureKind.SpectrumBands, 32, 4, 30, 20)) },
+        { "Feature 0 (SpectrumBands): the upper edge 60 Hz lies above half the sampling rate, 50 Hz", Vector(
+            new FeatureSpec(FeatureKind.SpectrumBands, 32, 4, 0, 60)) },
+        { "Feature 0 (SpectrumBands): the lower edge 30 Hz is not within 0 and the upper edge 20 Hz", Vector(
+            new FeatureSpec(FeatureKind.SpectrumBands, 32, 4, 30, 20)) },
         { "Feature 0 (MelBands): band 0 is narrower than a bin", Vector(new FeatureSpec(FeatureKind.MelBands, 32, 15, 0, 10)) },
         { "Feature 0 (RollingMean): length 33 is longer than the window of 32", new FeatureRecipe { Features = [new(FeatureKind.RollingMean, 33)] } },
         { "Feature 0 (RollingMean): length -1 is negative", new FeatureRecipe { Features = [new(FeatureKind.RollingMean, -1)] } },
@@ -173,7 +177,9 @@ public class FeatureExtractorTests
         var extractor = new FeatureExtractor(new FeatureRecipe(), 2, 8, 1);
         Assert.Contains("window", Assert.Throws<ArgumentException>(() => extractor.Extract(new float[15], Neutral, new float[16])).Message);
         Assert.Contains("output", Assert.Throws<ArgumentException>(() => extractor.Extract(new float[16], Neutral, new float[15])).Message);
-        Assert.Contains("calibration", Assert.Throws<ArgumentException>(() => extractor.Extract(new float[16], new Calibration([0], [1]), new float[16])).Message);
+        Assert.Contains(
+            "calibration",
+            Assert.Throws<ArgumentException>(() => extractor.Extract(new float[16], new Calibration([0], [1]), new float[16])).Message);
     }
 
     private static FeatureRecipe Vector(FeatureSpec spec) => new() { Layout = TensorLayout.Vector, Features = [spec] };
@@ -201,7 +207,8 @@ public class FeatureExtractorTests
         FeatureKind.MelBands => Bands(x, spec, (hz, _, band) =>
         {
             double Edge(int i) => 700 * (Math.Pow(10, (Mel(spec.MinHz) + ((Mel(spec.MaxHz) - Mel(spec.MinHz)) * i / (spec.Bands + 1))) / 2595) - 1);
-            return Math.Max(0, Math.Min((hz - Edge(band)) / (Edge(band + 1) - Edge(band)), (Edge(band + 2) - hz) / (Edge(band + 2) - Edge(band + 1))));
+            return Math.Max(
+                0, Math.Min((hz - Edge(band)) / (Edge(band + 1) - Edge(band)), (Edge(band + 2) - hz) / (Edge(band + 2) - Edge(band + 1))));
         }),
         _ => throw new ArgumentOutOfRangeException(nameof(spec)),
     };

@@ -26,7 +26,9 @@ public class FftTests
         for (var k = 0; k < length; k++)
         {
             Assert.True(Math.Abs(expectedReal[k] - real[k]) < tolerance, $"Re X[{k}] of {length}: expected {expectedReal[k]}, got {real[k]}.");
-            Assert.True(Math.Abs(expectedImaginary[k] - imaginary[k]) < tolerance, $"Im X[{k}] of {length}: expected {expectedImaginary[k]}, got {imaginary[k]}.");
+            Assert.True(
+                Math.Abs(expectedImaginary[k] - imaginary[k]) < tolerance,
+                $"Im X[{k}] of {length}: expected {expectedImaginary[k]}, got {imaginary[k]}.");
         }
     }
 

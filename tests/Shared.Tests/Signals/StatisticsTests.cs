@@ -51,7 +51,9 @@ public class StatisticsTests
         var sorted = values.Order().ToArray();
         var position = quantile * (sorted.Length - 1);
         var (below, above) = (sorted[(int)Math.Floor(position)], sorted[(int)Math.Ceiling(position)]);
-        Plain.Near(below + ((position - Math.Floor(position)) * (above - (double)below)), Statistics.QuantileInPlace((float[])values.Clone(), quantile), 1e-9, $"quantile {quantile}, seed {seed}");
+        Plain.Near(
+            below + ((position - Math.Floor(position)) * (above - (double)below)), Statistics.QuantileInPlace((float[])values.Clone(), quantile),
+            1e-9, $"quantile {quantile}, seed {seed}");
     }
 
     [Fact]

@@ -108,7 +108,8 @@ public sealed class CorruptFileTests : IDisposable
     {
         await FillAsync();
         Damage(60);
-        await using var database = Database.Open(FilePath, [.. Schema, new Migration(2, "ALTER TABLE item ADD COLUMN size INTEGER; UPDATE item SET size=length(body)")]);
+        await using var database = Database.Open(
+            FilePath, [.. Schema, new Migration(2, "ALTER TABLE item ADD COLUMN size INTEGER; UPDATE item SET size=length(body)")]);
         Assert.True(database.Read(connection =>
         {
             using var statement = new BoundStatement(connection, "SELECT count(*)=sum(size=200) FROM item");

@@ -12,10 +12,12 @@ public sealed class Crc32CTests
     public void Thirty_two_ones_give_the_value_of_the_RFC() => Assert.Equal(0x62A8AB43u, Crc32C.Compute(Enumerable.Repeat((byte)0xFF, 32).ToArray()));
 
     [Fact]
-    public void Ascending_bytes_give_the_value_of_the_RFC() => Assert.Equal(0x46DD794Eu, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
+    public void Ascending_bytes_give_the_value_of_the_RFC() =>
+        Assert.Equal(0x46DD794Eu, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
 
     [Fact]
-    public void Descending_bytes_give_the_value_of_the_RFC() => Assert.Equal(0x113FDB5Cu, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)(31 - i))]));
+    public void Descending_bytes_give_the_value_of_the_RFC() =>
+        Assert.Equal(0x113FDB5Cu, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)(31 - i))]));
 
     [Fact]
     public void An_iSCSI_read_command_gives_the_value_of_the_RFC() =>

@@ -109,7 +109,8 @@ public sealed class DatabaseTests : IDisposable
     public async Task Schema_steps_run_once_and_in_order()
     {
         await using (var old = Database.Open(FilePath, Schema)) await Insert(old, 1, "one");
-        Migration[] newer = [.. Schema, new(2, "ALTER TABLE item ADD COLUMN size INTEGER NOT NULL DEFAULT 7;"), new(3, "UPDATE item SET size=size+1")];
+        Migration[] newer = [
+            .. Schema, new(2, "ALTER TABLE item ADD COLUMN size INTEGER NOT NULL DEFAULT 7;"), new(3, "UPDATE item SET size=size+1")];
         for (var opened = 0; opened < 2; opened++)
         {
             await using var database = Database.Open(FilePath, newer);
@@ -175,7 +176,8 @@ public sealed class DatabaseTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
-    private static Task Insert(Database database, long id, string body) => database.WriteAsync(connection => InsertNow(connection, id, body), default);
+    private static Task Insert(Database database, long id, string body) =>
+        database.WriteAsync(connection => InsertNow(connection, id, body), default);
 
     private static void InsertNow(SqliteConnection connection, long id, string body)
     {

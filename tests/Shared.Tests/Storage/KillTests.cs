@@ -47,7 +47,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var failures = new List<string>();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using (var child = new ChildProgram(
-            ["store-write", path], "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=40+"))
+            ["store-write", path], "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e",
+            "inject=fsync,fdatasync:error=EIO:when=40+"))
         {
             while (await child.ReadLineAsync(limit.Token) is { } line)
             {

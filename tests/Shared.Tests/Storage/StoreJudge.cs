@@ -22,7 +22,9 @@ internal static class StoreJudge
             return good;
         });
         var lost = acknowledged.Where(id => !found.Contains(id)).Order().Take(20).ToList();
-        Assert.True(lost.Count == 0, $"{what}: acknowledged rows {string.Join(", ", lost)} are lost or changed; {found.Count} rows found, {acknowledged.Count} acknowledged");
+        Assert.True(
+            lost.Count == 0,
+            $"{what}: acknowledged rows {string.Join(", ", lost)} are lost or changed; {found.Count} rows found, {acknowledged.Count} acknowledged");
         Assert.Equal(0, database.Health.QuarantinedFiles);
     }
 }

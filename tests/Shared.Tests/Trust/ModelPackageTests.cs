@@ -64,7 +64,8 @@ public sealed class ModelPackageTests : IDisposable
     [Fact]
     public void Another_package_than_the_one_asked_for_is_refused()
     {
-        var other = JsonSerializer.SerializeToUtf8Bytes(PackageSamples.Manifest(_samples.Onnx) with { Release = 4 }, ContractsJson.Default.ModelManifest);
+        var other = JsonSerializer.SerializeToUtf8Bytes(
+            PackageSamples.Manifest(_samples.Onnx) with { Release = 4 }, ContractsJson.Default.ModelManifest);
 
         Assert.Equal(PackageReason.DigestMismatch, _samples.RefusalOf(_samples.Pack(other, _samples.Onnx)));
     }
@@ -77,7 +78,8 @@ public sealed class ModelPackageTests : IDisposable
     public void A_signature_by_a_key_that_is_not_trusted_is_refused()
     {
         using var stranger = SigningKey.Create();
-        var package = ModelPackage.Write(_samples.ManifestJson, [new PackageSignature(stranger.PublicKey, stranger.Sign(_samples.ManifestJson))], _samples.Onnx);
+        var package = ModelPackage.Write(
+            _samples.ManifestJson, [new PackageSignature(stranger.PublicKey, stranger.Sign(_samples.ManifestJson))], _samples.Onnx);
 
         Assert.Equal(PackageReason.Signature, _samples.RefusalOf(package));
     }
@@ -85,7 +87,8 @@ public sealed class ModelPackageTests : IDisposable
     [Fact]
     public void A_trusted_key_with_a_signature_of_another_manifest_is_refused()
     {
-        var package = ModelPackage.Write(_samples.ManifestJson, [new PackageSignature(_samples.Key.PublicKey, _samples.Key.Sign("another"u8))], _samples.Onnx);
+        var package = ModelPackage.Write(
+            _samples.ManifestJson, [new PackageSignature(_samples.Key.PublicKey, _samples.Key.Sign("another"u8))], _samples.Onnx);
 
         Assert.Equal(PackageReason.Signature, _samples.RefusalOf(package));
     }
@@ -140,7 +143,8 @@ public sealed class ModelPackageTests : IDisposable
         var manifest = Encoding.UTF8.GetBytes(text.Replace(good, bad, StringComparison.Ordinal));
 
         var refused = Assert.Throws<PackageException>(() =>
-            ModelPackage.Verify(_samples.Pack(manifest, _samples.Onnx), ModelPackage.DigestOf(manifest), [_samples.Key.PublicKey], new PackageLimits()));
+            ModelPackage.Verify(
+                _samples.Pack(manifest, _samples.Onnx), ModelPackage.DigestOf(manifest), [_samples.Key.PublicKey], new PackageLimits()));
 
         Assert.Equal(PackageReason.Manifest, refused.Reason);
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
@@ -156,9 +160,12 @@ public sealed class ModelPackageTests : IDisposable
     [InlineData(32, 2, 0.01, 96, null)]
     public void A_recorded_probe_must_hold_what_it_says(int calibrationRows, int answers, double tolerance, int rows, string? named)
     {
-        var probe = new RecordedProbe { CalibrationRows = calibrationRows, Rows = new byte[rows * 2 * sizeof(float)], Answers = new float[answers], Tolerance = tolerance };
-        var json = JsonSerializer.SerializeToUtf8Bytes(PackageSamples.Manifest(_samples.Onnx) with { Probe = probe }, ContractsJson.Default.ModelManifest);
-        VerifiedPackage Verify() => ModelPackage.Verify(_samples.Pack(json, _samples.Onnx), ModelPackage.DigestOf(json), [_samples.Key.PublicKey], new PackageLimits());
+        var probe = new RecordedProbe { CalibrationRows = calibrationRows, Rows = new byte[rows * 2 * sizeof(float)], Answers = new float[answers],
+            Tolerance = tolerance };
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            PackageSamples.Manifest(_samples.Onnx) with { Probe = probe }, ContractsJson.Default.ModelManifest);
+        VerifiedPackage Verify() =>
+            ModelPackage.Verify(_samples.Pack(json, _samples.Onnx), ModelPackage.DigestOf(json), [_samples.Key.PublicKey], new PackageLimits());
 
         if (named is null) Assert.Equal(probe.Rows.ToArray(), Verify().Manifest.Probe!.Rows.ToArray());
         else Assert.Contains(named, Assert.Throws<PackageException>(Verify).Message, StringComparison.Ordinal);

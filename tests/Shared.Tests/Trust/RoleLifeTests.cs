@@ -19,7 +19,8 @@ public sealed class RoleLifeTests
     [InlineData("snapshot", false, 8, null)]
     [InlineData("snapshot", false, 6.9, "snapshot of the images repository expires in 6 days: the hub renews it by itself and has not, see its log")]
     [InlineData("timestamp", false, 0.3, null)]
-    [InlineData("timestamp", false, 0.2, "timestamp of the images repository expires in 5 hours: the hub renews it by itself and has not, see its log")]
+    [InlineData(
+        "timestamp", false, 0.2, "timestamp of the images repository expires in 5 hours: the hub renews it by itself and has not, see its log")]
     public void A_role_is_warned_of_as_early_as_those_who_renew_it_need(string role, bool byHand, double daysLeft, string? warning)
     {
         var life = new RoleLife("images", new RoleHeader(role, 3, Expires), byHand);

@@ -62,7 +62,8 @@ public sealed class AgentProgramTests : IDisposable
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         File.WriteAllText(_folder.File("a.csv"), "datetime;x\n2020-01-01 00:00:00;1\n2020-01-01 00:00:01;2\n");
         var sensor = $"sensor: {{ kind: replay, replay: {{ files: ['{_folder.File("a.csv")}'], speed: 0, columns: [{{ column: x }}] }} }}";
-        var (code, _, error) = await AgentProgram.RunAsync("run", "--exit-at-end", "--settings", Write($"{sensor}\nstatus: {{ metricsPort: {port} }}"));
+        var (code, _, error) = await AgentProgram.RunAsync(
+            "run", "--exit-at-end", "--settings", Write($"{sensor}\nstatus: {{ metricsPort: {port} }}"));
         Assert.Contains($"metrics on port {port} is not available", error, StringComparison.Ordinal);
         Assert.Contains("stream has ended after 2 frames", error, StringComparison.Ordinal);
         Assert.Equal(0, code);

@@ -2,7 +2,8 @@ using Hmas.Testing;
 
 namespace Hmas.System.Tests.Agent;
 
-/// <summary>A fact about the agent published for arm64; skipped where it was not published, cannot be run, or the processor's description cannot be put in place.</summary>
+/// <summary>A fact about the agent published for arm64; skipped where it was not published, cannot be run,
+/// or the processor's description cannot be put in place.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class Arm64AgentFactAttribute : FactAttribute
 {

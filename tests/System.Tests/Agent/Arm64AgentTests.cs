@@ -15,9 +15,12 @@ public sealed class Arm64AgentTests : IDisposable
     public async Task The_agent_for_arm64_senses_decides_acts_and_stores()
     {
         var rows = new StringBuilder("datetime;x\n");
-        for (var i = 0; i < Rows; i++) rows.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i}\n");
+        for (var i = 0; i < Rows; i++)
+            rows.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i}\n");
         await File.WriteAllTextAsync(_folder.File("a.csv"), rows.ToString());
-        await File.WriteAllTextAsync(_folder.File("rules.yaml"), "version: 1\nrules:\n  - id: high\n    when: { channel: x, above: 40 }\n    action: { actuator: act, command: write }\n");
+        await File.WriteAllTextAsync(
+            _folder.File("rules.yaml"),
+            "version: 1\nrules:\n  - id: high\n    when: { channel: x, above: 40 }\n    action: { actuator: act, command: write }\n");
         await File.WriteAllTextAsync(_folder.File("agent.yaml"), $$"""
             device: { site: north, id: p, stateFolder: '{{_folder.File("state")}}' }
             sensor: { kind: replay, replay: { files: ['{{_folder.File("a.csv")}}'], speed: 0, columns: [{ column: x }] } }
@@ -39,9 +42,12 @@ public sealed class Arm64AgentTests : IDisposable
         await File.WriteAllTextAsync(
             _folder.File("cpuinfo"),
             "processor\t: 0\nFeatures\t: fp asimd evtstrm crc32 cpuid\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd08\nCPU revision\t: 3\n");
-        var script = $"mount --bind '{_folder.File("cpuinfo")}' /proc/cpuinfo && exec {Arm64AgentFactAttribute.Emulator} -L {Arm64AgentFactAttribute.Libraries} \"$@\"";
+        var script =
+            $"mount --bind '{_folder.File("cpuinfo")}' /proc/cpuinfo && exec {Arm64AgentFactAttribute.Emulator} -L {Arm64AgentFactAttribute.Libraries} \"$@\"";
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        using var agent = Process.Start(new ProcessStartInfo("unshare", ["-m", "sh", "-c", script, "sh", Arm64AgentFactAttribute.Program, .. arguments]) { RedirectStandardError = true })
+        using var agent = Process.Start(
+            new ProcessStartInfo(
+                "unshare", ["-m", "sh", "-c", script, "sh", Arm64AgentFactAttribute.Program, .. arguments]) { RedirectStandardError = true })
             ?? throw new InvalidOperationException("unshare did not start");
         var log = await agent.StandardError.ReadToEndAsync(limit.Token);
         await agent.WaitForExitAsync(limit.Token);

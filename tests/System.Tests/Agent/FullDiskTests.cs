@@ -17,7 +17,8 @@ public sealed class FullDiskTests : IDisposable
     public async Task On_a_full_disk_the_ladder_goes_on_and_the_store_is_whole_when_there_is_room_again()
     {
         var recording = new StringBuilder("datetime;a;b\n");
-        for (var i = 0; i < Rows; i++) recording.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i % 17};{i % 5}\n");
+        for (var i = 0; i < Rows; i++)
+            recording.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i % 17};{i % 5}\n");
         await File.WriteAllTextAsync(_folder.File("a.csv"), recording.ToString());
         PublicKeyFile.Write(_folder.File("keys.pem"), [_key.PublicKey]);
         await File.WriteAllBytesAsync(_folder.File("first.hmas"), FixturePackage.Write(_key, release: 1).Package);
@@ -31,7 +32,8 @@ public sealed class FullDiskTests : IDisposable
             decisionLog: { file: '{{state}}/decisions.csv' }
             """);
         var run = $"'{AgentProgram.Program}' run --exit-at-end --settings '{_folder.File("agent.yaml")}'";
-        var script = $"mount -t tmpfs -o size=512k tmpfs '{state}' && {run}; echo \"first $?\" >&2; cat '{state}/decisions.csv' >&2; echo end >&2; mount -o remount,size=64m '{state}' && {run}; echo \"second $?\" >&2";
+        var script =
+            $"mount -t tmpfs -o size=512k tmpfs '{state}' && {run}; echo \"first $?\" >&2; cat '{state}/decisions.csv' >&2; echo end >&2; mount -o remount,size=64m '{state}' && {run}; echo \"second $?\" >&2";
         var start = new ProcessStartInfo("unshare", ["-r", "-m", "sh", "-c", script]) { RedirectStandardError = true };
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var process = Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");

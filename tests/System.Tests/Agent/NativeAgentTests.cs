@@ -50,7 +50,9 @@ public sealed class NativeAgentTests : IDisposable
         await hub.FirstAsync(FactKind.Experience);
 
         var status = await AgentProgram.StatusAsync(Socket);
-        Assert.Equal((digest, true), (status.GetProperty("model").GetProperty("activeDigest").GetString(), status.GetProperty("model").GetProperty("committed").GetBoolean()));
+        Assert.Equal(
+            (digest, true),
+            (status.GetProperty("model").GetProperty("activeDigest").GetString(), status.GetProperty("model").GetProperty("committed").GetBoolean()));
         Assert.True(status.GetProperty("hub").GetProperty("connected").GetBoolean());
         Assert.True(status.GetProperty("outbox").GetProperty("acknowledged").GetInt64() > 0, status.ToString());
         var (_, table, _) = await AgentProgram.RunAsync("status", "--socket", Socket);
@@ -103,8 +105,11 @@ public sealed class NativeAgentTests : IDisposable
     {
         using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         systemd.Bind(new UnixDomainSocketEndPoint(_folder.File("notify")));
-        File.WriteAllText(_folder.File("agent.yaml"), $"device: {{ site: {Site}, id: {Device}, stateFolder: '{_folder.File("state")}' }}\nsensor: {{ kind: pump }}\n");
-        await using var agent = AgentProgram.Start(_folder.File("agent.yaml"), ("NOTIFY_SOCKET", _folder.File("notify")), ("WATCHDOG_USEC", "200000"));
+        File.WriteAllText(
+            _folder.File("agent.yaml"),
+            $"device: {{ site: {Site}, id: {Device}, stateFolder: '{_folder.File("state")}' }}\nsensor: {{ kind: pump }}\n");
+        await using var agent = AgentProgram.Start(
+            _folder.File("agent.yaml"), ("NOTIFY_SOCKET", _folder.File("notify")), ("WATCHDOG_USEC", "200000"));
         Assert.Equal("READY=1", await HeardAsync(systemd));
         Assert.Equal("WATCHDOG=1", await HeardAsync(systemd));
         Assert.Equal("WATCHDOG=1", await HeardAsync(systemd));
@@ -132,7 +137,9 @@ public sealed class NativeAgentTests : IDisposable
         var rows = new StringBuilder("datetime;a;b\n");
         var at = new DateTime(2020, 1, 1);
         for (var i = 0; i < Rows; i++)
-            rows.Append(CultureInfo.InvariantCulture, $"{at.AddSeconds(i):yyyy-MM-dd HH:mm:ss};{(i % SpikeEvery == SpikeEvery - 1 ? 9 : Math.Sin(i)):F4};{Math.Cos(i / 3.0):F4}\n");
+            rows.Append(
+                CultureInfo.InvariantCulture,
+                $"{at.AddSeconds(i):yyyy-MM-dd HH:mm:ss};{(i % SpikeEvery == SpikeEvery - 1 ? 9 : Math.Sin(i)):F4};{Math.Cos(i / 3.0):F4}\n");
         File.WriteAllText(_folder.File("a.csv"), rows.ToString());
         File.WriteAllText(
             _folder.File("rules.yaml"),
@@ -158,7 +165,8 @@ public sealed class NativeAgentTests : IDisposable
         var text = await http.GetStringAsync("/metrics");
         Assert.Contains($"model=\"{digest}\"", text, StringComparison.Ordinal);
         Assert.Equal(global::System.Net.HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var promtool = Process.Start(
+            new ProcessStartInfo("promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
         await promtool.StandardInput.WriteAsync(text);
         promtool.StandardInput.Close();
         var complaints = await promtool.StandardError.ReadToEndAsync();

@@ -16,7 +16,8 @@ public sealed class RuntimeTelemetryTests
         await File.WriteAllBytesAsync(folder.File("first.hmas"), FixturePackage.Write(key, release: 1).Package);
         PublicKeyFile.Write(folder.File("keys.pem"), [key.PublicKey]);
         var rows = new StringBuilder("datetime;a;b\n");
-        for (var i = 0; i < 100; i++) rows.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i % 7};{i % 5}\n");
+        for (var i = 0; i < 100; i++)
+            rows.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddSeconds(i):yyyy-MM-dd HH:mm:ss};{i % 7};{i % 5}\n");
         await File.WriteAllTextAsync(folder.File("a.csv"), rows.ToString());
 
         await File.WriteAllTextAsync(folder.File("agent.yaml"), $$"""

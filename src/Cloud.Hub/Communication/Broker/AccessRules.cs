@@ -11,5 +11,6 @@ internal static class AccessRules
 
     public static bool MaySubscribe(string site, string device, string filter) => Topics.MaySubscribe(site, device, filter);
 
-    private static bool IsState(string topic) => topic.EndsWith("/state/presence", StringComparison.Ordinal) || topic.EndsWith("/state/reported", StringComparison.Ordinal);
+    private static bool IsState(string topic) =>
+        topic.EndsWith("/state/presence", StringComparison.Ordinal) || topic.EndsWith("/state/reported", StringComparison.Ordinal);
 }

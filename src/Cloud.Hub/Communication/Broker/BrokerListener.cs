@@ -12,9 +12,12 @@ using MQTTnet.Server;
 
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>Takes the broker's connections, and bounds what a client costs before it is known: how many may be open, how long TLS may take, how large its packets are.</summary>
-/// <remarks>MQTTnet's own listener reads a packet of any length (256 MiB by the protocol) into memory before anyone can refuse it, from anybody.</remarks>
-internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOptions options, Rejections rejections, TimeProvider time, ILogger logger) : IMqttServerAdapter
+/// <summary>Takes the broker's connections, and bounds what a client costs before it is known: how many may
+/// be open, how long TLS may take, how large its packets are.</summary>
+/// <remarks>MQTTnet's own listener reads a packet of any length (256 MiB by the protocol) into
+/// memory before anyone can refuse it, from anybody.</remarks>
+internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOptions options, Rejections rejections, TimeProvider time, ILogger logger)
+    : IMqttServerAdapter
 {
     /// <summary>Connections beyond the clients allowed: those that are coming in, and those that are being told that the server is busy.</summary>
     private const int Vestibule = 64;
@@ -126,9 +129,12 @@ internal sealed class BrokerListener(BrokerEndpoint endpoint, EmbeddedBrokerOpti
             try
             {
                 if (Interlocked.Increment(ref _open) <= options.MaxConnections + Vestibule) await TalkAsync(client, remote, certificate);
-                else rejections.Count(RejectionReason.Connection, Rejections.Unknown, $"{options.MaxConnections + Vestibule} connections are open, one more from {remote}");
+                else rejections.Count(
+                    RejectionReason.Connection, Rejections.Unknown,
+                    $"{options.MaxConnections + Vestibule} connections are open, one more from {remote}");
             }
-            catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException
+                or ObjectDisposedException)
             {
                 rejections.Count(RejectionReason.Connection, Rejections.Unknown, $"{remote}: {e.Message}");
             }

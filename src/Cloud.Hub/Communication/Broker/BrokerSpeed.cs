@@ -9,7 +9,8 @@ using MQTTnet.Server;
 
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>How many messages the embedded broker carries on this machine: measured for a second and kept in the data folder for a month, since it says when a real broker is due.</summary>
+/// <summary>How many messages the embedded broker carries on this machine: measured for a second and kept in the
+/// data folder for a month, since it says when a real broker is due.</summary>
 internal sealed class BrokerSpeed(HubPaths paths, Rejections rejections, TimeProvider time, ILogger<BrokerSpeed> logger)
 {
     private const int Senders = 16;
@@ -46,10 +47,12 @@ internal sealed class BrokerSpeed(HubPaths paths, Rejections rejections, TimePro
         }
     }
 
-    /// <summary>Senders on this machine publish as devices do, QoS 1 and one after the other, to a broker that takes each message where it is read.</summary>
+    /// <summary>Senders on this machine publish as devices do, QoS 1 and one after the other, to a
+    /// broker that takes each message where it is read.</summary>
     private async Task<long> MeasureAsync(CancellationToken cancellation)
     {
-        using var listener = new BrokerListener(new BrokerEndpoint(0, IPAddress.Loopback, 0, null), new EmbeddedBrokerOptions(), rejections, time, logger);
+        using var listener = new BrokerListener(
+            new BrokerEndpoint(0, IPAddress.Loopback, 0, null), new EmbeddedBrokerOptions(), rejections, time, logger);
         using var server = new MqttServerFactory().CreateMqttServer(new MqttServerOptions(), [listener]);
         server.InterceptingPublishAsync += taken =>
         {
@@ -67,8 +70,10 @@ internal sealed class BrokerSpeed(HubPaths paths, Rejections rejections, TimePro
     private async Task<long> SendAsync(int port, string id, long from, CancellationToken cancellation)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(IPAddress.Loopback.ToString(), port).WithClientId(id).Build(), cancellation);
-        var message = new MqttApplicationMessage { Topic = id, Payload = new ReadOnlySequence<byte>(new byte[PayloadBytes]), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce };
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer(IPAddress.Loopback.ToString(), port).WithClientId(id).Build(), cancellation);
+        var message = new MqttApplicationMessage { Topic = id, Payload = new ReadOnlySequence<byte>(
+            new byte[PayloadBytes]), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce };
         long sent = 0;
         for (; time.GetElapsedTime(from) < Duration; sent++) await client.PublishAsync(message, cancellation);
         await client.DisconnectAsync(cancellationToken: cancellation);

@@ -8,9 +8,11 @@ using MQTTnet.Server;
 
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>MQTTnet's server in the hub's process: every client is an enrolled device, and what devices publish for the hub goes straight to its inbox.</summary>
+/// <summary>MQTTnet's server in the hub's process: every client is an enrolled device, and what
+/// devices publish for the hub goes straight to its inbox.</summary>
 /// <remarks>
-/// Messages for the hub are taken where they are read, not routed: MQTTnet scans all sessions for each routed message (dotnet/MQTTnet #2174), and waiting
+/// Messages for the hub are taken where they are read, not routed: MQTTnet scans all sessions for
+/// each routed message (dotnet/MQTTnet #2174), and waiting
 /// here holds that one device's line, so back-pressure reaches it before its PUBACK.
 /// </remarks>
 internal sealed class EmbeddedBroker : IFleetTransport
@@ -34,7 +36,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
     private IFleetInbox? _inbox;
 
     public EmbeddedBroker(
-        BrokerEndpoint endpoint, EmbeddedBrokerOptions options, BrokerSpeed speed, DeviceRegistry devices, Rejections rejections, TimeProvider time, ILogger<EmbeddedBroker> logger)
+        BrokerEndpoint endpoint, EmbeddedBrokerOptions options, BrokerSpeed speed, DeviceRegistry devices, Rejections rejections, TimeProvider time,
+        ILogger<EmbeddedBroker> logger)
     {
         _speed = speed;
         _endpoint = endpoint;
@@ -65,8 +68,13 @@ internal sealed class EmbeddedBroker : IFleetTransport
         var speed = _options.MeasureAtStart ? await _speed.OfThisMachineAsync(cancellation) : null;
         await inbox.BeginAsync(cancellation);
         await _server.StartAsync();
-        _logger.EmbeddedBrokerStarted(_endpoint.Port, _endpoint.Certificate is null ? "off" : $"{_endpoint.TlsAddress}:{_endpoint.TlsPort}", _options.MaxConnections, _options.MaxMessagesPerSecond);
-        if (speed is not null) _logger.EmbeddedBrokerSpeed(speed.MessagesPerSecond, speed.PayloadBytes, speed.MeasuredAt, _options.MaxConnections, speed.MessagesPerSecond / (double)_options.MaxConnections);
+        _logger.EmbeddedBrokerStarted(
+            _endpoint.Port, _endpoint.Certificate is null ? "off" : $"{_endpoint.TlsAddress}:{_endpoint.TlsPort}", _options.MaxConnections,
+            _options.MaxMessagesPerSecond);
+        if (speed is not null)
+            _logger.EmbeddedBrokerSpeed(
+                speed.MessagesPerSecond, speed.PayloadBytes, speed.MeasuredAt, _options.MaxConnections,
+                speed.MessagesPerSecond / (double)_options.MaxConnections);
         await inbox.ReadyAsync(cancellation);
     }
 
@@ -88,7 +96,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
         if (!_connected.ContainsKey(deviceId)) return;
         try
         {
-            await _server.DisconnectClientAsync(deviceId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized });
+            await _server.DisconnectClientAsync(
+                deviceId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized });
         }
         catch (InvalidOperationException)
         {
@@ -99,7 +108,9 @@ internal sealed class EmbeddedBroker : IFleetTransport
 
     public async Task StopAsync()
     {
-        if (_server.IsStarted) await _server.StopAsync(new MqttServerStopOptions { DefaultClientDisconnectOptions = new() { ReasonCode = MqttDisconnectReasonCode.ServerShuttingDown } });
+        if (_server.IsStarted)
+            await _server.StopAsync(
+                new MqttServerStopOptions { DefaultClientDisconnectOptions = new() { ReasonCode = MqttDisconnectReasonCode.ServerShuttingDown } });
     }
 
     public async ValueTask DisposeAsync()
@@ -119,7 +130,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
     {
         var reason = Judge(args);
         args.ReasonCode = reason;
-        if (reason == MqttConnectReasonCode.Success) _connected[args.ClientId] = new PublishAllowance(_options.MaxMessagesPerSecond, _options.MaxBytesPerSecond, _time.GetElapsedTime(_start));
+        if (reason == MqttConnectReasonCode.Success)
+            _connected[args.ClientId] = new PublishAllowance(_options.MaxMessagesPerSecond, _options.MaxBytesPerSecond, _time.GetElapsedTime(_start));
         else _rejections.Count(RejectionReason.Connection, Known(args.UserName), $"{reason} from {args.RemoteEndPoint}");
         return Task.CompletedTask;
     }
@@ -128,7 +140,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
     {
         if (string.IsNullOrEmpty(args.UserName) || args.ClientId != args.UserName) return MqttConnectReasonCode.ClientIdentifierNotValid;
         if (!_devices.IsSecretOf(args.UserName, args.RawPassword ?? [])) return MqttConnectReasonCode.BadUserNameOrPassword;
-        return _connected.Count >= _options.MaxConnections && !_connected.ContainsKey(args.ClientId) ? MqttConnectReasonCode.ServerBusy : MqttConnectReasonCode.Success;
+        return _connected.Count >= _options.MaxConnections && !_connected.ContainsKey(args.ClientId)
+            ? MqttConnectReasonCode.ServerBusy : MqttConnectReasonCode.Success;
     }
 
     /// <summary>Publishes, retained messages and wills all come this way.</summary>
@@ -136,7 +149,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
     {
         if (args.ClientId == HubSender) return;
         var message = args.ApplicationMessage;
-        if (_devices.Find(args.ClientId) is not { } device || !AccessRules.MayPublish(device.SiteId, device.DeviceId, message.Topic, message.Retain) || !Topics.TryParse(message.Topic, out var topic))
+        if (_devices.Find(args.ClientId) is not { } device || !AccessRules.MayPublish(device.SiteId, device.DeviceId, message.Topic, message.Retain)
+            || !Topics.TryParse(message.Topic, out var topic))
         {
             args.ProcessPublish = false;
             args.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
@@ -146,7 +160,8 @@ internal sealed class EmbeddedBroker : IFleetTransport
 
         // Kept on the broker for people who watch it, and to be retained; all else ends here.
         args.ProcessPublish = message.Retain;
-        if (_connected.TryGetValue(args.ClientId, out var allowance) && allowance.Take((int)message.Payload.Length, _time.GetElapsedTime(_start)) is { Ticks: > 0 } wait)
+        if (_connected.TryGetValue(args.ClientId, out var allowance)
+            && allowance.Take((int)message.Payload.Length, _time.GetElapsedTime(_start)) is { Ticks: > 0 } wait)
             await Task.Delay(wait, _time, args.CancellationToken);
         await _inbox!.ReceiveAsync(topic, message.Payload.ToArray(), isRetained: false, args.CancellationToken);
     }

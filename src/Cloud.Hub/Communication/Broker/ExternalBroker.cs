@@ -3,7 +3,8 @@ using Hmas.Messaging;
 
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>A broker elsewhere, to which the hub is one client; its own accounts and access list guard it (docs/topics.md holds the patterns).</summary>
+/// <summary>A broker elsewhere, to which the hub is one client; its own accounts and access list
+/// guard it (docs/topics.md holds the patterns).</summary>
 internal sealed class ExternalBroker : IFleetTransport
 {
     private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(10);

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>Follows the framing of MQTT packets in a stream of bytes (3.1.1 and 5.0, section 2.1: one byte, then the remaining length in 1 to 4 bytes of 7 bits). Pure; not thread-safe.</summary>
+/// <summary>Follows the framing of MQTT packets in a stream of bytes (3.1.1 and 5.0, section 2.1: one byte, then the
+/// remaining length in 1 to 4 bytes of 7 bits). Pure; not thread-safe.</summary>
 /// <param name="firstLimit">Remaining length at most of the first packet, the CONNECT: whoever sends it is not known yet.</param>
 /// <param name="limit">Remaining length at most of every later one.</param>
 internal sealed class PacketMeter(int firstLimit, int limit)
@@ -14,7 +15,8 @@ internal sealed class PacketMeter(int firstLimit, int limit)
     private int _length;
     private int _left;
 
-    /// <summary>Takes the next bytes of the stream; false when they state a length above the limit or no length at all. Then the stream has no meaning any more.</summary>
+    /// <summary>Takes the next bytes of the stream; false when they state a length above the limit or no
+    /// length at all. Then the stream has no meaning any more.</summary>
     public bool Take(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

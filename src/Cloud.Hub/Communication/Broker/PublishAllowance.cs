@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Communication.Broker;
 
-/// <summary>Two token buckets, messages and bytes, each a second deep. Pure: time comes in. Not thread-safe: a connection is read by one loop.</summary>
+/// <summary>Two token buckets, messages and bytes, each a second deep. Pure: time comes in. Not
+/// thread-safe: a connection is read by one loop.</summary>
 internal sealed class PublishAllowance(int messagesPerSecond, int bytesPerSecond, TimeSpan now)
 {
     private double _messages = messagesPerSecond;

@@ -8,25 +8,30 @@ using Hmas.Messaging;
 
 namespace Cloud.Hub.Communication.Commands;
 
-/// <summary>Commands on their way and the replies they wait for. A command that the hub forgot in a restart is answered to nobody; its sender sees its own call fail.</summary>
+/// <summary>Commands on their way and the replies they wait for. A command that the hub forgot in a restart
+/// is answered to nobody; its sender sees its own call fail.</summary>
 internal sealed class CommandChannel(IFleetTransport transport, CommunicationMetrics metrics, TimeProvider time)
 {
     private const int MostPending = 10_000;
     private readonly ConcurrentDictionary<string, Pending> _pending = new();
 
     /// <summary>Sends and waits for the reply, at most until the expiry.</summary>
-    public async Task<CommandReply> SendAsync(EnrolledDevice device, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
+    public async Task<CommandReply> SendAsync(
+        EnrolledDevice device, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
     {
         if (_pending.Count >= MostPending) throw new InvalidOperationException($"{MostPending} commands wait for their replies already");
         var expires = time.GetUtcNow() + expiresIn;
-        var command = new DeviceCommand(Guid.NewGuid().ToString("N"), kind, (expires - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, arguments);
+        var command = new DeviceCommand(
+            Guid.NewGuid().ToString("N"), kind, (expires - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, arguments);
         var pending = new Pending(device.DeviceId);
         _pending[command.Id] = pending;
         using var expiry = new CancellationTokenSource(expiresIn, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellation);
         try
         {
-            await transport.PublishAsync(Topics.Command(device.SiteId, device.DeviceId), JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.DeviceCommand), retain: false, expiresIn, either.Token);
+            await transport.PublishAsync(
+                Topics.Command(device.SiteId, device.DeviceId), JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.DeviceCommand),
+                retain: false, expiresIn, either.Token);
             var reply = await pending.Reply.Task.WaitAsync(either.Token);
             metrics.Command(reply.Succeeded ? "succeeded" : "refused");
             return reply;

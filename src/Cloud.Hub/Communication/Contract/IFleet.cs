@@ -24,7 +24,8 @@ public interface IFleet
     Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation);
 
     /// <summary>Sends and waits for the reply until the command's expiry; an expired one is answered with error <c>expired</c>.</summary>
-    Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation);
+    Task<CommandReply> SendAsync(
+        string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation);
 }
 
 /// <summary>A device as the hub knows it.</summary>

@@ -18,7 +18,8 @@ internal static class CommunicationSchema
                 last_seen_us INTEGER
             ) STRICT;
             """),
-        // Twins moved into grains. A device says again what it is when it connects, and a desired version counts on from the one that it follows (TwinRules.Next).
+        // Twins moved into grains. A device says again what it is when it connects, and a desired version
+        // counts on from the one that it follows (TwinRules.Next).
         new(2, """
             ALTER TABLE devices DROP COLUMN desired;
             ALTER TABLE devices DROP COLUMN reported;

@@ -8,8 +8,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>What the hub wants of each device: on disk first, then in memory, where reads are served. Many devices that want the same take one commit, and share what they want.</summary>
-/// <remarks>Changes run in the store's single writer, so a read-modify-write needs no lock. Thread-safe. Why this is no grain's state: docs/adr/0012-desired-states-in-a-table.md.</remarks>
+/// <summary>What the hub wants of each device: on disk first, then in memory, where reads are served. Many devices
+/// that want the same take one commit, and share what they want.</summary>
+/// <remarks>Changes run in the store's single writer, so a read-modify-write needs no lock. Thread-safe. Why this
+/// is no grain's state: docs/adr/0012-desired-states-in-a-table.md.</remarks>
 internal sealed class DesiredStates : IAsyncDisposable
 {
     private readonly Database _database;
@@ -34,7 +36,8 @@ internal sealed class DesiredStates : IAsyncDisposable
         for (var i = 0; i < next.Length; i++)
         {
             var state = next[i];
-            _states.AddOrUpdate(changes[i].DeviceId, static (_, mine) => mine, static (_, known, mine) => known.Version > mine.Version ? known : mine, state);
+            _states.AddOrUpdate(
+                changes[i].DeviceId, static (_, mine) => mine, static (_, known, mine) => known.Version > mine.Version ? known : mine, state);
         }
 
         return next;
@@ -55,8 +58,11 @@ internal sealed class DesiredStates : IAsyncDisposable
     {
         using var select = new BoundStatement(connection, "SELECT version, content FROM desired WHERE device = ?1");
         using var read = new BoundStatement(connection, "SELECT document FROM contents WHERE id = ?1");
-        using var add = new BoundStatement(connection, "INSERT INTO contents (document) VALUES (?1) ON CONFLICT DO UPDATE SET document = ?1 RETURNING id");
-        using var write = new BoundStatement(connection, "INSERT INTO desired (device, version, content) VALUES (?1, ?2, ?3) ON CONFLICT (device) DO UPDATE SET version = ?2, content = ?3");
+        using var add = new BoundStatement(
+            connection, "INSERT INTO contents (document) VALUES (?1) ON CONFLICT DO UPDATE SET document = ?1 RETURNING id");
+        using var write = new BoundStatement(
+            connection,
+            "INSERT INTO desired (device, version, content) VALUES (?1, ?2, ?3) ON CONFLICT (device) DO UPDATE SET version = ?2, content = ?3");
         // Of this work only: what another one added may be rolled back.
         var held = new Dictionary<long, DesiredState>();
         var ids = new Dictionary<DesiredState, long>();

@@ -5,8 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>Every enrolled device with its credential: on disk first, then in memory, where reads are served. Twins are grains (<see cref="IDeviceTwinGrain"/>).</summary>
-/// <remarks>Changes run in the store's single writer, so a read-modify-write needs no lock. Thread-safe; the ingest path asks here for every message and waits for nobody.</remarks>
+/// <summary>Every enrolled device with its credential: on disk first, then in memory, where reads are
+/// served. Twins are grains (<see cref="IDeviceTwinGrain"/>).</summary>
+/// <remarks>Changes run in the store's single writer, so a read-modify-write needs no lock. Thread-safe; the
+/// ingest path asks here for every message and waits for nobody.</remarks>
 internal sealed class DeviceRegistry : IAsyncDisposable
 {
     private readonly Database _database;
@@ -33,7 +35,8 @@ internal sealed class DeviceRegistry : IAsyncDisposable
         {
             lock (_ordering)
             {
-                return _order ??= [.. _devices.Values.OrderBy(static device => device.SiteId, StringComparer.Ordinal).ThenBy(static device => device.DeviceId, StringComparer.Ordinal).Select(static device => device.DeviceId)];
+                return _order ??= [.. _devices.Values.OrderBy(static device => device.SiteId, StringComparer.Ordinal)
+                    .ThenBy(static device => device.DeviceId, StringComparer.Ordinal).Select(static device => device.DeviceId)];
             }
         }
     }
@@ -101,7 +104,8 @@ internal sealed class DeviceRegistry : IAsyncDisposable
     private static void Write(SqliteConnection connection, EnrolledDevice device)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO devices (device_id, site_id, secret_hash) VALUES ($id, $site, $hash) ON CONFLICT (device_id) DO UPDATE SET secret_hash = $hash";
+        command.CommandText =
+            "INSERT INTO devices (device_id, site_id, secret_hash) VALUES ($id, $site, $hash) ON CONFLICT (device_id) DO UPDATE SET secret_hash = $hash";
         command.Parameters.AddWithValue("$id", device.DeviceId);
         command.Parameters.AddWithValue("$site", device.SiteId);
         command.Parameters.AddWithValue("$hash", device.SecretHash);

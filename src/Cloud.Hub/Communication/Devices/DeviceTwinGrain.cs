@@ -3,8 +3,10 @@ using Orleans.Concurrency;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>Keeps what <see cref="TwinRules"/> says. A change is on disk before anybody sees it; counters that merely grew wait for the next change.</summary>
-internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState<DeviceTwin> twin, TwinCache cache, TimeProvider time) : Grain, IDeviceTwinGrain
+/// <summary>Keeps what <see cref="TwinRules"/> says. A change is on disk before anybody sees it;
+/// counters that merely grew wait for the next change.</summary>
+internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState<DeviceTwin> twin, TwinCache cache, TimeProvider time)
+    : Grain, IDeviceTwinGrain
 {
     private bool _hasUnwritten;
 
@@ -38,7 +40,8 @@ internal sealed class DeviceTwinGrain([PersistentState("twin")] IPersistentState
     }
 
     public Task ForgetOnlineAsync() =>
-        twin.State.Presence is { Online: true } presence ? KeepAsync(twin.State with { Presence = presence with { Online = false } }) : Task.CompletedTask;
+        twin.State.Presence is { Online: true } presence
+            ? KeepAsync(twin.State with { Presence = presence with { Online = false } }) : Task.CompletedTask;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,9 @@ using Hmas.Storage;
 namespace Cloud.Hub.Communication.Devices;
 
 /// <summary>The service's door over registry, twins and commands.</summary>
-internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCache cache, DesiredStates states, TwinPublisher publisher, TwinAnnouncer announcer, CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
+internal sealed class Fleet(
+    DeviceRegistry devices, IGrainFactory grains, TwinCache cache, DesiredStates states, TwinPublisher publisher, TwinAnnouncer announcer,
+    CommandChannel commands, IFleetTransport transport, ILogger<Fleet> logger) : IFleet
 {
     /// <summary>Calls to twins that are under way at the same time.</summary>
     private const int GrainsAtOnce = 4_096;
@@ -25,7 +27,8 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
         return views;
     }
 
-    public async Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => devices.Find(deviceId) is { } device ? await ViewAsync(device) : null;
+    public async Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) =>
+        devices.Find(deviceId) is { } device ? await ViewAsync(device) : null;
 
     public async Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation)
     {
@@ -41,7 +44,8 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
         DesireAsync(deviceId, desired => desired with { Model = model }, cancellation);
 
-    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(
+        IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
     {
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         var known = new List<string>(models.Count);
@@ -54,7 +58,11 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
         var twins = await TwinsAsync(known, cancellation);
         try
         {
-            await states.ChangeAsync([.. known.Select((deviceId, i) => new DesiredChange(deviceId, twins[i].Reported?.DesiredVersion ?? 0, desired => desired with { Model = models[deviceId] }))], cancellation);
+            await states.ChangeAsync(
+                [.. known.Select((
+                    deviceId,
+                    i) => new DesiredChange(deviceId, twins[i].Reported?.DesiredVersion ?? 0, desired => desired with { Model = models[deviceId] }))],
+                    cancellation);
         }
         catch (StorageException e)
         {
@@ -73,9 +81,11 @@ internal sealed class Fleet(DeviceRegistry devices, IGrainFactory grains, TwinCa
         return DesireAsync(deviceId, desired => desired with { SamplingBoost = boost }, cancellation);
     }
 
-    public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
+    public Task<CommandReply> SendAsync(
+        string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
     {
-        if (expiresIn <= TimeSpan.Zero || expiresIn > LongestCommand) throw new ArgumentOutOfRangeException(nameof(expiresIn), expiresIn, $"a command expires within {LongestCommand.TotalHours} h");
+        if (expiresIn <= TimeSpan.Zero || expiresIn > LongestCommand)
+            throw new ArgumentOutOfRangeException(nameof(expiresIn), expiresIn, $"a command expires within {LongestCommand.TotalHours} h");
         return commands.SendAsync(devices.Find(deviceId) ?? throw new UnknownDeviceException(deviceId), kind, expiresIn, arguments, cancellation);
     }
 

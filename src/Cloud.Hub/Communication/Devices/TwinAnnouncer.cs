@@ -3,8 +3,10 @@ using System.Threading.Channels;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>Publishes desired states that were written for many devices at once: they are on disk, and whoever ordered them does not wait for the broker.</summary>
-/// <remarks>What is not published when the hub stops is published when it starts again, as every desired state is. A device waits here once, so no more than the fleet does.</remarks>
+/// <summary>Publishes desired states that were written for many devices at once: they are on disk, and
+/// whoever ordered them does not wait for the broker.</summary>
+/// <remarks>What is not published when the hub stops is published when it starts again, as every desired state
+/// is. A device waits here once, so no more than the fleet does.</remarks>
 internal sealed class TwinAnnouncer(DesiredStates states, TwinPublisher publisher) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, bool> _named = new(StringComparer.Ordinal);

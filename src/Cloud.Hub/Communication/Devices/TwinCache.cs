@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>The twins whose grains live in this process, each as it is now: a look at the whole fleet asks only for those that it does not find here.</summary>
+/// <summary>The twins whose grains live in this process, each as it is now: a look at the whole fleet
+/// asks only for those that it does not find here.</summary>
 internal sealed class TwinCache
 {
     private readonly ConcurrentDictionary<string, DeviceTwin> _twins = new(StringComparer.Ordinal);

@@ -5,8 +5,10 @@ using Hmas.Messaging;
 
 namespace Cloud.Hub.Communication.Devices;
 
-/// <summary>Keeps each device's desired state retained on the broker. What is published is always the newest on disk, one at a time, so an older version never stands last.</summary>
-internal sealed class TwinPublisher(DeviceRegistry devices, DesiredStates states, IFleetTransport transport, ILogger<TwinPublisher> logger) : IDisposable
+/// <summary>Keeps each device's desired state retained on the broker. What is published is always the newest on
+/// disk, one at a time, so an older version never stands last.</summary>
+internal sealed class TwinPublisher(DeviceRegistry devices, DesiredStates states, IFleetTransport transport, ILogger<TwinPublisher> logger)
+    : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -17,7 +19,9 @@ internal sealed class TwinPublisher(DeviceRegistry devices, DesiredStates states
         try
         {
             if (devices.Find(deviceId) is not { } device || states.Find(deviceId) is not { } desired) return;
-            await transport.PublishAsync(Topics.Desired(device.SiteId, deviceId), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState), retain: true, expiry: null, cancellation);
+            await transport.PublishAsync(
+                Topics.Desired(device.SiteId, deviceId), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState),
+                retain: true, expiry: null, cancellation);
         }
         catch (MessagingException failure)
         {

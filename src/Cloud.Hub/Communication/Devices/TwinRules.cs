@@ -13,7 +13,8 @@ internal static class TwinRules
         return change(from) with { Version = Math.Max(from.Version, known) + 1 };
     }
 
-    /// <summary>Whether a word on presence is news. A will of an older session can overtake the next birth, so offline never beats a newer session.</summary>
+    /// <summary>Whether a word on presence is news. A will of an older session can overtake the next
+    /// birth, so offline never beats a newer session.</summary>
     public static bool IsNews(Presence? current, Presence heard)
     {
         if (current is null || heard.Session > current.Session) return true;
@@ -22,7 +23,8 @@ internal static class TwinRules
         return heard.Online && heard.BootId != current.BootId && heard.TimestampUs > current.TimestampUs;
     }
 
-    /// <summary>The presence that a report sent just now proves, when the hub believed the device away: a broker may keep its birth to itself. Null: nothing new.</summary>
+    /// <summary>The presence that a report sent just now proves, when the hub believed the device away: a
+    /// broker may keep its birth to itself. Null: nothing new.</summary>
     public static Presence? CameOnline(Presence? current, ReportedState reported)
     {
         var presence = new Presence(true, reported.Session, reported.BootId, reported.TimestampUs);

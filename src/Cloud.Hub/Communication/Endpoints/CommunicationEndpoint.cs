@@ -13,7 +13,8 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
 {
     public override async Task List(V1.DevicesRequest request, IServerStreamWriter<V1.Device> responseStream, ServerCallContext context)
     {
-        foreach (var device in await fleet.DevicesAsync(context.CancellationToken)) await responseStream.WriteAsync(CommunicationTranslation.ToWire(device), context.CancellationToken);
+        foreach (var device in await fleet.DevicesAsync(context.CancellationToken))
+            await responseStream.WriteAsync(CommunicationTranslation.ToWire(device), context.CancellationToken);
     }
 
     public override async Task<V1.Device> Find(V1.DeviceRequest request, ServerCallContext context) =>
@@ -44,8 +45,11 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
 
     public override Task<V1.CommandReply> Send(V1.SendRequest request, ServerCallContext context) => Answer(async () =>
     {
-        var expiresIn = double.IsFinite(request.ExpiresInSeconds) ? TimeSpan.FromSeconds(Math.Clamp(request.ExpiresInSeconds, -1, 1e9)) : TimeSpan.Zero;
-        var reply = await fleet.SendAsync(request.DeviceId, request.Kind, expiresIn, request.Arguments.Count > 0 ? request.Arguments.ToDictionary() : null, context.CancellationToken);
+        var expiresIn = double.IsFinite(request.ExpiresInSeconds)
+            ? TimeSpan.FromSeconds(Math.Clamp(request.ExpiresInSeconds, -1, 1e9)) : TimeSpan.Zero;
+        var reply = await fleet.SendAsync(
+            request.DeviceId, request.Kind, expiresIn, request.Arguments.Count > 0 ? request.Arguments.ToDictionary() : null,
+            context.CancellationToken);
         return CommunicationTranslation.ToWire(reply);
     });
 
@@ -57,9 +61,13 @@ internal sealed class CommunicationEndpoint(IFleet fleet, IDeviceIdentities iden
         await (request.SaidCase switch
         {
             V1.HearRequest.SaidOneofCase.ReportedJson =>
-                reports.HeardAsync(request.DeviceId, Require(JsonSerializer.Deserialize(request.ReportedJson, ContractsJson.Default.ReportedState)), context.CancellationToken),
+                reports.HeardAsync(
+                    request.DeviceId, Require(JsonSerializer.Deserialize(request.ReportedJson, ContractsJson.Default.ReportedState)),
+                    context.CancellationToken),
             V1.HearRequest.SaidOneofCase.PresenceJson =>
-                reports.HeardAsync(request.DeviceId, Require(JsonSerializer.Deserialize(request.PresenceJson, ContractsJson.Default.Presence)), context.CancellationToken),
+                reports.HeardAsync(
+                    request.DeviceId, Require(JsonSerializer.Deserialize(request.PresenceJson, ContractsJson.Default.Presence)),
+                    context.CancellationToken),
             _ => throw new ArgumentException("neither reported_json nor presence_json is set"),
         });
         return new V1.HearReply();

@@ -29,7 +29,8 @@ internal static class CommunicationTranslation
         Reported = message.HasReportedJson ? JsonSerializer.Deserialize(message.ReportedJson, ContractsJson.Default.ReportedState) : null,
     };
 
-    public static V1.Desired ToWire(DesiredState desired) => new() { DesiredJson = JsonSerializer.Serialize(desired, ContractsJson.Default.DesiredState) };
+    public static V1.Desired ToWire(DesiredState desired) =>
+        new() { DesiredJson = JsonSerializer.Serialize(desired, ContractsJson.Default.DesiredState) };
 
     public static V1.CommandReply ToWire(CommandReply reply)
     {

@@ -13,7 +13,9 @@ internal static class FactEvents
     {
         foreach (var batch in stored.Where(static batch => batch.Facts.Count > 0))
         {
-            foreach (var happened in Of(batch, (fact, why) => rejections.Count(RejectionReason.Malformed, batch.DeviceId, $"{fact.Kind} {fact.Sequence}: {why}"))) bus.Publish(happened);
+            foreach (var happened in Of(
+                batch, (fact, why) => rejections.Count(RejectionReason.Malformed, batch.DeviceId, $"{fact.Kind} {fact.Sequence}: {why}")))
+                bus.Publish(happened);
         }
     }
 
@@ -33,9 +35,15 @@ internal static class FactEvents
         {
             return fact.Kind switch
             {
-                FactKind.Alarm => new AlarmChanged(batch.SiteId, batch.DeviceId, Require(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.AlarmEvent))),
-                FactKind.SlotReport => new SlotReported(batch.SiteId, batch.DeviceId, Require(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.SlotReport))),
-                FactKind.Evidence => new EvidenceReported(batch.SiteId, batch.DeviceId, Require(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.ModelEvidence))),
+                FactKind.Alarm =>
+                    new AlarmChanged(
+                        batch.SiteId, batch.DeviceId, Require(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.AlarmEvent))),
+                FactKind.SlotReport =>
+                    new SlotReported(
+                        batch.SiteId, batch.DeviceId, Require(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.SlotReport))),
+                FactKind.Evidence =>
+                    new EvidenceReported(
+                        batch.SiteId, batch.DeviceId, Require(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.ModelEvidence))),
                 _ => null,
             };
         }

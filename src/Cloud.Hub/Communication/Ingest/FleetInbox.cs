@@ -10,9 +10,11 @@ using Hmas.Contracts.Wire;
 
 namespace Cloud.Hub.Communication.Ingest;
 
-/// <summary>Checks what devices publish and brings each message where it belongs. Runs on the reading loop of the sender, so devices are decoded in parallel.</summary>
+/// <summary>Checks what devices publish and brings each message where it belongs. Runs on the reading
+/// loop of the sender, so devices are decoded in parallel.</summary>
 internal sealed class FleetInbox(
-    DeviceRegistry devices, IGrainFactory grains, TwinPublisher twins, CommandChannel commands, Intake intake, EventBus bus, Rejections rejections, CommunicationMetrics metrics) : IFleetInbox
+    DeviceRegistry devices, IGrainFactory grains, TwinPublisher twins, CommandChannel commands, Intake intake, EventBus bus, Rejections rejections,
+    CommunicationMetrics metrics) : IFleetInbox
 {
     /// <summary>State documents, telemetry and replies; a telemetry batch of a second at 100 Hz and 8 channels is 15 kB.</summary>
     private const int MaxDocumentBytes = 256 << 10;
@@ -40,11 +42,13 @@ internal sealed class FleetInbox(
 
                 break;
             case "state/presence":
-                if (Document(device, topic, payload, ContractsJson.Default.Presence) is { } presence && await Twin(device).HeardPresenceAsync(presence))
+                if (Document(device, topic, payload, ContractsJson.Default.Presence) is { } presence
+                    && await Twin(device).HeardPresenceAsync(presence))
                     bus.Publish(new PresenceChanged(device.SiteId, device.DeviceId, presence));
                 break;
             case "state/reported":
-                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported) await TakeReportAsync(device, reported, isRetained);
+                if (Document(device, topic, payload, ContractsJson.Default.ReportedState) is { } reported)
+                    await TakeReportAsync(device, reported, isRetained);
                 break;
             case "state/get":
                 await twins.PublishAsync(device.DeviceId, cancellation);

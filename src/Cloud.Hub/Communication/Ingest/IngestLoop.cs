@@ -90,7 +90,9 @@ internal sealed class IngestLoop(
         {
             try
             {
-                await transport.PublishAsync(Topics.FactAck(site, device), JsonSerializer.SerializeToUtf8Bytes(ack, ContractsJson.Default.FactAck), retain: false, expiry: null, cancellation);
+                await transport.PublishAsync(
+                    Topics.FactAck(site, device), JsonSerializer.SerializeToUtf8Bytes(ack, ContractsJson.Default.FactAck), retain: false,
+                    expiry: null, cancellation);
                 metrics.Acknowledged();
             }
             catch (MessagingException failure)

@@ -6,7 +6,8 @@ namespace Cloud.Hub.Communication.Ingest;
 /// <summary>Decoded batches between the broker and the archive. Full means wait: the writer holds its device's line meanwhile.</summary>
 internal sealed class Intake(int capacity)
 {
-    private readonly Channel<FactBatch> _queue = Channel.CreateBounded<FactBatch>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+    private readonly Channel<FactBatch> _queue = Channel.CreateBounded<FactBatch>(
+        new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     public int Waiting => _queue.Reader.Count;
 

@@ -13,7 +13,8 @@ public interface IFeedback
     /// <summary>Newest first. <paramref name="openOnly"/>: those that nobody has answered yet, standing or ended.</summary>
     Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation);
 
-    /// <summary>Answers an alarm: <paramref name="label"/> <c>normal</c> marks it false, anything else names the fault. The answer is a label. False when there is no such alarm.</summary>
+    /// <summary>Answers an alarm: <paramref name="label"/> <c>normal</c> marks it false, anything else names the
+    /// fault. The answer is a label. False when there is no such alarm.</summary>
     Task<bool> AcknowledgeAsync(string alarmId, string label, string who, CancellationToken cancellation);
 
     /// <summary>Per model digest and device, over all windows of evidence stretches whose truth is known.</summary>

@@ -11,7 +11,8 @@ internal static class LabelRules
     public static void Require(OutcomeLabel label)
     {
         if (!Hmas.Contracts.Ids.IsValid(label.DeviceId)) throw new ArgumentException($"label.deviceId '{label.DeviceId}' is no device id");
-        if (label.ToUs < label.FromUs) throw new ArgumentException($"label of {label.DeviceId} ends at {label.ToUs} before it begins at {label.FromUs}");
+        if (label.ToUs < label.FromUs)
+            throw new ArgumentException($"label of {label.DeviceId} ends at {label.ToUs} before it begins at {label.FromUs}");
         RequireText(label.Label, "label.label");
         RequireText(label.Source, "label.source");
         if (label.RunId is not null) RequireText(label.RunId, "label.runId");
@@ -19,6 +20,7 @@ internal static class LabelRules
 
     public static void RequireText(string text, string what)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxText) throw new ArgumentException($"{what} must have 1 to {MaxText} characters, not {text?.Length ?? 0}");
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxText)
+            throw new ArgumentException($"{what} must have 1 to {MaxText} characters, not {text?.Length ?? 0}");
     }
 }

@@ -3,7 +3,8 @@ namespace Cloud.Hub.Feedback.Domain;
 /// <summary>Joins a window with the labels of its device.</summary>
 internal static class TruthOfWindow
 {
-    /// <summary>The last label that covers the window's end wins; a window is left out when the winner begins within it, or when a later label begins or ends within it.</summary>
+    /// <summary>The last label that covers the window's end wins; a window is left out when the winner begins
+    /// within it, or when a later label begins or ends within it.</summary>
     /// <param name="startUs">First sample.</param>
     /// <param name="endUs">Last sample, inclusive.</param>
     /// <param name="labels">In order of arrival, those that apply to the window's device and run; others in time do no harm.</param>

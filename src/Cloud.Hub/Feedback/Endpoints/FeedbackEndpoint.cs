@@ -23,7 +23,8 @@ internal sealed class FeedbackEndpoint(IFeedback feedback) : V1.Feedback.Feedbac
     public override async Task<V1.LabelsReply> Labels(V1.LabelsRequest request, ServerCallContext context)
     {
         var reply = new V1.LabelsReply();
-        var labels = await feedback.LabelsAsync(request.HasDeviceId ? request.DeviceId : null, request.HasRunId ? request.RunId : null, context.CancellationToken);
+        var labels = await feedback.LabelsAsync(
+            request.HasDeviceId ? request.DeviceId : null, request.HasRunId ? request.RunId : null, context.CancellationToken);
         reply.Labels.AddRange(labels.Select(ToWire));
         return reply;
     }

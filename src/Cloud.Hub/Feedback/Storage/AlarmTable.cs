@@ -7,12 +7,14 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Feedback.Storage;
 
-/// <summary>Alarms by device and the id they have there: pumps that begin to cavitate in the same second raise alarms of one name. An event may come more than once, and an end without its beginning when that was evicted on the device.</summary>
+/// <summary>Alarms by device and the id they have there: pumps that begin to cavitate in the same second raise alarms of one name. An event may
+/// come more than once, and an end without its beginning when that was evicted on the device.</summary>
 internal static class AlarmTable
 {
     private const string Source = "acknowledgement";
 
-    /// <summary>Takes an event in; gives a label back when the alarm was answered while it still stood and has now ended later than the answer knew.</summary>
+    /// <summary>Takes an event in; gives a label back when the alarm was answered while it still stood
+    /// and has now ended later than the answer knew.</summary>
     public static OutcomeLabel? Take(SqliteConnection connection, string site, string device, AlarmEvent alarm)
     {
         using (var add = new BoundStatement(connection, """
@@ -55,7 +57,8 @@ internal static class AlarmTable
         return alarms;
     }
 
-    /// <summary>Notes the answer and gives its label: from the moment the alarm was raised to its end, or to the newest evidence while it stands. Null when there is no such alarm.</summary>
+    /// <summary>Notes the answer and gives its label: from the moment the alarm was raised to its end, or to the
+    /// newest evidence while it stands. Null when there is no such alarm.</summary>
     public static OutcomeLabel? Answer(SqliteConnection connection, string alarmId, string label, string who)
     {
         using var find = new BoundStatement(connection, """

@@ -10,11 +10,13 @@ internal static class LabelTable
     /// <summary>Adds the labels and judges anew the stretches that they touch.</summary>
     public static void Add(SqliteConnection connection, IReadOnlyList<OutcomeLabel> labels)
     {
-        using var add = new BoundStatement(connection, "INSERT INTO label(device, run, from_us, to_us, label, source) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+        using var add = new BoundStatement(
+            connection, "INSERT INTO label(device, run, from_us, to_us, label, source) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
         using var stretches = new StretchTable(connection);
         foreach (var label in labels)
         {
-            add.Bind(1, label.DeviceId).Bind(2, label.RunId).Bind(3, label.FromUs).Bind(4, label.ToUs).Bind(5, label.Label).Bind(6, label.Source).Execute();
+            add.Bind(1, label.DeviceId).Bind(2, label.RunId).Bind(3, label.FromUs).Bind(4, label.ToUs).Bind(5, label.Label).Bind(6, label.Source)
+                .Execute();
             stretches.Rejudge(label);
         }
     }

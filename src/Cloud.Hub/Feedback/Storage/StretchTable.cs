@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Feedback.Storage;
 
-/// <summary>Stretches with their truth, and the confusion counts that follow from them; every change of one changes the other in the same transaction.</summary>
+/// <summary>Stretches with their truth, and the confusion counts that follow from them; every change
+/// of one changes the other in the same transaction.</summary>
 internal sealed class StretchTable(SqliteConnection connection) : IDisposable
 {
     private readonly BoundStatement _labels = new(connection, """
@@ -37,7 +38,8 @@ internal sealed class StretchTable(SqliteConnection connection) : IDisposable
         foreach (var stretch in stretches)
         {
             var truth = Judge(stretch.DeviceId, stretch.RunId, stretch.StartUs, stretch.EndUs);
-            _add.Bind(1, stretch.Id).Bind(2, stretch.DeviceId).Bind(3, stretch.RunId).Bind(4, stretch.StartUs).Bind(5, stretch.EndUs).Bind(6, stretch.Digest)
+            _add.Bind(1, stretch.Id).Bind(2, stretch.DeviceId).Bind(3, stretch.RunId).Bind(4, stretch.StartUs).Bind(5, stretch.EndUs)
+                .Bind(6, stretch.Digest)
                 .Bind(7, stretch.Alarmed).Bind(8, stretch.Quiet).Bind(9, (long)truth);
             var isNew = false;
             while (_add.Step()) isNew = true;
@@ -54,7 +56,9 @@ internal sealed class StretchTable(SqliteConnection connection) : IDisposable
         _touched.Bind(1, label.DeviceId).Bind(2, label.FromUs).Bind(3, label.ToUs);
         while (_touched.Step())
         {
-            touched.Add((_touched.Number(0), _touched.Text(1)!, _touched.Number(2), _touched.Number(3), _touched.Text(4)!, _touched.Number(5), _touched.Number(6), (Truth)_touched.Number(7)));
+            touched.Add(
+                (_touched.Number(0), _touched.Text(1)!, _touched.Number(2), _touched.Number(3), _touched.Text(4)!, _touched.Number(5),
+                    _touched.Number(6), (Truth)_touched.Number(7)));
         }
 
         foreach (var stretch in touched)
@@ -90,7 +94,8 @@ internal sealed class StretchTable(SqliteConnection connection) : IDisposable
         foreach (var ((digest, device), counts) in _changes)
         {
             if (counts != default)
-                _count.Bind(1, digest).Bind(2, device).Bind(3, counts.TruePositives).Bind(4, counts.FalsePositives).Bind(5, counts.TrueNegatives).Bind(6, counts.FalseNegatives).Execute();
+                _count.Bind(1, digest).Bind(2, device).Bind(3, counts.TruePositives).Bind(4, counts.FalsePositives).Bind(5, counts.TrueNegatives)
+                    .Bind(6, counts.FalseNegatives).Execute();
         }
 
         _changes.Clear();

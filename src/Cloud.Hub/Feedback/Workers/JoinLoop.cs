@@ -10,9 +10,11 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Feedback.Workers;
 
-/// <summary>Takes evidence and alarms into the book: told by the bus, and by the archive of what the bus dropped or what happened before the start.</summary>
+/// <summary>Takes evidence and alarms into the book: told by the bus, and by the archive of what the
+/// bus dropped or what happened before the start.</summary>
 internal sealed class JoinLoop(
-    OutcomeBook book, IFactArchive archive, EventBus bus, IOptions<FeedbackOptions> options, TimeProvider time, ILogger<JoinLoop> logger) : BackgroundService
+    OutcomeBook book, IFactArchive archive, EventBus bus, IOptions<FeedbackOptions> options, TimeProvider time, ILogger<JoinLoop> logger)
+        : BackgroundService
 {
     private const int BatchRows = 256;
 
@@ -63,7 +65,8 @@ internal sealed class JoinLoop(
     private Task ReadEvidenceAsync(CancellationToken cancellation) => ReadAsync(
         FactKind.Evidence, book.EvidencePlace(), ContractsJson.Default.ModelEvidence,
         static (fact, evidence) => new JudgedStretch(
-            fact.Id, fact.DeviceId, evidence.RunId, evidence.FromUs, evidence.ToUs, evidence.Digest, evidence.AlarmWindows, evidence.Windows - evidence.AlarmWindows),
+            fact.Id, fact.DeviceId, evidence.RunId, evidence.FromUs, evidence.ToUs, evidence.Digest, evidence.AlarmWindows,
+            evidence.Windows - evidence.AlarmWindows),
         (stretches, place) => book.TakeEvidenceAsync(stretches, place, cancellation), cancellation);
 
     private Task ReadAlarmsAsync(CancellationToken cancellation) => ReadAsync(
@@ -73,7 +76,8 @@ internal sealed class JoinLoop(
 
     /// <summary>Reads the archive from a place on and hands over what it holds, batch by batch, each with the place it reaches.</summary>
     private async Task ReadAsync<TPayload, TItem>(
-        FactKind kind, long place, JsonTypeInfo<TPayload> json, Func<ArchivedFact, TPayload, TItem> make, Func<IReadOnlyList<TItem>, long, Task> take, CancellationToken cancellation)
+        FactKind kind, long place, JsonTypeInfo<TPayload> json, Func<ArchivedFact, TPayload, TItem> make, Func<IReadOnlyList<TItem>, long, Task> take,
+        CancellationToken cancellation)
     {
         var batch = new List<TItem>(BatchRows);
         var isNew = false;

@@ -41,8 +41,10 @@ internal static class GrainModule
             silo.ConfigureEndpoints(IPAddress.Loopback, ports.Silo, gatewayPort: 0);
             silo.UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, ports.Silo));
             silo.Services.AddSingleton<EmbeddedGrainStorage>();
-            silo.Services.AddStoreHealth<EmbeddedGrainStorage>("grains", [HubServices.Communication, HubServices.Reasoning, HubServices.Redistribution], static storage => storage.Health);
-            foreach (var name in StorageNames) silo.Services.AddGrainStorage(name, static (services, _) => services.GetRequiredService<EmbeddedGrainStorage>());
+            silo.Services.AddStoreHealth<EmbeddedGrainStorage>(
+                "grains", [HubServices.Communication, HubServices.Reasoning, HubServices.Redistribution], static storage => storage.Health);
+            foreach (var name in StorageNames)
+                silo.Services.AddGrainStorage(name, static (services, _) => services.GetRequiredService<EmbeddedGrainStorage>());
             return;
         }
 

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Host.Grains;
 
-/// <summary>Writes one grain's state, with statements that stay compiled: a rollout writes a hundred thousand twins. Only on the store's writer thread.</summary>
+/// <summary>Writes one grain's state, with statements that stay compiled: a rollout writes a hundred
+/// thousand twins. Only on the store's writer thread.</summary>
 internal sealed class GrainWrites : IDisposable
 {
     private SqliteConnection? _connection;
@@ -18,8 +19,10 @@ internal sealed class GrainWrites : IDisposable
         {
             Dispose();
             _connection = connection;
-            _insert = new BoundStatement(connection, "INSERT INTO grain_state (grain, name, etag, payload) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING RETURNING etag");
-            _update = new BoundStatement(connection, "UPDATE grain_state SET etag = ?3, payload = ?4 WHERE grain = ?1 AND name = ?2 AND etag = ?3 - 1 RETURNING etag");
+            _insert = new BoundStatement(
+                connection, "INSERT INTO grain_state (grain, name, etag, payload) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING RETURNING etag");
+            _update = new BoundStatement(
+                connection, "UPDATE grain_state SET etag = ?3, payload = ?4 WHERE grain = ?1 AND name = ?2 AND etag = ?3 - 1 RETURNING etag");
         }
 
         var statement = etag == 1 ? _insert! : _update!;

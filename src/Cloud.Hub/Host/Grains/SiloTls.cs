@@ -4,7 +4,8 @@ using Orleans.Connections.Security;
 namespace Cloud.Hub.Host.Grains;
 
 /// <summary>TLS both ways between silos: each shows the hub's certificate and takes those of one authority only.</summary>
-/// <remarks>Without it a silo does as it is told by whoever reaches its port. Names are not compared: silos are found by address in the cluster's table, and the authority is theirs alone.</remarks>
+/// <remarks>Without it a silo does as it is told by whoever reaches its port. Names are not compared: silos are found by
+/// address in the cluster's table, and the authority is theirs alone.</remarks>
 internal static class SiloTls
 {
     /// <param name="own">With its private key.</param>

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cloud.Hub.Host.Ports;
 
-/// <summary>HTTP/1.1 and HTTP/2 on one port without TLS: a connection that begins with HTTP/2's preface (RFC 9113, 3.4) is HTTP/2, any other is HTTP/1.1.</summary>
+/// <summary>HTTP/1.1 and HTTP/2 on one port without TLS: a connection that begins with HTTP/2's preface
+/// (RFC 9113, 3.4) is HTTP/2, any other is HTTP/1.1.</summary>
 /// <remarks>Kestrel answers HTTP/1.1 only on such a listener, because without ALPN it does not look. It does take a per-connection choice
-/// from a feature, whose type is internal (its TLS callback sets it); it is found by name here, and a hub on a framework without it says so at start.</remarks>
+/// from a feature, whose type is internal (its TLS callback sets it); it is found by name here, and a
+/// hub on a framework without it says so at start.</remarks>
 internal static class CleartextHttp2
 {
     private const string FeatureName = "Microsoft.AspNetCore.Server.Kestrel.Core.Internal.HttpProtocolsFeature";
@@ -21,9 +23,11 @@ internal static class CleartextHttp2
     {
         listener.Protocols = HttpProtocols.Http1AndHttp2;
         var type = typeof(KestrelServerOptions).Assembly.GetType(FeatureName)
-            ?? throw new HubStartException("this ASP.NET Core cannot serve gRPC without TLS beside HTTP/1.1; set tls.certificateFile and tls.keyFile");
+            ?? throw new HubStartException(
+                "this ASP.NET Core cannot serve gRPC without TLS beside HTTP/1.1; set tls.certificateFile and tls.keyFile");
         var choice = Activator.CreateInstance(type, HttpProtocols.Http2)
-            ?? throw new HubStartException("this ASP.NET Core cannot serve gRPC without TLS beside HTTP/1.1; set tls.certificateFile and tls.keyFile");
+            ?? throw new HubStartException(
+                "this ASP.NET Core cannot serve gRPC without TLS beside HTTP/1.1; set tls.certificateFile and tls.keyFile");
 
         listener.Use(next => async connection =>
         {

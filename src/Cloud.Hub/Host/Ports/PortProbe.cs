@@ -30,7 +30,8 @@ internal static class PortProbe
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            throw new HubStartException($"port {port} of {service} on {address} is in use; stop what holds it, or start with --port-offset or --ports {service}=N{alternative}", e);
+            throw new HubStartException(
+                $"port {port} of {service} on {address} is in use; stop what holds it, or start with --port-offset or --ports {service}=N{alternative}", e);
         }
         catch (SocketException e)
         {

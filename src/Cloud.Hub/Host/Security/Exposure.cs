@@ -23,12 +23,15 @@ internal static class Exposure
     }
 
     /// <summary>Between processes on one machine the kernel keeps secrets; between machines only TLS does.</summary>
-    /// <exception cref="HubStartException">Other silos, or services elsewhere, would be spoken to in the clear: the message says what to set.</exception>
+    /// <exception cref="HubStartException">Other silos, or services elsewhere, would be spoken to in
+    /// the clear: the message says what to set.</exception>
     public static void RequireSecretLines(HubOptions options)
     {
         if (options.Cluster.CaFile.Length > 0)
         {
-            if (!options.Tls.IsConfigured) throw new HubStartException("cluster.caFile: silos show each other the hub's own certificate, so set tls.certificateFile and tls.keyFile too");
+            if (!options.Tls.IsConfigured)
+                throw new HubStartException(
+                    "cluster.caFile: silos show each other the hub's own certificate, so set tls.certificateFile and tls.keyFile too");
             if (!File.Exists(options.Cluster.CaFile)) throw new HubStartException($"cluster.caFile: there is no file {options.Cluster.CaFile}");
         }
         else if (options.Cluster.Redis.Length > 0 && !IPAddress.IsLoopback(options.Cluster.AdvertisedAddress()))
@@ -40,9 +43,11 @@ internal static class Exposure
 
         foreach (var (service, address) in options.Remotes)
         {
-            if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")) throw new HubStartException($"remotes.{service}: '{address}' must be https://host:port, or http:// on loopback");
+            if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+                throw new HubStartException($"remotes.{service}: '{address}' must be https://host:port, or http:// on loopback");
             if (address.Scheme == "http" && !address.IsLoopback)
-                throw new HubStartException($"remotes.{service}: {address} would send the operator token in the clear; use https:// (the other hub needs tls.certificateFile and tls.keyFile)");
+                throw new HubStartException(
+                    $"remotes.{service}: {address} would send the operator token in the clear; use https:// (the other hub needs tls.certificateFile and tls.keyFile)");
         }
     }
 

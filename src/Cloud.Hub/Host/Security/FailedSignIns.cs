@@ -5,7 +5,8 @@ namespace Cloud.Hub.Host.Security;
 /// <summary>Counts wrong credentials per address and minute, so that guessing is slow.</summary>
 internal sealed class FailedSignIns(HubOptions options, TimeProvider time)
 {
-    /// <summary>Past this many addresses the table is emptied: it bounds memory, and an attacker with that many addresses gains one minute's attempts each.</summary>
+    /// <summary>Past this many addresses the table is emptied: it bounds memory, and an attacker with that
+    /// many addresses gains one minute's attempts each.</summary>
     private const int MaxAddresses = 100_000;
 
     private readonly ConcurrentDictionary<string, (long Minute, int Count)> _counts = new();

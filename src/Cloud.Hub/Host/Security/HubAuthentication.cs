@@ -7,10 +7,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cloud.Hub.Host.Security;
 
-/// <summary>Who calls, over REST, WebSocket and gRPC alike. This one handler is the seam: OAuth2 tokens and client certificates will enter here and give the same role claims.</summary>
-/// <remarks><c>Authorization: Bearer …</c> for people and services; <c>Authorization: Basic device:password</c> for devices. Devices that speak hawkBit's protocol send <c>TargetToken password</c>, or
+/// <summary>Who calls, over REST, WebSocket and gRPC alike. This one handler is the seam: OAuth2 tokens and
+/// client certificates will enter here and give the same role claims.</summary>
+/// <remarks><c>Authorization: Bearer …</c> for people and services; <c>Authorization: Basic device:password</c> for
+/// devices. Devices that speak hawkBit's protocol send <c>TargetToken password</c>, or
 /// <c>GatewayToken token</c> of whoever may enrol devices; which device they are stands in the address. A browser cannot set a header
-/// on a WebSocket, so there the token may come as subprotocol <c>bearer.TOKEN</c> beside <c>hmas</c>; never in the address, which lands in logs.</remarks>
+/// on a WebSocket, so there the token may come as subprotocol <c>bearer.TOKEN</c> beside
+/// <c>hmas</c>; never in the address, which lands in logs.</remarks>
 internal sealed class HubAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
     HubTokens tokens, IDeviceCredentials devices, FailedSignIns failures)
@@ -77,12 +80,14 @@ internal sealed class HubAuthentication(
         if (Context.GetRouteValue(DeviceRouteValue) is string named && Hmas.Contracts.Ids.IsValid(named))
         {
             if (header.StartsWith(TargetToken, StringComparison.Ordinal))
-                return await devices.AreValidAsync(named, header[TargetToken.Length..].Trim(), Context.RequestAborted) ? Identity(named, HubRoles.Device) : null;
+                return await devices.AreValidAsync(named, header[TargetToken.Length..].Trim(), Context.RequestAborted)
+                    ? Identity(named, HubRoles.Device) : null;
             if (header.StartsWith(GatewayToken, StringComparison.Ordinal))
                 return tokens.RoleOf(header[GatewayToken.Length..].Trim()) == HubRoles.Enrolment ? Identity(named, HubRoles.Device) : null;
         }
 
-        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) || !TryDecode(header["Basic ".Length..].Trim(), out var device, out var password))
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)
+            || !TryDecode(header["Basic ".Length..].Trim(), out var device, out var password))
         {
             return null;
         }

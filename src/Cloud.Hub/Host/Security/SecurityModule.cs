@@ -11,7 +11,8 @@ internal static class SecurityModule
     {
         services.AddSingleton<HubTokens>().AddSingleton<FailedSignIns>();
         services.TryAddSingleton<IDeviceCredentials, NoDeviceCredentials>();
-        services.AddAuthentication(HubAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.Scheme, null);
+        services.AddAuthentication(HubAuthentication.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.Scheme, null);
         services.AddAuthorization(HubPolicies.Add);
         services.AddRateLimiter(limiter =>
         {

@@ -17,7 +17,8 @@ internal static class TokenFile
         var mode = File.GetUnixFileMode(path);
         if ((mode & ~OwnerOnly) != 0)
         {
-            throw new HubStartException($"{path}: mode {Convert.ToString((int)mode, 8)} lets others read the token; run chmod 600 {path}, or delete it for a new one");
+            throw new HubStartException(
+                $"{path}: mode {Convert.ToString((int)mode, 8)} lets others read the token; run chmod 600 {path}, or delete it for a new one");
         }
 
         var token = File.ReadAllText(path).Trim();
@@ -30,7 +31,8 @@ internal static class TokenFile
     {
         var token = prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         // The mode is set as the file is made: there is no instant at which others could open it.
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        using var file = new FileStream(
+            path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
         file.Write(Encoding.UTF8.GetBytes(token + "\n"));
         file.Flush(flushToDisk: true);
         return token;

@@ -10,7 +10,8 @@ internal sealed record HubSettings(IConfigurationRoot Configuration, HubOptions 
 
     /// <param name="file">YAML or JSON; null: none.</param>
     /// <param name="commandLine">Configuration keys, which win.</param>
-    /// <param name="environment">Read <c>HMAS_HUB_…</c> variables. Unknown ones are left alone: Kubernetes makes such names for a service called hmas-hub.</param>
+    /// <param name="environment">Read <c>HMAS_HUB_…</c> variables. Unknown ones are left alone:
+    /// Kubernetes makes such names for a service called hmas-hub.</param>
     /// <exception cref="HubStartException">A setting is unknown, does not convert or is out of range; the message names it.</exception>
     public static HubSettings Load(string? file, IReadOnlyDictionary<string, string?> commandLine, bool environment = true)
     {

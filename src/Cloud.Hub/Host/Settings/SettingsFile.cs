@@ -38,7 +38,8 @@ internal static class SettingsFile
     {
         foreach (var (name, value) in node.Children)
         {
-            if (name is not YamlScalarNode { Value: { Length: > 0 } word }) throw new HubStartException($"{path}:{name.Start.Line}: a key must be a word");
+            if (name is not YamlScalarNode { Value: { Length: > 0 } word })
+                throw new HubStartException($"{path}:{name.Start.Line}: a key must be a word");
             Add(path, value, prefix.Length == 0 ? word : $"{prefix}:{word}", schema, settings);
         }
     }
@@ -58,7 +59,8 @@ internal static class SettingsFile
                 break;
             default:
                 Require(path, value, key, schema);
-                if (!settings.TryAdd(key, ((YamlScalarNode)value).Value)) throw new HubStartException($"{path}:{value.Start.Line}: '{Spelt(key)}' is set twice");
+                if (!settings.TryAdd(key, ((YamlScalarNode)value).Value))
+                    throw new HubStartException($"{path}:{value.Start.Line}: '{Spelt(key)}' is set twice");
                 break;
         }
     }

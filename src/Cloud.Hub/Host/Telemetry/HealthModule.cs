@@ -20,8 +20,10 @@ internal static class HealthModule
         {
             var service = services.GetValueOrDefault(context.Connection.LocalPort, "");
             var report = await checks.CheckHealthAsync(check => check.Tags.Count == 0 || check.Tags.Contains(service), context.RequestAborted);
-            var answer = new HealthAnswer(service, Word(report.Status), report.Entries.ToDictionary(static entry => entry.Key, static entry => Word(entry.Value.Status)));
-            return Results.Json(answer, statusCode: report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            var answer = new HealthAnswer(
+                service, Word(report.Status), report.Entries.ToDictionary(static entry => entry.Key, static entry => Word(entry.Value.Status)));
+            return Results.Json(
+                answer, statusCode: report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         }).AllowAnonymous().ExcludeFromDescription();
         app.MapGrpcHealthChecksService().AllowAnonymous();
     }

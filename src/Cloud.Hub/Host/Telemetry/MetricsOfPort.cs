@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cloud.Hub.Host.Telemetry;
 
-/// <summary>Leaves on each port only the figures of the service whose port it is, beside those of the process: one program, many services, and each is scraped for itself.</summary>
+/// <summary>Leaves on each port only the figures of the service whose port it is, beside those of the process:
+/// one program, many services, and each is scraped for itself.</summary>
 internal static class MetricsOfPort
 {
     private const string Prefix = "hmas_";
@@ -26,7 +27,8 @@ internal static class MetricsOfPort
 
             if (context.Response.StatusCode == StatusCodes.Status200OK && services.TryGetValue(context.Connection.LocalPort, out var service))
             {
-                await body.WriteAsync(Encoding.UTF8.GetBytes(Keep(Encoding.UTF8.GetString(whole.GetBuffer(), 0, (int)whole.Length), service)), context.RequestAborted);
+                await body.WriteAsync(
+                    Encoding.UTF8.GetBytes(Keep(Encoding.UTF8.GetString(whole.GetBuffer(), 0, (int)whole.Length), service)), context.RequestAborted);
             }
             else
             {

@@ -8,10 +8,12 @@ internal static class ServiceHealth
 {
     /// <param name="name">As the answer of <c>/healthz</c> has it.</param>
     /// <param name="owners">In <see cref="HubServices"/>: whose port the check counts on.</param>
-    public static IServiceCollection AddStoreHealth<T>(this IServiceCollection services, string name, IEnumerable<string> owners, Func<T, DatabaseHealth> look)
+    public static IServiceCollection AddStoreHealth<T>(
+        this IServiceCollection services, string name, IEnumerable<string> owners, Func<T, DatabaseHealth> look)
         where T : notnull
     {
-        services.AddHealthChecks().Add(new HealthCheckRegistration(name, provider => new StoreHealth(() => look(provider.GetRequiredService<T>())), null, owners));
+        services.AddHealthChecks()
+            .Add(new HealthCheckRegistration(name, provider => new StoreHealth(() => look(provider.GetRequiredService<T>())), null, owners));
         return services;
     }
 
@@ -20,7 +22,8 @@ internal static class ServiceHealth
         where T : BackgroundService, ITroubled
     {
         services.AddSingleton<T>().AddHostedService(static provider => provider.GetRequiredService<T>());
-        services.AddHealthChecks().Add(new HealthCheckRegistration(name, static provider => new LoopHealth(provider.GetRequiredService<T>()), null, owners));
+        services.AddHealthChecks()
+            .Add(new HealthCheckRegistration(name, static provider => new LoopHealth(provider.GetRequiredService<T>()), null, owners));
         return services;
     }
 }

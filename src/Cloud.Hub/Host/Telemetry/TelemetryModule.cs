@@ -4,7 +4,8 @@ using OpenTelemetry.Resources;
 namespace Cloud.Hub.Host.Telemetry;
 
 /// <summary>Figures of the whole process, as Prometheus reads them, on each service's port.</summary>
-/// <remarks>Without Orleans' own meter: its instruments carry no description and count in milliseconds and megabytes, which Prometheus' linter refuses.</remarks>
+/// <remarks>Without Orleans' own meter: its instruments carry no description and count in milliseconds
+/// and megabytes, which Prometheus' linter refuses.</remarks>
 internal static class TelemetryModule
 {
     public static IServiceCollection AddTelemetry(this IServiceCollection services)

@@ -11,6 +11,7 @@ internal sealed class AgentsGrpcClient(Reasoning.Contract.Grpc.Reasoning.Reasoni
             site.SiteId, site.Devices, site.Anomalous, site.SamplingBoost, site.Incident.Length > 0 ? site.Incident : null))];
 
     public async Task<IReadOnlyList<AgentDecision>> DecisionsAsync(int limit, CancellationToken cancellation) =>
-        [.. (await client.ListDecisionsAsync(new ListDecisionsRequest { Limit = limit }, cancellationToken: cancellation)).Decisions.Select(static decision => new AgentDecision(
+        [.. (await client.ListDecisionsAsync(
+            new ListDecisionsRequest { Limit = limit }, cancellationToken: cancellation)).Decisions.Select(static decision => new AgentDecision(
             DateTimeOffset.UnixEpoch.AddMicroseconds(decision.AtUs), decision.Agent, decision.Decision, decision.Reason))];
 }

@@ -22,7 +22,8 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
             stored.Add(batches[i] with { Facts = [.. batches[i].Facts.Where(fact => isNew.Contains(fact.Sequence))] });
         }
 
-        return new AppendResult([.. reply.Acknowledgements.Select(static ack => new FactAck(ack.Epoch, ack.Sequence))], stored, reply.Repeats, reply.Gaps);
+        return new AppendResult(
+            [.. reply.Acknowledgements.Select(static ack => new FactAck(ack.Epoch, ack.Sequence))], stored, reply.Repeats, reply.Gaps);
     }
 
     public async IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, [EnumeratorCancellation] CancellationToken cancellation)
@@ -42,7 +43,8 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
     public async Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation)
     {
         using var call = client.Sample(
-            new V1.SampleRequest { Count = request.Count, Prioritized = request.Prioritized, Seed = request.Seed, UpToId = request.UpToId }, cancellationToken: cancellation);
+            new V1.SampleRequest { Count = request.Count, Prioritized = request.Prioritized, Seed = request.Seed, UpToId = request.UpToId },
+            cancellationToken: cancellation);
         var drawn = new List<ArchivedExperience>();
         while (await call.ResponseStream.MoveNext(cancellation)) drawn.Add(FromWire(call.ResponseStream.Current));
         return drawn;
@@ -53,7 +55,8 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
         var reply = await client.StatisticsAsync(new V1.StatisticsRequest(), cancellationToken: cancellation);
         return new ArchiveStatistics(
             reply.Facts, reply.Experiences, reply.Repeats, reply.Gaps, reply.Evicted, reply.QuarantinedRecords, reply.Bytes,
-            [.. reply.Devices.Select(static device => new DeviceArchive(device.SiteId, device.DeviceId, device.Epoch, device.Sequence, device.Experiences))]);
+            [.. reply.Devices.Select(static device => new DeviceArchive(
+                device.SiteId, device.DeviceId, device.Epoch, device.Sequence, device.Experiences))]);
     }
 
     public async IAsyncEnumerable<ArchivedFact> ReadFactsAsync(FactQuery query, [EnumeratorCancellation] CancellationToken cancellation)
@@ -65,7 +68,8 @@ internal sealed class ArchiveGrpcClient(V1.Memory.MemoryClient client) : IExperi
         {
             var fact = call.ResponseStream.Current;
             yield return new ArchivedFact(
-                fact.Id, fact.SiteId, fact.DeviceId, fact.Epoch, new Fact(fact.Fact.Sequence, (FactKind)fact.Fact.Kind, fact.Fact.TimestampUs, fact.Fact.Payload.Memory));
+                fact.Id, fact.SiteId, fact.DeviceId, fact.Epoch,
+                new Fact(fact.Fact.Sequence, (FactKind)fact.Fact.Kind, fact.Fact.TimestampUs, fact.Fact.Payload.Memory));
         }
     }
 

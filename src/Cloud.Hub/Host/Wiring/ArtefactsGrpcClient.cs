@@ -49,15 +49,19 @@ internal sealed class ArtefactsGrpcClient(V1.Artefacts.ArtefactsClient client) :
 
     public async Task<IReadOnlyList<ArtefactEntry>> ListAsync(ArtefactKind? kind, CancellationToken cancellation)
     {
-        using var call = client.List(new V1.ListArtefactsRequest { Kind = kind is { } only ? ArtefactKinds.Word(only) : "" }, cancellationToken: cancellation);
+        using var call = client.List(
+            new V1.ListArtefactsRequest { Kind = kind is { } only ? ArtefactKinds.Word(only) : "" }, cancellationToken: cancellation);
         var entries = new List<ArtefactEntry>();
         while (await call.ResponseStream.MoveNext(cancellation)) entries.Add(call.ResponseStream.Current.ToEntry());
         return entries;
     }
 
-    private static async Task SendAsync(IClientStreamWriter<V1.AddArtefactRequest> requests, ArtefactUpload upload, Stream content, CancellationToken cancellation)
+    private static async Task SendAsync(
+        IClientStreamWriter<V1.AddArtefactRequest> requests, ArtefactUpload upload, Stream content, CancellationToken cancellation)
     {
-        await requests.WriteAsync(new V1.AddArtefactRequest { Upload = UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(upload, RedistributionJson.Options)) }, cancellation);
+        await requests.WriteAsync(
+            new V1.AddArtefactRequest { Upload = UnsafeByteOperations.UnsafeWrap(
+                JsonSerializer.SerializeToUtf8Bytes(upload, RedistributionJson.Options)) }, cancellation);
         var buffer = new byte[ChunkBytes];
         int read;
         while ((read = await content.ReadAsync(buffer, cancellation)) > 0)

@@ -6,7 +6,8 @@ using V1 = Cloud.Hub.Bus.Contract.V1;
 namespace Cloud.Hub.Host.Wiring;
 
 /// <summary>Tells other hubs what happens in the services of this one.</summary>
-/// <remarks>Only what happens here: events that came from another hub belong to a service that does not run here, so nothing goes round in circles.</remarks>
+/// <remarks>Only what happens here: events that came from another hub belong to a service that does
+/// not run here, so nothing goes round in circles.</remarks>
 internal sealed class EventsEndpoint(EventBus bus, HubPorts ports, IHostApplicationLifetime lifetime) : V1.Events.EventsBase
 {
     public override async Task Follow(V1.FollowRequest request, IServerStreamWriter<V1.Event> responseStream, ServerCallContext context)
@@ -20,7 +21,8 @@ internal sealed class EventsEndpoint(EventBus bus, HubPorts ports, IHostApplicat
         await context.WriteResponseHeadersAsync([]);    // the follower knows that it follows
         try
         {
-            await foreach (var happened in subscription.Events.ReadAllAsync(ends.Token)) await responseStream.WriteAsync(EventWire.ToWire(happened), ends.Token);
+            await foreach (var happened in subscription.Events.ReadAllAsync(ends.Token))
+                await responseStream.WriteAsync(EventWire.ToWire(happened), ends.Token);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {

@@ -33,13 +33,15 @@ internal sealed class FeedbackGrpcClient(V1.Feedback.FeedbackClient client) : IF
     }
 
     public async Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation) =>
-        [.. (await client.AlarmsAsync(new V1.AlarmsRequest { OpenOnly = openOnly, Limit = limit }, cancellationToken: cancellation)).Alarms.Select(FromWire)];
+        [.. (await client.AlarmsAsync(new V1.AlarmsRequest { OpenOnly = openOnly, Limit = limit }, cancellationToken: cancellation)).Alarms.Select(
+            FromWire)];
 
     public async Task<bool> AcknowledgeAsync(string alarmId, string label, string who, CancellationToken cancellation)
     {
         try
         {
-            return (await client.AcknowledgeAsync(new V1.AcknowledgeRequest { AlarmId = alarmId, Label = label, Who = who }, cancellationToken: cancellation)).Found;
+            return (await client.AcknowledgeAsync(
+                new V1.AcknowledgeRequest { AlarmId = alarmId, Label = label, Who = who }, cancellationToken: cancellation)).Found;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
         {

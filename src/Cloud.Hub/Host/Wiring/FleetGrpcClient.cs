@@ -30,7 +30,8 @@ internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient clien
     {
         try
         {
-            return CommunicationTranslation.FromWire(await client.FindAsync(new V1.DeviceRequest { DeviceId = deviceId }, cancellationToken: cancellation));
+            return CommunicationTranslation.FromWire(
+                await client.FindAsync(new V1.DeviceRequest { DeviceId = deviceId }, cancellationToken: cancellation));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
@@ -40,30 +41,36 @@ internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient clien
 
     public async Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation)
     {
-        var enrolment = await Ask(deviceId, client.EnrolAsync(new V1.EnrolRequest { SiteId = siteId, DeviceId = deviceId }, cancellationToken: cancellation));
+        var enrolment = await Ask(
+            deviceId, client.EnrolAsync(new V1.EnrolRequest { SiteId = siteId, DeviceId = deviceId }, cancellationToken: cancellation));
         return new Enrolment(enrolment.SiteId, enrolment.DeviceId, enrolment.Password);
     }
 
     public async Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
         Desired(await Ask(deviceId, client.SetModelAsync(Request(deviceId, model), cancellationToken: cancellation)));
 
-    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(
+        IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
     {
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var some in models.Chunk(ModelsAtOnce))
         {
             var request = new V1.SetModelsRequest();
             request.Models.AddRange(some.Select(static pair => Request(pair.Key, pair.Value)));
-            foreach (var (device, reason) in (await client.SetModelsAsync(request, cancellationToken: cancellation)).Failures) failures[device] = reason;
+            foreach (var (device, reason) in (await client.SetModelsAsync(
+                request, cancellationToken: cancellation)).Failures) failures[device] = reason;
         }
 
         return failures;
     }
 
     public async Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) =>
-        Desired(await Ask(deviceId, client.SetSamplingBoostAsync(new V1.SetSamplingBoostRequest { DeviceId = deviceId, Boost = boost }, cancellationToken: cancellation)));
+        Desired(await Ask(
+            deviceId,
+            client.SetSamplingBoostAsync(new V1.SetSamplingBoostRequest { DeviceId = deviceId, Boost = boost }, cancellationToken: cancellation)));
 
-    public async Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
+    public async Task<CommandReply> SendAsync(
+        string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation)
     {
         var request = new V1.SendRequest { DeviceId = deviceId, Kind = kind, ExpiresInSeconds = expiresIn.TotalSeconds };
         foreach (var (name, value) in arguments ?? new Dictionary<string, string>()) request.Arguments.Add(name, value);
@@ -71,15 +78,20 @@ internal sealed class FleetGrpcClient(V1.Communication.CommunicationClient clien
     }
 
     public async Task<bool> AreValidAsync(string deviceId, string password, CancellationToken cancellation) =>
-        (await client.CheckCredentialsAsync(new V1.CredentialsRequest { DeviceId = deviceId, Password = password }, cancellationToken: cancellation)).Valid;
+        (await client.CheckCredentialsAsync(
+            new V1.CredentialsRequest { DeviceId = deviceId, Password = password }, cancellationToken: cancellation)).Valid;
 
     public Task HeardAsync(string deviceId, ReportedState reported, CancellationToken cancellation) => Ask(
         deviceId,
-        client.HearAsync(new V1.HearRequest { DeviceId = deviceId, ReportedJson = JsonSerializer.Serialize(reported, ContractsJson.Default.ReportedState) }, cancellationToken: cancellation));
+        client.HearAsync(
+            new V1.HearRequest { DeviceId = deviceId, ReportedJson = JsonSerializer.Serialize(reported, ContractsJson.Default.ReportedState) },
+            cancellationToken: cancellation));
 
     public Task HeardAsync(string deviceId, Presence presence, CancellationToken cancellation) => Ask(
         deviceId,
-        client.HearAsync(new V1.HearRequest { DeviceId = deviceId, PresenceJson = JsonSerializer.Serialize(presence, ContractsJson.Default.Presence) }, cancellationToken: cancellation));
+        client.HearAsync(
+            new V1.HearRequest { DeviceId = deviceId, PresenceJson = JsonSerializer.Serialize(presence, ContractsJson.Default.Presence) },
+            cancellationToken: cancellation));
 
     public async Task<FactAck> AppendAsync(FactBatch batch, CancellationToken cancellation)
     {

@@ -27,7 +27,8 @@ internal static class HubModules
     [
         new(HubServices.Perception, (PerceptionOptions.Section, typeof(PerceptionOptions)),
             static (services, configuration) => services.AddPerception(configuration), static (routes, _) => routes.MapPerception(),
-            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)], Needs: [typeof(IFleet), typeof(IExperienceArchive), typeof(IModelRegistry)], Listens: true),
+            static services => services.AddRemotePerception(), Doors: [typeof(ISecondOpinions)],
+            Needs: [typeof(IFleet), typeof(IExperienceArchive), typeof(IModelRegistry)], Listens: true),
         new(HubServices.Memory, (MemoryOptions.Section, typeof(MemoryOptions)),
             static (services, configuration) => services.AddMemory(configuration), static (routes, _) => routes.MapMemory(),
             static services => services.AddRemoteMemory(), Doors: [typeof(IExperienceArchive), typeof(IFactArchive)], Needs: []),
@@ -42,7 +43,8 @@ internal static class HubModules
         new(HubServices.Communication, (CommunicationOptions.Section, typeof(CommunicationOptions)),
             static (services, configuration) => services.AddCommunication(configuration).AddSingleton<IDeviceCredentials, CommunicationCredentials>(),
             static (routes, _) => routes.MapCommunication(),
-            static services => services.AddRemoteCommunication(), Doors: [typeof(IFleet), typeof(IDeviceIdentities), typeof(IDeviceReports)], Needs: [typeof(IExperienceArchive)]),
+            static services => services.AddRemoteCommunication(), Doors: [typeof(IFleet), typeof(IDeviceIdentities), typeof(IDeviceReports)],
+            Needs: [typeof(IExperienceArchive)]),
         new(HubServices.Feedback, (FeedbackOptions.Section, typeof(FeedbackOptions)),
             static (services, configuration) => services.AddFeedback(configuration), static (routes, _) => routes.MapFeedback(),
             static services => services.AddRemoteFeedback(), Doors: [typeof(IFeedback)], Needs: [typeof(IExperienceArchive)], Listens: true),
@@ -51,7 +53,8 @@ internal static class HubModules
             AddRemote: null, Doors: [],
             Needs:
             [
-                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(ILabelQuestions), typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus),
+                typeof(IFleet), typeof(IExperienceArchive), typeof(IFeedback), typeof(ITrainingRuns), typeof(ILabelQuestions), typeof(IModelRegistry),
+                typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus),
                 typeof(IAgents), typeof(ISecondOpinions), typeof(IPumpDomain),
             ],
             Listens: true),
@@ -61,7 +64,8 @@ internal static class HubModules
         new(HubServices.Redistribution, (RedistributionOptions.Section, typeof(RedistributionOptions)),
             static (services, configuration) => services.AddRedistribution(configuration), static (routes, _) => routes.MapRedistribution(),
             static services => services.AddRemoteRedistribution(),
-            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus)], Needs: [typeof(IFleet), typeof(IDeviceReports), typeof(IFeedback), typeof(IFactArchive)]),
+            Doors: [typeof(IModelRegistry), typeof(IArtefactRegistry), typeof(IModelQuarantine), typeof(IRollouts), typeof(ITrustStatus)],
+            Needs: [typeof(IFleet), typeof(IDeviceReports), typeof(IFeedback), typeof(IFactArchive)]),
     ];
 
     /// <summary>Settings sections beside <see cref="HubOptions"/>, and the type that each is read into.</summary>
@@ -76,7 +80,8 @@ internal static class HubModules
         foreach (var remote in options.Remotes.Keys)
         {
             if (!HubServices.All.Contains(remote)) throw new HubStartException($"remotes: there is no service '{remote}'");
-            if (selected.Contains(remote)) throw new HubStartException($"remotes: {remote} runs in this process; leave it out of services or out of remotes");
+            if (selected.Contains(remote))
+                throw new HubStartException($"remotes: {remote} runs in this process; leave it out of services or out of remotes");
         }
 
         services.AddSingleton<RemoteChannels>();
@@ -106,7 +111,8 @@ internal static class HubModules
             foreach (var need in module.Needs)
             {
                 if (known.IsService(need) || All.FirstOrDefault(other => other.Doors.Contains(need)) is not { } provider) continue;
-                throw new HubStartException($"{module.Service} needs {provider.Service}: run it here too (--services), or say where it runs (remotes.{provider.Service})");
+                throw new HubStartException(
+                    $"{module.Service} needs {provider.Service}: run it here too (--services), or say where it runs (remotes.{provider.Service})");
             }
 
             module.Map(app.MapGroup("").WithMetadata(new ServicePort(port)), ports);

@@ -9,13 +9,16 @@ namespace Cloud.Hub.Host.Wiring;
 internal sealed class LabelQueueGrpcClient(V1.Learning.LearningClient client) : ILabelQuestions
 {
     public async Task<IReadOnlyList<LabelQuestion>> QuestionsAsync(bool waitingOnly, int limit, CancellationToken cancellation) =>
-        [.. (await client.QuestionsAsync(new V1.QuestionsRequest { WaitingOnly = waitingOnly, Limit = limit }, cancellationToken: cancellation)).Questions.Select(QuestionTranslation.FromWire)];
+        [.. (await client.QuestionsAsync(
+            new V1.QuestionsRequest { WaitingOnly = waitingOnly, Limit = limit }, cancellationToken: cancellation)).Questions.Select(
+                QuestionTranslation.FromWire)];
 
     public async Task<LabelQuestion?> QuestionAsync(long id, CancellationToken cancellation)
     {
         try
         {
-            return QuestionTranslation.FromWire(await client.FindQuestionAsync(new V1.FindQuestionRequest { Id = id }, cancellationToken: cancellation));
+            return QuestionTranslation.FromWire(
+                await client.FindQuestionAsync(new V1.FindQuestionRequest { Id = id }, cancellationToken: cancellation));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {

@@ -51,5 +51,6 @@ internal sealed class LearningGrpcClient(V1.Learning.LearningClient client) : IT
     }
 
     public async Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) =>
-        [.. (await client.UsesAsync(new V1.UsesRequest { ExperienceId = experienceId }, cancellationToken: cancellation)).Uses.Select(static use => new DatasetUse(use.TrainingRunId, use.Part, use.Digest))];
+        [.. (await client.UsesAsync(new V1.UsesRequest { ExperienceId = experienceId }, cancellationToken: cancellation)).Uses.Select(static use =>
+            new DatasetUse(use.TrainingRunId, use.Part, use.Digest))];
 }

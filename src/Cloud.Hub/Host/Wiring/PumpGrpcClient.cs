@@ -10,10 +10,12 @@ namespace Cloud.Hub.Host.Wiring;
 internal sealed class PumpGrpcClient(Specialized.Contract.Grpc.Specialized.SpecializedClient client) : IPumpDomain
 {
     public async Task<IReadOnlyList<PumpFault>> FaultsAsync(CancellationToken cancellation) =>
-        [.. (await client.ListPumpFaultsAsync(new ListPumpFaultsRequest(), cancellationToken: cancellation)).Faults.Select(static fault => new PumpFault(
+        [.. (await client.ListPumpFaultsAsync(new ListPumpFaultsRequest(), cancellationToken: cancellation)).Faults.Select(static fault =>
+            new PumpFault(
             fault.Name, fault.Description, fault.Advice))];
 
-    public async Task<PumpAdvice> AdviseAsync(string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience, CancellationToken cancellation)
+    public async Task<PumpAdvice> AdviseAsync(
+        string deviceId, IReadOnlyList<string> channels, ExperienceRecord experience, CancellationToken cancellation)
     {
         var request = new AdvisePumpRequest { DeviceId = deviceId, Experience = UnsafeByteOperations.UnsafeWrap(ExperienceCodec.Encode(experience)) };
         request.Channels.AddRange(channels);

@@ -32,7 +32,8 @@ internal sealed class RemoteChannels(HubOptions options, HubPaths paths) : IDisp
             throw new HubStartException($"remoteTokenFile: {e.Message}", e);
         }
 
-        var client = new HttpClient { DefaultRequestVersion = System.Net.HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var client = new HttpClient { DefaultRequestVersion = System.Net.HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {

@@ -6,8 +6,10 @@ using V1 = Cloud.Hub.Bus.Contract.V1;
 namespace Cloud.Hub.Host.Wiring;
 
 /// <summary>Brings onto this hub's bus what happens in services that run in other processes.</summary>
-/// <remarks>As on the bus itself nothing is kept: what happens while the line is down is not told later. Who must miss nothing reads the archive.</remarks>
-internal sealed class RemoteEvents(HubOptions options, RemoteChannels channels, EventBus bus, TimeProvider time, ILogger<RemoteEvents> logger) : BackgroundService
+/// <remarks>As on the bus itself nothing is kept: what happens while the line is down is not told
+/// later. Who must miss nothing reads the archive.</remarks>
+internal sealed class RemoteEvents(HubOptions options, RemoteChannels channels, EventBus bus, TimeProvider time, ILogger<RemoteEvents> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan BeforeNextTry = TimeSpan.FromSeconds(1);
 

@@ -29,7 +29,8 @@ internal static class RemoteServices
 
     public static void AddRemoteCommunication(this IServiceCollection services)
     {
-        services.AddSingleton(static provider => new FleetGrpcClient(new Communication1.Communication.CommunicationClient(To(provider, HubServices.Communication))));
+        services.AddSingleton(static provider => new FleetGrpcClient(
+            new Communication1.Communication.CommunicationClient(To(provider, HubServices.Communication))));
         services.AddSingleton<IFleet>(static provider => provider.GetRequiredService<FleetGrpcClient>());
         services.AddSingleton<IDeviceIdentities>(static provider => provider.GetRequiredService<FleetGrpcClient>());
         services.AddSingleton<IDeviceReports>(static provider => provider.GetRequiredService<FleetGrpcClient>());
@@ -39,8 +40,10 @@ internal static class RemoteServices
         new FeedbackGrpcClient(new Feedback1.Feedback.FeedbackClient(To(provider, HubServices.Feedback))));
 
     public static void AddRemoteLearning(this IServiceCollection services) => services
-        .AddSingleton<ITrainingRuns>(static provider => new LearningGrpcClient(new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))))
-        .AddSingleton<ILabelQuestions>(static provider => new LabelQueueGrpcClient(new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))));
+        .AddSingleton<ITrainingRuns>(static provider => new LearningGrpcClient(
+            new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))))
+        .AddSingleton<ILabelQuestions>(static provider => new LabelQueueGrpcClient(
+            new Learning1.Learning.LearningClient(To(provider, HubServices.Learning))));
 
     public static void AddRemotePerception(this IServiceCollection services) => services.AddSingleton<ISecondOpinions>(static provider =>
         new OpinionsGrpcClient(new Perception1.Perception.PerceptionClient(To(provider, HubServices.Perception))));
@@ -53,13 +56,18 @@ internal static class RemoteServices
 
     public static void AddRemoteRedistribution(this IServiceCollection services)
     {
-        services.AddSingleton(static provider => new ModelsGrpcClient(new Redistribution1.Models.ModelsClient(To(provider, HubServices.Redistribution))));
+        services.AddSingleton(static provider => new ModelsGrpcClient(
+            new Redistribution1.Models.ModelsClient(To(provider, HubServices.Redistribution))));
         services.AddSingleton<IModelRegistry>(static provider => provider.GetRequiredService<ModelsGrpcClient>());
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ModelsGrpcClient>());
-        services.AddSingleton<IArtefactRegistry>(static provider => new ArtefactsGrpcClient(new Redistribution1.Artefacts.ArtefactsClient(To(provider, HubServices.Redistribution))));
-        services.AddSingleton<ITrustStatus>(static provider => new TrustGrpcClient(new Redistribution1.Trust.TrustClient(To(provider, HubServices.Redistribution))));
-        services.AddSingleton<IRollouts>(static provider => new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(To(provider, HubServices.Redistribution))));
+        services.AddSingleton<IArtefactRegistry>(static provider => new ArtefactsGrpcClient(
+            new Redistribution1.Artefacts.ArtefactsClient(To(provider, HubServices.Redistribution))));
+        services.AddSingleton<ITrustStatus>(static provider => new TrustGrpcClient(
+            new Redistribution1.Trust.TrustClient(To(provider, HubServices.Redistribution))));
+        services.AddSingleton<IRollouts>(static provider => new RolloutsGrpcClient(
+            new Redistribution1.Rollouts.RolloutsClient(To(provider, HubServices.Redistribution))));
     }
 
-    private static Grpc.Net.Client.GrpcChannel To(IServiceProvider provider, string service) => provider.GetRequiredService<RemoteChannels>().To(service);
+    private static Grpc.Net.Client.GrpcChannel To(IServiceProvider provider, string service) =>
+        provider.GetRequiredService<RemoteChannels>().To(service);
 }

@@ -12,7 +12,8 @@ internal sealed class RolloutsGrpcClient(V1.Rollouts.RolloutsClient client) : IR
     {
         try
         {
-            return (await client.StartAsync(new V1.StartRolloutRequest { Request = ModelMessages.Json(request) }, cancellationToken: cancellation)).ToView();
+            return (await client.StartAsync(
+                new V1.StartRolloutRequest { Request = ModelMessages.Json(request) }, cancellationToken: cancellation)).ToView();
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
         {
@@ -32,7 +33,8 @@ internal sealed class RolloutsGrpcClient(V1.Rollouts.RolloutsClient client) : IR
         OrderAsync(new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = command.ToString(), Who = who }, cancellation);
 
     public Task<RolloutView?> RestoreGroupAsync(string rolloutId, string group, string who, CancellationToken cancellation) =>
-        OrderAsync(new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = nameof(RolloutCommand.Restore), Who = who, Group = group }, cancellation);
+        OrderAsync(
+            new V1.CommandRolloutRequest { RolloutId = rolloutId, Command = nameof(RolloutCommand.Restore), Who = who, Group = group }, cancellation);
 
     private async Task<RolloutView?> OrderAsync(V1.CommandRolloutRequest request, CancellationToken cancellation)
     {

@@ -8,5 +8,6 @@ internal sealed class TrustGrpcClient(V1.Trust.TrustClient client) : ITrustStatu
 {
     public async Task<IReadOnlyList<TrustRole>> RolesAsync(CancellationToken cancellation) =>
         [.. (await client.RolesAsync(new V1.TrustRolesRequest(), cancellationToken: cancellation)).Roles.Select(static role => new TrustRole(
-            role.Repository, role.Role, role.Version, DateTimeOffset.FromUnixTimeMilliseconds(role.ExpiresAtMs), role.ByHand, role.Warning.Length > 0 ? role.Warning : null))];
+            role.Repository, role.Role, role.Version, DateTimeOffset.FromUnixTimeMilliseconds(role.ExpiresAtMs), role.ByHand,
+            role.Warning.Length > 0 ? role.Warning : null))];
 }

@@ -14,15 +14,21 @@ internal sealed class AuditOrigin(IArtefactRegistry artefacts, IModelRegistry mo
 
     public async Task<IReadOnlyList<AuditStep>> WalkAsync(string digest, CancellationToken cancellation)
     {
-        if (await artefacts.DetailsAsync(digest, cancellation) is not { } details) return [new("package", digest, null, AuditFinding.Broken, "the registry does not know it")];
+        if (await artefacts.DetailsAsync(digest, cancellation) is not { } details)
+            return [new("package", digest, null, AuditFinding.Broken, "the registry does not know it")];
         var steps = new List<AuditStep> { await PackageAsync(details.Entry, cancellation) };
         steps.Add(details.IsSigned
             ? new("signature", digest, "image repository", AuditFinding.Holds, "the image repository vouches for it")
             : new("signature", digest, null, AuditFinding.Open, "the image repository does not name it: no device takes it"));
-        foreach (var approval in details.Approvals) steps.Add(new("approval", digest, approval.Who, AuditFinding.Holds, $"{approval.At:u}{(approval.Note.Length > 0 ? $": {approval.Note}" : "")}"));
+        foreach (var approval in details.Approvals)
+            steps.Add(
+                new("approval", digest, approval.Who, AuditFinding.Holds,
+                    $"{approval.At:u}{(approval.Note.Length > 0 ? $": {approval.Note}" : "")}"));
         if (details.Lineage is not { } lineage)
         {
-            steps.Add(new("training", digest, null, AuditFinding.Open, $"{ArtefactKinds.Word(details.Entry.Kind)} that {details.Entry.AddedBy} added: nothing was learnt"));
+            steps.Add(
+                new("training", digest, null, AuditFinding.Open,
+                    $"{ArtefactKinds.Word(details.Entry.Kind)} that {details.Entry.AddedBy} added: nothing was learnt"));
             return steps;
         }
 
@@ -31,12 +37,15 @@ internal sealed class AuditOrigin(IArtefactRegistry artefacts, IModelRegistry mo
             : new("parent", digest, parent, AuditFinding.Broken, "the manifest names a parent that the registry does not know"));
         if (await runs.RunAsync(lineage.RunId, cancellation) is not { } run)
         {
-            steps.Add(new("training", digest, lineage.RunId, AuditFinding.Broken, $"the manifest names a training run that this hub does not know; {details.Entry.AddedBy} added it"));
+            steps.Add(
+                new("training", digest, lineage.RunId, AuditFinding.Broken,
+                    $"the manifest names a training run that this hub does not know; {details.Entry.AddedBy} added it"));
             return steps;
         }
 
         steps.Add(run.CandidateDigest == digest
-            ? new("training", digest, run.RunId, AuditFinding.Holds, $"recipe {run.Request.Recipe}, {run.TrainingWindows} windows, asked for by {run.Request.RequestedBy}, code {run.CodeVersion}")
+            ? new("training", digest, run.RunId, AuditFinding.Holds,
+                $"recipe {run.Request.Recipe}, {run.TrainingWindows} windows, asked for by {run.Request.RequestedBy}, code {run.CodeVersion}")
             : new("training", digest, run.RunId, AuditFinding.Broken, $"the run says that it gave {run.CandidateDigest ?? "no model"}"));
         if (lineage.DataDigests.Count == 0) steps.Add(new("data", run.RunId, null, AuditFinding.Broken, "the manifest names no data"));
         var kept = await runs.DatasetsAsync(run.RunId, cancellation);
@@ -46,11 +55,13 @@ internal sealed class AuditOrigin(IArtefactRegistry artefacts, IModelRegistry mo
 
     private async Task<AuditStep> PackageAsync(ArtefactEntry entry, CancellationToken cancellation)
     {
-        var says = $"{ArtefactKinds.Word(entry.Kind)} {entry.Name} {entry.Release}, {entry.Bytes} bytes, added by {entry.AddedBy}{(entry.Quarantined ? ", in quarantine" : "")}";
+        var says =
+            $"{ArtefactKinds.Word(entry.Kind)} {entry.Name} {entry.Release}, {entry.Bytes} bytes, added by {entry.AddedBy}{(entry.Quarantined ? ", in quarantine" : "")}";
         if (entry.Kind != ArtefactKind.Model) return new("package", entry.Digest, entry.TargetPath, AuditFinding.Holds, says);
         try
         {
-            if (await models.PackageAsync(entry.Digest, cancellation) is not { } bytes) return new("package", entry.Digest, null, AuditFinding.Broken, $"{says}: its file is gone");
+            if (await models.PackageAsync(entry.Digest, cancellation) is not { } bytes)
+                return new("package", entry.Digest, null, AuditFinding.Broken, $"{says}: its file is gone");
             ModelPackage.Open(bytes, entry.Digest, new PackageLimits());
             return new("package", entry.Digest, entry.TargetPath, AuditFinding.Holds, $"{says}; manifest and network are those of the digest");
         }
@@ -60,10 +71,13 @@ internal sealed class AuditOrigin(IArtefactRegistry artefacts, IModelRegistry mo
         }
     }
 
-    private async Task<IReadOnlyList<AuditStep>> DataAsync(TrainingRunView run, string data, IReadOnlyList<DatasetView> kept, CancellationToken cancellation)
+    private async Task<IReadOnlyList<AuditStep>> DataAsync(
+        TrainingRunView run, string data, IReadOnlyList<DatasetView> kept, CancellationToken cancellation)
     {
-        if (!run.DataDigests.Values.Contains(data)) return [new("data", run.RunId, data, AuditFinding.Broken, "the manifest names data that its run did not read")];
-        if (kept.FirstOrDefault(part => part.Digest == data) is not { } part) return [new("data", run.RunId, data, AuditFinding.Broken, "which samples these were was not kept")];
+        if (!run.DataDigests.Values.Contains(data))
+            return [new("data", run.RunId, data, AuditFinding.Broken, "the manifest names data that its run did not read")];
+        if (kept.FirstOrDefault(part => part.Digest == data) is not { } part)
+            return [new("data", run.RunId, data, AuditFinding.Broken, "which samples these were was not kept")];
         var devices = part.Sources.Select(static source => source.DeviceId).Distinct().ToList();
         var of = $"{part.Part}: {part.Samples} samples of {string.Join(", ", devices)} in {part.Sources.Count} runs of machines, truth of the first {part.Labels} labels";
         var (looked, found) = (0, 0);
@@ -75,18 +89,21 @@ internal sealed class AuditOrigin(IArtefactRegistry artefacts, IModelRegistry mo
             found += await CountAsync(source, wanted, cancellation);
         }
 
-        var samples = $"{found} of {looked} are in the archive{(looked < part.Samples ? $"; the other {part.Samples - looked} were not looked for" : "")}";
+        var samples =
+            $"{found} of {looked} are in the archive{(looked < part.Samples ? $"; the other {part.Samples - looked} were not looked for" : "")}";
         return
         [
             new("data", run.RunId, data, AuditFinding.Holds, of),
-            new("sample", data, $"{part.Sources[0].ExperienceIds[0]} … {part.Sources.Max(static source => source.ExperienceIds[^1])}", found == looked ? AuditFinding.Holds : AuditFinding.Broken, samples),
+            new("sample", data, $"{part.Sources[0].ExperienceIds[0]} … {part.Sources.Max(static source => source.ExperienceIds[^1])}",
+                found == looked ? AuditFinding.Holds : AuditFinding.Broken, samples),
         ];
     }
 
     private async Task<int> CountAsync(DatasetSource source, HashSet<long> wanted, CancellationToken cancellation)
     {
         var (found, last) = (0, wanted.Max());
-        await foreach (var sample in archive.ReadAsync(new ExperienceQuery { DeviceId = source.DeviceId, RunId = source.MachineRun, AfterId = wanted.Min() - 1 }, cancellation))
+        await foreach (var sample in archive.ReadAsync(
+            new ExperienceQuery { DeviceId = source.DeviceId, RunId = source.MachineRun, AfterId = wanted.Min() - 1 }, cancellation))
         {
             if (sample.Id > last) break;
             if (wanted.Contains(sample.Id)) found++;

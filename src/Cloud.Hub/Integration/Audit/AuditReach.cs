@@ -17,14 +17,19 @@ internal sealed class AuditReach(IRollouts rollouts, IFleet fleet)
         {
             var devices = rollout.Groups.SelectMany(static group => group.Devices).ToList();
             var stopped = rollout.StoppedBy is { } by ? $" ({by})" : "";
-            steps.Add(new("rollout", digest, rollout.RolloutId, AuditFinding.Holds, $"{rollout.State}{stopped}, by {rollout.Request.RequestedBy}: {devices.Count(static device => device.Touched)} of {devices.Count} devices were changed, {devices.Count(static device => device.Restored)} went back"));
+            steps.Add(
+                new("rollout", digest, rollout.RolloutId, AuditFinding.Holds,
+                    $"{rollout.State}{stopped}, by {rollout.Request.RequestedBy}: {devices.Count(static device => device.Touched)} of {devices.Count} devices were changed, {devices.Count(static device => device.Restored)} went back"));
         }
 
         if (steps.Count == 0) steps.Add(new("rollout", digest, null, AuditFinding.Open, "no rollout has taken it"));
         var last = Last(all);
         var seen = (await fleet.DevicesAsync(cancellation)).Select(device => Judge(device, digest, last)).OfType<AuditStep>().ToList();
         steps.AddRange(seen.OrderByDescending(static step => step.Finding).Take(MaxNamed));
-        if (seen.Count > MaxNamed) steps.Add(new("device", digest, null, AuditFinding.Open, $"and {seen.Count - MaxNamed} more, of which {seen.Skip(MaxNamed).Count(static step => step.Finding == AuditFinding.Broken)} are broken"));
+        if (seen.Count > MaxNamed)
+            steps.Add(
+                new("device", digest, null, AuditFinding.Open,
+                    $"and {seen.Count - MaxNamed} more, of which {seen.Skip(MaxNamed).Count(static step => step.Finding == AuditFinding.Broken)} are broken"));
         return steps;
     }
 
@@ -37,11 +42,16 @@ internal sealed class AuditReach(IRollouts rollouts, IFleet fleet)
         if (wanted is not null && wanted != reported.ActiveDigest)
         {
             var isSettled = reported.SlotState == Hmas.Contracts.Models.SlotState.Committed && reported.DesiredVersion >= device.Desired!.Version;
-            steps.Add(new("answer", device.DeviceId, wanted, isSettled ? AuditFinding.Broken : AuditFinding.Open, $"it should answer with this, and its slot says {reported.SlotState}{(reported.Refusal is { } why ? $" ({why})" : "")}"));
+            steps.Add(
+                new("answer", device.DeviceId, wanted, isSettled ? AuditFinding.Broken : AuditFinding.Open,
+                    $"it should answer with this, and its slot says {reported.SlotState}{(reported.Refusal is { } why ? $" ({why})" : "")}"));
         }
 
-        if (reported.ActiveDigest is not { } active) return [.. steps, new("answer", device.DeviceId, null, AuditFinding.Open, "it answers with no model")];
-        steps.Add(new("answer", device.DeviceId, active, AuditFinding.Holds, $"start {reported.BootId}, program {reported.AgentVersion}, reported {DateTimeOffset.UnixEpoch.AddMicroseconds(reported.TimestampUs):u}"));
+        if (reported.ActiveDigest is not { } active)
+            return [.. steps, new("answer", device.DeviceId, null, AuditFinding.Open, "it answers with no model")];
+        steps.Add(
+            new("answer", device.DeviceId, active, AuditFinding.Holds,
+                $"start {reported.BootId}, program {reported.AgentVersion}, reported {DateTimeOffset.UnixEpoch.AddMicroseconds(reported.TimestampUs):u}"));
         steps.Add(Brought(device.DeviceId, active, Last(await rollouts.ListAsync(cancellation))));
         return steps;
     }
@@ -50,18 +60,27 @@ internal sealed class AuditReach(IRollouts rollouts, IFleet fleet)
     private static AuditStep? Judge(DeviceView device, string digest, Dictionary<string, (RolloutView Rollout, RolloutDeviceView Device)> last)
     {
         if (device.Reported?.ActiveDigest == digest) return Brought(device.DeviceId, digest, last);
-        return last.TryGetValue(device.DeviceId, out var known) && known.Rollout.Request.Digest == digest && known.Rollout.EndedAt is not null && known.Device is { Touched: true, Restored: false }
-            ? new("device", known.Rollout.RolloutId, device.DeviceId, AuditFinding.Broken, $"the rollout brought it there and took it back from nobody, and the device answers with {device.Reported?.ActiveDigest ?? "nothing"}")
+        return last.TryGetValue(device.DeviceId, out var known) && known.Rollout.Request.Digest == digest && known.Rollout.EndedAt is not null
+            && known.Device is { Touched: true, Restored: false }
+            ? new("device", known.Rollout.RolloutId, device.DeviceId, AuditFinding.Broken,
+                $"the rollout brought it there and took it back from nobody, and the device answers with {device.Reported?.ActiveDigest ?? "nothing"}")
             : null;
     }
 
     private static AuditStep Brought(string deviceId, string digest, Dictionary<string, (RolloutView Rollout, RolloutDeviceView Device)> last)
     {
-        if (!last.TryGetValue(deviceId, out var known)) return new("device", digest, deviceId, AuditFinding.Broken, "it answers with this, and no rollout of this hub brought it there");
+        if (!last.TryGetValue(deviceId, out var known))
+            return new("device", digest, deviceId, AuditFinding.Broken, "it answers with this, and no rollout of this hub brought it there");
         var (rollout, told) = known;
-        if (rollout.Request.Digest == digest && told.Touched) return new("device", rollout.RolloutId, deviceId, AuditFinding.Holds, $"rollout {rollout.RolloutId} brought it, {told.State}");
-        if (told.PreviousDigest == digest) return new("device", rollout.RolloutId, deviceId, AuditFinding.Holds, told.Touched ? $"rollout {rollout.RolloutId} took it back to this" : $"rollout {rollout.RolloutId} found this on it");
-        return new("device", rollout.RolloutId, deviceId, AuditFinding.Broken, $"it answers with this, and its last rollout, {rollout.RolloutId}, brought {rollout.Request.Digest}");
+        if (rollout.Request.Digest == digest && told.Touched)
+            return new("device", rollout.RolloutId, deviceId, AuditFinding.Holds, $"rollout {rollout.RolloutId} brought it, {told.State}");
+        if (told.PreviousDigest == digest)
+            return new(
+                "device", rollout.RolloutId, deviceId, AuditFinding.Holds,
+                told.Touched ? $"rollout {rollout.RolloutId} took it back to this" : $"rollout {rollout.RolloutId} found this on it");
+        return new(
+            "device", rollout.RolloutId, deviceId, AuditFinding.Broken,
+            $"it answers with this, and its last rollout, {rollout.RolloutId}, brought {rollout.Request.Digest}");
     }
 
     /// <summary>The newest rollout of each device that told it anything, or found what it runs.</summary>

@@ -3,8 +3,10 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Integration.Domain;
 
-/// <summary>What of the bus a person's screen can use: steady streams are cut to one message per device and interval, everything else passes. One per client, one thread.</summary>
-/// <remarks>Telemetry points of a batch that was held back travel with the next one, thinned evenly; a point where the alarm begins or ends is always among them.</remarks>
+/// <summary>What of the bus a person's screen can use: steady streams are cut to one message per device and
+/// interval, everything else passes. One per client, one thread.</summary>
+/// <remarks>Telemetry points of a batch that was held back travel with the next one, thinned evenly; a
+/// point where the alarm begins or ends is always among them.</remarks>
 internal sealed class EventThinner(TimeSpan interval)
 {
     public const int MaxPoints = 40;
@@ -39,7 +41,8 @@ internal sealed class EventThinner(TimeSpan interval)
     private TelemetryReceived? Pass(TelemetryReceived telemetry, DateTimeOffset now)
     {
         var batch = telemetry.Batch;
-        if (_held.Remove(telemetry.DeviceId, out var held) && held.RunId == batch.RunId) batch = new TelemetryBatch(batch.RunId, [.. held.Points, .. batch.Points]);
+        if (_held.Remove(telemetry.DeviceId, out var held) && held.RunId == batch.RunId)
+            batch = new TelemetryBatch(batch.RunId, [.. held.Points, .. batch.Points]);
         batch = new TelemetryBatch(batch.RunId, Thin(batch.Points, MaxPoints));
         if (IsDue(telemetry, telemetry.DeviceId, now, 1)) return telemetry with { Batch = batch };
         _held[telemetry.DeviceId] = batch;

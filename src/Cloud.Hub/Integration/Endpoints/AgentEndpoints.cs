@@ -15,8 +15,10 @@ internal static class AgentEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/sites", SitesAsync).WithTags("agents").WithSummary("Situation of each site as its agent holds it");
-        api.MapGet("/decisions", DecisionsAsync).WithTags("agents").WithSummary("Decisions of the site and fleet agents, newest first").ProducesProblem(StatusCodes.Status400BadRequest);
-        api.MapGet("/opinions", OpinionsAsync).WithTags("perception").WithSummary("The teacher's view of uploaded windows, newest first").ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/decisions", DecisionsAsync).WithTags("agents").WithSummary("Decisions of the site and fleet agents, newest first")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/opinions", OpinionsAsync).WithTags("perception").WithSummary("The teacher's view of uploaded windows, newest first")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/data-quality", DataQualityAsync).WithTags("perception").WithSummary("How good each device's data are");
         api.MapGet("/pump/faults", FaultsAsync).WithTags("pump").WithSummary("Faults of pumps, with advice");
     }
@@ -34,7 +36,8 @@ internal static class AgentEndpoints
             ? problem
             : TypedResults.Ok(await opinions.RecentAsync(deviceId, limit, cancellation));
 
-    private static async Task<Ok<IReadOnlyList<DataQuality>>> DataQualityAsync([FromServices] ISecondOpinions opinions, CancellationToken cancellation) =>
+    private static async Task<Ok<IReadOnlyList<DataQuality>>> DataQualityAsync(
+        [FromServices] ISecondOpinions opinions, CancellationToken cancellation) =>
         TypedResults.Ok(await opinions.QualityAsync(cancellation));
 
     private static async Task<Ok<IReadOnlyList<PumpFault>>> FaultsAsync([FromServices] IPumpDomain pump, CancellationToken cancellation) =>

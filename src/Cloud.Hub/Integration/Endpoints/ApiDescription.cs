@@ -12,7 +12,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     {
         document.Info.Title = "HMAS hub";
         document.Info.Version = "v1";
-        document.Info.Description = "The fleet's front: devices, alarms, labels, training, models, rollouts, agents. Enums are words; times in …Us are microseconds since the Unix epoch. Errors are problem details (RFC 9457).";
+        document.Info.Description =
+            "The fleet's front: devices, alarms, labels, training, models, rollouts, agents. Enums are words; times in …Us are microseconds since the Unix epoch. Errors are problem details (RFC 9457).";
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme

@@ -24,8 +24,11 @@ internal static class DashboardEndpoints
 
     public static void Map(IEndpointRouteBuilder front)
     {
-        front.MapMethods("/", ["GET", "HEAD"], static (HttpContext context, [FromServices] DashboardFiles files) => PageAsync(context, files)).AllowAnonymous().ExcludeFromDescription();
-        front.MapMethods("/assets/{name}", ["GET", "HEAD"], static (string name, HttpContext context, [FromServices] DashboardFiles files) => files.ServeAsync(context, $"assets/{name}"))
+        front.MapMethods("/", ["GET", "HEAD"], static (HttpContext context, [FromServices] DashboardFiles files) => PageAsync(context, files))
+            .AllowAnonymous().ExcludeFromDescription();
+        front.MapMethods(
+            "/assets/{name}", ["GET", "HEAD"],
+            static (string name, HttpContext context, [FromServices] DashboardFiles files) => files.ServeAsync(context, $"assets/{name}"))
             .AllowAnonymous().ExcludeFromDescription();
     }
 

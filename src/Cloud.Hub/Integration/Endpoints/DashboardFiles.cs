@@ -13,7 +13,8 @@ internal sealed class DashboardFiles
     public DashboardFiles(string folder, ILogger<DashboardFiles> logger)
     {
         _assets = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToFrozenDictionary(path => Path.GetRelativePath(folder, path), Load, StringComparer.Ordinal)
+            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .ToFrozenDictionary(path => Path.GetRelativePath(folder, path), Load, StringComparer.Ordinal)
             : FrozenDictionary<string, Asset>.Empty;
         if (!_assets.ContainsKey("index.html")) logger.NoDashboard(folder);
     }

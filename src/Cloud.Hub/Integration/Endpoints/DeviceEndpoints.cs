@@ -23,8 +23,10 @@ internal static class DeviceEndpoints
     {
         var devices = api.MapGroup("/devices").WithTags("devices");
         devices.MapGet("", ListAsync).WithSummary("All enrolled devices");
-        devices.MapGet("/{id}", FindAsync).WithSummary("A device with advice, second opinions and data quality").ProducesProblem(StatusCodes.Status404NotFound);
-        devices.MapPost("", EnrolAsync).WithSummary("Enrols a device; the password is shown once, a repeat gives a new one").RequireAuthorization(HubPolicies.Enrolment)
+        devices.MapGet("/{id}", FindAsync).WithSummary("A device with advice, second opinions and data quality")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        devices.MapPost("", EnrolAsync).WithSummary("Enrols a device; the password is shown once, a repeat gives a new one")
+            .RequireAuthorization(HubPolicies.Enrolment)
             .ProducesProblem(StatusCodes.Status400BadRequest);
         devices.MapPost("/{id}/commands", SendAsync).WithSummary("Sends a command and waits for the device's reply or the expiry")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
@@ -46,10 +48,13 @@ internal static class DeviceEndpoints
             : null;
         var quality = (await opinions.QualityAsync(cancellation)).FirstOrDefault(quality => quality.DeviceId == id);
         var recent = await opinions.RecentAsync(id, Opinions, cancellation);
-        return TypedResults.Ok(new DeviceDetail(device.SiteId, device.DeviceId, device.Online, device.LastSeen, device.Desired, device.Reported, advice, recent, quality));
+        return TypedResults.Ok(
+            new DeviceDetail(
+                device.SiteId, device.DeviceId, device.Online, device.LastSeen, device.Desired, device.Reported, advice, recent, quality));
     }
 
-    private static async Task<Results<Created<Enrolment>, ProblemHttpResult>> EnrolAsync(EnrolRequest request, [FromServices] IFleet fleet, CancellationToken cancellation)
+    private static async Task<Results<Created<Enrolment>, ProblemHttpResult>> EnrolAsync(
+        EnrolRequest request, [FromServices] IFleet fleet, CancellationToken cancellation)
     {
         if ((Problem.Id(request.SiteId, "siteId") ?? Problem.Id(request.DeviceId, "deviceId")) is { } problem) return problem;
         var enrolment = await fleet.EnrolAsync(request.SiteId!, request.DeviceId!, cancellation);
@@ -60,15 +65,19 @@ internal static class DeviceEndpoints
         string id, CommandRequest request, [FromServices] IFleet fleet, CancellationToken cancellation)
     {
         if (Problem.Text(request.Kind, "kind", MaxKind) is { } problem) return problem;
-        if (request.ExpiresInSeconds is { } seconds and (< 1 or > MaxExpirySeconds)) return Problem.Invalid("expiresInSeconds", $"{seconds} is outside 1 to {MaxExpirySeconds}");
-        if (request.Arguments is { Count: > MaxArguments }) return Problem.Invalid("arguments", $"has {request.Arguments.Count} entries, {MaxArguments} are allowed");
+        if (request.ExpiresInSeconds is { } seconds and (< 1 or > MaxExpirySeconds))
+            return Problem.Invalid("expiresInSeconds", $"{seconds} is outside 1 to {MaxExpirySeconds}");
+        if (request.Arguments is { Count: > MaxArguments })
+            return Problem.Invalid("arguments", $"has {request.Arguments.Count} entries, {MaxArguments} are allowed");
         if (request.Arguments?.Any(static pair => pair.Key.Length > MaxArgument || pair.Value is null or { Length: > MaxArgument }) == true)
         {
             return Problem.Invalid("arguments", $"names and values are texts of at most {MaxArgument} characters");
         }
 
         if (await fleet.DeviceAsync(id, cancellation) is null) return Problem.Unknown("device", id);
-        return TypedResults.Ok(await fleet.SendAsync(id, request.Kind!, TimeSpan.FromSeconds(request.ExpiresInSeconds ?? DefaultExpirySeconds), request.Arguments, cancellation));
+        return TypedResults.Ok(
+            await fleet.SendAsync(
+                id, request.Kind!, TimeSpan.FromSeconds(request.ExpiresInSeconds ?? DefaultExpirySeconds), request.Arguments, cancellation));
     }
 
     private static async Task<Results<Ok<DeviceTelemetry>, ProblemHttpResult>> TelemetryAsync(

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Integration.Endpoints;
 
 /// <summary>The WebSocket event stream: what happens in the hub, as it happens. A slow client loses its oldest events and is told how many.</summary>
-/// <remarks>Messages of our own beside the bus events: <c>{"type":"Heartbeat"}</c> when there is nothing else to say, <c>{"type":"Dropped","events":n}</c> after a loss.</remarks>
+/// <remarks>Messages of our own beside the bus events: <c>{"type":"Heartbeat"}</c> when there is nothing else
+/// to say, <c>{"type":"Dropped","events":n}</c> after a loss.</remarks>
 internal sealed class EventStream(
     EventBus bus, TimeProvider time, IOptions<IntegrationOptions> options, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
     IntegrationMetrics metrics, IHostApplicationLifetime lifetime, ILogger<EventStream> logger)
@@ -82,7 +83,9 @@ internal sealed class EventStream(
                 }
 
                 if (subscription.Dropped == toldDropped) continue;
-                await SendAsync(socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Dropped", events = subscription.Dropped - toldDropped }, serializer), ends);
+                await SendAsync(
+                    socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Dropped", events = subscription.Dropped - toldDropped }, serializer),
+                    ends);
                 toldDropped = subscription.Dropped;
             }
         }

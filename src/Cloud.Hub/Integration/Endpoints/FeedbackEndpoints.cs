@@ -16,11 +16,13 @@ internal static class FeedbackEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var alarms = api.MapGroup("/alarms").WithTags("alarms");
-        alarms.MapGet("", AlarmsAsync).WithSummary("Alarms, newest first; open=false also gives those that were answered").ProducesProblem(StatusCodes.Status400BadRequest);
+        alarms.MapGet("", AlarmsAsync).WithSummary("Alarms, newest first; open=false also gives those that were answered")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         alarms.MapPost("/{id}/acknowledge", AcknowledgeAsync).WithSummary("Answers an alarm; the answer is a label that the fleet learns from")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         var labels = api.MapGroup("/labels").WithTags("labels");
-        labels.MapPost("", AddLabelsAsync).WithSummary("Adds truth about stretches of devices' time; later labels win").ProducesProblem(StatusCodes.Status400BadRequest);
+        labels.MapPost("", AddLabelsAsync).WithSummary("Adds truth about stretches of devices' time; later labels win")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         labels.MapGet("", LabelsAsync).WithSummary("Labels in order of arrival").ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/quality", QualityAsync).WithTags("labels").WithSummary("Per model and device, over windows whose truth is known");
     }
@@ -68,6 +70,7 @@ internal static class FeedbackEndpoints
         if (label is null) return Problem.Invalid($"[{index}]", "is null");
         if (label.ToUs < label.FromUs) return Problem.Invalid($"[{index}].toUs", $"{label.ToUs} is before fromUs {label.FromUs}");
         if (label.RunId is not null && Problem.Text(label.RunId, $"[{index}].runId", MaxRunId) is { } problem) return problem;
-        return Problem.Id(label.DeviceId, $"[{index}].deviceId") ?? Problem.Text(label.Label, $"[{index}].label", MaxLabel) ?? Problem.Text(label.Source, $"[{index}].source", MaxLabel);
+        return Problem.Id(label.DeviceId, $"[{index}].deviceId") ?? Problem.Text(label.Label, $"[{index}].label", MaxLabel)
+            ?? Problem.Text(label.Source, $"[{index}].source", MaxLabel);
     }
 }

@@ -13,11 +13,14 @@ internal static class LabelQueueEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var queue = api.MapGroup("/label-queue").WithTags("labels");
-        queue.MapGet("", ListAsync).WithSummary("Windows that a label would teach the models most, the most uncertain first; waiting=false also gives those that were answered")
+        queue.MapGet("", ListAsync)
+            .WithSummary(
+                "Windows that a label would teach the models most, the most uncertain first; waiting=false also gives those that were answered")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         queue.MapGet("/{id:long}", FindAsync).WithSummary("A question with its window").ProducesProblem(StatusCodes.Status404NotFound);
         queue.MapPost("/{id:long}/label", LabelAsync).WithSummary("Names the window; the name is a label that the fleet learns from")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         queue.MapPost("/{id:long}/skip", SkipAsync).WithSummary("Takes the window out of the queue without a name")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
@@ -29,7 +32,8 @@ internal static class LabelQueueEndpoints
         return TypedResults.Ok(await queue.QuestionsAsync(waiting, limit, cancellation));
     }
 
-    private static async Task<Results<Ok<LabelQuestion>, ProblemHttpResult>> FindAsync(long id, [FromServices] ILabelQuestions queue, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<LabelQuestion>, ProblemHttpResult>> FindAsync(
+        long id, [FromServices] ILabelQuestions queue, CancellationToken cancellation) =>
         await queue.QuestionAsync(id, cancellation) is { } question ? TypedResults.Ok(question) : Unknown(id);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LabelAsync(
@@ -39,10 +43,12 @@ internal static class LabelQueueEndpoints
         return await AnswerAsync(id, request.Label, queue, context, cancellation);
     }
 
-    private static Task<Results<NoContent, ProblemHttpResult>> SkipAsync(long id, [FromServices] ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
+    private static Task<Results<NoContent, ProblemHttpResult>> SkipAsync(
+        long id, [FromServices] ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
         AnswerAsync(id, null, queue, context, cancellation);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> AnswerAsync(long id, string? label, ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> AnswerAsync(
+        long id, string? label, ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
         await queue.AnswerAsync(id, label, context.User.Identity?.Name ?? "operator", cancellation) switch
         {
             LabelAnswer.Taken => TypedResults.NoContent(),

@@ -23,17 +23,20 @@ internal static class ModelEndpoints
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
         models.MapPost("/{digest}/quarantine", QuarantineAsync).WithSummary("Nobody gets it again, and rollouts of it go back; for good")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        models.MapPost("", AddAsync).WithSummary("Adds a model: multipart parts manifest and onnx; the registry signs it").Accepts<ModelUpload>("multipart/form-data")
+        models.MapPost("", AddAsync).WithSummary("Adds a model: multipart parts manifest and onnx; the registry signs it")
+            .Accepts<ModelUpload>("multipart/form-data")
             .DisableAntiforgery().ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<Ok<IReadOnlyList<ModelEntry>>> ListAsync([FromServices] IModelRegistry registry, CancellationToken cancellation) =>
         TypedResults.Ok(await registry.ListAsync(cancellation));
 
-    private static async Task<Results<Ok<ModelEntry>, ProblemHttpResult>> FindAsync(string digest, [FromServices] IModelRegistry registry, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<ModelEntry>, ProblemHttpResult>> FindAsync(
+        string digest, [FromServices] IModelRegistry registry, CancellationToken cancellation) =>
         await registry.FindAsync(digest, cancellation) is { } entry ? TypedResults.Ok(entry) : Problem.Unknown("model", digest);
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> PackageAsync(string digest, [FromServices] IModelRegistry registry, CancellationToken cancellation)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> PackageAsync(
+        string digest, [FromServices] IModelRegistry registry, CancellationToken cancellation)
     {
         if (await registry.PackageAsync(digest, cancellation) is not { } package) return Problem.Unknown("model", digest);
         return TypedResults.Bytes(package, "application/octet-stream", $"{digest[(digest.IndexOf(':') + 1)..]}.hmas");
@@ -66,7 +69,8 @@ internal static class ModelEndpoints
             return Problem.Invalid("manifest", $"the part is missing, empty or above {MaxManifestBytes} bytes");
         }
 
-        if (await PartAsync(form, "onnx", int.MaxValue, cancellation) is not { Length: > 0 } onnx) return Problem.Invalid("onnx", "the part is missing or empty");
+        if (await PartAsync(form, "onnx", int.MaxValue, cancellation) is not { Length: > 0 } onnx)
+            return Problem.Invalid("onnx", "the part is missing or empty");
         ModelManifest? manifest;
         try
         {
@@ -102,7 +106,8 @@ internal static class ModelEndpoints
     {
         if (form.Files.GetFile(name) is not { } file)
         {
-            return form.TryGetValue(name, out var text) && text.ToString() is { } field && field.Length <= most ? System.Text.Encoding.UTF8.GetBytes(field) : null;
+            return form.TryGetValue(name, out var text) && text.ToString() is { } field && field.Length <= most
+                ? System.Text.Encoding.UTF8.GetBytes(field) : null;
         }
 
         if (file.Length > most) return null;

@@ -31,9 +31,11 @@ internal static class OverviewEndpoints
 
         var sites = devices.GroupBy(static device => device.SiteId, StringComparer.Ordinal)
             .Select(site => Site(site.Key, [.. site], situations.GetValueOrDefault(site.Key)))
-            .Concat(situations.Values.Where(site => devices.All(device => device.SiteId != site.SiteId)).Select(static site => Site(site.SiteId, [], site)))
+            .Concat(situations.Values.Where(site => devices.All(device => device.SiteId != site.SiteId))
+                .Select(static site => Site(site.SiteId, [], site)))
             .OrderBy(static site => site.SiteId, StringComparer.Ordinal);
-        var inUse = devices.Select(static device => device.Reported?.ActiveDigest).OfType<string>().CountBy(static digest => digest, StringComparer.Ordinal)
+        var inUse = devices.Select(static device => device.Reported?.ActiveDigest).OfType<string>()
+            .CountBy(static digest => digest, StringComparer.Ordinal)
             .OrderByDescending(static model => model.Value)
             .Select(model => models.TryGetValue(model.Key, out var entry)
                 ? new ModelInUse(model.Key, entry.Manifest.Name, entry.Manifest.Release, model.Value)

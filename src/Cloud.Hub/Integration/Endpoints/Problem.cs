@@ -12,10 +12,12 @@ internal static class Problem
     public static ProblemHttpResult Invalid(string field, string reason) => Invalid($"{field}: {reason}");
 
     /// <param name="fault">Field and reason.</param>
-    public static ProblemHttpResult Invalid(string fault) => TypedResults.Problem(title: NotValid, detail: fault, statusCode: StatusCodes.Status400BadRequest);
+    public static ProblemHttpResult Invalid(string fault) =>
+        TypedResults.Problem(title: NotValid, detail: fault, statusCode: StatusCodes.Status400BadRequest);
 
     public static ProblemHttpResult Unknown(string what, string id) =>
-        TypedResults.Problem(title: "There is no such thing", detail: $"{what}: there is none called '{id}'", statusCode: StatusCodes.Status404NotFound);
+        TypedResults.Problem(
+            title: "There is no such thing", detail: $"{what}: there is none called '{id}'", statusCode: StatusCodes.Status404NotFound);
 
     public static ProblemHttpResult Conflict(string detail) =>
         TypedResults.Problem(title: "It cannot be done now", detail: detail, statusCode: StatusCodes.Status409Conflict);

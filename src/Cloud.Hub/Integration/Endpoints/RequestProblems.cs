@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cloud.Hub.Integration.Endpoints;
 
-/// <summary>Turns what the framework and remote services throw into problem details that name field and reason; anything unexpected stays a 500 without inner words.</summary>
+/// <summary>Turns what the framework and remote services throw into problem details that name field and
+/// reason; anything unexpected stays a 500 without inner words.</summary>
 internal sealed class RequestProblems(IProblemDetailsService problems, ILogger<RequestProblems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -23,9 +24,12 @@ internal sealed class RequestProblems(IProblemDetailsService problems, ILogger<R
     private static ProblemDetails? Describe(Exception exception) => exception switch
     {
         BadHttpRequestException { InnerException: JsonException json } => Details(Problem.NotValid, Json(json), StatusCodes.Status400BadRequest),
-        BadHttpRequestException bad => Details(bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The request is too large" : Problem.NotValid, bad.Message, bad.StatusCode),
+        BadHttpRequestException bad =>
+            Details(bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The request is too large" : Problem.NotValid, bad.Message,
+                bad.StatusCode),
         JsonException json => Details(Problem.NotValid, Json(json), StatusCodes.Status400BadRequest),
-        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } rpc => Details("A service behind this does not answer", rpc.Status.Detail, StatusCodes.Status503ServiceUnavailable),
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } rpc =>
+            Details("A service behind this does not answer", rpc.Status.Detail, StatusCodes.Status503ServiceUnavailable),
         RpcException { StatusCode: StatusCode.InvalidArgument } rpc => Details(Problem.NotValid, rpc.Status.Detail, StatusCodes.Status400BadRequest),
         _ => null,
     };
@@ -47,7 +51,8 @@ internal sealed class RequestProblems(IProblemDetailsService problems, ILogger<R
     {
         const string Conversion = "The JSON value could not be converted to ";
         const string Unmapped = "The JSON property '";
-        if (reason.StartsWith(Unmapped, StringComparison.Ordinal)) return $"there is no member '{reason[Unmapped.Length..reason.IndexOf('\'', Unmapped.Length)]}'";
+        if (reason.StartsWith(Unmapped, StringComparison.Ordinal))
+            return $"there is no member '{reason[Unmapped.Length..reason.IndexOf('\'', Unmapped.Length)]}'";
         return reason.StartsWith(Conversion, StringComparison.Ordinal) ? "the value is not of the kind that belongs here" : reason;
     }
 }

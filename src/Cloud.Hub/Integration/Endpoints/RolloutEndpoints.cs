@@ -11,9 +11,12 @@ internal static class RolloutEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var rollouts = api.MapGroup("/rollouts").WithTags("rollouts");
-        rollouts.MapGet("", ListAsync).WithSummary("Rollouts, newest first; before: the last id of the page before").ProducesProblem(StatusCodes.Status400BadRequest);
-        rollouts.MapGet("/{id}", FindAsync).WithSummary("A rollout with groups, evidence and every transition").ProducesProblem(StatusCodes.Status404NotFound);
-        rollouts.MapPost("", StartAsync).WithSummary("Starts a rollout; a member that there is not is refused").Accepts<RolloutRequest>("application/json")
+        rollouts.MapGet("", ListAsync).WithSummary("Rollouts, newest first; before: the last id of the page before")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        rollouts.MapGet("/{id}", FindAsync).WithSummary("A rollout with groups, evidence and every transition")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        rollouts.MapPost("", StartAsync).WithSummary("Starts a rollout; a member that there is not is refused")
+            .Accepts<RolloutRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         Command(rollouts, RolloutCommand.Approve, "Says yes to one that needs it; not by whoever requested it");
         Command(rollouts, RolloutCommand.Trigger, "Begins the next group that waits for a person");
@@ -22,9 +25,12 @@ internal static class RolloutEndpoints
         Command(rollouts, RolloutCommand.Retry, "Tells devices that could not get the package once more");
         Command(rollouts, RolloutCommand.Cancel, "Stops where it is; devices keep what they have");
         Command(rollouts, RolloutCommand.Restore, "Takes every changed device back");
-        rollouts.MapPost("/{id}/groups/{group}/restore", (string id, string group, [FromServices] IRollouts doors, HttpContext context, CancellationToken cancellation) =>
+        rollouts.MapPost(
+            "/{id}/groups/{group}/restore",
+            (string id, string group, [FromServices] IRollouts doors, HttpContext context, CancellationToken cancellation) =>
                 AnswerAsync(id, doors.RestoreGroupAsync(id, group, context.User.Identity?.Name ?? "operator", cancellation)))
-            .WithSummary("Takes the devices of one group back and ends the rollout; the others keep what they have").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .WithSummary("Takes the devices of one group back and ends the rollout; the others keep what they have")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         Command(rollouts, RolloutCommand.Force, "Ends a restore that waits for devices which are away");
     }
 
@@ -40,9 +46,11 @@ internal static class RolloutEndpoints
 
     private static async Task<Results<Ok<IReadOnlyList<RolloutView>>, ProblemHttpResult>> ListAsync(
         [FromServices] IRollouts rollouts, CancellationToken cancellation, string? before = null, int limit = 100) =>
-        (Problem.Id(before, "before", required: false) ?? Problem.Limit(limit, MaxListed)) is { } problem ? problem : TypedResults.Ok(await rollouts.PageAsync(before, limit, cancellation));
+        (Problem.Id(before, "before", required: false) ?? Problem.Limit(limit, MaxListed)) is { } problem
+            ? problem : TypedResults.Ok(await rollouts.PageAsync(before, limit, cancellation));
 
-    private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> FindAsync(string id, [FromServices] IRollouts rollouts, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> FindAsync(
+        string id, [FromServices] IRollouts rollouts, CancellationToken cancellation) =>
         await rollouts.FindAsync(id, cancellation) is { } rollout ? TypedResults.Ok(rollout) : Problem.Unknown("rollout", id);
 
     private static async Task<Results<Created<RolloutView>, ProblemHttpResult>> StartAsync(

@@ -22,16 +22,19 @@ internal static class TrainingEndpoints
     private static async Task<Ok<IReadOnlyList<TrainingRunView>>> ListAsync([FromServices] ITrainingRuns training, CancellationToken cancellation) =>
         TypedResults.Ok(await training.RunsAsync(cancellation));
 
-    private static async Task<Results<Ok<TrainingRunView>, ProblemHttpResult>> FindAsync(string id, [FromServices] ITrainingRuns training, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<TrainingRunView>, ProblemHttpResult>> FindAsync(
+        string id, [FromServices] ITrainingRuns training, CancellationToken cancellation) =>
         await training.RunAsync(id, cancellation) is { } run ? TypedResults.Ok(run) : Problem.Unknown("training run", id);
 
     private static async Task<Results<Accepted<StartedRun>, ProblemHttpResult>> StartAsync(
         TrainingRequest request, [FromServices] ITrainingRuns training, CancellationToken cancellation)
     {
-        var problem = Problem.Id(request.ModelName, "modelName") ?? Problem.Text(request.Recipe, "recipe", MaxName) ?? Problem.Text(request.RequestedBy, "requestedBy", MaxName);
+        var problem = Problem.Id(request.ModelName, "modelName") ?? Problem.Text(request.Recipe, "recipe", MaxName)
+            ?? Problem.Text(request.RequestedBy, "requestedBy", MaxName);
         if (problem is not null) return problem;
         if (request.HeldOutRuns is null) return Problem.Invalid("heldOutRuns", "is null; leave it out or give a list");
-        if (request.HeldOutRuns.Count > MaxHeldOut) return Problem.Invalid("heldOutRuns", $"has {request.HeldOutRuns.Count} entries, {MaxHeldOut} are allowed");
+        if (request.HeldOutRuns.Count > MaxHeldOut)
+            return Problem.Invalid("heldOutRuns", $"has {request.HeldOutRuns.Count} entries, {MaxHeldOut} are allowed");
         string runId;
         try
         {
@@ -45,9 +48,11 @@ internal static class TrainingEndpoints
         return TypedResults.Accepted($"/api/v1/training/{runId}", new StartedRun(runId));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(string id, [FromServices] ITrainingRuns training, CancellationToken cancellation)
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(
+        string id, [FromServices] ITrainingRuns training, CancellationToken cancellation)
     {
         if (await training.RunAsync(id, cancellation) is not { } run) return Problem.Unknown("training run", id);
-        return await training.CancelAsync(id, cancellation) ? TypedResults.NoContent() : Problem.Conflict($"training run {id} has ended: {run.State}");
+        return await training.CancelAsync(id, cancellation)
+            ? TypedResults.NoContent() : Problem.Conflict($"training run {id} has ended: {run.State}");
     }
 }

@@ -29,7 +29,9 @@ internal sealed class BusFollower : BackgroundService, ITroubled
         _logger = logger;
     }
 
-    public string? Trouble => Interlocked.Read(ref _lagged) is var at and not 0 && _time.GetElapsedTime(at) < Lately ? "events were lost in the last minute: the front may show less than there was" : null;
+    public string? Trouble =>
+        Interlocked.Read(ref _lagged) is var at and not 0 && _time.GetElapsedTime(at) < Lately
+            ? "events were lost in the last minute: the front may show less than there was" : null;
 
     public LoopStages Stages => _stages;
 

@@ -9,9 +9,11 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Active;
 
-/// <summary>Keeps the label queue filled from the newest experience: the windows that the models were least sure of, of each kind one. What is labelled otherwise leaves it.</summary>
+/// <summary>Keeps the label queue filled from the newest experience: the windows that the models were least sure
+/// of, of each kind one. What is labelled otherwise leaves it.</summary>
 internal sealed class LabelLoop(
-    RunStore store, IExperienceArchive archive, IFeedback feedback, IFleet fleet, IModelRegistry registry, IOptions<LearningOptions> options, TimeProvider time, ILogger<LabelLoop> logger) : BackgroundService
+    RunStore store, IExperienceArchive archive, IFeedback feedback, IFleet fleet, IModelRegistry registry, IOptions<LearningOptions> options,
+    TimeProvider time, ILogger<LabelLoop> logger) : BackgroundService
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -46,13 +48,15 @@ internal sealed class LabelLoop(
     /// <summary>One look: takes out what is labelled by now, and asks as many more as there is room for.</summary>
     public async Task FillAsync(CancellationToken cancellation)
     {
-        var truth = (await feedback.LabelsAsync(null, null, cancellation)).GroupBy(label => label.DeviceId).ToDictionary(group => group.Key, group => new LabelTimeline([.. group]));
+        var truth = (await feedback.LabelsAsync(null, null, cancellation)).GroupBy(label => label.DeviceId)
+            .ToDictionary(group => group.Key, group => new LabelTimeline([.. group]));
         bool IsKnown(string device, string run, long us) => truth.GetValueOrDefault(device)?.At(run, us) is not null;
         var waiting = store.Read(connection => QuestionTable.Read(connection, waitingOnly: true, int.MaxValue));
         var gone = waiting.Where(question => IsKnown(question.DeviceId, question.RunId, question.ToUs)).ToList();
         if (gone.Count > 0)
         {
-            await store.WriteAsync(connection => gone.Count(question => QuestionTable.Close(connection, question.Id, QuestionTable.Gone, null, "")), cancellation);
+            await store.WriteAsync(
+                connection => gone.Count(question => QuestionTable.Close(connection, question.Id, QuestionTable.Gone, null, "")), cancellation);
             waiting = [.. waiting.Except(gone)];
         }
 
@@ -60,8 +64,10 @@ internal sealed class LabelLoop(
         if (room <= 0) return;
         var asked = store.Read(connection => QuestionTable.Read(connection, waitingOnly: false, int.MaxValue));
         var candidates = await CandidatesAsync(
-            experience => !IsKnown(experience.DeviceId, experience.Record.RunId, experience.Record.EndUs) && !asked.Any(question => Overlaps(question, experience)), cancellation);
-        var chosen = WindowChoice.Choose([.. candidates.Select(window => window.Features)], [.. candidates.Select(window => window.Uncertainty)], room).Select(i => candidates[i]);
+            experience => !IsKnown(experience.DeviceId, experience.Record.RunId, experience.Record.EndUs)
+                && !asked.Any(question => Overlaps(question, experience)), cancellation);
+        var chosen = WindowChoice.Choose(
+            [.. candidates.Select(window => window.Features)], [.. candidates.Select(window => window.Uncertainty)], room).Select(i => candidates[i]);
         // Two windows of one stretch tell a person the same.
         var fresh = new List<LabelQuestion>();
         foreach (var window in chosen.OrderByDescending(window => window.Uncertainty))
@@ -90,7 +96,9 @@ internal sealed class LabelLoop(
         {
             if (!isOpen(experience) || !channels.TryGetValue(experience.DeviceId, out var names)) continue;
             // Features of devices with other channels cannot be compared with these.
-            if (await doubt.OfAsync(experience, names, cancellation) is { } window && window.Uncertainty >= LeastUncertainty && (found.Count == 0 || found[0].Features.Length == window.Features.Length)) found.Add(window);
+            if (await doubt.OfAsync(experience, names, cancellation) is { } window && window.Uncertainty >= LeastUncertainty
+                && (found.Count == 0 || found[0].Features.Length == window.Features.Length))
+                found.Add(window);
         }
 
         return found;
@@ -111,5 +119,6 @@ internal sealed class LabelLoop(
     };
 
     private static bool Overlaps(LabelQuestion question, ArchivedExperience experience) =>
-        question.DeviceId == experience.DeviceId && question.RunId == experience.Record.RunId && question.FromUs <= experience.Record.EndUs && experience.Record.StartUs <= question.ToUs;
+        question.DeviceId == experience.DeviceId && question.RunId == experience.Record.RunId && question.FromUs <= experience.Record.EndUs
+        && experience.Record.StartUs <= question.ToUs;
 }

@@ -22,7 +22,8 @@ internal sealed class LabelQueue(RunStore store, IExperienceArchive archive, IFe
         {
             if (experience.Id != id) break;
             var names = (await fleet.DeviceAsync(question.DeviceId, cancellation))?.Reported?.Channels.Select(channel => channel.Name).ToList();
-            var channels = names?.Count == experience.Record.Channels ? names : [.. Enumerable.Range(1, experience.Record.Channels).Select(i => $"channel {i}")];
+            var channels = names?.Count == experience.Record.Channels
+                ? names : [.. Enumerable.Range(1, experience.Record.Channels).Select(i => $"channel {i}")];
             return question with { Channels = channels, Window = experience.Record.Window };
         }
 
@@ -38,11 +39,14 @@ internal sealed class LabelQueue(RunStore store, IExperienceArchive archive, IFe
         // Truth first: a stop in between leaves the question waiting, and the same answer given again says the same.
         if (label is not null)
         {
-            var truth = new OutcomeLabel { DeviceId = question.DeviceId, RunId = question.RunId, FromUs = question.FromUs, ToUs = question.ToUs, Label = label, Source = $"asked:{name}" };
+            var truth = new OutcomeLabel { DeviceId = question.DeviceId, RunId = question.RunId, FromUs = question.FromUs, ToUs = question.ToUs,
+                Label = label, Source = $"asked:{name}" };
             await feedback.AddLabelsAsync([truth], cancellation);
         }
 
-        var isClosed = await store.WriteAsync(connection => QuestionTable.Close(connection, id, label is null ? QuestionTable.Skipped : QuestionTable.Labelled, label, name), cancellation);
+        var isClosed = await store.WriteAsync(
+            connection => QuestionTable.Close(connection, id, label is null ? QuestionTable.Skipped : QuestionTable.Labelled, label, name),
+            cancellation);
         return isClosed ? LabelAnswer.Taken : LabelAnswer.AlreadyAnswered;
     }
 }

@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Corpora.Classes;
 namespace Cloud.Hub.Learning.Active;
 
 /// <summary>Which unlabelled windows to send for labels: of those the model is least sure of, as different ones as possible.</summary>
-/// <remarks>Uncertainty alone asks for many windows of one kind; diversity alone asks for what the model knows. So: the least sure ones first, then one of each cluster among them.</remarks>
+/// <remarks>Uncertainty alone asks for many windows of one kind; diversity alone asks for what the model knows. So:
+/// the least sure ones first, then one of each cluster among them.</remarks>
 internal static class WindowChoice
 {
     /// <summary>As many candidates as so many times the windows asked for.</summary>

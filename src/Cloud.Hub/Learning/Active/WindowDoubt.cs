@@ -10,7 +10,8 @@ using Hmas.Trust;
 
 namespace Cloud.Hub.Learning.Active;
 
-/// <summary>How unsure the device's model was of a window: of a detector by the score's distance from the threshold, of a classifier by asking the very model again.</summary>
+/// <summary>How unsure the device's model was of a window: of a detector by the score's distance from the
+/// threshold, of a classifier by asking the very model again.</summary>
 /// <remarks>Keeps the last classifier open; one thread at a time.</remarks>
 internal sealed class WindowDoubt(IModelRegistry registry) : IDisposable
 {
@@ -28,11 +29,13 @@ internal sealed class WindowDoubt(IModelRegistry registry) : IDisposable
         if (float.IsFinite(record.Score) && record.Threshold > 0)
         {
             var ratio = Math.Max(0, (double)record.Score / record.Threshold);
-            var said = string.Create(CultureInfo.InvariantCulture, $"{(ratio > 1 ? "anomaly" : "normal")}, score {record.Score:0.###} against {record.Threshold:0.###}");
+            var said = string.Create(
+                CultureInfo.InvariantCulture, $"{(ratio > 1 ? "anomaly" : "normal")}, score {record.Score:0.###} against {record.Threshold:0.###}");
             return new AskedWindow(experience, Features(record), Math.Min(ratio, 1 / ratio), said, DetectorNames);
         }
 
-        return record.ModelDigest.Length > 0 && await OpenAsync(record.ModelDigest, cancellation) is { } classifier ? Ask(experience, channels, classifier) : null;
+        return record.ModelDigest.Length > 0 && await OpenAsync(record.ModelDigest, cancellation) is { } classifier
+            ? Ask(experience, channels, classifier) : null;
     }
 
     public void Dispose() => _classifier?.Dispose();

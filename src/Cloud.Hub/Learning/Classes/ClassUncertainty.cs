@@ -5,14 +5,16 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Classes;
 
-/// <summary>What makes a classifier's probabilities mean what they say: temperature and prediction set, from windows of runs that the fit did not learn from.</summary>
+/// <summary>What makes a classifier's probabilities mean what they say: temperature and prediction set,
+/// from windows of runs that the fit did not learn from.</summary>
 /// <remarks>Those runs chose the best epoch too, so the promise is a little too good for runs that differ from them.</remarks>
 internal static class ClassUncertainty
 {
     /// <summary>Share of windows whose true class the prediction set must hold.</summary>
     private const double Coverage = 0.95;
 
-    /// <param name="judging">Standardised; those without a class are passed over. Every other one sets the temperature, the rest the prediction set.</param>
+    /// <param name="judging">Standardised; those without a class are passed over. Every other one
+    /// sets the temperature, the rest the prediction set.</param>
     /// <returns>1 and null when there are none.</returns>
     public static (double Temperature, PredictionSet? Set) Fit(IReadOnlyList<Operation> operations, IEnumerable<LabelledWindow> judging)
     {

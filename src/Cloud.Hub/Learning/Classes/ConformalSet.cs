@@ -2,7 +2,8 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Classes;
 
-/// <summary>The prediction set that held-out truth asks for: split conformal prediction with 1 − probability of the true class as score (Sadinle, Lei and Wasserman 2019).</summary>
+/// <summary>The prediction set that held-out truth asks for: split conformal prediction with 1 − probability of
+/// the true class as score (Sadinle, Lei and Wasserman 2019).</summary>
 internal static class ConformalSet
 {
     /// <param name="logits">Of samples that neither the fit nor the temperature saw, one row a sample.</param>

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Classes;
 
-/// <summary>The divisor of the logits under which held-out truth is most probable (Guo et al. 2017, "On Calibration of Modern Neural Networks").</summary>
+/// <summary>The divisor of the logits under which held-out truth is most probable (Guo et al.
+/// 2017, "On Calibration of Modern Neural Networks").</summary>
 internal static class Temperature
 {
     private const double Least = 0.25;

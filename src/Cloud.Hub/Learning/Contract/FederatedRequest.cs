@@ -1,11 +1,13 @@
 namespace Cloud.Hub.Learning.Contract;
 
-/// <summary>Rounds in which devices tune the head of the parent on their own windows instead of a fit on what the hub has: windows stay on the devices, changes of the head come back.</summary>
+/// <summary>Rounds in which devices tune the head of the parent on their own windows instead of a fit on what the hub
+/// has: windows stay on the devices, changes of the head come back.</summary>
 public sealed record FederatedRequest
 {
     public int Rounds { get; init; } = 5;
 
-    /// <summary>Devices by id; empty: all that answer with the parent and have labels, at most <see cref="MaxDevices"/>, drawn anew each round. One device: a head of its own.</summary>
+    /// <summary>Devices by id; empty: all that answer with the parent and have labels, at most
+    /// <see cref="MaxDevices"/>, drawn anew each round. One device: a head of its own.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
     public int MaxDevices { get; init; } = 100;

@@ -2,12 +2,14 @@ namespace Cloud.Hub.Learning.Contract;
 
 /// <summary>Fits that wait for a worker: the part of a training run that computes, which may run in another process on another machine.</summary>
 /// <remarks>
-/// A worker holds a fit by a lease and keeps it by reporting. A lease that ran out is another worker's, which goes on from the last checkpoint and ends with the same bits. All of it is in
+/// A worker holds a fit by a lease and keeps it by reporting. A lease that ran out is another worker's, which goes
+/// on from the last checkpoint and ends with the same bits. All of it is in
 /// learning.db before it is answered.
 /// </remarks>
 public interface IFitJobs
 {
-    /// <summary>The next fit that this worker can carry, the most urgent first; waits for one at most <paramref name="patience"/>, then null.</summary>
+    /// <summary>The next fit that this worker can carry, the most urgent first; waits for one at
+    /// most <paramref name="patience"/>, then null.</summary>
     Task<FitLease?> LeaseAsync(FitWorkerDescription worker, TimeSpan patience, CancellationToken cancellation);
 
     /// <summary>What to fit, whole (docs/formats/training-checkpoint.md); null when the lease is not held any more.</summary>

@@ -28,13 +28,15 @@ public sealed record TrainingRequest
     /// <summary>Model name in the registry; its next release is made.</summary>
     public required string ModelName { get; init; }
 
-    /// <summary>A named recipe: <c>reconstruction</c> learns from windows not labelled anomalous; <c>anomaly-logit</c> also learns from labels.</summary>
+    /// <summary>A named recipe: <c>reconstruction</c> learns from windows not labelled anomalous;
+    /// <c>anomaly-logit</c> also learns from labels.</summary>
     public required string Recipe { get; init; }
 
     /// <summary>Model of which the candidate must be better; null for a first model.</summary>
     public string? ParentDigest { get; init; }
 
-    /// <summary>Runs of machines kept out of the fit and used as the held-out test, by name, <c>*</c> standing for any characters; when empty, a quarter of all runs is, the same for good.</summary>
+    /// <summary>Runs of machines kept out of the fit and used as the held-out test, by name, <c>*</c> standing for any
+    /// characters; when empty, a quarter of all runs is, the same for good.</summary>
     public IReadOnlyList<string> HeldOutRuns { get; init; } = [];
 
     public long Seed { get; init; } = 1;
@@ -64,7 +66,8 @@ public sealed record TrainingRunView
 
     public required TrainingRequest Request { get; init; }
 
-    /// <summary><c>queued</c>, <c>collecting</c>, <c>training</c>, <c>quantizing</c>, <c>evaluating</c>, <c>registered</c>, <c>rejected</c>, <c>failed</c>, <c>cancelled</c>, <c>searched</c>.</summary>
+    /// <summary><c>queued</c>, <c>collecting</c>, <c>training</c>, <c>quantizing</c>, <c>evaluating</c>, <c>registered</c>,
+    /// <c>rejected</c>, <c>failed</c>, <c>cancelled</c>, <c>searched</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>0 to 1.</summary>
@@ -82,7 +85,8 @@ public sealed record TrainingRunView
     /// <summary>Loss of each epoch on runs that the fit did not learn from; empty when there are too few runs to set some aside.</summary>
     public IReadOnlyList<double> ValidationCurve { get; init; } = [];
 
-    /// <summary>The same for each truth apart (<c>normal</c> and <c>anomalous</c>, or the classes), by its name: a mean hides that one of them is being lost.</summary>
+    /// <summary>The same for each truth apart (<c>normal</c> and <c>anomalous</c>, or the classes), by its
+    /// name: a mean hides that one of them is being lost.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> SliceCurves { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
 
     /// <summary>Federated rounds that ended; empty for a fit.</summary>

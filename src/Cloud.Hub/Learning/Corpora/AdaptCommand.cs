@@ -8,7 +8,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Corpora;
 
-/// <summary><c>hmas-hub learn adapt SET</c>: what a few labelled windows of a person or machine never seen are worth, from a joint fit and from start values learnt for it.</summary>
+/// <summary><c>hmas-hub learn adapt SET</c>: what a few labelled windows of a person or machine never seen are
+/// worth, from a joint fit and from start values learnt for it.</summary>
 internal static class AdaptCommand
 {
     private const int Folds = 5;
@@ -16,7 +17,8 @@ internal static class AdaptCommand
 
     public static Command Create(IEnumerable<ITunableCorpus> sets)
     {
-        var command = new Command("adapt", "What a few labelled windows of a new person or machine are worth: left out of the fit, adapted from at most 50 windows, judged on its other windows");
+        var command = new Command(
+            "adapt", "What a few labelled windows of a new person or machine are worth: left out of the fit, adapted from at most 50 windows, judged on its other windows");
         foreach (var set in sets) command.Subcommands.Add(Of(set));
         return command;
     }
@@ -34,9 +36,12 @@ internal static class AdaptCommand
         return command;
     }
 
-    private static void Run(ITunableCorpus set, IReadOnlyList<TaskRecording> recordings, int windows, TextWriter report, CancellationToken cancellation)
+    private static void Run(
+        ITunableCorpus set, IReadOnlyList<TaskRecording> recordings, int windows, TextWriter report, CancellationToken cancellation)
     {
-        FewShotSettings[] methods = [.. new[] { MetaMethod.Maml, MetaMethod.FirstOrderMaml, MetaMethod.Reptile, MetaMethod.Anil }.Select(method => new FewShotSettings { Method = method, MaxWindows = windows })];
+        FewShotSettings[] methods =
+            [.. new[] { MetaMethod.Maml, MetaMethod.FirstOrderMaml, MetaMethod.Reptile, MetaMethod.Anil }.Select(method =>
+                new FewShotSettings { Method = method, MaxWindows = windows })];
         var table = new SortedDictionary<(string Method, bool IsCopy), ClassScore>();
         void Count(string method, bool isCopy, ClassScore score)
         {
@@ -50,12 +55,17 @@ internal static class AdaptCommand
             var left = groups.Where((_, i) => i % Folds == fold).ToHashSet();
             var fitted = recordings.Where(recording => !left.Contains(recording.Group)).ToList();
             var standardisation = ClassTrainer.Standardise(set.Recipe, [.. fitted.SelectMany(recording => recording.Samples)]);
-            List<(float[] Features, int Class)> Scaled(TaskRecording recording) => ClassTrainer.Scale(recording.Samples, standardisation).ConvertAll(sample => (sample.Features, sample.Class));
-            using var network = ClassTrainer.FitNetwork(set.Recipe, ClassTrainer.Scale(fitted.SelectMany(recording => recording.Samples), standardisation), cancellation);
+            List<(float[] Features, int Class)> Scaled(TaskRecording recording) =>
+                ClassTrainer.Scale(recording.Samples, standardisation).ConvertAll(sample => (sample.Features, sample.Class));
+            using var network = ClassTrainer.FitNetwork(
+                set.Recipe, ClassTrainer.Scale(fitted.SelectMany(recording => recording.Samples), standardisation), cancellation);
             var sizes = FewShotLearner.SizesOf(network);
             var joint = network.Values.ToArray();
             var tasks = new GroupTasks([.. fitted.Select(Scaled)], set.Recipe.Classes.Count);
-            var learners = methods.Select(method => ($"learnt start, {method.Method}", new FewShotLearner(sizes, FewShotLearner.LearnStart(sizes, joint, tasks, method, cancellation), method)))
+            var learners = methods
+                .Select(method =>
+                    ($"learnt start, {method.Method}",
+                        new FewShotLearner(sizes, FewShotLearner.LearnStart(sizes, joint, tasks, method, cancellation), method)))
                 .Prepend(("joint fit, all layers move", new FewShotLearner(sizes, joint, methods[0])))
                 .Prepend(("joint fit, head moves", new FewShotLearner(sizes, joint, methods[^1]))).ToList();
             foreach (var recording in recordings.Where(recording => left.Contains(recording.Group)))
@@ -72,10 +82,12 @@ internal static class AdaptCommand
             report.WriteLine($"left out: {string.Join(", ", left.Order(StringComparer.Ordinal))}");
         }
 
-        report.WriteLine($"| {windows} windows of the new one | as recorded: accuracy | macro F1 | turned copies: accuracy | macro F1 |\n|---|---|---|---|---|");
+        report.WriteLine(
+            $"| {windows} windows of the new one | as recorded: accuracy | macro F1 | turned copies: accuracy | macro F1 |\n|---|---|---|---|---|");
         foreach (var method in table.Keys.Select(key => key.Method).Distinct())
         {
-            var cells = RecordedThenCopies.Select(isCopy => table.TryGetValue((method, isCopy), out var score) ? string.Create(CultureInfo.InvariantCulture, $" {100 * score.Accuracy:0.00} % | {score.MacroF1:0.0000} |") : " | |");
+            var cells = RecordedThenCopies.Select(isCopy => table.TryGetValue((method, isCopy), out var score)
+                ? string.Create(CultureInfo.InvariantCulture, $" {100 * score.Accuracy:0.00} % | {score.MacroF1:0.0000} |") : " | |");
             report.WriteLine($"| {method} |{string.Concat(cells)}");
         }
     }

@@ -5,12 +5,15 @@ using Cloud.Hub.Learning.Pictures;
 
 namespace Cloud.Hub.Learning.Corpora;
 
-/// <summary><c>hmas-hub learn federated SET</c>: what rounds over devices whose windows stay with them are worth, and what one poisoned device in ten does to them.</summary>
+/// <summary><c>hmas-hub learn federated SET</c>: what rounds over devices whose windows stay with them are
+/// worth, and what one poisoned device in ten does to them.</summary>
 internal static class FederatedCommand
 {
     public static Command Create(IEnumerable<ITunableCorpus> sets)
     {
-        var command = new Command("federated", "What federated rounds are worth when every person or machine keeps its windows, honest and with one poisoned device in ten");
+        var command = new Command(
+            "federated",
+            "What federated rounds are worth when every person or machine keeps its windows, honest and with one poisoned device in ten");
         foreach (var set in sets) command.Subcommands.Add(Of(set));
         return command;
     }

@@ -38,7 +38,8 @@ internal sealed class NumberTable
         {
             if (lines.Current.Length == 0) continue;
             var fields = lines.Current.Split(separator);
-            if (fields.Length != columns.Count) throw new CorpusException($"{file}, row {rows.Count + 2}: {fields.Length} fields, the header has {columns.Count}");
+            if (fields.Length != columns.Count)
+                throw new CorpusException($"{file}, row {rows.Count + 2}: {fields.Length} fields, the header has {columns.Count}");
             rows.Add(fields);
         }
 

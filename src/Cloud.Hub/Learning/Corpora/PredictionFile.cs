@@ -11,6 +11,7 @@ internal static class PredictionFile
     {
         using var writer = new StreamWriter(Path.Combine(folder, Path.GetFileName(name))) { NewLine = "\n" };
         writer.WriteLine("index,label,prediction");
-        foreach (var (index, label, prediction) in rows) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{index},{label},{prediction}"));
+        foreach (var (index, label, prediction) in rows) writer.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{index},{label},{prediction}"));
     }
 }

@@ -21,14 +21,17 @@ internal static class ScoreCommand
 
     private static Command Of(ICorpus set)
     {
-        var data = new Option<string?>("--data") { Description = $"Folder of the files to score [default: the training folder, and each file is left out of the training for it]" };
+        var data = new Option<string?>(
+            "--data") { Description =
+                $"Folder of the files to score [default: the training folder, and each file is left out of the training for it]" };
         var train = CorpusFolder.TrainOption(set);
         var output = new Option<string>("--out") { Description = "Folder that receives the predictions", Required = true };
         var command = new Command(set.Name) { data, train, output };
         command.SetAction((parsed, cancellation) =>
         {
             var known = CorpusFolder.Of(set, parsed.GetValue(train));
-            return Task.FromResult(Run(set, new ScoreRequest(parsed.GetValue(data) ?? known, known, parsed.GetRequiredValue(output), Console.Out), cancellation));
+            return Task.FromResult(
+                Run(set, new ScoreRequest(parsed.GetValue(data) ?? known, known, parsed.GetRequiredValue(output), Console.Out), cancellation));
         });
         return command;
     }

@@ -8,5 +8,6 @@ namespace Cloud.Hub.Learning.Corpora;
 internal sealed record ScoreRequest(string Data, string TrainData, string Out, TextWriter Report)
 {
     /// <summary>Both folders are one: the set itself leaves out what it scores.</summary>
-    public bool LeavesOut => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Data)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(TrainData));
+    public bool LeavesOut =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(Data)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(TrainData));
 }

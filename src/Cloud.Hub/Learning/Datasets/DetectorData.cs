@@ -12,7 +12,8 @@ internal static class DetectorData
         return [.. experience.Runs.Where(cutter.IsCalibrated)];
     }
 
-    public static TrainingData Prepare(LearningRecipe recipe, FleetExperience experience, ILookup<RunPart, RunRows> parts, int maxFitted, int maxJudging)
+    public static TrainingData Prepare(
+        LearningRecipe recipe, FleetExperience experience, ILookup<RunPart, RunRows> parts, int maxFitted, int maxJudging)
     {
         var cutter = Cutter(recipe, experience);
         return new TrainingData(recipe, experience, parts, cutter.Input, Cut(RunPart.Fit, maxFitted), Cut(RunPart.Validation, maxJudging));
@@ -21,5 +22,6 @@ internal static class DetectorData
             WindowThinning.AtMost([.. parts[part].SelectMany(run => cutter.Cut(run, recipe.CutStride)).Where(recipe.Uses)], most);
     }
 
-    private static WindowCutter Cutter(LearningRecipe recipe, FleetExperience experience) => new(experience, recipe.Features, recipe.Window, recipe.Threshold.CalibrationRows);
+    private static WindowCutter Cutter(LearningRecipe recipe, FleetExperience experience) =>
+        new(experience, recipe.Features, recipe.Window, recipe.Threshold.CalibrationRows);
 }

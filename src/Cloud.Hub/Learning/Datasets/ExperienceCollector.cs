@@ -10,7 +10,8 @@ namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>Reads archive, labels and the fleet's channel lists into <see cref="FleetExperience"/>.</summary>
 /// <remarks>
-/// The newest experiences take half of the rows allowed, so that what the fleet lives through now is always learnt. The other half is replay: drawn from everything older with
+/// The newest experiences take half of the rows allowed, so that what the fleet lives through now is always
+/// learnt. The other half is replay: drawn from everything older with
 /// probability proportional to value, which is all of it while it fits. Within the same bounds the same is read, whatever has arrived since.
 /// </remarks>
 internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback feedback, IFleet fleet)
@@ -21,16 +22,21 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
     /// <exception cref="TrainingRefusedException">No device with experience reports the channels.</exception>
     public async Task<FleetExperience> CollectAsync(CollectRequest request, CancellationToken cancellation)
     {
-        var devices = (await fleet.DevicesAsync(cancellation)).Where(device => device.Reported is { Channels.Count: > 0 }).ToDictionary(device => device.DeviceId);
+        var devices = (await fleet.DevicesAsync(cancellation)).Where(device => device.Reported is { Channels.Count: > 0 })
+            .ToDictionary(device => device.DeviceId);
         if (devices.Count == 0) throw new TrainingRefusedException("no device has reported its channels yet");
         var wanted = request.Channels ?? CommonChannels(devices.Values, request.Excluded);
         if (wanted.Count == 0) throw new TrainingRefusedException($"no channel is left without {string.Join(", ", request.Excluded)}");
         var columns = devices.ToDictionary(pair => pair.Key, pair => Columns(pair.Value, wanted));
-        var suited = devices.Values.Where(device => columns[device.DeviceId] is not null).GroupBy(device => device.Reported!.RateHz).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToList();
+        var suited = devices.Values.Where(device => columns[device.DeviceId] is not null).GroupBy(device => device.Reported!.RateHz)
+            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToList();
         if (suited.Count == 0) throw new TrainingRefusedException($"no device has the channels {Some(wanted)}");
         var rate = request.RateHz ?? suited[0].Key;
         if (suited.All(group => group.Key != rate))
-            throw new TrainingRefusedException(string.Create(CultureInfo.InvariantCulture, $"the recipe reads {rate:0.####} Hz; devices with its channels sample at {string.Join(", ", suited.Select(g => $"{g.Key:0.####} Hz"))}"));
+            throw new TrainingRefusedException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the recipe reads {rate:0.####} Hz; devices with its channels sample at {string.Join(", ", suited.Select(g => $"{g.Key:0.####} Hz"))}"));
         var labels = await feedback.LabelsAsync(null, null, cancellation);
         var bounds = request.Bounds ?? new DatasetBounds(await NewestIdAsync(cancellation), labels.Count);
         var runs = new SortedDictionary<(string Run, string Device), RunRows>();
@@ -45,7 +51,8 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
             }
 
             var key = (record.RunId, experience.DeviceId);
-            if (!runs.TryGetValue(key, out var run)) runs.Add(key, run = new RunRows(experience.DeviceId, record.RunId, columns[experience.DeviceId]!, rate));
+            if (!runs.TryGetValue(key, out var run))
+                runs.Add(key, run = new RunRows(experience.DeviceId, record.RunId, columns[experience.DeviceId]!, rate));
             run.Add(record, isNew: request.Known is null || experience.Id > request.Known.LastExperienceId);
             run.ExperienceIds.Add(experience.Id);
         }
@@ -103,7 +110,8 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
     private static Dictionary<string, LabelTimeline> Timelines(IEnumerable<OutcomeLabel> labels) =>
         labels.GroupBy(label => label.DeviceId).ToDictionary(group => group.Key, group => new LabelTimeline([.. group]));
 
-    private static string? Reason(ArchivedExperience experience, Dictionary<string, DeviceView> devices, Dictionary<string, int[]?> columns, double rate)
+    private static string? Reason(
+        ArchivedExperience experience, Dictionary<string, DeviceView> devices, Dictionary<string, int[]?> columns, double rate)
     {
         if (!devices.TryGetValue(experience.DeviceId, out var device)) return "device is unknown";
         if (columns[experience.DeviceId] is null) return "device lacks a channel";
@@ -119,7 +127,8 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
         return [.. common.Reported!.Channels.Select(c => c.Name).Where(name => !excluded.Contains(name, StringComparer.OrdinalIgnoreCase))];
     }
 
-    private static string Some(IReadOnlyList<string> names) => names.Count <= MaxNamed ? string.Join(", ", names) : $"{string.Join(", ", names.Take(MaxNamed))} and {names.Count - MaxNamed} more";
+    private static string Some(IReadOnlyList<string> names) =>
+        names.Count <= MaxNamed ? string.Join(", ", names) : $"{string.Join(", ", names.Take(MaxNamed))} and {names.Count - MaxNamed} more";
 
     private static int[]? Columns(DeviceView device, IReadOnlyList<string> wanted)
     {

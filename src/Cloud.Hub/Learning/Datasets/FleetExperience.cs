@@ -10,7 +10,8 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="Channels">What the model reads, in order.</param>
 /// <param name="LeftOut">Experiences not used and why, for the run's message.</param>
 internal sealed record FleetExperience(
-    IReadOnlyList<string> Channels, double RateHz, IReadOnlyList<RunRows> Runs, IReadOnlyDictionary<string, LabelTimeline> Labels, IReadOnlyDictionary<string, int> LeftOut)
+    IReadOnlyList<string> Channels, double RateHz, IReadOnlyList<RunRows> Runs, IReadOnlyDictionary<string, LabelTimeline> Labels,
+    IReadOnlyDictionary<string, int> LeftOut)
 {
     /// <summary>What was read; the same bounds give the same experience.</summary>
     public DatasetBounds Bounds { get; init; } = new(0, 0);
@@ -38,7 +39,9 @@ internal sealed record FleetExperience(
 
     /// <summary>Whether the parent has not learnt from a row: it came later, or its truth did.</summary>
     public bool IsNew(RunRows run, RunRows.Row row) =>
-        row.IsNew || (KnownLabels is not null && KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty).NameAt(run.RunId, row.TimeUs) != NamedTruth(run, row));
+        row.IsNew
+        || (KnownLabels is not null
+            && KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty).NameAt(run.RunId, row.TimeUs) != NamedTruth(run, row));
 
     /// <summary><c>sha256:hex</c> over rows and truth of the given runs: the same data, the same digest.</summary>
     public string Digest(IEnumerable<RunRows> runs)

@@ -8,7 +8,8 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="IsCalibration">Its last row is one of the run's calibration rows.</param>
 /// <param name="IsNew">The parent has not learnt from it.</param>
 /// <param name="Class">Index of its last row's class; <see cref="NoClass"/>: none of those told apart.</param>
-internal readonly record struct LabelledWindow(float[] Features, bool? Anomalous, bool IsCalibration, bool IsNew = true, int Class = LabelledWindow.NoClass)
+internal readonly record struct LabelledWindow(
+    float[] Features, bool? Anomalous, bool IsCalibration, bool IsNew = true, int Class = LabelledWindow.NoClass)
 {
     public const int NoClass = -1;
 

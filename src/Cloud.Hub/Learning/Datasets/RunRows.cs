@@ -5,8 +5,10 @@ namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>All rows of one run of one device that its experiences hold, each once, in time order.</summary>
 /// <remarks>
-/// Experiences overlap; a row is known by its place on the sampling grid, time × rate, so that the same row of two windows is one row. A device's rows may come a little
-/// late: rows of one experience follow each other even where the grid has a place between them. A row with a value that is no number is no row: the stretch breaks there.
+/// Experiences overlap; a row is known by its place on the sampling grid, time × rate, so that the same
+/// row of two windows is one row. A device's rows may come a little
+/// late: rows of one experience follow each other even where the grid has a place between them. A row with
+/// a value that is no number is no row: the stretch breaks there.
 /// </remarks>
 internal sealed class RunRows
 {
@@ -51,7 +53,8 @@ internal sealed class RunRows
             var place = (long)Math.Round(timeUs * _rateHz / 1e6);
             if (_rows.TryGetValue(place, out var known))
             {
-                _rows[place] = known with { IsCalibration = known.IsCalibration || isCalibration, Follows = known.Follows || follows, IsNew = known.IsNew && isNew };
+                _rows[place] = known
+                    with { IsCalibration = known.IsCalibration || isCalibration, Follows = known.Follows || follows, IsNew = known.IsNew && isNew };
                 follows = true;
                 continue;
             }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Cloud.Hub.Learning.Datasets;
 
-/// <summary>Which runs are kept out of the fit. A run's part is settled once and remembered (learning.db), so that what a parent learnt from never becomes what it is judged on.</summary>
+/// <summary>Which runs are kept out of the fit. A run's part is settled once and remembered (learning.db), so that
+/// what a parent learnt from never becomes what it is judged on.</summary>
 internal static class RunSplit
 {
     /// <summary>One run of so many is held out.</summary>
@@ -13,7 +14,8 @@ internal static class RunSplit
     /// <summary>One run of so many judges the epochs of a fit.</summary>
     private const int ValidationOf = 8;
 
-    /// <summary>Parts of the runs that have none yet, in the order of their hashes: any hub that meets the same runs at once splits them alike, and shares hold from few runs on.</summary>
+    /// <summary>Parts of the runs that have none yet, in the order of their hashes: any hub that meets the same runs
+    /// at once splits them alike, and shares hold from few runs on.</summary>
     public static IReadOnlyDictionary<string, RunPart> Assign(IReadOnlyDictionary<string, RunPart> known, IEnumerable<string> runIds)
     {
         var assigned = new Dictionary<string, RunPart>(StringComparer.Ordinal);
@@ -32,7 +34,8 @@ internal static class RunSplit
         return assigned;
     }
 
-    /// <summary>The part of a run in one training: patterns (<c>*</c> stands for any characters) name the held-out runs instead of the remembered split.</summary>
+    /// <summary>The part of a run in one training: patterns (<c>*</c> stands for any characters) name
+    /// the held-out runs instead of the remembered split.</summary>
     public static RunPart PartOf(string runId, RunPart remembered, IReadOnlyList<string> patterns)
     {
         if (patterns.Count == 0) return remembered;

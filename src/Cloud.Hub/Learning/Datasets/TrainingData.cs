@@ -10,7 +10,8 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="Fitted">To learn from.</param>
 /// <param name="Judging">To judge epochs by.</param>
 internal sealed record TrainingData(
-    LearningRecipe Recipe, FleetExperience Experience, ILookup<RunPart, RunRows> Parts, Shape Input, IReadOnlyList<LabelledWindow> Fitted, IReadOnlyList<LabelledWindow> Judging)
+    LearningRecipe Recipe, FleetExperience Experience, ILookup<RunPart, RunRows> Parts, Shape Input, IReadOnlyList<LabelledWindow> Fitted,
+    IReadOnlyList<LabelledWindow> Judging)
 {
     /// <summary>What else was left out and why, for the run's message.</summary>
     public string Left { get; init; } = "";

@@ -36,13 +36,18 @@ internal sealed class TrainingSets
         Replay = mixes ? Set(known, known.Count) : null;
         var judging = TruthPool.Of(recipe, validation.Where(recipe.Uses));
         if (judging.Count >= (recipe.Balances ? LeastTruths : 1))
-            Validation = new WindowSet(recipe, input, Math.Min(MaxValidation, recipe.Balances ? judging.Count * judging.Max(pool => pool.Windows.Count) : judging[0].Windows.Count), judging);
+            Validation = new WindowSet(
+                recipe, input,
+                Math.Min(MaxValidation, recipe.Balances ? judging.Count * judging.Max(pool => pool.Windows.Count) : judging[0].Windows.Count),
+                judging);
 
         // A truth that is not among these windows is drawn from all.
         WindowSet Set(List<LabelledWindow> some, int count)
         {
             var present = TruthPool.Of(recipe, some);
-            return new WindowSet(recipe, input, count, recipe.Balances ? [.. _pools.Select(all => present.FirstOrDefault(pool => pool.Truth == all.Truth) ?? all)] : present);
+            return new WindowSet(
+                recipe, input, count,
+                recipe.Balances ? [.. _pools.Select(all => present.FirstOrDefault(pool => pool.Truth == all.Truth) ?? all)] : present);
         }
     }
 
@@ -84,7 +89,8 @@ internal sealed class TrainingSets
 
     private string TooFew(LearningRecipe recipe, int windows)
     {
-        if (recipe.Classes.Count > 0) return $"recipe {recipe.Name} needs two classes: all {windows} labelled windows are {recipe.Classes[_pools[0].Truth]}";
+        if (recipe.Classes.Count > 0)
+            return $"recipe {recipe.Name} needs two classes: all {windows} labelled windows are {recipe.Classes[_pools[0].Truth]}";
         return $"recipe {recipe.Name} needs both classes: {windows - Anomalous} normal and {Anomalous} anomalous windows";
     }
 }

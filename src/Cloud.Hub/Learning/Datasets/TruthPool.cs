@@ -7,5 +7,6 @@ internal sealed record TruthPool(int Truth, IReadOnlyList<float[]> Windows)
 {
     /// <summary>In ascending truth, none empty.</summary>
     public static IReadOnlyList<TruthPool> Of(Recipes.LearningRecipe recipe, IEnumerable<LabelledWindow> windows) =>
-        [.. windows.GroupBy(recipe.TruthOf).OrderBy(group => group.Key).Select(group => new TruthPool(group.Key, [.. group.Select(window => window.Features)]))];
+        [.. windows.GroupBy(recipe.TruthOf).OrderBy(group => group.Key)
+            .Select(group => new TruthPool(group.Key, [.. group.Select(window => window.Features)]))];
 }

@@ -4,8 +4,10 @@ using Hmas.Signals;
 
 namespace Cloud.Hub.Learning.Datasets;
 
-/// <summary>Cuts model windows out of runs and turns them into features with the device's own code, normalised by the run's own calibration rows where the recipe normalises.</summary>
-/// <remarks>A run with less than half of the calibration rows is left out: the device would not be calibrated either. Times and places choose and label windows; they are never in them.</remarks>
+/// <summary>Cuts model windows out of runs and turns them into features with the device's own code, normalised by
+/// the run's own calibration rows where the recipe normalises.</summary>
+/// <remarks>A run with less than half of the calibration rows is left out: the device would not be calibrated either.
+/// Times and places choose and label windows; they are never in them.</remarks>
 internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe recipe, WindowSpec window, int calibrationRows)
 {
     /// <summary>Share of the policy's calibration rows that a run must have.</summary>
@@ -14,10 +16,12 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
     private readonly FeatureExtractor _extractor = new(recipe, experience.Channels.Count, window.Length, experience.RateHz);
 
     /// <summary>(T, R) of a window's features; a vector is one row.</summary>
-    public Shape Input => _extractor.OutputShape.Count == 3 ? new Shape(_extractor.OutputShape[2], _extractor.OutputShape[1]) : new Shape(1, _extractor.OutputShape[1]);
+    public Shape Input =>
+        _extractor.OutputShape.Count == 3 ? new Shape(_extractor.OutputShape[2], _extractor.OutputShape[1]) : new Shape(1, _extractor.OutputShape[1]);
 
     /// <summary>Whether a run can be normalised.</summary>
-    public bool IsCalibrated(RunRows run) => run.CalibrationRows().Length / run.Channels >= Math.Max(window.Length, MinCalibrationShare * calibrationRows);
+    public bool IsCalibrated(RunRows run) =>
+        run.CalibrationRows().Length / run.Channels >= Math.Max(window.Length, MinCalibrationShare * calibrationRows);
 
     /// <summary>Windows of a run, <paramref name="stride"/> rows apart within each unbroken stretch.</summary>
     public IEnumerable<LabelledWindow> Cut(RunRows run, int stride) => CutNamed(run, stride, static _ => LabelledWindow.NoClass);
@@ -26,7 +30,8 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
     /// <param name="classOf">From the name of a window's last row, null where nobody gave one.</param>
     public IEnumerable<LabelledWindow> CutNamed(RunRows run, int stride, Func<string?, int> classOf)
     {
-        var calibration = recipe.Normalisation == Normalisation.None ? Calibration.None(run.Channels) : Calibration.Fit(run.CalibrationRows(), run.Channels, recipe);
+        var calibration = recipe.Normalisation == Normalisation.None
+            ? Calibration.None(run.Channels) : Calibration.Fit(run.CalibrationRows(), run.Channels, recipe);
         var raw = new float[run.Channels * window.Length];
         var features = new float[_extractor.OutputLength];
         foreach (var (segment, end) in Ends(run, stride))
@@ -42,7 +47,8 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
     }
 
     /// <summary>Names of the last rows of a run's windows; null where nobody gave one.</summary>
-    public IEnumerable<string?> Names(RunRows run, int stride) => Ends(run, stride).Select(place => experience.NamedTruth(run, place.Segment[place.End]));
+    public IEnumerable<string?> Names(RunRows run, int stride) =>
+        Ends(run, stride).Select(place => experience.NamedTruth(run, place.Segment[place.End]));
 
     private IEnumerable<(IReadOnlyList<RunRows.Row> Segment, int End)> Ends(RunRows run, int stride)
     {

@@ -18,8 +18,11 @@ internal sealed class FitsEndpoint(IFitJobs jobs) : Fits1.Fits.FitsBase
         try
         {
             var patience = TimeSpan.FromMilliseconds(Math.Clamp(request.PatienceMs, 0, MaxPatience.TotalMilliseconds));
-            var lease = await jobs.LeaseAsync(new FitWorkerDescription(request.Name, request.CodeVersion, request.MemoryMib), patience, context.CancellationToken);
-            return lease is null ? new Fits1.LeaseReply() : new Fits1.LeaseReply { Lease = lease.Lease, RunId = lease.RunId, DurationMs = (long)lease.Duration.TotalMilliseconds };
+            var lease = await jobs.LeaseAsync(
+                new FitWorkerDescription(request.Name, request.CodeVersion, request.MemoryMib), patience, context.CancellationToken);
+            return lease is null
+                ? new Fits1.LeaseReply() : new Fits1.LeaseReply { Lease = lease.Lease, RunId = lease.RunId,
+                    DurationMs = (long)lease.Duration.TotalMilliseconds };
         }
         catch (ArgumentException refused)
         {
@@ -51,7 +54,9 @@ internal sealed class FitsEndpoint(IFitJobs jobs) : Fits1.Fits.FitsBase
     {
         Held = await jobs.ReportAsync(
             request.Lease,
-            new EpochReport(request.Epoch, request.Epochs, request.Loss, request.Validation, request.Checkpoint.Memory) { Slices = new Dictionary<string, double>(request.Slices) },
+            new EpochReport(
+                request.Epoch, request.Epochs, request.Loss, request.Validation,
+                request.Checkpoint.Memory) { Slices = new Dictionary<string, double>(request.Slices) },
             context.CancellationToken),
     };
 

@@ -40,7 +40,8 @@ internal sealed class LearningEndpoint(ITrainingRuns runs, ILabelQuestions quest
 
     public override async Task Datasets(V1.FindRequest request, IServerStreamWriter<V1.DatasetSource> responseStream, ServerCallContext context)
     {
-        foreach (var source in (await runs.DatasetsAsync(request.RunId, context.CancellationToken)).SelectMany(LearningTranslation.ToWire)) await responseStream.WriteAsync(source, context.CancellationToken);
+        foreach (var source in (await runs.DatasetsAsync(request.RunId, context.CancellationToken)).SelectMany(LearningTranslation.ToWire))
+            await responseStream.WriteAsync(source, context.CancellationToken);
     }
 
     public override async Task<V1.UsesReply> Uses(V1.UsesRequest request, ServerCallContext context)
@@ -54,12 +55,14 @@ internal sealed class LearningEndpoint(ITrainingRuns runs, ILabelQuestions quest
     public override async Task<V1.QuestionsReply> Questions(V1.QuestionsRequest request, ServerCallContext context)
     {
         var reply = new V1.QuestionsReply();
-        reply.Questions.AddRange((await questions.QuestionsAsync(request.WaitingOnly, request.Limit, context.CancellationToken)).Select(QuestionTranslation.ToWire));
+        reply.Questions.AddRange(
+            (await questions.QuestionsAsync(request.WaitingOnly, request.Limit, context.CancellationToken)).Select(QuestionTranslation.ToWire));
         return reply;
     }
 
     public override async Task<V1.Question> FindQuestion(V1.FindQuestionRequest request, ServerCallContext context) =>
-        await questions.QuestionAsync(request.Id, context.CancellationToken) is { } question ? QuestionTranslation.ToWire(question) : throw NoQuestion(request.Id);
+        await questions.QuestionAsync(request.Id, context.CancellationToken) is { } question
+            ? QuestionTranslation.ToWire(question) : throw NoQuestion(request.Id);
 
     public override async Task<V1.AnswerReply> Answer(V1.AnswerRequest request, ServerCallContext context)
     {
@@ -68,7 +71,8 @@ internal sealed class LearningEndpoint(ITrainingRuns runs, ILabelQuestions quest
             return await questions.AnswerAsync(request.Id, request.HasLabel ? request.Label : null, request.Who, context.CancellationToken) switch
             {
                 LabelAnswer.Taken => new V1.AnswerReply(),
-                LabelAnswer.AlreadyAnswered => throw new RpcException(new Status(StatusCode.FailedPrecondition, $"question {request.Id} does not wait any more")),
+                LabelAnswer.AlreadyAnswered =>
+                    throw new RpcException(new Status(StatusCode.FailedPrecondition, $"question {request.Id} does not wait any more")),
                 _ => throw NoQuestion(request.Id),
             };
         }

@@ -11,7 +11,8 @@ internal static class LearningTranslation
     {
         foreach (var source in part.Sources)
         {
-            var wire = new V1.DatasetSource { Part = part.Part, Digest = part.Digest, Labels = part.Labels, DeviceId = source.DeviceId, MachineRun = source.MachineRun };
+            var wire = new V1.DatasetSource { Part = part.Part, Digest = part.Digest, Labels = part.Labels, DeviceId = source.DeviceId,
+                MachineRun = source.MachineRun };
             wire.ExperienceIds.AddRange(source.ExperienceIds);
             yield return wire;
         }
@@ -20,7 +21,8 @@ internal static class LearningTranslation
     public static IReadOnlyList<DatasetView> FromWire(string trainingRunId, IEnumerable<V1.DatasetSource> sources) =>
     [
         .. sources.GroupBy(static source => (source.Part, source.Digest, source.Labels)).Select(part => new DatasetView(
-            trainingRunId, part.Key.Part, part.Key.Digest, part.Key.Labels, [.. part.Select(static source => new DatasetSource(source.DeviceId, source.MachineRun, [.. source.ExperienceIds]))])),
+            trainingRunId, part.Key.Part, part.Key.Digest, part.Key.Labels,
+            [.. part.Select(static source => new DatasetSource(source.DeviceId, source.MachineRun, [.. source.ExperienceIds]))])),
     ];
 
     public static TrainingRequest FromWire(V1.StartRequest request) => new()
@@ -33,17 +35,21 @@ internal static class LearningTranslation
         RequestedBy = request.RequestedBy,
         Priority = request.HasPriority ? request.Priority : 5,
         NotBefore = request.HasNotBeforeUs ? FromMicroseconds(request.NotBeforeUs) : null,
-        Transfer = request.Transfer is { } transfer ? new TransferRequest { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate } : null,
-        Search = request.Search is { } search ? new SearchRequest { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving } : null,
+        Transfer = request.Transfer is { } transfer
+            ? new TransferRequest { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate } : null,
+        Search = request.Search is { } search
+            ? new SearchRequest { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving } : null,
         Federated = request.Federated is { } federated ? FederatedTranslation.FromWire(federated) : null,
     };
 
     public static V1.StartRequest ToWire(TrainingRequest request)
     {
-        var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed, RequestedBy = request.RequestedBy, Priority = request.Priority };
+        var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed,
+            RequestedBy = request.RequestedBy, Priority = request.Priority };
         if (request.NotBefore is { } begin) wire.NotBeforeUs = ToMicroseconds(begin);
         if (request.Transfer is { } transfer) wire.Transfer = new V1.Transfer { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate };
-        if (request.Search is { } search) wire.Search = new V1.Search { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving };
+        if (request.Search is { } search)
+            wire.Search = new V1.Search { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving };
         if (request.Federated is { } federated) wire.Federated = FederatedTranslation.ToWire(federated);
         if (request.ParentDigest is { } parent) wire.ParentDigest = parent;
         wire.HeldOutRuns.AddRange(request.HeldOutRuns);
@@ -73,7 +79,9 @@ internal static class LearningTranslation
         SliceCurves = run.SliceCurves.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<double>)[.. pair.Value.Values]),
         Picture = run.HasPicture ? run.Picture : null,
         Hyperparameters = new Dictionary<string, string>(run.Hyperparameters),
-        QuantizedLayers = [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
+        QuantizedLayers =
+            [.. run.QuantizedLayers.Select(l => new QuantizedLayerView(
+                l.Operation, l.WeightSqnrDb, l.ActivationSqnrDb, l.SaturatedShare, l.MedianUs))],
     };
 
     public static V1.TrainingRun ToWire(TrainingRunView run)
@@ -108,7 +116,8 @@ internal static class LearningTranslation
         wire.Hyperparameters.Add(new Dictionary<string, string>(run.Hyperparameters));
         wire.QuantizedLayers.AddRange(run.QuantizedLayers.Select(l => new V1.QuantizedLayer
         {
-            Operation = l.Operation, WeightSqnrDb = l.WeightSqnrDb, ActivationSqnrDb = l.ActivationSqnrDb, SaturatedShare = l.SaturatedShare, MedianUs = l.MedianUs,
+            Operation = l.Operation, WeightSqnrDb = l.WeightSqnrDb, ActivationSqnrDb = l.ActivationSqnrDb, SaturatedShare = l.SaturatedShare,
+            MedianUs = l.MedianUs,
         }));
         foreach (var (name, metrics) in run.ParentMetrics) wire.ParentMetrics.Add(name, ToWire(metrics));
         foreach (var (name, metrics) in run.CandidateMetrics) wire.CandidateMetrics.Add(name, ToWire(metrics));
@@ -116,7 +125,8 @@ internal static class LearningTranslation
     }
 
     private static SliceMetrics FromWire(V1.SliceMetrics metrics) => new(
-        metrics.Rows, metrics.AnomalousRows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null, metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null)
+        metrics.Rows, metrics.AnomalousRows, metrics.HasF1 ? metrics.F1 : null, metrics.HasFalseAlarmRate ? metrics.FalseAlarmRate : null,
+        metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null)
     {
         Accuracy = metrics.HasAccuracy ? metrics.Accuracy : null,
     };

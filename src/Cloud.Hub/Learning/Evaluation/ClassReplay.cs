@@ -5,13 +5,15 @@ using Hmas.Inference;
 namespace Cloud.Hub.Learning.Evaluation;
 
 /// <summary>Runs a classifier's package over recorded runs exactly as a device does, and counts the windows whose last row has a name.</summary>
-/// <remarks>Slices are the runs and, as <c>class NAME</c>, the classes: a candidate may not buy one state with another. As in <see cref="DeviceReplay"/> only kept rows are counted.</remarks>
+/// <remarks>Slices are the runs and, as <c>class NAME</c>, the classes: a candidate may not buy one state with
+/// another. As in <see cref="DeviceReplay"/> only kept rows are counted.</remarks>
 internal static class ClassReplay
 {
     /// <param name="classes">Names that count, in the order of the answers compared.</param>
     /// <exception cref="InferenceException">The package cannot run.</exception>
     public static EvaluationResult Run(
-        ModelManifest manifest, ReadOnlyMemory<byte> onnx, IReadOnlyList<string> classes, FleetExperience experience, IEnumerable<RunRows> runs, CancellationToken cancellation)
+        ModelManifest manifest, ReadOnlyMemory<byte> onnx, IReadOnlyList<string> classes, FleetExperience experience, IEnumerable<RunRows> runs,
+        CancellationToken cancellation)
     {
         using var classifier = new Classifier(manifest, onnx.Span, new SessionSettings());
         int[] answerOf = [.. manifest.Classes.Select(name => IndexOf(classes, name))];
@@ -29,7 +31,8 @@ internal static class ClassReplay
                 var answer = classifier.Classify(window);
                 if (!answer.IsValid) invalid++;
                 answers.Add(answer.Class);
-                if (answer.IsValid && experience.NamedTruth(run, row) is { } name && IndexOf(classes, name) is >= 0 and var truth) score.Add(truth, answerOf[answer.Class]);
+                if (answer.IsValid && experience.NamedTruth(run, row) is { } name && IndexOf(classes, name) is >= 0 and var truth)
+                    score.Add(truth, answerOf[answer.Class]);
             }
 
             if (score.Total == 0) continue;
@@ -42,7 +45,8 @@ internal static class ClassReplay
             if (pooled.Of(c) > 0) slices[$"class {classes[c]}"] = Metrics(pooled.Of(c), pooled.F1(c), pooled.Recall(c));
         }
 
-        slices[EvaluationResult.Pooled] = pooled.Total == 0 ? new SliceMetrics(0, 0, null, null, null) : Metrics(pooled.Total, pooled.MacroF1, pooled.Accuracy);
+        slices[EvaluationResult.Pooled] = pooled.Total == 0
+            ? new SliceMetrics(0, 0, null, null, null) : Metrics(pooled.Total, pooled.MacroF1, pooled.Accuracy);
         return new EvaluationResult(slices, answers, new Dictionary<string, double>(), invalid);
     }
 

@@ -60,5 +60,6 @@ internal sealed class ClassScore(int classes)
         Total += other.Total;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"accuracy {100 * Accuracy:0.00} %, macro F1 {MacroF1:0.0000}, {Total} rows");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"accuracy {100 * Accuracy:0.00} %, macro F1 {MacroF1:0.0000}, {Total} rows");
 }

@@ -4,17 +4,21 @@ using Hmas.Inference;
 
 namespace Cloud.Hub.Learning.Evaluation;
 
-/// <summary>Runs a package over recorded runs exactly as a device does: calibrated on the run's own calibration rows, then every window scored in time order by the device's <see cref="Detector"/>.</summary>
+/// <summary>Runs a package over recorded runs exactly as a device does: calibrated on the run's own calibration rows, then
+/// every window scored in time order by the device's <see cref="Detector"/>.</summary>
 /// <remarks>
-/// An archive holds the windows that devices kept, not every row: scored are all windows that lie in unbroken stretches of kept rows, counted are their last rows whose truth is
-/// known, calibration rows never. Smoothing goes on over a break, as it would if the device had been asleep. So these numbers compare two packages on equal terms; they are not
+/// An archive holds the windows that devices kept, not every row: scored are all windows that lie in unbroken
+/// stretches of kept rows, counted are their last rows whose truth is
+/// known, calibration rows never. Smoothing goes on over a break, as it would if the device had been asleep.
+/// So these numbers compare two packages on equal terms; they are not
 /// the score of whole recordings.
 /// </remarks>
 internal static class DeviceReplay
 {
     /// <param name="runs">Held-out runs; those that cannot be calibrated are passed over.</param>
     /// <exception cref="InferenceException">The package cannot run.</exception>
-    public static EvaluationResult Run(ModelManifest manifest, ReadOnlyMemory<byte> onnx, FleetExperience experience, IEnumerable<RunRows> runs, CancellationToken cancellation)
+    public static EvaluationResult Run(
+        ModelManifest manifest, ReadOnlyMemory<byte> onnx, FleetExperience experience, IEnumerable<RunRows> runs, CancellationToken cancellation)
     {
         using var detector = new Detector(manifest, onnx.Span, new SessionSettings());
         var slices = new SortedDictionary<string, SliceMetrics>(StringComparer.Ordinal);

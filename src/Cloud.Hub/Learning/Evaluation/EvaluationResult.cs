@@ -7,7 +7,8 @@ namespace Cloud.Hub.Learning.Evaluation;
 /// <param name="Answers">For every window of every run, in order: 1 for an alarm, or the index of the class; what a twin is compared with.</param>
 /// <param name="Areas">Area under the curve of the scores, by slice; those with normal and anomalous rows.</param>
 /// <param name="Invalid">Windows without a finite answer.</param>
-internal sealed record EvaluationResult(IReadOnlyDictionary<string, SliceMetrics> Slices, IReadOnlyList<int> Answers, IReadOnlyDictionary<string, double> Areas, int Invalid)
+internal sealed record EvaluationResult(
+    IReadOnlyDictionary<string, SliceMetrics> Slices, IReadOnlyList<int> Answers, IReadOnlyDictionary<string, double> Areas, int Invalid)
 {
     public const string Pooled = "all";
 

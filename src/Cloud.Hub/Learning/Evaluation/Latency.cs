@@ -13,7 +13,8 @@ internal static class Latency
 
     /// <param name="settings">Of both sessions; null: a device's.</param>
     /// <returns>Best mean of a turn, µs.</returns>
-    public static (double First, double Second) Compare(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, TensorSpec input, TensorSpec output, SessionSettings? settings = null)
+    public static (double First, double Second) Compare(
+        ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, TensorSpec input, TensorSpec output, SessionSettings? settings = null)
     {
         using var a = new ModelSession(first.Span, input, output, settings ?? new SessionSettings());
         using var b = new ModelSession(second.Span, input, output, settings ?? new SessionSettings());

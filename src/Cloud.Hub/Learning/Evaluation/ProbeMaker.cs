@@ -13,13 +13,15 @@ internal static class ProbeMaker
     /// <summary>Rows of the whole probe; calibration rows take at most half, but never less than one window.</summary>
     private const int MaxBytes = 48 << 10;
 
-    // The two graphs of one model differ in how the processor rounds, as two processors do. Ten times what they show leaves room for processors that were not tried.
+    // The two graphs of one model differ in how the processor rounds, as two processors do. Ten times
+    // what they show leaves room for processors that were not tried.
     private const double ToleranceOfDifference = 10;
     private const double LeastTolerance = 1e-3;
     private const double MostTolerance = 0.2;
 
     /// <summary>Null: no run can be calibrated and has a window that the model answers, or a window is larger than a probe may be.</summary>
-    /// <param name="runs">Runs that no fit has seen; the first that will do is taken, by name, so that releases of one model share their rows.</param>
+    /// <param name="runs">Runs that no fit has seen; the first that will do is taken, by name, so
+    /// that releases of one model share their rows.</param>
     public static RecordedProbe? Make(ModelManifest manifest, ReadOnlyMemory<byte> onnx, IEnumerable<RunRows> runs)
     {
         foreach (var run in runs.OrderBy(run => run.RunId, StringComparer.Ordinal).ThenBy(run => run.DeviceId, StringComparer.Ordinal))
@@ -79,7 +81,8 @@ internal static class ProbeMaker
     /// <summary>Windows side by side, each as the probe holds it.</summary>
     private static IEnumerable<byte[]> Windows(IReadOnlyList<RunRows.Row> segment, int length)
     {
-        for (var from = 0; from + length <= segment.Count; from += length) yield return Bytes([.. segment.Skip(from).Take(length).SelectMany(row => row.Values)]);
+        for (var from = 0; from + length <= segment.Count; from += length)
+            yield return Bytes([.. segment.Skip(from).Take(length).SelectMany(row => row.Values)]);
     }
 
     /// <summary>So many of them, evenly over the run: what it shows early and late, healthy and not.</summary>

@@ -7,16 +7,20 @@ namespace Cloud.Hub.Learning.Evaluation;
 /// <param name="margin">The pooled F1 may be lower than the parent's by at most this.</param>
 /// <param name="sliceLimit">The F1 of a slice may be lower by at most this.</param>
 /// <param name="overlap">Rows that share a window, and so tell about the same.</param>
-/// <param name="minSliceRows">Slices with fewer rows labelled normal, or fewer labelled anomalous, are too small to judge alone: one late alarm would move their F1 by more than the limit.</param>
+/// <param name="minSliceRows">Slices with fewer rows labelled normal, or fewer labelled anomalous, are too small to
+/// judge alone: one late alarm would move their F1 by more than the limit.</param>
 internal sealed class ReleaseGate(double margin, double sliceLimit, int minSliceRows, double overlap)
 {
     private readonly SliceRatchet _ratchet = new();
 
     /// <param name="parent">Null for a first model.</param>
-    /// <param name="ancestors">What the parent and those before it reached when they were made, the newest first: slices with the same rows count as what was reached before.</param>
+    /// <param name="ancestors">What the parent and those before it reached when they were made, the newest first:
+    /// slices with the same rows count as what was reached before.</param>
     public GateVerdict Judge(EvaluationResult? parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
     {
-        if (candidate.Invalid > 0) return new GateVerdict(false, $"the candidate gave no finite answer on {candidate.Invalid} of {candidate.Answers.Count} held-out windows");
+        if (candidate.Invalid > 0)
+            return new GateVerdict(
+                false, $"the candidate gave no finite answer on {candidate.Invalid} of {candidate.Answers.Count} held-out windows");
         if (parent is null)
         {
             return candidate.All.F1 is null
@@ -25,9 +29,11 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
         }
 
         if (candidate.All.F1 is not { } now || parent.All.F1 is not { } before)
-            return new GateVerdict(false, "no held-out row is labelled with what the model should find, so nothing shows that the candidate is not worse than its parent");
+            return new GateVerdict(
+                false, "no held-out row is labelled with what the model should find, so nothing shows that the candidate is not worse than its parent");
         if (now < before - margin)
-            return new GateVerdict(false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
+            return new GateVerdict(
+                false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
         foreach (var (name, slice) in candidate.Slices)
         {
             if (name == EvaluationResult.Pooled || IsSmall(slice)) continue;
@@ -39,13 +45,15 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
         return new GateVerdict(true, $"pooled F1 {Text(now)} against the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
     }
 
-    private Dictionary<string, SliceCount> Best(EvaluationResult parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
+    private Dictionary<string, SliceCount> Best(
+        EvaluationResult parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
     {
         var best = Counts(parent.Slices);
         foreach (var reached in ancestors)
         {
             // Labels may have come since: only what was counted on the same rows can be compared.
-            var same = reached.Where(pair => candidate.Slices.TryGetValue(pair.Key, out var now) && now.Rows == pair.Value.Rows && now.AnomalousRows == pair.Value.AnomalousRows);
+            var same = reached.Where(pair => candidate.Slices.TryGetValue(pair.Key, out var now) && now.Rows == pair.Value.Rows
+                && now.AnomalousRows == pair.Value.AnomalousRows);
             best = SliceRatchet.Raise(best, Counts(same));
         }
 
@@ -53,9 +61,11 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
     }
 
     private Dictionary<string, SliceCount> Counts(IEnumerable<KeyValuePair<string, SliceMetrics>> slices) =>
-        slices.Where(pair => pair.Key == EvaluationResult.Pooled || !IsSmall(pair.Value)).ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap));
+        slices.Where(pair => pair.Key == EvaluationResult.Pooled || !IsSmall(pair.Value))
+            .ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap));
 
-    private bool IsSmall(SliceMetrics slice) => (slice.Accuracy is null ? Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) : slice.Rows) < minSliceRows;
+    private bool IsSmall(SliceMetrics slice) =>
+        (slice.Accuracy is null ? Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) : slice.Rows) < minSliceRows;
 
     private static string Text(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown";
 }

@@ -2,9 +2,11 @@ using System.Globalization;
 
 namespace Cloud.Hub.Learning.Evaluation;
 
-/// <summary>No slice may become worse than the best it ever was. Worse means: so much lower a share of right answers that chance alone explains it less often than <paramref name="level"/>, all slices together.</summary>
+/// <summary>No slice may become worse than the best it ever was. Worse means: so much lower a share of right answers that chance
+/// alone explains it less often than <paramref name="level"/>, all slices together.</summary>
 /// <remarks>
-/// One-sided test of two proportions with a success and a failure added to each side (Agresti and Caffo 2000), at level / slices (Bonferroni). Compared with the best so far instead of
+/// One-sided test of two proportions with a success and a failure added to each side (Agresti and Caffo 2000), at
+/// level / slices (Bonferroni). Compared with the best so far instead of
 /// the one before, so that many small losses do not add up.
 /// </remarks>
 /// <param name="level">Chance that a candidate that is nowhere worse is refused.</param>
@@ -21,7 +23,8 @@ internal sealed class SliceRatchet(double level = 0.05)
             if (chance < level / common.Count)
             {
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"slice {slice}: right answers fell from its best {100 * was.Share:0.0} % to {100 * now.Share:0.0} %, which chance explains {chance:0.0000} of the time");
+                    CultureInfo.InvariantCulture,
+                    $"slice {slice}: right answers fell from its best {100 * was.Share:0.0} % to {100 * now.Share:0.0} %, which chance explains {chance:0.0000} of the time");
             }
         }
 

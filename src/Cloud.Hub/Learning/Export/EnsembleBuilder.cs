@@ -3,10 +3,12 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Export;
 
-/// <summary>Several trained networks of one shape as one chain that gives the mean of their answers: members side by side as groups of convolutions, so that one graph runs on the device and nothing is multiplied with zeros.</summary>
+/// <summary>Several trained networks of one shape as one chain that gives the mean of their answers: members side by side as groups of
+/// convolutions, so that one graph runs on the device and nothing is multiplied with zeros.</summary>
 internal static class EnsembleBuilder
 {
-    /// <param name="members">Operations of each, from <see cref="OperationBuilder"/>; convolutions without groups or phases, activations, flattens and dense layers, with a dense layer last.</param>
+    /// <param name="members">Operations of each, from <see cref="OperationBuilder"/>; convolutions without groups or
+    /// phases, activations, flattens and dense layers, with a dense layer last.</param>
     /// <returns>A single member as it is.</returns>
     /// <exception cref="NotSupportedException">A chain of another kind.</exception>
     public static IReadOnlyList<Operation> Average(IReadOnlyList<IReadOnlyList<Operation>> members)
@@ -46,7 +48,8 @@ internal static class EnsembleBuilder
         return result;
     }
 
-    private static ConvolutionOperation SideBySide(IReadOnlyList<IReadOnlyList<Operation>> members, int i, Shape input, ConvolutionOperation geometry, bool sharesInput) =>
+    private static ConvolutionOperation SideBySide(
+        IReadOnlyList<IReadOnlyList<Operation>> members, int i, Shape input, ConvolutionOperation geometry, bool sharesInput) =>
         geometry with
         {
             Input = input,
@@ -67,7 +70,8 @@ internal static class EnsembleBuilder
             for (var row = 0; row < rows; row++)
             {
                 bias[row] += member.Bias[row] / members.Count;
-                for (var c = 0; c < columns; c++) weights[(row * input.Channels) + (m * columns) + c] = member.Weights[(row * columns) + c] / members.Count;
+                for (var c = 0; c < columns; c++)
+                    weights[(row * input.Channels) + (m * columns) + c] = member.Weights[(row * columns) + c] / members.Count;
             }
         }
 

@@ -33,7 +33,8 @@ internal sealed class FloatBlocks(OnnxGraph graph, string prefix)
         var steps = Turned(InTime(value, gru.Input), "steps", [2, 0, 1]);
         graph.Node("GRU",
             [
-                steps, graph.Floats($"{prefix}_w", UpdateFirst(gru.InputWeights), 1, 3 * units, inputs), graph.Floats($"{prefix}_r", UpdateFirst(gru.StateWeights), 1, 3 * units, units),
+                steps, graph.Floats($"{prefix}_w", UpdateFirst(gru.InputWeights), 1, 3 * units, inputs),
+                graph.Floats($"{prefix}_r", UpdateFirst(gru.StateWeights), 1, 3 * units, units),
                 graph.Floats($"{prefix}_b", [.. UpdateFirst(gru.InputBias), .. UpdateFirst(gru.StateBias)], 1, 6 * units),
             ],
             $"{prefix}_states", OnnxAttribute.Of("hidden_size", units), OnnxAttribute.Of("linear_before_reset", 1L));
@@ -52,14 +53,18 @@ internal sealed class FloatBlocks(OnnxGraph graph, string prefix)
         graph.Node("MatMul", [query, key], $"{prefix}_products");
         graph.Node("Softmax", [$"{prefix}_products"], $"{prefix}_shares", OnnxAttribute.Of("axis", -1L));
         graph.Node("MatMul", [$"{prefix}_shares", values], $"{prefix}_mixed");
-        graph.Node("Reshape", [Turned($"{prefix}_mixed", "heads", [0, 2, 1, 3]), graph.Longs($"{prefix}_joined_shape", [0, length, channels], 3)], $"{prefix}_joined");
+        graph.Node(
+            "Reshape", [Turned($"{prefix}_mixed", "heads", [0, 2, 1, 3]), graph.Longs($"{prefix}_joined_shape", [0, length, channels], 3)],
+            $"{prefix}_joined");
         Turn(Product($"{prefix}_joined", "out", attention.OutWeights, attention.OutBias), result, LastFirst);
 
         string Head(string name, int part, float factor, int[] order)
         {
             float[] weights = [.. attention.InWeights.AsSpan(part * channels * channels, channels * channels).ToArray().Select(w => w * factor)];
             float[] bias = [.. attention.InBias.AsSpan(part * channels, channels).ToArray().Select(b => b * factor)];
-            graph.Node("Reshape", [Product(rows, name, weights, bias), graph.Longs($"{prefix}_{name}_shape", [0, length, attention.Heads, width], 4)], $"{prefix}_{name}_heads");
+            graph.Node(
+                "Reshape", [Product(rows, name, weights, bias), graph.Longs($"{prefix}_{name}_shape", [0, length, attention.Heads, width], 4)],
+                $"{prefix}_{name}_heads");
             return Turned($"{prefix}_{name}_heads", $"{name}_turned", order);
         }
     }
@@ -68,7 +73,9 @@ internal sealed class FloatBlocks(OnnxGraph graph, string prefix)
     {
         var width = embedding.Output.Channels;
         graph.Node("Cast", [InTime(value, embedding.Input)], $"{prefix}_numbers", OnnxAttribute.Of("to", (long)OnnxDataType.Int64));
-        graph.Node("Gather", [graph.Floats($"{prefix}_table", embedding.Table, embedding.Table.Length / width, width), $"{prefix}_numbers"], $"{prefix}_found");
+        graph.Node(
+            "Gather", [graph.Floats($"{prefix}_table", embedding.Table, embedding.Table.Length / width, width), $"{prefix}_numbers"],
+            $"{prefix}_found");
         graph.Node("Squeeze", [$"{prefix}_found", graph.Longs($"{prefix}_channel", [1], 1)], $"{prefix}_rows");
         Turn($"{prefix}_rows", result, LastFirst);
     }
@@ -77,7 +84,9 @@ internal sealed class FloatBlocks(OnnxGraph graph, string prefix)
     private string Product(string rows, string name, float[] weights, float[] bias)
     {
         var columns = weights.Length / bias.Length;
-        graph.Node("MatMul", [rows, graph.Floats($"{prefix}_{name}_w", Training.Kernels.Transposition.Of(weights, columns), columns, bias.Length)], $"{prefix}_{name}_product");
+        graph.Node(
+            "MatMul", [rows, graph.Floats($"{prefix}_{name}_w", Training.Kernels.Transposition.Of(weights, columns), columns, bias.Length)],
+            $"{prefix}_{name}_product");
         graph.Node("Add", [$"{prefix}_{name}_product", graph.Floats($"{prefix}_{name}_b", bias, bias.Length)], $"{prefix}_{name}");
         return $"{prefix}_{name}";
     }

@@ -2,9 +2,12 @@ using Cloud.Hub.Learning.Export.Operations;
 
 namespace Cloud.Hub.Learning.Export;
 
-/// <summary>Makes the device's distance between answer and window the Mahalanobis distance of the residual (Mahalanobis 1936; over principal components that is the T² and Q statistic of process monitoring): channels that are always rebuilt badly count less, and those that err together count once.</summary>
+/// <summary>Makes the device's distance between answer and window the Mahalanobis distance of the residual (Mahalanobis
+/// 1936; over principal components that is the T² and Q statistic of process monitoring): channels that are always
+/// rebuilt badly count less, and those that err together count once.</summary>
 /// <remarks>
-/// Behind a reconstruction x̂ it adds y = x + W (x̂ − x − m), with m and S the mean and covariance of the residual over healthy rows and WᵀW = S⁻¹ up to a factor. So |y − x|² is what
+/// Behind a reconstruction x̂ it adds y = x + W (x̂ − x − m), with m and S the mean and covariance of the
+/// residual over healthy rows and WᵀW = S⁻¹ up to a factor. So |y − x|² is what
 /// is wanted, the device keeps its one rule for scores, and the graph has a convolution over one row on either side of a sum.
 /// </remarks>
 internal static class MahalanobisHead
@@ -18,7 +21,8 @@ internal static class MahalanobisHead
     public static IReadOnlyList<Operation> Append(IReadOnlyList<Operation> operations, IReadOnlyList<float[]> windows)
     {
         var shape = operations[0].Input;
-        if (operations[^1].Output != shape) throw new ArgumentException($"a residual needs an answer of the input's shape {shape}, not {operations[^1].Output}");
+        if (operations[^1].Output != shape)
+            throw new ArgumentException($"a residual needs an answer of the input's shape {shape}, not {operations[^1].Output}");
         if (windows.Count == 0) throw new ArgumentException("a residual's covariance needs windows");
         var (mean, covariance) = Residual(operations, windows);
         var whitening = Whitening(covariance);

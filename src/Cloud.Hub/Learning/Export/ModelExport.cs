@@ -12,7 +12,8 @@ internal static class ModelExport
     public static FittedModel Write(IReadOnlyList<Operation> operations, LearningRecipe recipe, IEnumerable<float[]> calibration)
     {
         var shape = operations[0].Input;
-        var input = recipe.Head == ModelHead.Classes ? new TensorSpec("features", [1, shape.Count]) : new TensorSpec("window", [1, shape.Channels, shape.Length]);
+        var input = recipe.Head == ModelHead.Classes
+            ? new TensorSpec("features", [1, shape.Count]) : new TensorSpec("window", [1, shape.Channels, shape.Length]);
         var output = recipe.Head switch
         {
             ModelHead.Reconstruction => new TensorSpec("reconstruction", input.Shape),

@@ -4,7 +4,8 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Export;
 
-/// <summary>An ONNX model under construction: opset 17, IR 8 (what the design facts verified), names and order as given, nothing of time or machine inside.</summary>
+/// <summary>An ONNX model under construction: opset 17, IR 8 (what the design facts verified), names and
+/// order as given, nothing of time or machine inside.</summary>
 internal sealed class OnnxGraph
 {
     private const int IrVersion = 8;

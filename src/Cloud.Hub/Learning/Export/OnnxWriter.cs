@@ -7,7 +7,8 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Export;
 
-/// <summary>Export operations as an ONNX file: float32, or int8 with quantize/dequantize pairs laid so that ONNX Runtime runs every product in int8 (design facts on quantization, sections 3 to 6).</summary>
+/// <summary>Export operations as an ONNX file: float32, or int8 with quantize/dequantize pairs laid so that ONNX Runtime
+/// runs every product in int8 (design facts on quantization, sections 3 to 6).</summary>
 internal sealed class OnnxWriter
 {
     private readonly OnnxGraph _graph = new();
@@ -44,13 +45,15 @@ internal sealed class OnnxWriter
         IReadOnlyList<int> flat = [batch, shape.Channels];
         IReadOnlyList<int> rows = shape.Width > 1 ? [batch, shape.Channels, shape.Height, shape.Width] : [batch, shape.Channels, shape.Length];
         if (!tensor.Shape.SequenceEqual(rows) && !(shape.Length == 1 && tensor.Shape.SequenceEqual(flat)))
-            throw new ArgumentException($"tensor '{tensor.Name}' ({string.Join(", ", tensor.Shape)}) is not the network's ({string.Join(", ", rows)})");
+            throw new ArgumentException(
+                $"tensor '{tensor.Name}' ({string.Join(", ", tensor.Shape)}) is not the network's ({string.Join(", ", rows)})");
     }
 
     private void Run(string input)
     {
         _values[0] = _plan?.Input is { } entering ? Round(input, "input", entering, "input_dq") : input;
-        var shared = _operations.Where(o => o.From is not null).Select(o => o.From!.Value).Concat(_operations.OfType<AddOperation>().Select(o => o.Other)).ToHashSet();
+        var shared = _operations.Where(o => o.From is not null).Select(o => o.From!.Value)
+            .Concat(_operations.OfType<AddOperation>().Select(o => o.Other)).ToHashSet();
         for (var i = 0; i < _operations.Count; i++)
         {
             var fused = _plan is not null && _operations[i] is IWeighted or AddOperation && !shared.Contains(i + 1)
@@ -125,7 +128,8 @@ internal sealed class OnnxWriter
 
     private void Convolve(int i, ConvolutionOperation convolution, string value, bool fused, string name, TensorQuantization? quantization)
     {
-        var (weights, bias) = Weights(i, convolution, convolution.OutputChannels, convolution.Input.Channels / convolution.Groups, convolution.Kernel);
+        var (weights, bias) = Weights(
+            i, convolution, convolution.OutputChannels, convolution.Input.Channels / convolution.Groups, convolution.Kernel);
         var woven = convolution.Phases > 1;
         var rows = woven ? $"t{i}_rows" : name;
         Rounded(i, rows, fused, quantization, result => _graph.Node(
@@ -146,7 +150,9 @@ internal sealed class OnnxWriter
         var time = $"t{i}_woven";
         if (all > convolution.Output.Length)
         {
-            Move(i, "Slice", [time, _graph.Longs($"t{i}_from", [0], 1), _graph.Longs($"t{i}_to", [convolution.Output.Length], 1), _graph.Longs($"t{i}_axis", [1], 1)],
+            Move(i, "Slice",
+                [time, _graph.Longs($"t{i}_from", [0], 1), _graph.Longs($"t{i}_to", [convolution.Output.Length], 1),
+                    _graph.Longs($"t{i}_axis", [1], 1)],
                 $"t{i}_cut", quantization);
             time = $"t{i}_cut";
         }
@@ -175,7 +181,8 @@ internal sealed class OnnxWriter
             "Conv", [value, weights, bias], result,
             OnnxAttribute.Of("kernel_shape", [spread.Kernel, spread.Kernel]),
             OnnxAttribute.Of("pads", [spread.PadBefore, spread.PadBefore, spread.PadBehind.Rows, spread.PadBehind.Columns])));
-        Move(i, "Reshape", [$"t{i}_rows", _graph.Longs($"t{i}_phases", [0, phases, phases, outputs, rows, columns], 6)], $"t{i}_parted", quantization);
+        Move(i, "Reshape", [$"t{i}_rows", _graph.Longs($"t{i}_phases", [0, phases, phases, outputs, rows, columns], 6)], $"t{i}_parted",
+            quantization);
         Move(i, "Transpose", [$"t{i}_parted"], $"t{i}_woven", quantization, OnnxAttribute.Of("perm", [0, 3, 4, 1, 5, 2]));
         var (height, width) = (rows * phases, columns * phases);
         var isWhole = height == spread.Output.Height && width == spread.Output.Width;
@@ -183,7 +190,8 @@ internal sealed class OnnxWriter
         Move(i, "Reshape", [$"t{i}_woven", _graph.Longs($"t{i}_shape", [0, outputs, height, width], 4)], whole, quantization);
         if (isWhole) return;
         Move(i, "Slice",
-            [whole, _graph.Longs($"t{i}_from", [0, 0], 2), _graph.Longs($"t{i}_to", [spread.Output.Height, spread.Output.Width], 2), _graph.Longs($"t{i}_axes", [2, 3], 2)],
+            [whole, _graph.Longs($"t{i}_from", [0, 0], 2), _graph.Longs($"t{i}_to", [spread.Output.Height, spread.Output.Width], 2),
+                _graph.Longs($"t{i}_axes", [2, 3], 2)],
             name, quantization);
     }
 
@@ -243,7 +251,8 @@ internal sealed class OnnxWriter
     }
 
     /// <summary>An operation that only moves values: the same scale and zero point behind it, so that it runs on bytes.</summary>
-    private void Move(int i, string operation, IReadOnlyList<string> inputs, string name, TensorQuantization? quantization, params OnnxAttribute[] attributes)
+    private void Move(
+        int i, string operation, IReadOnlyList<string> inputs, string name, TensorQuantization? quantization, params OnnxAttribute[] attributes)
     {
         var result = quantization is null ? name : $"{name}_raw";
         _graph.Node(operation, inputs, result, attributes);

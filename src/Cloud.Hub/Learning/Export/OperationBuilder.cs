@@ -4,7 +4,8 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Learning.Export;
 
-/// <summary>A trained network as export operations: dropout gone, batch norm folded into the weights before it, transposed convolutions rewritten as convolutions, time-major weights turned to channel-major.</summary>
+/// <summary>A trained network as export operations: dropout gone, batch norm folded into the weights before it, transposed
+/// convolutions rewritten as convolutions, time-major weights turned to channel-major.</summary>
 internal static class OperationBuilder
 {
     /// <exception cref="NotSupportedException">A layer that has no exact form for export; the message names it.</exception>
@@ -54,13 +55,15 @@ internal static class OperationBuilder
                 case Gru gru:
                     operations.Add(new GruOperation(layer.Input, layer.Output)
                     {
-                        InputWeights = gru.InputWeights, StateWeights = gru.StateWeights, InputBias = gru.InputBias.ToArray(), StateBias = gru.StateBias.ToArray(),
+                        InputWeights = gru.InputWeights, StateWeights = gru.StateWeights, InputBias = gru.InputBias.ToArray(),
+                        StateBias = gru.StateBias.ToArray(),
                     });
                     break;
                 case SelfAttention attention:
                     operations.Add(new AttentionOperation(layer.Input, attention.Heads)
                     {
-                        InWeights = attention.InWeights, InBias = attention.InBias.ToArray(), OutWeights = attention.OutWeights, OutBias = attention.OutBias.ToArray(),
+                        InWeights = attention.InWeights, InBias = attention.InBias.ToArray(), OutWeights = attention.OutWeights,
+                        OutBias = attention.OutBias.ToArray(),
                     });
                     break;
                 case Embedding embedding:
@@ -114,7 +117,8 @@ internal static class OperationBuilder
         return operations;
     }
 
-    private static NotSupportedException Unsupported(Layer layer, string where) => new($"layer {layer.Position} ({layer.Kind}) cannot be exported {where}");
+    private static NotSupportedException Unsupported(Layer layer, string where) =>
+        new($"layer {layer.Position} ({layer.Kind}) cannot be exported {where}");
 
     private static ConvolutionOperation Convolve(Conv1d layer)
     {
@@ -138,7 +142,8 @@ internal static class OperationBuilder
         var (weights, bias) = (layer.Weights, layer.Bias.ToArray());
         return layer.Input.Width > 1
             ? new PlaneConvolutionOperation(layer.Input, layer.Output, shape) { Weights = weights, Bias = bias }
-            : new ConvolutionOperation(layer.Input, layer.Output) { Weights = weights, Bias = bias, Kernel = 1, Stride = shape.Stride, Groups = shape.Groups };
+            : new ConvolutionOperation(
+                layer.Input, layer.Output) { Weights = weights, Bias = bias, Kernel = 1, Stride = shape.Stride, Groups = shape.Groups };
     }
 
     private static void Join(List<Operation> operations, Residual layer, int skip)
@@ -153,7 +158,8 @@ internal static class OperationBuilder
         var shape = layer.Geometry;
         var padLeft = -shape.FirstTap;
         var padRight = shape.PhaseRows - 1 + shape.FirstTap + ((shape.Taps - 1) * shape.TapStep) - (shape.SmallLength - 1);
-        if (padLeft < 0 || padRight < 0) throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
+        if (padLeft < 0 || padRight < 0)
+            throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
         var source = layer.Weights; // (I, O, K)
         var (inputs, outputs) = (shape.SmallChannels, shape.BigChannels);
         var weights = new float[shape.Stride * outputs * inputs * shape.Taps];
@@ -208,7 +214,8 @@ internal static class OperationBuilder
 
         var (rows, columns) = (Whole(shape.Height), Whole(shape.Width));
         var (behindRows, behindColumns) = (rows - layer.Input.Height + behind, columns - layer.Input.Width + behind);
-        if (before < 0 || behindRows < 0 || behindColumns < 0) throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
+        if (before < 0 || behindRows < 0 || behindColumns < 0)
+            throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
         return new PlaneSpreadOperation(layer.Input, layer.Output, shape.Stride)
         {
             Weights = weights,

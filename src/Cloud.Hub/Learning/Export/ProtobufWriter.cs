@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Cloud.Hub.Learning.Export;
 
-/// <summary>The few wire types of protocol buffers that an ONNX file needs; fields come out in the order of the calls, so equal input gives equal bytes.</summary>
+/// <summary>The few wire types of protocol buffers that an ONNX file needs; fields come out in the
+/// order of the calls, so equal input gives equal bytes.</summary>
 /// <remarks>https://protobuf.dev/programming-guides/encoding/</remarks>
 internal sealed class ProtobufWriter
 {

@@ -11,7 +11,8 @@ using Hmas.Contracts.Federated;
 
 namespace Cloud.Hub.Learning.Federated;
 
-/// <summary>Federated rounds over the fleet: sends the head to devices as a command, judges and joins what they send back. A round that ended is on disk; a restart goes on with the next.</summary>
+/// <summary>Federated rounds over the fleet: sends the head to devices as a command, judges and joins what they send
+/// back. A round that ended is on disk; a restart goes on with the next.</summary>
 /// <remarks>FedAdam's memory does not outlive a restart: it begins anew with the round.</remarks>
 internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore store, IRunReporter reporter, LearningMetrics metrics)
 {
@@ -53,18 +54,21 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
             await reporter.ReportAsync(run, cancellation);
         }
 
-        if (rounds.All(round => !round.HasMoved)) throw new TrainingRefusedException($"no federated round changed the head: {Describe(rounds[^1], asked.Rounds)}");
+        if (rounds.All(round => !round.HasMoved))
+            throw new TrainingRefusedException($"no federated round changed the head: {Describe(rounds[^1], asked.Rounds)}");
         return server.Head.ToArray();
     }
 
-    private async Task<FederatedRoundView> RoundAsync(TrainingRunView run, IReadOnlyList<string> classes, FederatedServer server, CancellationToken cancellation)
+    private async Task<FederatedRoundView> RoundAsync(
+        TrainingRunView run, IReadOnlyList<string> classes, FederatedServer server, CancellationToken cancellation)
     {
         var asked = run.Request.Federated!;
         var parent = run.Request.ParentDigest!;
         var labels = await LabelsAsync(classes, cancellation);
         var invited = await InvitedAsync(asked, parent, labels, run.Request.Seed + server.Round, cancellation);
         var head = MemoryMarshal.AsBytes(server.Head).ToArray();
-        var answers = await Task.WhenAll(invited.Select((device, i) => AskAsync(device, TaskOf(device, i), TimeSpan.FromSeconds(asked.RoundSeconds), cancellation)));
+        var answers = await Task.WhenAll(
+            invited.Select((device, i) => AskAsync(device, TaskOf(device, i), TimeSpan.FromSeconds(asked.RoundSeconds), cancellation)));
         var report = server.Close(answers.Select(answer => answer.Update).OfType<ClientUpdate>(), invited.ToHashSet(StringComparer.Ordinal));
         List<RefusedUpdate> refused =
         [
@@ -72,7 +76,8 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
             .. report.Refused.Select(pair => new RefusedUpdate(pair.Client, pair.Reason)),
         ];
         metrics.FederatedUpdates(report.Accepted.Count, refused.Count);
-        return new FederatedRoundView(report.Round, invited.Count, report.Accepted.Count, report.Clipped, [.. refused.Take(MaxRefusedKept)], report.HasMoved);
+        return new FederatedRoundView(
+            report.Round, invited.Count, report.Accepted.Count, report.Clipped, [.. refused.Take(MaxRefusedKept)], report.HasMoved);
 
         HeadTask TaskOf(string device, int i) => new()
         {
@@ -89,7 +94,8 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
         };
     }
 
-    private async Task<(string DeviceId, ClientUpdate? Update, string? Fault)> AskAsync(string device, HeadTask task, TimeSpan patience, CancellationToken cancellation)
+    private async Task<(string DeviceId, ClientUpdate? Update, string? Fault)> AskAsync(
+        string device, HeadTask task, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
@@ -111,17 +117,23 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
         var index = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
         return (await feedback.LabelsAsync(null, null, cancellation)).GroupBy(label => label.DeviceId).ToDictionary(
             group => group.Key,
-            group => (IReadOnlyList<HeadLabel>)[.. group.TakeLast(HeadTask.MaxLabels).Select(label => new HeadLabel(label.FromUs, label.ToUs, index.GetValueOrDefault(label.Label, -1)))]);
+            group => (IReadOnlyList<HeadLabel>)[.. group.TakeLast(HeadTask.MaxLabels)
+                .Select(label => new HeadLabel(label.FromUs, label.ToUs, index.GetValueOrDefault(label.Label, -1)))]);
     }
 
-    private async Task<List<string>> InvitedAsync(FederatedRequest asked, string parent, Dictionary<string, IReadOnlyList<HeadLabel>> labels, long seed, CancellationToken cancellation)
+    private async Task<List<string>> InvitedAsync(
+        FederatedRequest asked, string parent, Dictionary<string, IReadOnlyList<HeadLabel>> labels, long seed, CancellationToken cancellation)
     {
         var devices = (await fleet.DevicesAsync(cancellation)).ToDictionary(device => device.DeviceId);
-        if (asked.Devices.FirstOrDefault(id => !devices.ContainsKey(id)) is { } unknown) throw new TrainingRefusedException($"device '{unknown}' is not enrolled");
+        if (asked.Devices.FirstOrDefault(id => !devices.ContainsKey(id)) is { } unknown)
+            throw new TrainingRefusedException($"device '{unknown}' is not enrolled");
         string[] suited =
         [
-            .. devices.Values.Where(device => device.Online && device.Reported?.ActiveDigest == parent && (asked.Devices.Count == 0 || asked.Devices.Contains(device.DeviceId))
-                && labels.GetValueOrDefault(device.DeviceId)?.Any(label => label.Class >= 0) == true).Select(device => device.DeviceId).Order(StringComparer.Ordinal),
+            .. devices.Values
+                .Where(device => device.Online && device.Reported?.ActiveDigest == parent
+                && (asked.Devices.Count == 0 || asked.Devices.Contains(device.DeviceId))
+                && labels.GetValueOrDefault(device.DeviceId)?.Any(label => label.Class >= 0) == true).Select(device => device.DeviceId)
+                .Order(StringComparer.Ordinal),
         ];
         new Random(unchecked((int)seed)).Shuffle(suited);
         return [.. suited.Take(asked.MaxDevices)];

@@ -23,11 +23,15 @@ internal static class FederatedRules
         if (request.Transfer is not null) return "federated rounds start from the parent by themselves; leave transfer out";
         if (JoinOf(asked.Join) is null) return $"federated: join '{asked.Join}' is none of trimmed-mean, median, mean";
         if (asked.Rounds is < 1 or > MaxRounds) return $"federated: {asked.Rounds} rounds are not 1 to {MaxRounds}";
-        if (asked.MaxDevices is < 1 or > MaxDevices || asked.Devices is null || asked.Devices.Count > MaxDevices) return $"federated: 1 to {MaxDevices} devices take part in a round";
-        if (asked.MinDevices < 1 || asked.MinDevices > (asked.Devices.Count > 0 ? asked.Devices.Count : asked.MaxDevices)) return $"federated: at least {asked.MinDevices} devices of {(asked.Devices.Count > 0 ? asked.Devices.Count : asked.MaxDevices)} cannot be had";
+        if (asked.MaxDevices is < 1 or > MaxDevices || asked.Devices is null || asked.Devices.Count > MaxDevices)
+            return $"federated: 1 to {MaxDevices} devices take part in a round";
+        if (asked.MinDevices < 1 || asked.MinDevices > (asked.Devices.Count > 0 ? asked.Devices.Count : asked.MaxDevices))
+            return $"federated: at least {asked.MinDevices} devices of {(asked.Devices.Count > 0 ? asked.Devices.Count : asked.MaxDevices)} cannot be had";
         if (asked.MaxWindows is < 1 or > MaxWindows) return $"federated: {asked.MaxWindows} windows are not 1 to {MaxWindows}";
-        if (asked.RoundSeconds is < 1 or > MaxSeconds || asked.BudgetMs < 1 || asked.BudgetMs > asked.RoundSeconds * 1000) return $"federated: a round of {asked.RoundSeconds} s with {asked.BudgetMs} ms of tuning is not within 1 to {MaxSeconds} s";
-        return asked is { MaxNorm: > 0 and <= 1000, Noise: >= 0 and <= 10, Proximal: >= 0 and <= 1, ServerRate: >= 0 and <= 1 } ? null : "federated: norm, noise, proximal or server rate is out of bounds";
+        if (asked.RoundSeconds is < 1 or > MaxSeconds || asked.BudgetMs < 1 || asked.BudgetMs > asked.RoundSeconds * 1000)
+            return $"federated: a round of {asked.RoundSeconds} s with {asked.BudgetMs} ms of tuning is not within 1 to {MaxSeconds} s";
+        return asked is { MaxNorm: > 0 and <= 1000, Noise: >= 0 and <= 10, Proximal: >= 0 and <= 1, ServerRate: >= 0 and <= 1 }
+            ? null : "federated: norm, noise, proximal or server rate is out of bounds";
     }
 
     /// <param name="headLength">Values of the head.</param>

@@ -4,10 +4,12 @@ using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Cloud.Hub.Learning.Federated;
 
-/// <summary>The head of a fleet's classifier, improved in rounds: devices tune it on windows that never leave them, and send only what changed. Pure: no clock, no network.</summary>
+/// <summary>The head of a fleet's classifier, improved in rounds: devices tune it on windows that never leave
+/// them, and send only what changed. Pure: no clock, no network.</summary>
 internal sealed class FederatedServer
 {
-    /// <summary>FedAdam's floor under the root (τ of Reddi et al. 2021): pseudo-gradients are small, and 1e-8 would turn their noise into full steps.</summary>
+    /// <summary>FedAdam's floor under the root (τ of Reddi et al. 2021): pseudo-gradients are small,
+    /// and 1e-8 would turn their noise into full steps.</summary>
     private const float AdamFloor = 1e-3f;
 
     private readonly FederatedSettings _settings;
@@ -51,11 +53,14 @@ internal sealed class FederatedServer
         if (invited?.Contains(update.Client) == false) return "was not asked in this round";
         if (isSecond) return "a second update in this round";
         if (update.Round != Round) return string.Create(CultureInfo.InvariantCulture, $"answers round {update.Round}, this is {Round}");
-        if (update.Delta.Length != _head.Length) return string.Create(CultureInfo.InvariantCulture, $"{update.Delta.Length} values, the head has {_head.Length}");
+        if (update.Delta.Length != _head.Length)
+            return string.Create(CultureInfo.InvariantCulture, $"{update.Delta.Length} values, the head has {_head.Length}");
         if (update.Samples < 1) return "tuned on no window";
         if (!TensorPrimitives.IsFiniteAll<float>(update.Delta)) return "a value is not finite";
         var norm = Norm(update.Delta);
-        return norm <= _settings.RefusedNorm ? null : string.Create(CultureInfo.InvariantCulture, $"its norm is {norm:0.###E+0}, {_settings.RefusedNorm:0.###} at most can be meant well");
+        return norm <= _settings.RefusedNorm
+            ? null : string.Create(
+                CultureInfo.InvariantCulture, $"its norm is {norm:0.###E+0}, {_settings.RefusedNorm:0.###} at most can be meant well");
     }
 
     /// <summary>In two steps, since the sum of squares of a huge update overflows single precision.</summary>

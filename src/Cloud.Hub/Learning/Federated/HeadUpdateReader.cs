@@ -15,7 +15,8 @@ internal static class HeadUpdateReader
         if (text.Length > HeadUpdate.MaxText) return (null, $"the answer has {text.Length} characters, {HeadUpdate.MaxText} are allowed");
         try
         {
-            if (JsonSerializer.Deserialize(text, ContractsJson.Default.HeadUpdate) is not { Delta: { } delta } update) return (null, "the answer is null");
+            if (JsonSerializer.Deserialize(text, ContractsJson.Default.HeadUpdate) is not { Delta: { } delta } update)
+                return (null, "the answer is null");
             if (update.Digest != task.Digest) return (null, "the answer is for another model");
             return delta.Length % sizeof(float) == 0
                 ? (new ClientUpdate(deviceId, update.Round, update.Samples, MemoryMarshal.Cast<byte, float>(delta).ToArray()), null)

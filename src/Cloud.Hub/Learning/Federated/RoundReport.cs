@@ -5,4 +5,5 @@ namespace Cloud.Hub.Learning.Federated;
 /// <param name="Clipped">Of those, the ones whose norm was larger than allowed.</param>
 /// <param name="Refused">Device and reason of every other update.</param>
 /// <param name="HasMoved">The head changed; false when too few updates were accepted.</param>
-internal sealed record RoundReport(int Round, IReadOnlyList<string> Accepted, int Clipped, IReadOnlyList<(string Client, string Reason)> Refused, bool HasMoved);
+internal sealed record RoundReport(
+    int Round, IReadOnlyList<string> Accepted, int Clipped, IReadOnlyList<(string Client, string Reason)> Refused, bool HasMoved);

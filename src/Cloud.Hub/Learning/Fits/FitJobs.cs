@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Learning.Fits;
 
 /// <summary>Hands fits out and takes back what became of them; everything in learning.db before it is answered.</summary>
-internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal signal, IOptions<LearningOptions> options, TimeProvider time, ILogger<FitJobs> logger) : IFitJobs
+internal sealed class FitJobs(
+    RunStore store, IRunReporter reporter, FitSignal signal, IOptions<LearningOptions> options, TimeProvider time, ILogger<FitJobs> logger) : IFitJobs
 {
     /// <summary>A fit whose workers died so often is not given to another: it may be what kills them.</summary>
     public const int MaxLosses = 5;
@@ -21,7 +22,8 @@ internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal s
     public async Task<FitLease?> LeaseAsync(FitWorkerDescription worker, TimeSpan patience, CancellationToken cancellation)
     {
         if (worker.CodeVersion != LearningService.CodeVersion)
-            throw new ArgumentException($"worker {worker.Name} runs {worker.CodeVersion}, the hub {LearningService.CodeVersion}: their bits could differ", nameof(worker));
+            throw new ArgumentException(
+                $"worker {worker.Name} runs {worker.CodeVersion}, the hub {LearningService.CodeVersion}: their bits could differ", nameof(worker));
         var until = time.GetUtcNow() + patience;
         while (true)
         {
@@ -29,7 +31,8 @@ internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal s
             if (await TryLeaseAsync(worker, cancellation) is { } lease) return lease;
             var left = until - time.GetUtcNow();
             if (left <= TimeSpan.Zero) return null;
-            var expiry = store.Read(connection => FitTable.NextExpiry(connection, NowUs())) is { } us ? TimeSpan.FromMicroseconds(us - NowUs() + 1000) : left;
+            var expiry = store.Read(connection => FitTable.NextExpiry(connection, NowUs())) is { } us
+                ? TimeSpan.FromMicroseconds(us - NowUs() + 1000) : left;
             await Task.WhenAny(changed, Task.Delay(expiry < left ? expiry : left, time, cancellation));
             cancellation.ThrowIfCancellationRequested();
         }
@@ -74,7 +77,9 @@ internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal s
                 Message = string.Create(CultureInfo.InvariantCulture, $"epoch {report.Epoch} of {report.Epochs}, loss {report.Loss:0.0000}"),
                 LossCurve = [.. run.LossCurve.Take(before), report.Loss],
                 ValidationCurve = double.IsNaN(report.Validation) ? [] : [.. run.ValidationCurve.Take(before), report.Validation],
-                SliceCurves = report.Slices.ToDictionary(slice => slice.Key, slice => (IReadOnlyList<double>)[.. run.SliceCurves.GetValueOrDefault(slice.Key, []).Take(before), slice.Value]),
+                SliceCurves = report.Slices.ToDictionary(
+                    slice => slice.Key,
+                    slice => (IReadOnlyList<double>)[.. run.SliceCurves.GetValueOrDefault(slice.Key, []).Take(before), slice.Value]),
                 Worker = known.Worker,
             },
             cancellation);
@@ -108,7 +113,8 @@ internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal s
         signal.Raise();
     }
 
-    /// <summary>Offers a run's fit and waits for its outcome. One that ended before a restart is answered at once; one that a worker still holds goes on.</summary>
+    /// <summary>Offers a run's fit and waits for its outcome. One that ended before a restart is answered
+    /// at once; one that a worker still holds goes on.</summary>
     /// <param name="fit">Its fingerprint.</param>
     public async Task<FitOutcome> OutcomeAsync(string runId, string fit, int priority, byte[] package, CancellationToken cancellation)
     {
@@ -124,7 +130,8 @@ internal sealed class FitJobs(RunStore store, IRunReporter reporter, FitSignal s
         while (true)
         {
             var changed = signal.Changed;
-            if (store.Read(connection => FitTable.Result(connection, runId, fit)) is { } body) return JsonSerializer.Deserialize(body, LearningJson.Default.FitOutcome)!;
+            if (store.Read(connection => FitTable.Result(connection, runId, fit)) is { } body)
+                return JsonSerializer.Deserialize(body, LearningJson.Default.FitOutcome)!;
             await changed.WaitAsync(cancellation);
         }
     }

@@ -9,7 +9,8 @@ internal sealed class FitJobsGrpcClient(Fits1.Fits.FitsClient client) : IFitJobs
 {
     public async Task<FitLease?> LeaseAsync(FitWorkerDescription worker, TimeSpan patience, CancellationToken cancellation)
     {
-        var request = new Fits1.LeaseRequest { Name = worker.Name, CodeVersion = worker.CodeVersion, MemoryMib = worker.MemoryMiB, PatienceMs = (int)patience.TotalMilliseconds };
+        var request = new Fits1.LeaseRequest { Name = worker.Name, CodeVersion = worker.CodeVersion, MemoryMib = worker.MemoryMiB,
+            PatienceMs = (int)patience.TotalMilliseconds };
         var reply = await client.LeaseAsync(request, cancellationToken: cancellation);
         return reply.Lease.Length == 0 ? null : new FitLease(reply.Lease, reply.RunId, TimeSpan.FromMilliseconds(reply.DurationMs));
     }
@@ -28,7 +29,8 @@ internal sealed class FitJobsGrpcClient(Fits1.Fits.FitsClient client) : IFitJobs
         return reply.HasBody ? reply.Body.ToByteArray() : null;
     }
 
-    public async Task<bool> BeatAsync(string lease, CancellationToken cancellation) => (await client.BeatAsync(Hold(lease), cancellationToken: cancellation)).Held;
+    public async Task<bool> BeatAsync(string lease, CancellationToken cancellation) =>
+        (await client.BeatAsync(Hold(lease), cancellationToken: cancellation)).Held;
 
     public async Task<bool> ReportAsync(string lease, EpochReport report, CancellationToken cancellation)
     {
@@ -56,7 +58,8 @@ internal sealed class FitJobsGrpcClient(Fits1.Fits.FitsClient client) : IFitJobs
         return (await client.CompleteAsync(request, cancellationToken: cancellation)).Held;
     }
 
-    public async Task ReleaseAsync(string lease, CancellationToken cancellation) => await client.ReleaseAsync(Hold(lease), cancellationToken: cancellation);
+    public async Task ReleaseAsync(string lease, CancellationToken cancellation) =>
+        await client.ReleaseAsync(Hold(lease), cancellationToken: cancellation);
 
     private static Fits1.HoldRequest Hold(string lease) => new() { Lease = lease };
 }

@@ -6,7 +6,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Fits;
 
-/// <summary>All that a worker needs for a fit: recipe by name, settings, windows, and the values it starts from (docs/formats/training-checkpoint.md).</summary>
+/// <summary>All that a worker needs for a fit: recipe by name, settings, windows, and the values it
+/// starts from (docs/formats/training-checkpoint.md).</summary>
 internal sealed class FitPackage
 {
     private const uint Magic = 0x4644_4C48; // "HLDF"
@@ -54,13 +55,15 @@ internal sealed class FitPackage
     /// <exception cref="FormatException">Not a whole package of this version.</exception>
     public static FitPackage FromBytes(byte[] bytes)
     {
-        if (bytes.Length <= HashBytes || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashBytes)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - HashBytes)))
+        if (bytes.Length <= HashBytes
+            || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashBytes)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - HashBytes)))
             throw new FormatException($"a fit of {bytes.Length} bytes is damaged");
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, bytes.Length - HashBytes));
         if (reader.ReadUInt32() != Magic) throw new FormatException("not a fit");
         var version = reader.ReadUInt16();
         if (version is not (FirstVersion or Version)) throw new FormatException($"fit version {version} is not {Version}");
-        var header = JsonSerializer.Deserialize(reader.ReadBytes(reader.ReadInt32()), FitJson.Default.FitHeader) ?? throw new FormatException("a fit without a header");
+        var header = JsonSerializer.Deserialize(reader.ReadBytes(reader.ReadInt32()), FitJson.Default.FitHeader)
+            ?? throw new FormatException("a fit without a header");
         var start = Floats(reader, reader.ReadInt32());
         var length = header.InputLength * header.InputChannels;
         return new FitPackage { Header = header, Start = start, Fitted = Read(reader, length, version), Judging = Read(reader, length, version) };
@@ -71,7 +74,8 @@ internal sealed class FitPackage
         writer.Write(windows.Count);
         foreach (var window in windows)
         {
-            writer.Write((byte)((window.Anomalous switch { true => 2, false => 1, null => 0 }) | (window.IsCalibration ? 4 : 0) | (window.IsNew ? 8 : 0)));
+            writer.Write(
+                (byte)((window.Anomalous switch { true => 2, false => 1, null => 0 }) | (window.IsCalibration ? 4 : 0) | (window.IsNew ? 8 : 0)));
             writer.Write(window.Class == LabelledWindow.NoClass ? NoClass : checked((byte)window.Class));
             writer.Write(MemoryMarshal.AsBytes(window.Features.AsSpan()));
         }
@@ -85,7 +89,8 @@ internal sealed class FitPackage
             var flags = reader.ReadByte();
             bool? anomalous = (flags & 3) switch { 2 => true, 1 => false, _ => null };
             var name = version == FirstVersion ? NoClass : reader.ReadByte();
-            windows[i] = new LabelledWindow(Floats(reader, length), anomalous, (flags & 4) != 0, (flags & 8) != 0, name == NoClass ? LabelledWindow.NoClass : name);
+            windows[i] = new LabelledWindow(
+                Floats(reader, length), anomalous, (flags & 4) != 0, (flags & 8) != 0, name == NoClass ? LabelledWindow.NoClass : name);
         }
 
         return windows;

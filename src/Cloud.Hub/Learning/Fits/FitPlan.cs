@@ -19,7 +19,8 @@ internal sealed class FitPlan : IDisposable
         Network = new Network(package.Input, Recipe.Layers(package.Input), package.Header.Seed);
         if (package.Start.Length > 0)
         {
-            if (package.Start.Length != Network.Values.Length) throw new TrainingRefusedException($"{package.Start.Length} start values for a network of {Network.Values.Length}");
+            if (package.Start.Length != Network.Values.Length)
+                throw new TrainingRefusedException($"{package.Start.Length} start values for a network of {Network.Values.Length}");
             Network.Load(package.Start);
         }
 

@@ -24,7 +24,9 @@ internal sealed class FitWorker(IFitJobs jobs, FitWorkerDescription description,
             {
                 return;
             }
-#pragma warning disable CA1031 // The loop's one catch: the hub is away, its disk is full, the package is damaged. The lease runs out by itself; the loop goes on.
+            // The loop's one catch: the hub is away, its disk is full, the package is damaged.
+            // The lease runs out by itself; the loop goes on.
+#pragma warning disable CA1031
             catch (Exception trouble)
 #pragma warning restore CA1031
             {
@@ -44,7 +46,8 @@ internal sealed class FitWorker(IFitJobs jobs, FitWorkerDescription description,
             var checkpoint = await jobs.CheckpointAsync(lease.Lease, lost.Token);
             var package = FitPackage.FromBytes(data);
             var outcome = await Task.Factory.StartNew(
-                () => FitWork.Run(package, checkpoint, threads, Report, lost.Token), lost.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => FitWork.Run(package, checkpoint, threads, Report, lost.Token), lost.Token, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
             await jobs.CompleteAsync(lease.Lease, outcome, lost.Token);
         }
         catch (OperationCanceledException)

@@ -24,7 +24,8 @@ internal sealed class SliceJudge : IDisposable
         _run = new NetworkRun(_network, Batch);
         _target = new Sequence(Batch, recipe.Loss().TargetOf(_network.Output));
         _gradient = new Sequence(Batch, _network.Output);
-        _slices = [.. TruthPool.Of(recipe, judging.Where(recipe.Uses)).Select(pool => (NameOf(pool.Truth), new WindowSet(recipe, input, Math.Min(MaxWindows, pool.Windows.Count), [pool])))];
+        _slices = [.. TruthPool.Of(recipe, judging.Where(recipe.Uses))
+            .Select(pool => (NameOf(pool.Truth), new WindowSet(recipe, input, Math.Min(MaxWindows, pool.Windows.Count), [pool])))];
     }
 
     /// <param name="values">Of the network, as an epoch left them.</param>

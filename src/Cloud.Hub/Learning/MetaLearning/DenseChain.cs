@@ -5,8 +5,10 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.MetaLearning;
 
-/// <summary>Loss of a chain of dense ReLU layers, its gradient, and products of its Hessian with a vector: what meta-learning of second order needs, for values that change with every task.</summary>
-/// <remarks>Values: per layer weights (inputs, outputs), then bias (outputs), as <see cref="Network"/> has them. One pass at a time; <see cref="Curvature"/> belongs to the last <see cref="Gradient"/>. Products of the Hessian: Pearlmutter 1994.</remarks>
+/// <summary>Loss of a chain of dense ReLU layers, its gradient, and products of its Hessian with a vector: what
+/// meta-learning of second order needs, for values that change with every task.</summary>
+/// <remarks>Values: per layer weights (inputs, outputs), then bias (outputs), as <see cref="Network"/> has them. One pass at a time;
+/// <see cref="Curvature"/> belongs to the last <see cref="Gradient"/>. Products of the Hessian: Pearlmutter 1994.</remarks>
 internal sealed unsafe class DenseChain : IDisposable
 {
     private readonly int[] _sizes;
@@ -92,13 +94,16 @@ internal sealed unsafe class DenseChain : IDisposable
         {
             var (inputs, width) = (_sizes[l], _sizes[l + 1]);
             var moved = _movedActivations[l + 1].Pointer;
-            Product(_activations[l].Pointer, direction + _offsets[l], inputs, width, moved, direction + _offsets[l] + (inputs * width), accumulate: false);
+            Product(_activations[l].Pointer, direction + _offsets[l], inputs, width, moved, direction + _offsets[l] + (inputs * width),
+                accumulate: false);
             if (l > 0) Product(_movedActivations[l].Pointer, _values + _offsets[l], inputs, width, moved, null, accumulate: true);
             if (l < Layers - 1) Gate(_activations[l + 1].Pointer, moved, _rows * width);
         }
 
         var count = _rows * _sizes[^1];
-        _loss.Curve(Outputs, new ReadOnlySpan<float>(_movedActivations[Layers].Pointer, count), _sizes[^1], new Span<float>(_movedDeltas[Layers].Pointer, count));
+        _loss.Curve(
+            Outputs, new ReadOnlySpan<float>(_movedActivations[Layers].Pointer, count), _sizes[^1],
+            new Span<float>(_movedDeltas[Layers].Pointer, count));
         for (var l = Layers - 1; l >= 0; l--)
         {
             var (inputs, width) = (_sizes[l], _sizes[l + 1]);
@@ -130,7 +135,8 @@ internal sealed unsafe class DenseChain : IDisposable
         for (var l = 0; l < Layers; l++)
         {
             var (inputs, width) = (_sizes[l], _sizes[l + 1]);
-            Product(_activations[l].Pointer, values + _offsets[l], inputs, width, _activations[l + 1].Pointer, values + _offsets[l] + (inputs * width), accumulate: false);
+            Product(_activations[l].Pointer, values + _offsets[l], inputs, width, _activations[l + 1].Pointer,
+                values + _offsets[l] + (inputs * width), accumulate: false);
             var output = _activations[l + 1].Span[..(rows * width)];
             if (l < Layers - 1) TensorPrimitives.Max(output, 0f, output);
         }
@@ -139,13 +145,15 @@ internal sealed unsafe class DenseChain : IDisposable
     /// <summary>c (rows, width) = [c +] a (rows, depth) · b (depth, width) [+ bias].</summary>
     private void Product(float* a, float* b, int depth, int width, float* c, float* bias, bool accumulate) => Gemm.Run(new GemmCall
     {
-        M = _rows, N = width, K = depth, KOuter = 1, A = a, ARow = depth, AK = 1, B = b, BK = width, C = c, CRow = width, Bias = bias, Accumulate = accumulate,
+        M = _rows, N = width, K = depth, KOuter = 1, A = a, ARow = depth, AK = 1, B = b, BK = width, C = c, CRow = width, Bias = bias,
+        Accumulate = accumulate,
     });
 
     /// <summary>c (inputs, width) = [c +] aᵀ · delta over the rows.</summary>
     private void Outer(float* a, float* delta, int inputs, int width, float* c, bool accumulate) => Gemm.Run(new GemmCall
     {
-        M = inputs, N = width, K = _rows, KOuter = 1, A = a, ARow = 1, AK = inputs, B = delta, BK = width, C = c, CRow = width, Accumulate = accumulate,
+        M = inputs, N = width, K = _rows, KOuter = 1, A = a, ARow = 1, AK = inputs, B = delta, BK = width, C = c, CRow = width,
+        Accumulate = accumulate,
     });
 
     private void SumRows(float* delta, int width, float* sum)
@@ -159,7 +167,8 @@ internal sealed unsafe class DenseChain : IDisposable
     {
         var i = 0;
         for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
-            Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(activation + i), Vector<float>.Zero), Vector.Load(values + i), Vector<float>.Zero).Store(values + i);
+            Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(activation + i), Vector<float>.Zero), Vector.Load(values + i), Vector<float>.Zero)
+                .Store(values + i);
         for (; i < count; i++)
         {
             if (activation[i] <= 0) values[i] = 0;

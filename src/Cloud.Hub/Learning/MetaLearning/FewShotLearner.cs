@@ -38,15 +38,18 @@ internal sealed unsafe class FewShotLearner : IDisposable
         foreach (var layer in network.Layers)
         {
             if (layer is Dense) sizes.Add(layer.Output.Count);
-            else if (layer is not (Dropout or Activation { Function: ActivationKind.Relu })) throw new ArgumentException($"layer {layer.Position} ({layer.Kind}) is neither dense nor ReLU");
+            else if (layer is not (Dropout or Activation { Function: ActivationKind.Relu }))
+                throw new ArgumentException($"layer {layer.Position} ({layer.Kind}) is neither dense nor ReLU");
         }
 
         return sizes;
     }
 
-    /// <summary>Start values from which few windows of a new group suit it: learnt over groups that are known, beginning where a joint fit ended.</summary>
+    /// <summary>Start values from which few windows of a new group suit it: learnt over groups that
+    /// are known, beginning where a joint fit ended.</summary>
     /// <param name="joint">Values fitted on all groups together.</param>
-    public static float[] LearnStart(IReadOnlyList<int> sizes, float[] joint, GroupTasks tasks, FewShotSettings settings, CancellationToken cancellation)
+    public static float[] LearnStart(
+        IReadOnlyList<int> sizes, float[] joint, GroupTasks tasks, FewShotSettings settings, CancellationToken cancellation)
     {
         using var trainer = new MetaTrainer(
             new MetaSettings
@@ -66,23 +69,28 @@ internal sealed unsafe class FewShotLearner : IDisposable
 
     /// <summary>Values for one device.</summary>
     /// <param name="windows">Standardised features and class; at most <see cref="FewShotSettings.MaxWindows"/>, at least one.</param>
-    /// <exception cref="ArgumentException">None or too many windows, a class or a length that the network does not have, or steps that left the finite numbers.</exception>
+    /// <exception cref="ArgumentException">None or too many windows, a class or a length that the network
+    /// does not have, or steps that left the finite numbers.</exception>
     public float[] Adapt(IReadOnlyList<(float[] Features, int Class)> windows)
     {
-        if (windows.Count == 0 || windows.Count > _settings.MaxWindows) throw new ArgumentException($"{windows.Count} windows to adapt from, 1 to {_settings.MaxWindows} are taken");
+        if (windows.Count == 0 || windows.Count > _settings.MaxWindows)
+            throw new ArgumentException($"{windows.Count} windows to adapt from, 1 to {_settings.MaxWindows} are taken");
         var width = _inputs.Length / _settings.MaxWindows;
         _targets.Span.Clear();
         for (var row = 0; row < windows.Count; row++)
         {
             var (features, label) = windows[row];
-            if (features.Length != width || label < 0 || label >= Classes) throw new ArgumentException($"window {row} has {features.Length} values of class {label}; {width} of a class below {Classes} are taken");
+            if (features.Length != width || label < 0 || label >= Classes)
+                throw new ArgumentException(
+                    $"window {row} has {features.Length} values of class {label}; {width} of a class below {Classes} are taken");
             features.CopyTo(_inputs.Span[(row * width)..]);
             _targets.Span[(row * Classes) + label] = 1;
         }
 
         _start.CopyTo(_values.Span);
         for (var step = 0; step < _settings.Steps; step++) _adaptation.Step(_values, _inputs.Pointer, _targets.Pointer, windows.Count, _values);
-        return TensorPrimitives.IsFiniteAll<float>(_values.Span) ? _values.Span.ToArray() : throw new ArgumentException($"{_settings.Steps} steps at rate {_settings.Rate} left the finite numbers");
+        return TensorPrimitives.IsFiniteAll<float>(_values.Span)
+            ? _values.Span.ToArray() : throw new ArgumentException($"{_settings.Steps} steps at rate {_settings.Rate} left the finite numbers");
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.MetaLearning;
 
-/// <summary>A loss at the end of a <see cref="DenseChain"/>, with the derivatives that meta-learning of second order needs. Without state: all of it stands in the buffers.</summary>
+/// <summary>A loss at the end of a <see cref="DenseChain"/>, with the derivatives that meta-learning of second
+/// order needs. Without state: all of it stands in the buffers.</summary>
 internal interface ITargetLoss
 {
     /// <summary>The loss, and what its gradient and curvature are made of.</summary>

@@ -39,7 +39,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
         _targets = new NativeBuffer(2 * settings.Shots * settings.Sizes[^1]);
         _optimiser = new Adam(_query.ParameterCount);
         if (start is null) _query.Initialise(_adapted[0].Span, _random);
-        else if (start.Length != _query.ParameterCount) throw new ArgumentException($"the start has {start.Length} values, the network {_query.ParameterCount}");
+        else if (start.Length != _query.ParameterCount)
+            throw new ArgumentException($"the start has {start.Length} values, the network {_query.ParameterCount}");
         else start.CopyTo(_adapted[0].Span);
         _average = _adapted[0].Span.ToArray();
 
@@ -49,7 +50,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
     /// <summary>The start values learnt so far: the moving average of the steps, because one step's tasks are few and pull it about.</summary>
     public ReadOnlySpan<float> Values => _average;
 
-    /// <summary>One step over <see cref="MetaSettings.TasksPerStep"/> new tasks; returns their mean loss after adaptation (before the last inner step for Reptile).</summary>
+    /// <summary>One step over <see cref="MetaSettings.TasksPerStep"/> new tasks; returns their mean loss after
+    /// adaptation (before the last inner step for Reptile).</summary>
     public double Step()
     {
         _total.Span.Clear();
@@ -67,7 +69,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
         return loss / _settings.TasksPerStep;
     }
 
-    /// <summary>Mean squared error on new tasks after each of <paramref name="steps"/> adaptation steps from <see cref="MetaSettings.Shots"/> examples; the first entry is before any.</summary>
+    /// <summary>Mean squared error on new tasks after each of <paramref name="steps"/> adaptation steps from
+    /// <see cref="MetaSettings.Shots"/> examples; the first entry is before any.</summary>
     /// <param name="judged">Fresh examples a task is judged by.</param>
     public double[] Evaluate(int tasks, int steps, int judged, ulong seed)
     {
@@ -85,7 +88,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
             Values.CopyTo(values.Span);
             for (var step = 0; step <= steps; step++)
             {
-                sums[step] += chain.Loss(values.Pointer, inputs.Pointer + (shots * _settings.Sizes[0]), targets.Pointer + (shots * _settings.Sizes[^1]), judged);
+                sums[step] += chain.Loss(
+                    values.Pointer, inputs.Pointer + (shots * _settings.Sizes[0]), targets.Pointer + (shots * _settings.Sizes[^1]), judged);
                 adaptation.Step(values, inputs.Pointer, targets.Pointer, shots, values);
             }
         }
@@ -97,7 +101,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
     {
         foreach (var adaptation in _adaptations) adaptation.Dispose();
         foreach (var chain in _support.Append(_query)) chain.Dispose();
-        foreach (var buffer in _adapted.Append(_gradient).Append(_product).Append(_curvature).Append(_total).Append(_inputs).Append(_targets)) buffer.Dispose();
+        foreach (var buffer in _adapted.Append(_gradient).Append(_product).Append(_curvature).Append(_total).Append(_inputs).Append(_targets))
+            buffer.Dispose();
     }
 
     /// <summary>Gradient of the query loss after adaptation, with respect to the start.</summary>
@@ -106,7 +111,8 @@ internal sealed unsafe class MetaTrainer : IDisposable
         Adapt();
         var shots = _settings.Shots;
         var loss = _query.Gradient(
-            _adapted[^1].Pointer, _inputs.Pointer + (shots * _settings.Sizes[0]), _targets.Pointer + (shots * _settings.Sizes[^1]), shots, _gradient.Pointer);
+            _adapted[^1].Pointer, _inputs.Pointer + (shots * _settings.Sizes[0]), _targets.Pointer + (shots * _settings.Sizes[^1]), shots,
+            _gradient.Pointer);
         if (_settings.Method == MetaMethod.FirstOrderMaml) return loss;
 
         // Each step was v ← v − rate · P · gradient(v), P keeping what adapts; its transposed Jacobian is 1 − rate · Hessian · P.

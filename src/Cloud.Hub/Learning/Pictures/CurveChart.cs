@@ -15,7 +15,8 @@ internal static class CurveChart
     private static readonly string[] Colours = ["#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#57606a"];
 
     /// <param name="curves">Points from left to right; those without a finite y are passed over.</param>
-    public static string Draw(string title, string xName, string yName, IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> curves)
+    public static string Draw(
+        string title, string xName, string yName, IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> curves)
     {
         var canvas = new SvgCanvas(Width, Height, title);
         canvas.Text(Left, 22, title, size: 14);
@@ -35,7 +36,8 @@ internal static class CurveChart
         for (var i = 0; i < curves.Count; i++)
         {
             var colour = Colours[i % Colours.Length];
-            var points = curves[i].Points.Where(point => double.IsFinite(point.Y)).Select(point => (X(x.ShareOf(point.X)), Y(y.ShareOf(point.Y)))).ToList();
+            var points = curves[i].Points.Where(point => double.IsFinite(point.Y)).Select(point => (X(x.ShareOf(point.X)), Y(y.ShareOf(point.Y))))
+                .ToList();
             canvas.Polyline(points, colour, 2);
             foreach (var (atX, atY) in points) canvas.Dot(atX, atY, 2.5, colour);
             canvas.Line(Width - Right + 12, Top + (18 * i), Width - Right + 30, Top + (18 * i), colour, 2);

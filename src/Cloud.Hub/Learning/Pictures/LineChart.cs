@@ -36,7 +36,9 @@ internal static class LineChart
         for (var i = 0; i < curves.Count; i++)
         {
             var colour = Colours[i % Colours.Length];
-            canvas.Polyline(curves[i].Values.Select((value, step) => (step, value)).Where(point => double.IsFinite(point.value)).Select(point => (X(point.step), Y(point.value))), colour, 2);
+            canvas.Polyline(
+                curves[i].Values.Select((value, step) => (step, value)).Where(point => double.IsFinite(point.value))
+                    .Select(point => (X(point.step), Y(point.value))), colour, 2);
             var y = Top + 10 + (22 * i);
             canvas.Line(Width - Right + 16, y - 4, Width - Right + 40, y - 4, colour, 3);
             canvas.Text(Width - Right + 46, y, curves[i].Name);

@@ -15,7 +15,8 @@ internal static class PlanDecision
     {
         if (last is not null && !RunStates.HasEnded(last.State)) return null;
         if (last is not null && now - last.StartedAt < plan.Rest) return null;
-        if (plan.OnDrift && drift is { } seen && (last is null || seen.At > last.StartedAt)) return $"the scores of device {seen.DeviceId} drifted {(seen.Direction > 0 ? "up" : "down")}";
+        if (plan.OnDrift && drift is { } seen && (last is null || seen.At > last.StartedAt))
+            return $"the scores of device {seen.DeviceId} drifted {(seen.Direction > 0 ? "up" : "down")}";
         var fresh = labels - (last?.Bounds?.Labels ?? 0);
         if (plan.NewLabels > 0 && fresh >= plan.NewLabels) return string.Create(CultureInfo.InvariantCulture, $"{fresh} new labels");
         return plan.Every > TimeSpan.Zero && now - (last?.StartedAt ?? began) >= plan.Every ? $"{plan.Every} since the last one" : null;

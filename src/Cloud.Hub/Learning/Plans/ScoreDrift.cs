@@ -4,8 +4,10 @@ using Hmas.Signals.Streaming;
 
 namespace Cloud.Hub.Learning.Plans;
 
-/// <summary>Watches the scores that each device gives its ordinary windows: the first under a model say what is usual, then a <see cref="DriftAlarm"/> listens. No labels needed.</summary>
-/// <remarks>Only routine windows count: those kept because they alarmed or were rare are no fair sample of what the device sees. One thread at a time.</remarks>
+/// <summary>Watches the scores that each device gives its ordinary windows: the first under a model say what is
+/// usual, then a <see cref="DriftAlarm"/> listens. No labels needed.</summary>
+/// <remarks>Only routine windows count: those kept because they alarmed or were rare are no fair
+/// sample of what the device sees. One thread at a time.</remarks>
 internal sealed class ScoreDrift
 {
     /// <summary>Windows from which the usual is learnt.</summary>

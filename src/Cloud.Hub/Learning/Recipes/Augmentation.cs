@@ -2,7 +2,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Recipes;
 
-/// <summary>Random changes of a training window per channel, so that a classifier learns shapes of deviation and not the levels of the machines it saw.</summary>
+/// <summary>Random changes of a training window per channel, so that a classifier learns shapes of
+/// deviation and not the levels of the machines it saw.</summary>
 internal sealed record Augmentation
 {
     /// <summary>Standard deviation of the logarithm of a channel's factor.</summary>
@@ -14,7 +15,8 @@ internal sealed record Augmentation
     /// <summary>Standard deviation added to each value.</summary>
     public float Noise { get; init; }
 
-    /// <summary>Half of the largest standard deviation of a noise that is drawn anew for each window: some stay near the recorded values, others wander.</summary>
+    /// <summary>Half of the largest standard deviation of a noise that is drawn anew for each window:
+    /// some stay near the recorded values, others wander.</summary>
     public float Wander { get; init; }
 
     /// <summary>Chance that a channel changes sign.</summary>

@@ -39,7 +39,8 @@ internal sealed record ClassRecipe
     /// <summary>Layers for an input (1, F).</summary>
     public required Func<IReadOnlyList<Layer>> Layers { get; init; }
 
-    /// <summary>Standard deviation of the noise added to standardised values while learning: how far two places, people or months may differ.</summary>
+    /// <summary>Standard deviation of the noise added to standardised values while learning: how
+    /// far two places, people or months may differ.</summary>
     public float Noise { get; init; }
 
     /// <summary>Share of each target spread over all classes.</summary>

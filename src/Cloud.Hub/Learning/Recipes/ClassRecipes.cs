@@ -4,13 +4,15 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Recipes;
 
-/// <summary>The classification recipes there are. Their numbers were chosen by leaving out days, batches and people of the development recordings (docs/learning-results.md).</summary>
+/// <summary>The classification recipes there are. Their numbers were chosen by leaving out days, batches and
+/// people of the development recordings (docs/learning-results.md).</summary>
 internal static class ClassRecipes
 {
     /// <summary>Classes assumed where none are known yet: for the list of recipes.</summary>
     private const int SampleClasses = 4;
 
-    /// <summary>Means of three minutes take the sensor's noise away; then the level, and how far it rose or fell over minutes to an hour and a half.</summary>
+    /// <summary>Means of three minutes take the sensor's noise away; then the level, and how far it
+    /// rose or fell over minutes to an hour and a half.</summary>
     public static readonly ClassRecipe Presence = new()
     {
         Name = "presence",
@@ -36,7 +38,8 @@ internal static class ClassRecipes
     {
         Name = "gas",
         Purpose = "which gas, while sensors drift: logarithms of 16 sensors' steady and transient answers",
-        Channels = [.. from sensor in Enumerable.Range(1, 16) from value in new[] { "dr", "drn", "ema1i", "ema2i", "ema3i", "ema1d", "ema2d", "ema3d" } select $"s{sensor:00}_{value}"],
+        Channels = [.. from sensor in Enumerable.Range(
+            1, 16) from value in new[] { "dr", "drn", "ema1i", "ema2i", "ema3i", "ema1d", "ema2d", "ema3d" } select $"s{sensor:00}_{value}"],
         RateHz = 1,
         Window = new WindowSpec(1, 1),
         Features = Vector(
@@ -50,7 +53,8 @@ internal static class ClassRecipes
         Settings = new TrainingSettings { BatchSize = 96, LearningRate = 2e-3f, WarmupShare = 0.3f, WeightDecay = 5e-2f, ClipNorm = 5f },
     };
 
-    /// <summary>Posture and motion of the last 2.56 s, and how posture changed over the 20 s before: sitting and standing differ less from each other than people do, but not from themselves a while ago.</summary>
+    /// <summary>Posture and motion of the last 2.56 s, and how posture changed over the 20 s before: sitting and standing differ
+    /// less from each other than people do, but not from themselves a while ago.</summary>
     public static readonly ClassRecipe Activity = new()
     {
         Name = "activity",
@@ -82,7 +86,8 @@ internal static class ClassRecipes
         Settings = new TrainingSettings { BatchSize = 128, LearningRate = 2e-3f, WarmupShare = 0.1f, WeightDecay = 5e-2f, ClipNorm = 5f },
     };
 
-    /// <summary>Levels, restlessness and spectrum of every channel over 32 rows: fits any machine whose states people or outcomes have named.</summary>
+    /// <summary>Levels, restlessness and spectrum of every channel over 32 rows: fits any machine
+    /// whose states people or outcomes have named.</summary>
     public static readonly ClassRecipe States = new()
     {
         Name = "states",
@@ -114,8 +119,10 @@ internal static class ClassRecipes
     /// <exception cref="TrainingRefusedException">No such recipe.</exception>
     public static ClassRecipe Find(string name, IReadOnlyList<string> classes)
     {
-        var recipe = All.FirstOrDefault(recipe => recipe.Name == name) ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", All.Select(r => r.Name))}");
-        return recipe.Classes.Count > 0 || classes.Count == 0 ? recipe : recipe with { Classes = classes, Layers = () => Dense(classes.Count, 0.1f, 64, 32) };
+        var recipe = All.FirstOrDefault(recipe => recipe.Name == name)
+            ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", All.Select(r => r.Name))}");
+        return recipe.Classes.Count > 0 || classes.Count == 0
+            ? recipe : recipe with { Classes = classes, Layers = () => Dense(classes.Count, 0.1f, 64, 32) };
     }
 
     private static FeatureRecipe Vector(IReadOnlyList<DerivedChannel> derived, IReadOnlyList<FeatureSpec> features) => new()

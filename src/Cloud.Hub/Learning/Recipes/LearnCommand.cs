@@ -20,7 +20,8 @@ internal static class LearnCommand
         var list = new Command("list", "Prints every recipe: what it is for, input, head, size");
         list.SetAction(_ => Print(Console.Out));
         ITunableCorpus[] sets = [.. ScoreCommand.Sets.OfType<ITunableCorpus>()];
-        var learn = new Command("learn", "What the hub can learn") { list, SearchCommand.Create(sets), AdaptCommand.Create(sets), FederatedCommand.Create(sets) };
+        var learn = new Command(
+            "learn", "What the hub can learn") { list, SearchCommand.Create(sets), AdaptCommand.Create(sets), FederatedCommand.Create(sets) };
         foreach (var study in StudyCommand.Create(sets)) learn.Subcommands.Add(study);
         return learn;
     }
@@ -33,7 +34,8 @@ internal static class LearnCommand
         {
             var classes = recipe.Classes.Count > 0 ? string.Join(", ", recipe.Classes) : "names of the labels";
             var (channels, rate) = recipe.Channels.Count > 0 ? (recipe.Channels.Count, recipe.RateHz) : (SampleChannels, 1);
-            Line(output, recipe.Name, recipe.Purpose, recipe.Features, channels, recipe.Window, rate, $"{ModelHead.Classes} ({classes})", _ => recipe.Layers());
+            Line(output, recipe.Name, recipe.Purpose, recipe.Features, channels, recipe.Window, rate, $"{ModelHead.Classes} ({classes})",
+                _ => recipe.Layers());
         }
 
         PrintOthers(output);
@@ -44,16 +46,21 @@ internal static class LearnCommand
         var input = new Shape(LifeRecipe.Window, SampleChannels);
         using var network = new Network(input, LifeRecipe.Layers(), seed: 1);
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{LifeRecipe.Name}\n  {LifeRecipe.Purpose}\n  {SampleChannels} channels, {LifeRecipe.Window} rows, head quantiles, {network.ParameterCount} parameters"));
+            CultureInfo.InvariantCulture,
+            $"{LifeRecipe.Name}\n  {LifeRecipe.Purpose}\n  {SampleChannels} channels, {LifeRecipe.Window} rows, head quantiles, {network.ParameterCount} parameters"));
         foreach (var (name, purpose, size) in StreamingRecipes.All) output.WriteLine($"{name}\n  {purpose}\n  {size}");
     }
 
     private static void Line(
-        TextWriter output, string name, string purpose, FeatureRecipe features, int channels, WindowSpec window, double rateHz, string head, Func<Shape, IReadOnlyList<Layer>> layers)
+        TextWriter output, string name, string purpose, FeatureRecipe features, int channels, WindowSpec window, double rateHz, string head,
+        Func<Shape, IReadOnlyList<Layer>> layers)
     {
         var tensor = new FeatureExtractor(features, channels, window.Length, rateHz).OutputShape;
         var input = tensor.Count == 3 ? new Shape(tensor[2], tensor[1]) : new Shape(1, tensor[1]);
         using var network = new Network(input, layers(input), seed: 1);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\n  {purpose}\n  {channels} channels, {window.Length} rows, input ({string.Join(", ", tensor)}), head {head}, {network.ParameterCount} parameters"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}\n  {purpose}\n  {channels} channels, {window.Length} rows, input ({string.Join(", ", tensor)}), head {head}, {network.ParameterCount} parameters"));
     }
 }

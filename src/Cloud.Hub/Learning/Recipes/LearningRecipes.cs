@@ -11,7 +11,8 @@ internal static class LearningRecipes
     /// <summary>Ten rows of smoothing before thirty steps: 39 raw rows of look-back.</summary>
     private static readonly WindowSpec Window = new(39, 1);
 
-    /// <summary>Median and deviation of the smoothed calibration rows; never below a quarter of the raw deviation, so that a calm start does not make the device nervous; asinh keeps far values apart.</summary>
+    /// <summary>Median and deviation of the smoothed calibration rows; never below a quarter of the raw deviation, so that a
+    /// calm start does not make the device nervous; asinh keeps far values apart.</summary>
     private static readonly FeatureRecipe Features = new()
     {
         SmoothingLength = 10,
@@ -36,7 +37,8 @@ internal static class LearningRecipes
             new Dense(64), new Activation(ActivationKind.Relu), new Dense(input.Count), new Unflatten(input.Channels),
         ],
         Loss = () => new MeanSquaredError(),
-        // Calibration rows only. Before there is a model nothing alarms, so other rows hold faults; and with rows from behind a fault the net learns the drift that
+        // Calibration rows only. Before there is a model nothing alarms, so other rows hold faults; and
+        // with rows from behind a fault the net learns the drift that
         // faults look like (pooled F1 on held-out SKAB runs 0.1 instead of 0.5).
         Uses = window => window.IsCalibration && window.Anomalous != true,
         Steps = 600,
@@ -56,7 +58,8 @@ internal static class LearningRecipes
         new LearningRecipe
         {
             Name = "forecast",
-            Purpose = "anomalies on many channels, from healthy rows alone: each row is forecast from those before it, what comes otherwise is unusual",
+            Purpose =
+                "anomalies on many channels, from healthy rows alone: each row is forecast from those before it, what comes otherwise is unusual",
             // The forecast of every row has the window's shape: its error is a residual like any other.
             Head = ModelHead.Reconstruction,
             Window = Window,
@@ -104,9 +107,11 @@ internal static class LearningRecipes
 
     /// <exception cref="TrainingRefusedException">No such recipe; the message names those there are.</exception>
     public static LearningRecipe Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? throw new TrainingRefusedException($"recipe '{name}' is none of {string.Join(", ", [.. All.Select(r => r.Name), .. ClassRecipes.All.Select(r => r.Name)])}");
+        ?? throw new TrainingRefusedException(
+            $"recipe '{name}' is none of {string.Join(", ", [.. All.Select(r => r.Name), .. ClassRecipes.All.Select(r => r.Name)])}");
 
     /// <param name="classes">Names told apart; empty for a detector.</param>
     /// <exception cref="TrainingRefusedException">No such recipe.</exception>
-    public static LearningRecipe Find(string name, IReadOnlyList<string> classes) => classes.Count > 0 ? ClassRecipes.Find(name, classes).ToLearning() : Find(name);
+    public static LearningRecipe Find(string name, IReadOnlyList<string> classes) =>
+        classes.Count > 0 ? ClassRecipes.Find(name, classes).ToLearning() : Find(name);
 }

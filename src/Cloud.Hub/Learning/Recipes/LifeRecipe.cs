@@ -6,12 +6,15 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Recipes;
 
-/// <summary>Remaining useful life as a share of <see cref="Horizon"/>, from a window of condition values: three quantiles, so that an answer says how sure it is.</summary>
-/// <remarks>Life beyond the horizon counts as the horizon (Heimes 2008): a machine that is well shows nothing of when it will fail. The band is widened to its promise by <see cref="Calibrate"/>.</remarks>
+/// <summary>Remaining useful life as a share of <see cref="Horizon"/>, from a window of condition values:
+/// three quantiles, so that an answer says how sure it is.</summary>
+/// <remarks>Life beyond the horizon counts as the horizon (Heimes 2008): a machine that is well shows nothing of when it
+/// will fail. The band is widened to its promise by <see cref="Calibrate"/>.</remarks>
 internal sealed record LifeRecipe
 {
     public const string Name = "remaining-life";
-    public const string Purpose = "how long until a machine that wears fails: three quantiles of its remaining life, from condition values of runs to failure";
+    public const string Purpose =
+        "how long until a machine that wears fails: three quantiles of its remaining life, from condition values of runs to failure";
 
     /// <summary>Rows of a window.</summary>
     public const int Window = 30;
@@ -21,7 +24,8 @@ internal sealed record LifeRecipe
 
     public static readonly TrainingSettings Settings = new()
     {
-        Epochs = 20, BatchSize = 64, LearningRate = 2e-3f, WarmupShare = 0.05f, WeightDecay = 0, ClipNorm = 1, Optimiser = OptimiserKind.Adam, Schedule = ScheduleKind.Constant, AverageDecay = 0.98f,
+        Epochs = 20, BatchSize = 64, LearningRate = 2e-3f, WarmupShare = 0.05f, WeightDecay = 0, ClipNorm = 1, Optimiser = OptimiserKind.Adam,
+        Schedule = ScheduleKind.Constant, AverageDecay = 0.98f,
     };
 
     /// <summary>Rows of life that are told apart.</summary>
@@ -43,7 +47,8 @@ internal sealed record LifeRecipe
     /// <summary>Target of a window whose last row has so many rows of life left.</summary>
     public float Target(int rowsLeft) => Math.Min(rowsLeft, Horizon) / (float)Horizon;
 
-    /// <summary>What is added on either side of the band so that it holds the truth as often as it says (conformalised quantile regression, Romano, Patterson and Candès 2019).</summary>
+    /// <summary>What is added on either side of the band so that it holds the truth as often as it says
+    /// (conformalised quantile regression, Romano, Patterson and Candès 2019).</summary>
     /// <param name="answers">Of runs that the fit did not see, (N, 3).</param>
     /// <exception cref="ArgumentException">Too few answers for the promise.</exception>
     public static float Calibrate(IReadOnlyList<float[]> answers, IReadOnlyList<float> truth)

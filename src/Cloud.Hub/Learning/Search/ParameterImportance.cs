@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Search;
 
-/// <summary>How much each hyperparameter decides who is among the best: PED-ANOVA (Watanabe et al. 2023), the Pearson divergence of the best trials' density from that of all, one dimension at a time.</summary>
+/// <summary>How much each hyperparameter decides who is among the best: PED-ANOVA (Watanabe et al. 2023), the Pearson
+/// divergence of the best trials' density from that of all, one dimension at a time.</summary>
 internal static class ParameterImportance
 {
     /// <summary>Share of the trials that count as best.</summary>

@@ -2,7 +2,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Search;
 
-/// <summary>Density of one dimension around some places: a normal around each, as wide as its wider gap to a neighbour, cut to [0, 1], and a wide one in the middle as prior (Bergstra et al. 2011).</summary>
+/// <summary>Density of one dimension around some places: a normal around each, as wide as its wider gap to a neighbour, cut
+/// to [0, 1], and a wide one in the middle as prior (Bergstra et al. 2011).</summary>
 internal sealed class ParzenDensity
 {
     private const int FinestShare = 100;

@@ -22,7 +22,8 @@ internal sealed record SearchDimension(string Name, double Low, double High, boo
     /// <exception cref="ArgumentException">No value lies in the range; the message names the dimension.</exception>
     public void Check()
     {
-        if (!double.IsFinite(Low) || !double.IsFinite(High) || Low >= High) throw new ArgumentException($"'{Name}' has the empty range {Low} to {High}");
+        if (!double.IsFinite(Low) || !double.IsFinite(High) || Low >= High)
+            throw new ArgumentException($"'{Name}' has the empty range {Low} to {High}");
         if (IsLogarithmic && Low <= 0) throw new ArgumentException($"'{Name}' is logarithmic and begins at {Low}");
     }
 }

@@ -2,7 +2,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Search;
 
-/// <summary>A search for hyperparameters by asking and telling. Deterministic for a seed and the order of the calls; several trials may run at once.</summary>
+/// <summary>A search for hyperparameters by asking and telling. Deterministic for a seed and the
+/// order of the calls; several trials may run at once.</summary>
 internal sealed class SearchStudy
 {
     private readonly IReadOnlyList<SearchDimension> _space;
@@ -10,7 +11,8 @@ internal sealed class SearchStudy
     private readonly ulong _seed;
     private readonly List<SearchTrial> _trials;
 
-    /// <param name="earlier">Trials of a search that was stopped; it goes on from there, and those without a result are asked to run again by <see cref="Open"/>.</param>
+    /// <param name="earlier">Trials of a search that was stopped; it goes on from there, and those without a
+    /// result are asked to run again by <see cref="Open"/>.</param>
     /// <exception cref="ArgumentException">An empty space, or earlier trials of another one.</exception>
     public SearchStudy(IReadOnlyList<SearchDimension> space, ISearchStrategy strategy, ulong seed, IReadOnlyList<SearchTrial>? earlier = null)
     {
@@ -19,7 +21,8 @@ internal sealed class SearchStudy
         (_space, _strategy, _seed, _trials) = (space, strategy, seed, [.. earlier ?? []]);
         for (var i = 0; i < _trials.Count; i++)
         {
-            if (_trials[i].Id != i || _trials[i].Unit.Count != space.Count) throw new ArgumentException($"trial {_trials[i].Id} at place {i} belongs to another search");
+            if (_trials[i].Id != i || _trials[i].Unit.Count != space.Count)
+                throw new ArgumentException($"trial {_trials[i].Id} at place {i} belongs to another search");
         }
     }
 
@@ -66,5 +69,6 @@ internal sealed class SearchStudy
 
     /// <summary>The hyperparameters of a trial by name.</summary>
     public IReadOnlyDictionary<string, double> Values(SearchTrial trial) =>
-        _space.Select((dimension, i) => (dimension.Name, Value: dimension.ValueAt(trial.Unit[i]))).ToDictionary(pair => pair.Name, pair => pair.Value);
+        _space.Select((dimension, i) => (dimension.Name, Value: dimension.ValueAt(trial.Unit[i])))
+            .ToDictionary(pair => pair.Name, pair => pair.Value);
 }

@@ -10,6 +10,7 @@ internal sealed record SearchTrial(int Id, IReadOnlyList<double> Unit, bool IsRe
     /// <summary>Whether its value may be compared.</summary>
     public bool HasResult => Value is { } value && double.IsFinite(value);
 
-    /// <summary>Of two results the better: a trial that earned a larger budget was better than those left behind with less, whatever the numbers say; then the lower value.</summary>
+    /// <summary>Of two results the better: a trial that earned a larger budget was better than those left behind
+    /// with less, whatever the numbers say; then the lower value.</summary>
     public bool IsBetterThan(SearchTrial? other) => other is null || Rung > other.Rung || (Rung == other.Rung && Value < other.Value);
 }

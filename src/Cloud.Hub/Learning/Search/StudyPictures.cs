@@ -41,7 +41,9 @@ internal static class StudyPictures
 
         canvas.Polyline(steps, Ink);
         canvas.Text(Width - Margin, 24, $"best {Number(best)}", "end", Ink, 14);
-        canvas.Text(Margin, Height - 12, full == 0 ? "every trial had the full budget" : "green: trials with the full budget; grey: stopped earlier", colour: Pale);
+        canvas.Text(
+            Margin, Height - 12, full == 0 ? "every trial had the full budget" : "green: trials with the full budget; grey: stopped earlier",
+            colour: Pale);
         return canvas.ToString();
     }
 
@@ -49,7 +51,10 @@ internal static class StudyPictures
     public static string Importance(IReadOnlyList<SearchDimension> space, IReadOnlyList<double> shares)
     {
         var canvas = new SvgCanvas(Width, 60 + (30 * Math.Max(1, shares.Count)), "Importance of each hyperparameter");
-        canvas.Text(20, 28, shares.Count == 0 ? "too few results to tell which hyperparameters matter" : "which hyperparameters set the best fifth of the trials apart (sum 1)", size: 14);
+        canvas.Text(
+            20, 28, shares.Count == 0
+                ? "too few results to tell which hyperparameters matter" : "which hyperparameters set the best fifth of the trials apart (sum 1)",
+                size: 14);
         var row = 0;
         foreach (var (dimension, share) in space.Zip(shares).OrderByDescending(pair => pair.Second))
         {

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Cloud.Hub.Learning.Search;
 
-/// <summary>Runs a study to its end: several trials at once, each result on disk before it counts. Stopped at any point, it goes on from its file and runs again what had no result.</summary>
+/// <summary>Runs a study to its end: several trials at once, each result on disk before it counts. Stopped at any
+/// point, it goes on from its file and runs again what had no result.</summary>
 /// <param name="trials">New trials in all, with those of earlier runs.</param>
 /// <param name="parallel">Trials at once. With more than one the order of results, and so the search, depends on the machine.</param>
 internal sealed class StudyRunner(StudySettings settings, StudyStore store, ISearchObjective objective, int trials, int parallel)
@@ -22,7 +23,8 @@ internal sealed class StudyRunner(StudySettings settings, StudyStore store, ISea
         {
             while (true)
             {
-                while (running.Count < parallel && await NextAsync(study, cancellation) is var (trial, rung, budget)) running.Add(Start(study, trial, rung, budget, cancellation));
+                while (running.Count < parallel && await NextAsync(study, cancellation) is var (trial, rung, budget))
+                    running.Add(Start(study, trial, rung, budget, cancellation));
                 if (running.Count == 0) return study;
                 var ended = await Task.WhenAny(running);
                 running.Remove(ended);
@@ -36,11 +38,13 @@ internal sealed class StudyRunner(StudySettings settings, StudyStore store, ISea
         finally
         {
             // Nobody may outlive the run; how they end no longer counts.
-            await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAll(running)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
-    /// <summary>What to run next: what an earlier run left open, a promotion, a new trial; null when there is nothing until a running one ends.</summary>
+    /// <summary>What to run next: what an earlier run left open, a promotion, a new trial; null when
+    /// there is nothing until a running one ends.</summary>
     private async Task<(SearchTrial Trial, int Rung, int Budget)?> NextAsync(SearchStudy study, CancellationToken cancellation)
     {
         if (study.Open.FirstOrDefault(trial => _started.Add(trial.Id)) is { } open) return Begin(open);

@@ -11,7 +11,8 @@ internal sealed record StudySettings
 
     public required IReadOnlyList<SearchDimension> Space { get; init; }
 
-    /// <summary>What the first trial takes, in the order of the space: the recipe's own values, so that the search can only improve on them. Null begins at random.</summary>
+    /// <summary>What the first trial takes, in the order of the space: the recipe's own values, so that the
+    /// search can only improve on them. Null begins at random.</summary>
     public IReadOnlyList<double>? Defaults { get; init; }
 
     /// <summary><c>tpe</c> or <c>random</c>.</summary>

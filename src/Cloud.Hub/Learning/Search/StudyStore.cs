@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Learning.Search;
 
-/// <summary>One study in one SQLite file (docs/formats/search-study.md): trials when they are asked for, results when they are known, each on disk before the search goes on.</summary>
+/// <summary>One study in one SQLite file (docs/formats/search-study.md): trials when they are asked for, results
+/// when they are known, each on disk before the search goes on.</summary>
 internal sealed class StudyStore : IAsyncDisposable
 {
     private static readonly IReadOnlyList<Migration> Migrations =
@@ -66,7 +67,9 @@ internal sealed class StudyStore : IAsyncDisposable
         using var reader = command.ExecuteReader();
         var results = new List<TrialResult>();
         // SQLite has no NaN: a failed run is a null.
-        while (reader.Read()) results.Add(new TrialResult(reader.GetInt32(0), reader.GetInt32(1), reader.IsDBNull(2) ? double.NaN : reader.GetDouble(2), reader.GetDouble(3)));
+        while (reader.Read())
+            results.Add(
+                new TrialResult(reader.GetInt32(0), reader.GetInt32(1), reader.IsDBNull(2) ? double.NaN : reader.GetDouble(2), reader.GetDouble(3)));
         return results;
     });
 

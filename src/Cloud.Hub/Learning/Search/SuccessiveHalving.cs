@@ -1,7 +1,9 @@
 namespace Cloud.Hub.Learning.Search;
 
-/// <summary>Early stopping without waiting (ASHA, Li et al. 2020): every trial gets the smallest budget, the best third of a rung the next, three times as large. Brackets that begin higher hedge against late starters (Hyperband, Li et al. 2018).</summary>
-/// <remarks>All it knows was reported, so a stopped search goes on by reporting its results again in order; a promotion without a result is made again.</remarks>
+/// <summary>Early stopping without waiting (ASHA, Li et al. 2020): every trial gets the smallest budget, the best third of a rung the next, three
+/// times as large. Brackets that begin higher hedge against late starters (Hyperband, Li et al. 2018).</summary>
+/// <remarks>All it knows was reported, so a stopped search goes on by reporting its results again in
+/// order; a promotion without a result is made again.</remarks>
 internal sealed class SuccessiveHalving
 {
     private const int Reduction = 3;
@@ -30,7 +32,8 @@ internal sealed class SuccessiveHalving
         for (var rung = _rungs.Length - 2; rung >= 0; rung--)
         {
             var results = _rungs[rung];
-            var best = results.OrderBy(result => double.IsNaN(result.Value)).ThenBy(result => result.Value).ThenBy(result => result.Trial).Take(results.Count / Reduction);
+            var best = results.OrderBy(result => double.IsNaN(result.Value)).ThenBy(result => result.Value).ThenBy(result => result.Trial)
+                .Take(results.Count / Reduction);
             foreach (var (trial, value) in best)
             {
                 if (double.IsNaN(value) || !_promoted.Add((trial, rung))) continue;

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Learning.Storage;
 
-/// <summary>Which samples each part of a training run read: a row for each run of a machine, its sample ids as differences in LEB128 (docs/formats/training-checkpoint.md).</summary>
+/// <summary>Which samples each part of a training run read: a row for each run of a machine, its sample ids as
+/// differences in LEB128 (docs/formats/training-checkpoint.md).</summary>
 internal static class DatasetTable
 {
     /// <summary>Replaces what was kept of the run: one that began again reads the same.</summary>
@@ -13,12 +14,14 @@ internal static class DatasetTable
         using var drop = new BoundStatement(connection, "DELETE FROM dataset WHERE training_run=?1");
         drop.Bind(1, trainingRun).Execute();
         using var add = new BoundStatement(
-            connection, "INSERT INTO dataset(training_run, part, digest, labels, device, machine_run, first_id, last_id, ids) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            connection,
+            "INSERT INTO dataset(training_run, part, digest, labels, device, machine_run, first_id, last_id, ids) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
         foreach (var part in parts)
         {
             foreach (var source in part.Sources.Where(static source => source.ExperienceIds.Count > 0))
             {
-                add.Bind(1, trainingRun).Bind(2, part.Part).Bind(3, part.Digest).Bind(4, (long)part.Labels).Bind(5, source.DeviceId).Bind(6, source.MachineRun)
+                add.Bind(1, trainingRun).Bind(2, part.Part).Bind(3, part.Digest).Bind(4, (long)part.Labels).Bind(5, source.DeviceId)
+                    .Bind(6, source.MachineRun)
                     .Bind(7, source.ExperienceIds[0]).Bind(8, source.ExperienceIds[^1]).Bind(9, Pack(source.ExperienceIds)).Execute();
             }
         }
@@ -26,14 +29,17 @@ internal static class DatasetTable
 
     public static IReadOnlyList<DatasetView> Read(SqliteConnection connection, string trainingRun)
     {
-        using var select = new BoundStatement(connection, "SELECT part, digest, labels, device, machine_run, ids FROM dataset WHERE training_run=?1 ORDER BY part, device, machine_run");
+        using var select = new BoundStatement(
+            connection,
+            "SELECT part, digest, labels, device, machine_run, ids FROM dataset WHERE training_run=?1 ORDER BY part, device, machine_run");
         select.Bind(1, trainingRun);
         var parts = new List<DatasetView>();
         var sources = new List<DatasetSource>();
         while (select.Step())
         {
             var (part, digest) = (select.Text(0)!, select.Text(1)!);
-            if (parts.Count == 0 || parts[^1].Part != part) parts.Add(new DatasetView(trainingRun, part, digest, (int)select.Number(2), sources = []));
+            if (parts.Count == 0 || parts[^1].Part != part)
+                parts.Add(new DatasetView(trainingRun, part, digest, (int)select.Number(2), sources = []));
             sources.Add(new DatasetSource(select.Text(3)!, select.Text(4)!, Unpack(select.Blob(5))));
         }
 
@@ -43,7 +49,8 @@ internal static class DatasetTable
     /// <summary>Newest run first.</summary>
     public static IReadOnlyList<DatasetUse> Uses(SqliteConnection connection, long experienceId)
     {
-        using var select = new BoundStatement(connection, "SELECT training_run, part, digest, ids FROM dataset WHERE first_id<=?1 AND last_id>=?1 ORDER BY rowid DESC");
+        using var select = new BoundStatement(
+            connection, "SELECT training_run, part, digest, ids FROM dataset WHERE first_id<=?1 AND last_id>=?1 ORDER BY rowid DESC");
         select.Bind(1, experienceId);
         var uses = new List<DatasetUse>();
         while (select.Step())

@@ -20,7 +20,8 @@ internal static class QuestionTable
     {
         using var add = new BoundStatement(connection, "INSERT OR IGNORE INTO question(experience, state, uncertainty, body) VALUES(?1, ?2, ?3, ?4)");
         foreach (var question in questions)
-            add.Bind(1, question.Id).Bind(2, question.State).Bind(3, question.Uncertainty).Bind(4, JsonSerializer.Serialize(question, LearningJson.Default.LabelQuestion)).Execute();
+            add.Bind(1, question.Id).Bind(2, question.State).Bind(3, question.Uncertainty)
+                .Bind(4, JsonSerializer.Serialize(question, LearningJson.Default.LabelQuestion)).Execute();
     }
 
     public static List<LabelQuestion> Read(SqliteConnection connection, bool waitingOnly, int limit)
@@ -47,12 +48,15 @@ internal static class QuestionTable
     {
         if (Find(connection, id) is not { State: Waiting } question) return false;
         using var close = new BoundStatement(connection, "UPDATE question SET state=?2, body=?3 WHERE experience=?1");
-        close.Bind(1, id).Bind(2, state).Bind(3, JsonSerializer.Serialize(question with { State = state, Label = label, By = by }, LearningJson.Default.LabelQuestion)).Execute();
+        close.Bind(1, id).Bind(2, state)
+            .Bind(3, JsonSerializer.Serialize(question with { State = state, Label = label, By = by }, LearningJson.Default.LabelQuestion)).Execute();
         using var forget = new BoundStatement(
-            connection, "DELETE FROM question WHERE state<>'waiting' AND experience NOT IN (SELECT experience FROM question WHERE state<>'waiting' ORDER BY experience DESC LIMIT ?1)");
+            connection,
+            "DELETE FROM question WHERE state<>'waiting' AND experience NOT IN (SELECT experience FROM question WHERE state<>'waiting' ORDER BY experience DESC LIMIT ?1)");
         forget.Bind(1, KeptAnswered).Execute();
         return true;
     }
 
-    private static LabelQuestion Parse(BoundStatement statement) => JsonSerializer.Deserialize(statement.Text(0)!, LearningJson.Default.LabelQuestion)!;
+    private static LabelQuestion Parse(BoundStatement statement) =>
+        JsonSerializer.Deserialize(statement.Text(0)!, LearningJson.Default.LabelQuestion)!;
 }

@@ -15,7 +15,8 @@ internal sealed class RunStore : IAsyncDisposable
 
     public DatabaseHealth Health => _database.Health;
 
-    public RunStore(HubPaths paths, ILogger<RunStore> logger) => _database = Database.Open(paths.Database("learning"), LearningSchema.Migrations, logger: logger);
+    public RunStore(HubPaths paths, ILogger<RunStore> logger) =>
+        _database = Database.Open(paths.Database("learning"), LearningSchema.Migrations, logger: logger);
 
     /// <summary>Adds or replaces a run; on disk when the task is done.</summary>
     public Task SaveAsync(TrainingRunView run, CancellationToken cancellation)
@@ -41,7 +42,8 @@ internal sealed class RunStore : IAsyncDisposable
     public IReadOnlyList<TrainingRunView> All() => Query("SELECT body FROM run ORDER BY id DESC");
 
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<TrainingRunView> Unfinished() => Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled', 'searched') ORDER BY id");
+    public IReadOnlyList<TrainingRunView> Unfinished() =>
+        Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled', 'searched') ORDER BY id");
 
     /// <summary>Parts of the given runs; those met for the first time get theirs now, for good.</summary>
     public async Task<IReadOnlyDictionary<string, RunPart>> SplitAsync(IReadOnlyCollection<string> runIds, CancellationToken cancellation)
@@ -71,7 +73,8 @@ internal sealed class RunStore : IAsyncDisposable
     public static void KeepCheckpoint(SqliteConnection connection, string runId, string fit, byte[] body)
     {
         using var keep = new BoundStatement(
-            connection, "INSERT INTO checkpoint(run, data_digest, body) VALUES(?1, ?2, ?3) ON CONFLICT(run) DO UPDATE SET data_digest = excluded.data_digest, body = excluded.body");
+            connection,
+            "INSERT INTO checkpoint(run, data_digest, body) VALUES(?1, ?2, ?3) ON CONFLICT(run) DO UPDATE SET data_digest = excluded.data_digest, body = excluded.body");
         keep.Bind(1, runId).Bind(2, fit).Bind(3, body).Execute();
     }
 

@@ -5,7 +5,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Studies;
 
-/// <summary>Labels are bought ten at a time: at random, where the model is least sure, or where it is unsure in as many different ways as possible. Mean of three draws of the first ten.</summary>
+/// <summary>Labels are bought ten at a time: at random, where the model is least sure, or where it is unsure in as many
+/// different ways as possible. Mean of three draws of the first ten.</summary>
 internal static class ActiveStudy
 {
     private const int Steps = 300;
@@ -25,7 +26,8 @@ internal static class ActiveStudy
         [
             ("at random", (left, _, random) => Random(left, random)),
             ("least sure", (left, unsure, _) => WindowChoice.LeastSure(unsure, Step).Select(i => left[i])),
-            ("unsure and different", (left, unsure, _) => WindowChoice.Choose([.. left.Select(i => rows[i].Features)], unsure, Step).Select(i => left[i])),
+            ("unsure and different",
+                (left, unsure, _) => WindowChoice.Choose([.. left.Select(i => rows[i].Features)], unsure, Step).Select(i => left[i])),
         ];
         using var net = new StudyNet(set.Recipe, pool[0].Features.Length, Steps, seed: 1);
         var start = net.Values;

@@ -7,7 +7,8 @@ using Cloud.Hub.Learning.Training;
 namespace Cloud.Hub.Learning.Studies;
 
 /// <summary>
-/// Ten rounds. The first brings every class; each later one only what the fleet lived through lately, two classes, as when machines do one thing at a time. Slices are classes, on
+/// Ten rounds. The first brings every class; each later one only what the fleet lived through lately, two
+/// classes, as when machines do one thing at a time. Slices are classes, on
 /// groups never learnt from. Three fleets: one learns from the new alone, one mixes in replay, one also asks the gate before it takes a model.
 /// </summary>
 internal static class ContinualStudy
@@ -50,7 +51,8 @@ internal static class ContinualStudy
             for (var round = 0; round < Rounds; round++)
             {
                 var before = net.Values;
-                net.Fit(StudyData.Scale(replays ? Borrowed(rounds[round], memory) : rounds[round], standardisation), replays ? StudyData.Scale(memory, standardisation) : [], [], round == 0 ? 1 : Rate, cancellation);
+                net.Fit(StudyData.Scale(replays ? Borrowed(rounds[round], memory) : rounds[round], standardisation),
+                    replays ? StudyData.Scale(memory, standardisation) : [], [], round == 0 ? 1 : Rate, cancellation);
                 var slices = Slices(net);
                 if (asks && ratchet.Refuses(best, slices) is { } reason)
                 {
@@ -73,11 +75,15 @@ internal static class ContinualStudy
         IReadOnlyDictionary<string, SliceCount> Slices(StudyNet net)
         {
             var answers = net.Ask(judged);
-            return judged.Select((sample, i) => (sample.Class, IsRight: System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(answers[i]) == sample.Class))
-                .GroupBy(answer => answer.Class).ToDictionary(group => set.Recipe.Classes[group.Key], group => new SliceCount(group.Count(answer => answer.IsRight), group.Count()));
+            return judged
+                .Select((
+                    sample, i) => (sample.Class, IsRight: System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(answers[i]) == sample.Class))
+                .GroupBy(answer => answer.Class)
+                .ToDictionary(group => set.Recipe.Classes[group.Key], group => new SliceCount(group.Count(answer => answer.IsRight), group.Count()));
         }
 
-        static IReadOnlyList<(double X, double Y)> Points(IEnumerable<IReadOnlyDictionary<string, SliceCount>> rounds, Func<IReadOnlyDictionary<string, SliceCount>, double> y) =>
+        static IReadOnlyList<(double X, double Y)> Points(
+            IEnumerable<IReadOnlyDictionary<string, SliceCount>> rounds, Func<IReadOnlyDictionary<string, SliceCount>, double> y) =>
             [.. rounds.Select((slices, i) => ((double)(i + 1), y(slices)))];
     }
 
@@ -88,7 +94,8 @@ internal static class ContinualStudy
         return [.. fresh, .. memory.Where(sample => !present.Contains(sample.Class))];
     }
 
-    /// <summary>A tenth of the windows each, in the order of their groups; from the second round on of two classes only, which change from round to round.</summary>
+    /// <summary>A tenth of the windows each, in the order of their groups; from the second round on of
+    /// two classes only, which change from round to round.</summary>
     private static List<List<ClassSample>> Cut(IReadOnlyList<ClassSample> samples, int classes)
     {
         var rounds = new List<List<ClassSample>>();
@@ -96,8 +103,10 @@ internal static class ContinualStudy
         {
             var part = samples.Skip((int)((long)samples.Count * round / Rounds)).Take(samples.Count / Rounds);
             var (one, other) = (round % classes, (round + (classes / 2)) % classes);
-            rounds.Add(round == 0 ? [.. samples.Where((_, i) => i % Rounds == 0)] : [.. part.Where(sample => sample.Class == one || sample.Class == other)]);
-            if (rounds[round].Count == 0) rounds[round] = [.. samples.Where((sample, i) => i % Rounds == round && (sample.Class == one || sample.Class == other))];
+            rounds.Add(
+                round == 0 ? [.. samples.Where((_, i) => i % Rounds == 0)] : [.. part.Where(sample => sample.Class == one || sample.Class == other)]);
+            if (rounds[round].Count == 0)
+                rounds[round] = [.. samples.Where((sample, i) => i % Rounds == round && (sample.Class == one || sample.Class == other))];
         }
 
         return rounds;

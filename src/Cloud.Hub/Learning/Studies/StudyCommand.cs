@@ -5,22 +5,27 @@ using Cloud.Hub.Learning.Pictures;
 
 namespace Cloud.Hub.Learning.Studies;
 
-/// <summary><c>hmas-hub learn transfer|active|continual SET</c>: what a way of learning is worth on recordings: a table, and its curves as a picture.</summary>
+/// <summary><c>hmas-hub learn transfer|active|continual SET</c>: what a way of learning is worth on
+/// recordings: a table, and its curves as a picture.</summary>
 internal static class StudyCommand
 {
     public static IEnumerable<Command> Create(IReadOnlyList<ITunableCorpus> sets) =>
     [
         Of("transfer", "What starting from a parent is worth: 1, 5 and 20 % of the data of people or batches never seen", sets, TransferStudy.Run),
         Of("active", "What choosing the windows to label is worth, against drawing them at random", sets, ActiveStudy.Run),
-        Of("continual", "Ten rounds of learning unattended, with and without replay and the gate that lets no slice get worse", sets, ContinualStudy.Run),
+        Of("continual", "Ten rounds of learning unattended, with and without replay and the gate that lets no slice get worse", sets,
+            ContinualStudy.Run),
     ];
 
-    private static Command Of(string name, string description, IReadOnlyList<ITunableCorpus> sets, Func<ITunableCorpus, StudyData, TextWriter, CancellationToken, StudyResult> study)
+    private static Command Of(
+        string name, string description, IReadOnlyList<ITunableCorpus> sets,
+        Func<ITunableCorpus, StudyData, TextWriter, CancellationToken, StudyResult> study)
     {
         var command = new Command(name, description);
         foreach (var set in sets)
         {
-            var data = new Option<string?>("--data") { Description = $"Folder of the recordings [default: $HMAS_DATA or ../shared/data, below it {set.Folder}]" };
+            var data = new Option<string?>(
+                "--data") { Description = $"Folder of the recordings [default: $HMAS_DATA or ../shared/data, below it {set.Folder}]" };
             var output = new Option<string>("--out") { Description = "Folder that receives the picture", Required = true };
             var one = new Command(set.Name) { data, output };
             one.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() =>
@@ -46,7 +51,8 @@ internal static class StudyCommand
         report.WriteLine($"|---|{string.Concat(places.Select(_ => "---|"))}");
         foreach (var (name, points) in result.Curves)
         {
-            var cells = places.Select(x => points.Where(point => point.X == x).Select(point => point.Y.ToString("0.0", CultureInfo.InvariantCulture)).FirstOrDefault(""));
+            var cells = places.Select(x => points.Where(point => point.X == x).Select(point => point.Y.ToString("0.0", CultureInfo.InvariantCulture))
+                .FirstOrDefault(""));
             report.WriteLine($"| {name} | {string.Join(" | ", cells)} |");
         }
     }

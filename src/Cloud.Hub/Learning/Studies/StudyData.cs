@@ -5,7 +5,8 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Studies;
 
-/// <summary>A set cut for a study: groups (people, batches) that the parent knows, and groups it has never seen, each with windows that may be labelled and others that judge.</summary>
+/// <summary>A set cut for a study: groups (people, batches) that the parent knows, and groups it has never seen,
+/// each with windows that may be labelled and others that judge.</summary>
 /// <param name="Known">As recorded, and copies.</param>
 /// <param name="Pool">Windows of unseen groups that may be labelled.</param>
 /// <param name="Judged">Windows of unseen groups that judge; of other recordings where a group has two.</param>
@@ -23,7 +24,8 @@ internal sealed record StudyData(IReadOnlyList<ClassSample> Known, IReadOnlyList
         if (groups.Count < UnseenOf) throw new CorpusException($"{set.Name}: {groups.Count} groups, a study needs {UnseenOf}");
         var unseen = groups.Where((_, i) => i % UnseenOf == UnseenOf - 1).ToHashSet();
         var (pool, judged) = (new List<ClassSample>(), new List<ClassSample>());
-        foreach (var group in recordings.Where(recording => unseen.Contains(recording.Group) && !recording.IsCopy).GroupBy(recording => recording.Group))
+        foreach (var group in recordings.Where(recording => unseen.Contains(recording.Group) && !recording.IsCopy)
+            .GroupBy(recording => recording.Group))
         {
             var own = group.ToList();
             if (own.Count > 1)
@@ -38,8 +40,10 @@ internal sealed record StudyData(IReadOnlyList<ClassSample> Known, IReadOnlyList
             for (var i = 0; i < order.Length; i++) (i % 2 == 0 ? pool : judged).Add(own[0].Samples[order[i]]);
         }
 
-        return new StudyData([.. recordings.Where(recording => !unseen.Contains(recording.Group)).SelectMany(recording => recording.Samples)], pool, judged);
+        return new StudyData(
+            [.. recordings.Where(recording => !unseen.Contains(recording.Group)).SelectMany(recording => recording.Samples)], pool, judged);
     }
 
-    public static List<(float[] Features, int Class, int Weight)> Scale(IEnumerable<ClassSample> samples, Standardisation standardisation) => ClassTrainer.Scale(samples, standardisation);
+    public static List<(float[] Features, int Class, int Weight)> Scale(IEnumerable<ClassSample> samples, Standardisation standardisation) =>
+        ClassTrainer.Scale(samples, standardisation);
 }

@@ -43,7 +43,8 @@ internal sealed class StudyNet : IDisposable
     /// <param name="rate">Factor of the recipe's learning rate.</param>
     /// <exception cref="CorpusException">The fit diverged.</exception>
     public void Fit(
-        IReadOnlyList<(float[] Features, int Class, int Weight)> fresh, IReadOnlyList<(float[] Features, int Class, int Weight)> replay, IReadOnlyList<float> layerRates, float rate,
+        IReadOnlyList<(float[] Features, int Class, int Weight)> fresh, IReadOnlyList<(float[] Features, int Class, int Weight)> replay,
+        IReadOnlyList<float> layerRates, float rate,
         CancellationToken cancellation)
     {
         var settings = _recipe.Settings with
@@ -59,7 +60,8 @@ internal sealed class StudyNet : IDisposable
         var draws = _steps * Batch / Epochs;
         var set = new ClassSet(fresh, _recipe.Noise, replay.Count > 0 ? draws / 2 : draws);
         var known = replay.Count > 0 ? new ClassSet(replay, _recipe.Noise, replay.Count) : null;
-        var outcome = new Trainer(_network, new SoftmaxCrossEntropy(smoothing: _recipe.Smoothing), settings).Run(set, known, null, null, null, null, cancellation);
+        var outcome = new Trainer(_network, new SoftmaxCrossEntropy(smoothing: _recipe.Smoothing), settings).Run(
+            set, known, null, null, null, null, cancellation);
         if (outcome.Divergence is { } divergence) throw new CorpusException($"recipe {_recipe.Name}: the fit {divergence}");
     }
 

@@ -33,11 +33,16 @@ internal static class TransferStudy
         [
             ("from nothing", false, [], false),
             ("parent, all layers", true, [], false),
-            ("parent, deeper layers slower", true, [.. Enumerable.Range(1, net.LearningLayers).Select(layer => MathF.Pow(0.3f, net.LearningLayers - layer))], false),
+            ("parent, deeper layers slower", true,
+                [.. Enumerable.Range(1, net.LearningLayers).Select(layer => MathF.Pow(0.3f, net.LearningLayers - layer))], false),
             ("parent, body frozen", true, [.. Enumerable.Range(1, net.LearningLayers).Select(layer => layer == net.LearningLayers ? 1f : 0f)], false),
             ("parent, all layers, with replay", true, [], true),
         ];
-        var curves = ways.Select(way => (way.Name, (IReadOnlyList<(double X, double Y)>)[.. Shares.Select(share => (share, Mean(way.FromParent, way.Rates, way.Replays, share)))])).ToList();
+        var curves =
+            ways.Select(way =>
+                (way.Name,
+                    (IReadOnlyList<(double X, double Y)>)[.. Shares.Select(share => (share, Mean(way.FromParent, way.Rates, way.Replays, share)))]))
+                    .ToList();
         curves.Add(("parent as it is", [.. Shares.Select(share => (share, untouched))]));
         return new StudyResult($"Transfer from a parent, {set.Name}", "labelled share of the new groups, %", curves);
 

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>A fixed share of a batch: one worker at a time runs it, into its own gradient sums. How a batch is cut depends on its size alone, so the bits do not depend on the number of threads.</summary>
+/// <summary>A fixed share of a batch: one worker at a time runs it, into its own gradient sums. How a batch is cut depends
+/// on its size alone, so the bits do not depend on the number of threads.</summary>
 internal sealed unsafe class Lane(int index)
 {
     public int Index { get; } = index;

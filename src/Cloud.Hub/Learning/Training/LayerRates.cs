@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace Cloud.Hub.Learning.Training;
 
 /// <summary>Gives each layer its own share of an optimiser's step: discriminative rates (Howard and Ruder 2018), 0 freezes.</summary>
-/// <remarks>The change of a step is linear in its rate for every optimiser here, weight decay included, so scaling the change is scaling the rate.</remarks>
+/// <remarks>The change of a step is linear in its rate for every optimiser here, weight decay
+/// included, so scaling the change is scaling the rate.</remarks>
 internal sealed class LayerRates
 {
     private readonly Network _network;
@@ -20,7 +21,8 @@ internal sealed class LayerRates
         if (layers.Count != rates.Count) throw new ArgumentException($"{rates.Count} layer rates for {layers.Count} layers that learn");
         for (var i = 0; i < rates.Count; i++)
         {
-            if (rates[i] is not (>= 0 and <= 1)) throw new ArgumentException($"layer rate {rates[i]} of layer {layers[i].Position} is outside [0, 1]");
+            if (rates[i] is not (>= 0 and <= 1))
+                throw new ArgumentException($"layer rate {rates[i]} of layer {layers[i].Position} is outside [0, 1]");
             if (rates[i] == 1) continue;
             foreach (var parameter in layers[i].Parameters) _scaled.Add((parameter.Offset, parameter.Count, rates[i]));
         }

@@ -5,7 +5,8 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>Zeroed floats outside the managed heap, 64-byte aligned, with readable slack behind the end (<see cref="Gemm.Slack"/>); pooled by size, given back by Dispose.</summary>
+/// <summary>Zeroed floats outside the managed heap, 64-byte aligned, with readable slack behind the end
+/// (<see cref="Gemm.Slack"/>); pooled by size, given back by Dispose.</summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     /// <summary>What the pool keeps for the next run; beyond it, memory goes back to the system.</summary>

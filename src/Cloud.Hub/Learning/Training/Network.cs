@@ -2,8 +2,10 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>A chain of layers over one flat block of values: learnt parameters first, then what layers keep beside them. So an optimiser, a clip, an average or a checkpoint is one pass over one span.</summary>
-/// <remarks>An explicit chain instead of a recorded tape: nothing is allocated or looked up per step, every gradient is written and tested by hand (docs/adr/0003). Owns its layers.</remarks>
+/// <summary>A chain of layers over one flat block of values: learnt parameters first, then what layers keep beside them. So an
+/// optimiser, a clip, an average or a checkpoint is one pass over one span.</summary>
+/// <remarks>An explicit chain instead of a recorded tape: nothing is allocated or looked up per step, every gradient
+/// is written and tested by hand (docs/adr/0003). Owns its layers.</remarks>
 internal sealed unsafe class Network : IDisposable
 {
     /// <summary>A batch is cut into at most this many lanes, whatever the number of threads.</summary>
@@ -27,7 +29,8 @@ internal sealed unsafe class Network : IDisposable
         {
             if (layers[i] is Residual residual)
             {
-                if (residual.Back < 1 || residual.Back > i) throw new ArgumentException($"layer {i} (residual) reaches {residual.Back} layers back, there are {i}");
+                if (residual.Back < 1 || residual.Back > i)
+                    throw new ArgumentException($"layer {i} (residual) reaches {residual.Back} layers back, there are {i}");
                 residual.BindSkip(residual.Back == i ? input : layers[i - residual.Back - 1].Output);
             }
 
@@ -86,7 +89,8 @@ internal sealed unsafe class Network : IDisposable
         {
             foreach (var parameter in layer.Parameters)
             {
-                if (offset >= parameter.Offset && offset < parameter.Offset + parameter.Count) return $"layer {layer.Position} ({layer.Kind}) {parameter.Name}";
+                if (offset >= parameter.Offset && offset < parameter.Offset + parameter.Count)
+                    return $"layer {layer.Position} ({layer.Kind}) {parameter.Name}";
             }
         }
 

@@ -4,8 +4,10 @@ using Cloud.Hub.Learning.Training.Losses;
 
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>The memory of one network in use: activations and gradients of a batch, and the lanes that work on it. Nothing is allocated per step with one thread.</summary>
-/// <remarks>One caller at a time. A batch's lanes depend on its size alone and their sums are joined in lane order: the same bits for every run and number of threads on one machine.</remarks>
+/// <summary>The memory of one network in use: activations and gradients of a batch, and the lanes that work
+/// on it. Nothing is allocated per step with one thread.</summary>
+/// <remarks>One caller at a time. A batch's lanes depend on its size alone and their sums are joined in lane order:
+/// the same bits for every run and number of threads on one machine.</remarks>
 internal sealed unsafe class NetworkRun : IDisposable
 {
     /// <summary>A lane has at least this many samples, so that products keep enough rows.</summary>
@@ -54,7 +56,8 @@ internal sealed unsafe class NetworkRun : IDisposable
         }
 
         // Residual layers that read what goes into a layer.
-        _joins = [.. Enumerable.Range(0, layers.Count).Select(i => Enumerable.Range(i, layers.Count - i).Where(j => layers[j] is Residual residual && j - residual.Back == i).ToArray())];
+        _joins = [.. Enumerable.Range(0, layers.Count)
+            .Select(i => Enumerable.Range(i, layers.Count - i).Where(j => layers[j] is Residual residual && j - residual.Back == i).ToArray())];
         _batchLayers = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i] is IBatchLayer)];
         var sampleBytes = 2 * sizeof(float) * _values.Sum(v => v.SampleStride);
         _chunk = Math.Max(MinChunk, ChunkBytes / sampleBytes);

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64: same numbers on every machine, state small enough to be saved with a checkpoint.</summary>
+/// <summary>xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64: same numbers on every
+/// machine, state small enough to be saved with a checkpoint.</summary>
 internal sealed class SeededRandom
 {
     private ulong _a;

@@ -4,7 +4,8 @@ using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Cloud.Hub.Learning.Training;
 
-/// <summary>Fits a network: epochs of shuffled batches, optimiser and schedule by the settings, warm-up, clipping, validation with early stop, and a checkpoint after every epoch. Blocks its thread; deterministic for a seed and any number of threads.</summary>
+/// <summary>Fits a network: epochs of shuffled batches, optimiser and schedule by the settings, warm-up, clipping, validation with early stop, and a
+/// checkpoint after every epoch. Blocks its thread; deterministic for a seed and any number of threads.</summary>
 internal sealed class Trainer(Network network, Loss loss, TrainingSettings settings)
 {
     private readonly List<double> _losses = [];
@@ -63,7 +64,8 @@ internal sealed class Trainer(Network network, Loss loss, TrainingSettings setti
 
     /// <summary>One pass over the new samples; null when all went well.</summary>
     private Divergence? Epoch(
-        NetworkRun run, Sequence target, ITrainingSet fresh, ITrainingSet? replay, BatchSampler sampler, WarmupCosine rates, CancellationToken cancellation)
+        NetworkRun run, Sequence target, ITrainingSet fresh, ITrainingSet? replay, BatchSampler sampler, WarmupCosine rates,
+        CancellationToken cancellation)
     {
         sampler.Shuffle(_random);
         var samples = new int[settings.BatchSize];

@@ -34,7 +34,8 @@ internal sealed record TrainingSettings
     /// <summary>Share of each batch drawn from replay instead of new experience, [0, 1).</summary>
     public float ReplayShare { get; init; }
 
-    /// <summary>Factor of the learning rate for each layer that learns, from the input on: 0 freezes it, small values let what a parent learnt move little. Empty: 1 for all.</summary>
+    /// <summary>Factor of the learning rate for each layer that learns, from the input on: 0 freezes it, small
+    /// values let what a parent learnt move little. Empty: 1 for all.</summary>
     public IReadOnlyList<float> LayerRates { get; init; } = [];
 
     public ulong Seed { get; init; } = 1;

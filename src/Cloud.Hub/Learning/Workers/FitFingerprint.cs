@@ -13,7 +13,8 @@ internal static class FitFingerprint
     public static string Of(string dataDigest, Network network, TrainingSettings settings)
     {
         // Threads change no bit, so a fit may go on with more or fewer.
-        var text = $"{dataDigest}\n{Architecture(network)}\n{settings with { Threads = 1, LayerRates = [] }}\n{string.Join(' ', settings.LayerRates)}\n{Start(network)}";
+        var text =
+            $"{dataDigest}\n{Architecture(network)}\n{settings with { Threads = 1, LayerRates = [] }}\n{string.Join(' ', settings.LayerRates)}\n{Start(network)}";
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

@@ -7,7 +7,8 @@ namespace Cloud.Hub.Learning.Workers;
 /// <summary>Every setting of a fit as text, for its record.</summary>
 internal static class Hyperparameters
 {
-    public static IReadOnlyDictionary<string, string> Of(LearningRecipe recipe, TrainingSettings settings, Network network) => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Of(LearningRecipe recipe, TrainingSettings settings, Network network) =>
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["architecture"] = FitFingerprint.Architecture(network),
         ["parameters"] = Text(network.ParameterCount),

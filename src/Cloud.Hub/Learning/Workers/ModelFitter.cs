@@ -29,7 +29,8 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
         var (seed, input, recipe) = ((ulong)run.Request.Seed, data.Input, data.Recipe);
         var package = new FitPackage
         {
-            Header = new FitHeader { Recipe = recipe.Name, Seed = seed, InputLength = input.Length, InputChannels = input.Channels, Classes = recipe.Classes },
+            Header = new FitHeader { Recipe = recipe.Name, Seed = seed, InputLength = input.Length, InputChannels = input.Channels,
+                Classes = recipe.Classes },
             Fitted = data.Fitted,
             Judging = data.Judging,
         };
@@ -60,18 +61,21 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
             : await RoundsAsync(run, plan, fit, cancellation);
         if (outcome.Refusal is { } refusal) throw new TrainingRefusedException(refusal);
         if (outcome.Values.Length != plan.Network.Values.Length || outcome.Values.Any(value => !float.IsFinite(value)))
-            throw new TrainingRefusedException($"the worker gave {outcome.Values.Length} values, not all finite, for a network of {plan.Network.Values.Length}");
+            throw new TrainingRefusedException(
+                $"the worker gave {outcome.Values.Length} values, not all finite, for a network of {plan.Network.Values.Length}");
         plan.Network.Load(outcome.Values);
         run = (store.Find(run.RunId) ?? run) with
         {
             State = RunStates.Quantizing,
             Progress = Progress,
             Message = run.Request.Federated is not null ? "rounds are over"
-                : outcome.Divergence is { } broken ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
+                : outcome.Divergence is { } broken
+                    ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
             LossCurve = outcome.Losses,
             ValidationCurve = outcome.Validations,
             Picture = outcome.Losses.Count == 0 ? null : CurveChart.Draw(
-                $"{run.Request.ModelName}, {run.Request.Recipe}", "epoch", "loss", [("training", Points(outcome.Losses)), ("validation runs", Points(outcome.Validations))]),
+                $"{run.Request.ModelName}, {run.Request.Recipe}", "epoch", "loss",
+                [("training", Points(outcome.Losses)), ("validation runs", Points(outcome.Validations))]),
         };
         await reporter.ReportAsync(run, cancellation);
         var operations = OperationBuilder.Build(plan.Network);
@@ -95,7 +99,8 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
 
     private float[] ParentValues(string parent, Network network)
     {
-        if (store.Weights(parent) is not { } kept) throw new TrainingRefusedException($"transfer: this hub keeps no values of parent {parent}; start from nothing");
+        if (store.Weights(parent) is not { } kept)
+            throw new TrainingRefusedException($"transfer: this hub keeps no values of parent {parent}; start from nothing");
         var wanted = FitFingerprint.Architecture(network);
         return kept.Architecture == wanted
             ? kept.Values
@@ -105,7 +110,9 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
     private static float[] Rates(Network network, TransferRequest transfer)
     {
         var layers = network.Layers.Count(layer => layer.Parameters.Count > 0);
-        if (transfer.FrozenLayers >= layers) throw new TrainingRefusedException($"transfer: {transfer.FrozenLayers} frozen layers of {layers} that learn leave none");
-        return [.. Enumerable.Range(0, layers).Select(layer => layer < transfer.FrozenLayers ? 0f : layer == layers - 1 ? 1f : (float)transfer.BodyRate)];
+        if (transfer.FrozenLayers >= layers)
+            throw new TrainingRefusedException($"transfer: {transfer.FrozenLayers} frozen layers of {layers} that learn leave none");
+        return [.. Enumerable.Range(0, layers)
+            .Select(layer => layer < transfer.FrozenLayers ? 0f : layer == layers - 1 ? 1f : (float)transfer.BodyRate)];
     }
 }

@@ -10,9 +10,11 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Learning.Workers;
 
 /// <summary>Starts what <see cref="LearningOptions.Plans"/> say, by time, new labels and drift of the devices' scores.</summary>
-/// <remarks>A plan's past is its runs in learning.db. Drift is learnt anew after a restart; what the bus dropped is not seen: a plan that must not miss a day has <c>Every</c> too.</remarks>
+/// <remarks>A plan's past is its runs in learning.db. Drift is learnt anew after a restart; what the bus dropped is
+/// not seen: a plan that must not miss a day has <c>Every</c> too.</remarks>
 internal sealed class PlanLoop(
-    EventBus bus, ITrainingRuns runs, IFeedback feedback, IModelRegistry registry, IOptions<LearningOptions> options, TimeProvider time, ILogger<PlanLoop> logger) : BackgroundService
+    EventBus bus, ITrainingRuns runs, IFeedback feedback, IModelRegistry registry, IOptions<LearningOptions> options, TimeProvider time,
+    ILogger<PlanLoop> logger) : BackgroundService
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -60,10 +62,12 @@ internal sealed class PlanLoop(
             var last = (await runs.RunsAsync(cancellation)).FirstOrDefault(run => run.Request.RequestedBy == who);
             var labels = plan.NewLabels > 0 ? (await feedback.LabelsAsync(null, null, cancellation)).Count : 0;
             if (PlanDecision.Reason(plan, last, labels, _drift, _began, time.GetUtcNow()) is not { } reason) return;
-            var parent = (await registry.ListAsync(cancellation)).Where(model => model.Manifest.Name == plan.ModelName && !model.Quarantined).MaxBy(model => model.Manifest.Release);
+            var parent = (await registry.ListAsync(cancellation)).Where(model => model.Manifest.Name == plan.ModelName && !model.Quarantined)
+                .MaxBy(model => model.Manifest.Release);
             var request = new TrainingRequest
             {
-                ModelName = plan.ModelName, Recipe = plan.Recipe, ParentDigest = parent?.Digest, Seed = 1, Priority = plan.Priority, RequestedBy = who,
+                ModelName = plan.ModelName, Recipe = plan.Recipe, ParentDigest = parent?.Digest, Seed = 1, Priority = plan.Priority,
+                RequestedBy = who,
             };
             var runId = await runs.StartAsync(request, cancellation);
             Log.PlanStarts(logger, name, runId, reason);

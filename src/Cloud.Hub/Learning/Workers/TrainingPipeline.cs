@@ -14,9 +14,11 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Workers;
 
-/// <summary>One run from experience to a registered model: collect, fit, quantize, evaluate against the parent, pass the gate or say why not.</summary>
+/// <summary>One run from experience to a registered model: collect, fit, quantize, evaluate
+/// against the parent, pass the gate or say why not.</summary>
 internal sealed class TrainingPipeline(
-    ExperienceCollector collector, ModelFitter fitter, SearchJob search, RunStore store, IModelRegistry registry, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time)
+    ExperienceCollector collector, ModelFitter fitter, SearchJob search, RunStore store, IModelRegistry registry, IRunReporter reporter,
+    IOptions<LearningOptions> options, TimeProvider time)
 {
     private const string Float32 = "float32";
     private const string Int8 = "int8-qdq";
@@ -29,7 +31,8 @@ internal sealed class TrainingPipeline(
     private const string Fitted = "fitted";
     private const string Validation = "validation";
 
-    private static readonly (string Name, RunPart Part)[] Names = [(Fitted, RunPart.Fit), (Validation, RunPart.Validation), ("held-out", RunPart.HeldOut)];
+    private static readonly (string Name, RunPart Part)[] Names = [
+        (Fitted, RunPart.Fit), (Validation, RunPart.Validation), ("held-out", RunPart.HeldOut)];
 
     /// <returns>The run in its last state, <c>registered</c> or <c>rejected</c>; not yet reported.</returns>
     /// <exception cref="TrainingRefusedException">The data cannot give a model; the message says what is missing.</exception>
@@ -39,7 +42,9 @@ internal sealed class TrainingPipeline(
         var parent = await ParentAsync(run.Request.ParentDigest, cancellation);
         var data = await PrepareAsync(run, parent, cancellation);
         var sets = new TrainingSets(data.Recipe, data.Input, data.Fitted, data.Judging);
-        run = run with { TrainingWindows = sets.Windows, Bounds = data.Experience.Bounds, DataDigests = Digests(data.Experience, data.Parts), CodeVersion = LearningService.CodeVersion };
+        run = run
+            with { TrainingWindows = sets.Windows, Bounds = data.Experience.Bounds, DataDigests = Digests(
+                data.Experience, data.Parts), CodeVersion = LearningService.CodeVersion };
         await store.KeepDatasetsAsync(run.RunId, Datasets(run, data), cancellation);
         run = await Step(run, RunStates.Training, 0.1, Describe(data, sets), cancellation);
 
@@ -65,23 +70,31 @@ internal sealed class TrainingPipeline(
         if (!ClassRecipes.Has(run.Request.Recipe))
         {
             var detector = LearningRecipes.Find(run.Request.Recipe);
-            if (parent?.Manifest.Head == ModelHead.Classes) throw new TrainingRefusedException($"parent {run.Request.ParentDigest} names classes, recipe {detector.Name} makes a detector: nothing compares them");
+            if (parent?.Manifest.Head == ModelHead.Classes)
+                throw new TrainingRefusedException(
+                    $"parent {run.Request.ParentDigest} names classes, recipe {detector.Name} makes a detector: nothing compares them");
             var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, rateHz: null, cancellation);
-            return DetectorData.Prepare(detector, experience, await PartsAsync(run, DetectorData.Usable(detector, experience), cancellation), MaxFitted, MaxJudging);
+            return DetectorData.Prepare(
+                detector, experience, await PartsAsync(run, DetectorData.Usable(detector, experience), cancellation), MaxFitted, MaxJudging);
         }
 
         var recipe = ClassRecipes.Find(run.Request.Recipe, []);
         if (parent is not null) RequireParent(recipe, parent.Manifest, run.Request);
         var lived = await CollectAsync(
-            run, parent, recipe.Channels.Count > 0 ? recipe.Channels : parent?.Manifest.Channels, recipe.RateHz > 0 ? recipe.RateHz : parent?.Manifest.RateHz, cancellation);
+            run, parent, recipe.Channels.Count > 0 ? recipe.Channels : parent?.Manifest.Channels,
+            recipe.RateHz > 0 ? recipe.RateHz : parent?.Manifest.RateHz, cancellation);
         var parts = await PartsAsync(run, ClassData.Usable(recipe, lived), cancellation);
-        return ClassData.Prepare(recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null || run.Request.Federated is not null, MaxFitted, MaxJudging);
+        return ClassData.Prepare(
+            recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null || run.Request.Federated is not null, MaxFitted,
+            MaxJudging);
     }
 
     /// <summary>Parent and candidate are compared window by window, so they must read the same and name the same.</summary>
     private static void RequireParent(ClassRecipe recipe, ModelManifest parent, TrainingRequest request)
     {
-        if (parent.Head != ModelHead.Classes) throw new TrainingRefusedException($"parent {request.ParentDigest} has head {parent.Head}, recipe {recipe.Name} makes a classifier: nothing compares them");
+        if (parent.Head != ModelHead.Classes)
+            throw new TrainingRefusedException(
+                $"parent {request.ParentDigest} has head {parent.Head}, recipe {recipe.Name} makes a classifier: nothing compares them");
         if (recipe.Channels.Count > 0 && !recipe.Channels.SequenceEqual(parent.Channels))
             throw new TrainingRefusedException($"parent {request.ParentDigest} reads other channels than recipe {recipe.Name}");
         if (recipe.Classes.Count > 0 && parent.Classes.Except(recipe.Classes, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } unknown)
@@ -96,7 +109,8 @@ internal sealed class TrainingPipeline(
 
     /// <summary>Reads within the bounds that the run settled when it first began, so that a restart meets the same data.</summary>
     private Task<FleetExperience> CollectAsync(
-        TrainingRunView run, VerifiedPackage? parent, IReadOnlyList<string>? channels, double? rateHz, CancellationToken cancellation) => collector.CollectAsync(
+        TrainingRunView run, VerifiedPackage? parent, IReadOnlyList<string>? channels, double? rateHz, CancellationToken cancellation) =>
+            collector.CollectAsync(
         new CollectRequest
         {
             Channels = channels,
@@ -126,7 +140,10 @@ internal sealed class TrainingPipeline(
         foreach (var (name, part) in Names)
         {
             if (!run.DataDigests.TryGetValue(name, out var digest)) continue;
-            kept.Add(new DatasetView(run.RunId, name, digest, data.Experience.Bounds.Labels, [.. data.Parts[part].Select(static run => new DatasetSource(run.DeviceId, run.RunId, [.. run.ExperienceIds]))]));
+            kept.Add(
+                new DatasetView(
+                    run.RunId, name, digest, data.Experience.Bounds.Labels,
+                    [.. data.Parts[part].Select(static run => new DatasetSource(run.DeviceId, run.RunId, [.. run.ExperienceIds]))]));
         }
 
         return kept;
@@ -140,7 +157,8 @@ internal sealed class TrainingPipeline(
         var (experience, parts, recipe) = (data.Experience, data.Parts, data.Recipe);
         var (fitted, judging, heldOut) = (parts[RunPart.Fit].Count(), parts[RunPart.Validation].Count(), parts[RunPart.HeldOut].Count());
         var unused = experience.Runs.Count - fitted - judging - heldOut;
-        var truth = recipe.Classes.Count > 0 ? string.Join(", ", sets.Truths.Select(pair => $"{pair.Windows} {recipe.Classes[pair.Truth]}")) : $"{sets.Anomalous} anomalous";
+        var truth = recipe.Classes.Count > 0
+            ? string.Join(", ", sets.Truths.Select(pair => $"{pair.Windows} {recipe.Classes[pair.Truth]}")) : $"{sets.Anomalous} anomalous";
         var left = string.Concat(experience.LeftOut.Select(pair => $"; {pair.Value} experiences left out: {pair.Key}"));
         var broken = experience.Runs.Sum(run => run.Broken);
         if (broken > 0) left += $"; {broken} rows left out: a value is no number";
@@ -163,7 +181,8 @@ internal sealed class TrainingPipeline(
     }
 
     /// <summary>Metrics of the parent and of those before it, as they were when each was made.</summary>
-    private async Task<IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>>> AncestorsAsync(VerifiedPackage? parent, CancellationToken cancellation)
+    private async Task<IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>>> AncestorsAsync(
+        VerifiedPackage? parent, CancellationToken cancellation)
     {
         var reached = new List<IReadOnlyDictionary<string, SliceMetrics>>();
         for (var manifest = parent?.Manifest; manifest is not null && reached.Count < MaxAncestors;)
@@ -217,7 +236,8 @@ internal sealed class TrainingPipeline(
         var (isInt8, why) = PrefersInt8(model, precise, rounded);
         var (chosen, onnx, result) = isInt8 ? (int8Manifest, model.Int8, rounded) : (manifest, model.Float, precise);
         var overlap = (double)manifest.Window.Length / manifest.Window.Stride;
-        var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows, overlap).Judge(before, result, ancestors);
+        var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows, overlap).Judge(
+            before, result, ancestors);
         run = run with
         {
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
@@ -241,13 +261,17 @@ internal sealed class TrainingPipeline(
         var (floatUs, int8Us) = Latency.Compare(model.Float, model.Int8, model.Input, model.Output);
         var area = precise.WorstAreaLoss(rounded);
         var loss = area ?? precise.Disagreement(rounded);
-        var lost = area is null ? $"answers otherwise on {loss:0.0000} of the windows" : $"loses {loss:0.0000} of the area under the curve on the worst run";
+        var lost = area is null
+            ? $"answers otherwise on {loss:0.0000} of the windows" : $"loses {loss:0.0000} of the area under the curve on the worst run";
         var facts = string.Create(
-            CultureInfo.InvariantCulture, $"int8 takes {int8Us:0.0} µs and float {floatUs:0.0} µs, {lost}, {model.Int8.Length} bytes instead of {model.Float.Length}; {model.Facts}");
+            CultureInfo.InvariantCulture,
+            $"int8 takes {int8Us:0.0} µs and float {floatUs:0.0} µs, {lost}, {model.Int8.Length} bytes instead of {model.Float.Length}; {model.Facts}");
         if (rounded.Invalid > precise.Invalid) return (false, $"float32 ships because int8 gives scores that are no numbers ({facts})");
         if (model.Facts.Refusal() is { } refusal) return (false, $"float32 ships because {refusal} ({facts})");
-        if (loss > (area is null ? options.Value.Int8Disagreement : options.Value.Int8Loss)) return (false, $"float32 ships because int8 is worse ({facts})");
-        return int8Us > options.Value.Int8Slowdown * floatUs ? (false, $"float32 ships because int8 is slower ({facts})") : (true, $"int8 ships ({facts})");
+        if (loss > (area is null ? options.Value.Int8Disagreement : options.Value.Int8Loss))
+            return (false, $"float32 ships because int8 is worse ({facts})");
+        return int8Us > options.Value.Int8Slowdown * floatUs
+            ? (false, $"float32 ships because int8 is slower ({facts})") : (true, $"int8 ships ({facts})");
     }
 
     private static string DigestOf(byte[] onnx) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}";

@@ -22,7 +22,8 @@ internal sealed class TrainingQueue(RunStore store, TimeProvider time)
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
-    /// <summary>Takes the most urgent run whose time has come, the oldest among equals; one that was under way at a restart goes first. Waits for one.</summary>
+    /// <summary>Takes the most urgent run whose time has come, the oldest among equals; one that was
+    /// under way at a restart goes first. Waits for one.</summary>
     public async Task<TrainingRunView> NextAsync(CancellationToken cancellation)
     {
         while (true)
@@ -33,7 +34,8 @@ internal sealed class TrainingQueue(RunStore store, TimeProvider time)
             lock (_lock)
             {
                 var waiting = store.Unfinished().Where(run => !_taken.Contains(run.RunId) && _stops.ContainsKey(run.RunId)).ToList();
-                var due = waiting.Where(run => run.Request.NotBefore is not { } begin || begin <= now || StopOf(run.RunId).IsCancellationRequested).ToList();
+                var due = waiting.Where(run => run.Request.NotBefore is not { } begin || begin <= now || StopOf(run.RunId).IsCancellationRequested)
+                    .ToList();
                 if (due.OrderBy(run => run.State == RunStates.Queued).ThenByDescending(run => run.Request.Priority).FirstOrDefault() is { } next)
                 {
                     _taken.Add(next.RunId);

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Workers;
 
-/// <summary>Works the queue, <see cref="LearningOptions.ParallelRuns"/> at a time. What a restart interrupted is taken up first and goes on from its checkpoint.</summary>
+/// <summary>Works the queue, <see cref="LearningOptions.ParallelRuns"/> at a time. What a restart
+/// interrupted is taken up first and goes on from its checkpoint.</summary>
 internal sealed class TrainingWorker(
     TrainingQueue queue, RunStore store, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics, IOptions<LearningOptions> options,
     TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
@@ -24,7 +25,8 @@ internal sealed class TrainingWorker(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, options.Value.ParallelRuns).Select(_ => LoopAsync(stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, options.Value.ParallelRuns).Select(_ => LoopAsync(stoppingToken)));
 
     private async Task LoopAsync(CancellationToken stopping)
     {
@@ -81,7 +83,8 @@ internal sealed class TrainingWorker(
         Log.Ended(logger, run.RunId, run.State, took.TotalSeconds, run.Message);
     }
 
-    /// <summary>Keeps the end of a run; a disk that does not take it is asked again. False when the hub stops before that: the next start takes the run up again.</summary>
+    /// <summary>Keeps the end of a run; a disk that does not take it is asked again. False when the hub stops
+    /// before that: the next start takes the run up again.</summary>
     private async Task<bool> EndAsync(TrainingRunView run, CancellationToken stopping)
     {
         while (true)

@@ -118,7 +118,8 @@ internal static class ArchiveQueries
         var sql = new StringBuilder($"SELECT {Columns} FROM experience e {Joins} WHERE e.id{(isDescending ? '<' : '>')}?1");
         // The unary plus keeps SQLite from an index whose rows do not come in id order.
         if (query.RunId is not null) sql.Append($" AND e.run=?{next++}");
-        if (query.DeviceId is not null) sql.Append($" AND {(query.RunId is null ? "" : "+")}e.device_id=(SELECT id FROM device WHERE name=?{next++})");
+        if (query.DeviceId is not null)
+            sql.Append($" AND {(query.RunId is null ? "" : "+")}e.device_id=(SELECT id FROM device WHERE name=?{next++})");
         if (query.SiteId is not null) sql.Append($" AND +e.device_id IN (SELECT id FROM device WHERE site=?{next++})");
         if (query.FromUs is not null) sql.Append($" AND e.end_us>=?{next++}");
         if (query.ToUs is not null) sql.Append($" AND e.start_us<=?{next++}");
@@ -146,7 +147,8 @@ internal static class ArchiveQueries
         try
         {
             var record = ExperienceCodec.Decode(payload);
-            page.Experiences.Add(new ArchivedExperience(page.LastId, statement.Text(1)!, statement.Text(2)!, statement.Number(3), statement.Number(4), record));
+            page.Experiences.Add(
+                new ArchivedExperience(page.LastId, statement.Text(1)!, statement.Text(2)!, statement.Number(3), statement.Number(4), record));
         }
         catch (WireFormatException)
         {

@@ -28,7 +28,8 @@ internal static class ArchiveUpkeep
         return Move(ids, nowUs, keep, remove);
     }
 
-    /// <summary>Deletes at most <paramref name="limit"/> rows of value step below the plan's and, of the plan's step, the oldest until their bytes are freed.</summary>
+    /// <summary>Deletes at most <paramref name="limit"/> rows of value step below the plan's and, of the
+    /// plan's step, the oldest until their bytes are freed.</summary>
     /// <param name="bytesOfStep">Bytes still to free of the step itself; reduced.</param>
     /// <param name="afterId">Where the last call stopped; moved on.</param>
     /// <returns>Rows deleted and whether the pass is at its end.</returns>

@@ -20,7 +20,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
     /// <summary>Of the bound, for alarms, actions, reports, evidence and runs: small rows, of which millions fit.</summary>
     private const double FactShare = 0.25;
 
-    /// <summary>16 KiB pages hold seven rows of 2 kB where 4 KiB pages would hold one and waste the rest; the log is carried over every 32 MiB.</summary>
+    /// <summary>16 KiB pages hold seven rows of 2 kB where 4 KiB pages would hold one and waste the
+    /// rest; the log is carried over every 32 MiB.</summary>
     private static readonly DatabaseSettings Settings = new() { PageBytes = 16384, WalAutoCheckpointPages = 2048, CacheKiB = 16384, Readers = 4 };
 
     private readonly Database _database;
@@ -31,7 +32,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
     private FactAppender? _appender;
     private bool _isDisposed;
 
-    public ExperienceArchive(HubPaths paths, IOptions<MemoryOptions> options, MemoryMetrics metrics, TimeProvider time, ILogger<ExperienceArchive> logger)
+    public ExperienceArchive(
+        HubPaths paths, IOptions<MemoryOptions> options, MemoryMetrics metrics, TimeProvider time, ILogger<ExperienceArchive> logger)
     {
         _options = options.Value;
         _metrics = metrics;
@@ -123,7 +125,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
     }
 
     /// <summary>Lets the least valuable go when the archive is above its bound, and gives their space back; returns how many rows went.</summary>
-    /// <remarks>Facts beside experiences have a share of the bound: beyond it the oldest of them go first, so that they never push experiences out. Below it, and for the rest, experiences go by value.</remarks>
+    /// <remarks>Facts beside experiences have a share of the bound: beyond it the oldest of them go first, so that they never
+    /// push experiences out. Below it, and for the rest, experiences go by value.</remarks>
     public async Task<long> KeepWithinBoundAsync(CancellationToken cancellation)
     {
         var used = _database.UsedBytes();
@@ -147,7 +150,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
         while (freed < wanted)
         {
             var left = wanted - freed;
-            var (deleted, bytes) = await _database.WriteAsync(connection => ArchiveUpkeep.DeleteOldestFacts(connection, left, UpkeepRows), cancellation);
+            var (deleted, bytes) = await _database.WriteAsync(
+                connection => ArchiveUpkeep.DeleteOldestFacts(connection, left, UpkeepRows), cancellation);
             if (deleted == 0) break;
             rows += deleted;
             freed += bytes;
@@ -201,7 +205,8 @@ internal sealed class ExperienceArchive : IExperienceArchive, IFactArchive, IAsy
         await _database.DisposeAsync();
     }
 
-    private async Task QuarantineAsync(List<long> ids, Func<Microsoft.Data.Sqlite.SqliteConnection, IReadOnlyList<long>, long, int> move, CancellationToken cancellation)
+    private async Task QuarantineAsync(
+        List<long> ids, Func<Microsoft.Data.Sqlite.SqliteConnection, IReadOnlyList<long>, long, int> move, CancellationToken cancellation)
     {
         var nowUs = NowUs();
         var moved = await _database.WriteAsync(connection => move(connection, ids, nowUs), cancellation);

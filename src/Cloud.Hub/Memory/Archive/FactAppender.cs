@@ -8,7 +8,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Memory.Archive;
 
-/// <summary>Appends batches within the writer's transaction: rows and cursors together, so that a repeat is known for ever. Statements are prepared once per connection.</summary>
+/// <summary>Appends batches within the writer's transaction: rows and cursors together, so that a repeat is
+/// known for ever. Statements are prepared once per connection.</summary>
 /// <remarks>Runs on the writer's thread only, and holds nothing that a rollback would have to undo.</remarks>
 internal sealed class FactAppender : IDisposable
 {
@@ -64,7 +65,8 @@ internal sealed class FactAppender : IDisposable
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<BoundStatement>)
-            [_findDevice, _addDevice, _moveDevice, _findStream, _addStream, _updateStream, _addExperience, _addPayload, _addFact, _quarantine]) statement.Dispose();
+            [_findDevice, _addDevice, _moveDevice, _findStream, _addStream, _updateStream, _addExperience, _addPayload, _addFact, _quarantine])
+                statement.Dispose();
     }
 
     private (FactAck Ack, FactBatch Stored) Append(FactBatch batch, long nowUs, ref StreamCounts counts)
@@ -92,7 +94,8 @@ internal sealed class FactAppender : IDisposable
             }
         }
 
-        _updateStream.Bind(1, stream).Bind(2, cursor.Sequence).Bind(3, counts.Facts).Bind(4, counts.Experiences).Bind(5, counts.Repeats).Bind(6, counts.Gaps)
+        _updateStream.Bind(1, stream).Bind(2, cursor.Sequence).Bind(3, counts.Facts).Bind(4, counts.Experiences).Bind(5, counts.Repeats)
+            .Bind(6, counts.Gaps)
             .Bind(7, counts.Evicted).Bind(8, counts.Malformed).Execute();
         return (new FactAck(batch.Epoch, cursor.Sequence), kept is null ? batch : batch with { Facts = kept });
     }
@@ -156,7 +159,8 @@ internal sealed class FactAppender : IDisposable
         else
         {
             WithSealed(payload, (this, stream, fact), static (self, body) =>
-                self.Item1._addFact.Bind(1, self.stream).Bind(2, self.fact.Sequence).Bind(3, (long)self.fact.Kind).Bind(4, self.fact.TimestampUs).Bind(5, body).Execute());
+                self.Item1._addFact.Bind(1, self.stream).Bind(2, self.fact.Sequence).Bind(3, (long)self.fact.Kind).Bind(4, self.fact.TimestampUs)
+                    .Bind(5, body).Execute());
         }
 
         counts.Facts++;
@@ -167,13 +171,15 @@ internal sealed class FactAppender : IDisposable
     {
         // A device's value is 0 to 1; NaN would become NULL in SQLite.
         var value = float.IsNaN(header.Value) ? 0 : Math.Clamp(header.Value, 0f, 1f);
-        _addExperience.Bind(1, stream).Bind(2, device).Bind(3, sequence).BindUtf8(4, header.RunId).Bind(5, header.StartUs).Bind(6, header.EndUs).Bind(7, (long)header.Reasons)
+        _addExperience.Bind(1, stream).Bind(2, device).Bind(3, sequence).BindUtf8(4, header.RunId).Bind(5, header.StartUs).Bind(6, header.EndUs)
+            .Bind(7, (long)header.Reasons)
             .Bind(8, (double)value).Bind(9, payload.Length + CheckedPayload.HeaderBytes).Execute();
         WithSealed(payload, this, static (self, body) => self._addPayload.Bind(1, body).Execute());
     }
 
     private void Quarantine(long stream, in Fact fact, long nowUs, string reason) =>
-        _quarantine.Bind(1, stream).Bind(2, fact.Sequence).Bind(3, (long)fact.Kind).Bind(4, nowUs).Bind(5, reason).Bind(6, fact.Payload.Span).Execute();
+        _quarantine.Bind(1, stream).Bind(2, fact.Sequence).Bind(3, (long)fact.Kind).Bind(4, nowUs).Bind(5, reason).Bind(6, fact.Payload.Span)
+            .Execute();
 
     private static void WithSealed<TState>(ReadOnlySpan<byte> payload, TState state, SealedUse<TState> use)
     {

@@ -5,7 +5,8 @@ namespace Cloud.Hub.Memory.Contract;
 /// <summary>The door of the Memory service: what the fleet lived through, for ever or until retention.</summary>
 public interface IExperienceArchive
 {
-    /// <summary>Stores batches in one commit. On return everything acknowledged is on disk. Repeats are dropped and counted; facts behind a gap are not stored.</summary>
+    /// <summary>Stores batches in one commit. On return everything acknowledged is on disk. Repeats are
+    /// dropped and counted; facts behind a gap are not stored.</summary>
     Task<AppendResult> AppendAsync(IReadOnlyList<FactBatch> batches, CancellationToken cancellation);
 
     /// <summary>In ascending id order; descending when <see cref="ExperienceQuery.BeforeId"/> is set.</summary>
@@ -52,7 +53,8 @@ public sealed record ExperienceQuery
 /// <param name="UpToId">Newer ones are not drawn.</param>
 public sealed record ReplayRequest(int Count, bool Prioritized, long Seed, long UpToId = long.MaxValue);
 
-public sealed record ArchiveStatistics(long Facts, long Experiences, long Repeats, long Gaps, long Evicted, long QuarantinedRecords, long Bytes, IReadOnlyList<DeviceArchive> Devices);
+public sealed record ArchiveStatistics(
+    long Facts, long Experiences, long Repeats, long Gaps, long Evicted, long QuarantinedRecords, long Bytes, IReadOnlyList<DeviceArchive> Devices);
 
 /// <param name="Sequence">Last contiguous sequence on disk.</param>
 public sealed record DeviceArchive(string SiteId, string DeviceId, long Epoch, long Sequence, long Experiences);

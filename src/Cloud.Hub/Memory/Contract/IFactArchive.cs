@@ -2,7 +2,8 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Memory.Contract;
 
-/// <summary>The archive's other facts (alarms, actions, slot reports, evidence, runs), for a service that keeps its own place and must miss none.</summary>
+/// <summary>The archive's other facts (alarms, actions, slot reports, evidence, runs), for a
+/// service that keeps its own place and must miss none.</summary>
 public interface IFactArchive
 {
     /// <summary>In ascending id order, which is the order of their commits; per device it is the order of their sequences.</summary>

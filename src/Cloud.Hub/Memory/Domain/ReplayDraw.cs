@@ -2,7 +2,8 @@ namespace Cloud.Hub.Memory.Domain;
 
 /// <summary>Draws without replacement in one pass over ids and values; the same seed over the same archive draws the same.</summary>
 /// <remarks>
-/// Efraimidis and Spirakis 2006 (A-Res): each row gets the key ln(u)/w, u uniform over (0, 1], and the largest keys are kept, which draws with probability proportional
+/// Efraimidis and Spirakis 2006 (A-Res): each row gets the key ln(u)/w, u uniform over (0, 1], and the
+/// largest keys are kept, which draws with probability proportional
 /// to the weight w; equal weights make it uniform. O(n log count), memory O(count).
 /// </remarks>
 internal sealed class ReplayDraw(int count, bool prioritized, long seed)

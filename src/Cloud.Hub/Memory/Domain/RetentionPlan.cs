@@ -1,7 +1,8 @@
 namespace Cloud.Hub.Memory.Domain;
 
 /// <summary>Which experiences go when the archive outgrows its bound: the least valuable first, among equals the oldest.</summary>
-/// <remarks>A histogram of bytes by value (1024 steps) stands in for a sort: one pass over the narrow table, no index on value that every insert would have to keep.</remarks>
+/// <remarks>A histogram of bytes by value (1024 steps) stands in for a sort: one pass over the narrow table,
+/// no index on value that every insert would have to keep.</remarks>
 internal sealed class RetentionPlan
 {
     private const int Steps = 1024;

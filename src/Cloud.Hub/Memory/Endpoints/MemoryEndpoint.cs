@@ -12,7 +12,8 @@ internal sealed class MemoryEndpoint(IExperienceArchive archive, IFactArchive fa
     {
         var result = await archive.AppendAsync([.. request.Batches.Select(MemoryTranslation.FromWire)], context.CancellationToken);
         var reply = new V1.AppendReply { Repeats = result.Repeats, Gaps = result.Gaps };
-        foreach (var ack in result.Acknowledgements) reply.Acknowledgements.Add(new V1.Acknowledgement { Epoch = ack.Epoch, Sequence = ack.Sequence });
+        foreach (var ack in result.Acknowledgements)
+            reply.Acknowledgements.Add(new V1.Acknowledgement { Epoch = ack.Epoch, Sequence = ack.Sequence });
         foreach (var stored in result.Stored)
         {
             var sequences = new V1.StoredSequences();
@@ -37,7 +38,8 @@ internal sealed class MemoryEndpoint(IExperienceArchive archive, IFactArchive fa
             BeforeId = request.HasBeforeId ? request.BeforeId : null,
             Limit = request.Limit <= 0 ? int.MaxValue : request.Limit,
         };
-        await foreach (var experience in archive.ReadAsync(query, context.CancellationToken)) await responseStream.WriteAsync(MemoryTranslation.ToWire(experience), context.CancellationToken);
+        await foreach (var experience in archive.ReadAsync(query, context.CancellationToken))
+            await responseStream.WriteAsync(MemoryTranslation.ToWire(experience), context.CancellationToken);
     }
 
     public override async Task ReadFacts(V1.ReadFactsRequest request, IServerStreamWriter<V1.ArchivedFact> responseStream, ServerCallContext context)
@@ -48,7 +50,8 @@ internal sealed class MemoryEndpoint(IExperienceArchive archive, IFactArchive fa
             AfterId = request.AfterId,
             Limit = request.Limit <= 0 ? int.MaxValue : request.Limit,
         };
-        await foreach (var fact in facts.ReadFactsAsync(query, context.CancellationToken)) await responseStream.WriteAsync(MemoryTranslation.ToWire(fact), context.CancellationToken);
+        await foreach (var fact in facts.ReadFactsAsync(query, context.CancellationToken))
+            await responseStream.WriteAsync(MemoryTranslation.ToWire(fact), context.CancellationToken);
     }
 
     public override async Task<V1.LastFactReply> LastFact(V1.LastFactRequest request, ServerCallContext context) =>

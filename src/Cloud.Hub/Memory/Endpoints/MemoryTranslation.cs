@@ -10,7 +10,8 @@ namespace Cloud.Hub.Memory.Endpoints;
 internal static class MemoryTranslation
 {
     public static FactBatch FromWire(V1.FactBatch batch) => new(
-        batch.SiteId, batch.DeviceId, batch.Epoch, [.. batch.Facts.Select(fact => new Fact(fact.Sequence, (FactKind)fact.Kind, fact.TimestampUs, fact.Payload.Memory))]);
+        batch.SiteId, batch.DeviceId, batch.Epoch,
+        [.. batch.Facts.Select(fact => new Fact(fact.Sequence, (FactKind)fact.Kind, fact.TimestampUs, fact.Payload.Memory))]);
 
     public static V1.Experience ToWire(ArchivedExperience experience) => new()
     {

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Memory.Workers;
 
 /// <summary>Looks at the archive's byte bound at an interval.</summary>
-internal sealed class RetentionWorker(ExperienceArchive archive, IOptions<MemoryOptions> options, TimeProvider time, ILogger<RetentionWorker> logger) : BackgroundService
+internal sealed class RetentionWorker(ExperienceArchive archive, IOptions<MemoryOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -13,4 +13,5 @@ public interface ISecondOpinions
 public sealed record WindowOpinion(string DeviceId, string RunId, long EndUs, double TeacherScore, bool DeviceAlarm, bool Agrees);
 
 /// <param name="Verdict"><c>good</c>, <c>suspect</c> or <c>bad</c>.</param>
-public sealed record DataQuality(string DeviceId, string Verdict, double MissingShare, double StuckShare, double OutOfRangeShare, long Windows, string Explanation);
+public sealed record DataQuality(
+    string DeviceId, string Verdict, double MissingShare, double StuckShare, double OutOfRangeShare, long Windows, string Explanation);

@@ -14,7 +14,8 @@ internal sealed class PerceptionEndpoint(ISecondOpinions opinions) : Contract.Gr
         if (request.Limit is < 1 or > MostOpinions)
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"limit {request.Limit} is outside 1 to {MostOpinions}"));
         var reply = new ListOpinionsReply();
-        foreach (var opinion in await opinions.RecentAsync(request.DeviceId.Length == 0 ? null : request.DeviceId, request.Limit, context.CancellationToken))
+        foreach (var opinion in await opinions.RecentAsync(
+            request.DeviceId.Length == 0 ? null : request.DeviceId, request.Limit, context.CancellationToken))
         {
             reply.Opinions.Add(new WindowOpinionMessage
             {

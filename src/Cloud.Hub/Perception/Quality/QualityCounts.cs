@@ -59,7 +59,9 @@ internal sealed class QualityCounts
         var verdict = worst >= Bad ? "bad" : worst >= Suspect ? "suspect" : "good";
         var explanation = verdict == "good"
             ? "values arrive, move and stay in range"
-            : string.Create(CultureInfo.InvariantCulture, $"{100 * missing:0.#} % of values missing, {100 * stuck:0.#} % of channel windows stuck, {100 * outOfRange:0.#} % of values out of range");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * missing:0.#} % of values missing, {100 * stuck:0.#} % of channel windows stuck, {100 * outOfRange:0.#} % of values out of range");
         return new DataQuality(deviceId, verdict, missing, stuck, outOfRange, _windows, explanation);
     }
 

@@ -4,7 +4,8 @@ using Hmas.Inference;
 
 namespace Cloud.Hub.Perception.Teacher;
 
-/// <summary>The teacher as it judges one run of one device: calibrated on that run's healthy rows, as the device's own model is. One thread at a time.</summary>
+/// <summary>The teacher as it judges one run of one device: calibrated on that run's healthy rows, as
+/// the device's own model is. One thread at a time.</summary>
 internal sealed class RunTeacher : IDisposable
 {
     private readonly Detector _detector;
@@ -23,7 +24,8 @@ internal sealed class RunTeacher : IDisposable
         _window = new float[_channels.Length * manifest.Window.Length];
     }
 
-    /// <summary>How far the window's end is over the threshold, 1 being the threshold itself; null when the window is too short, the run has too few healthy rows yet, or the answer is no number.</summary>
+    /// <summary>How far the window's end is over the threshold, 1 being the threshold itself; null when the window is too
+    /// short, the run has too few healthy rows yet, or the answer is no number.</summary>
     /// <remarks>See <see cref="DetectorScore.Ratio"/>.</remarks>
     public double? Judge(ExperienceRecord experience, RunCalibration calibration)
     {

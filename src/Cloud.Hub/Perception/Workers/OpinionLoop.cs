@@ -11,10 +11,13 @@ using Hmas.Trust;
 
 namespace Cloud.Hub.Perception.Workers;
 
-/// <summary>Reads stored experiences off the bus, counts their quality and asks the teacher. It may lag behind ingest and never holds it up.</summary>
-/// <remarks>What the bus drops gets no opinion. What an opinion needs is not taken from the bus alone: the teacher is looked for again and again, a run's healthy rows come from the archive.</remarks>
+/// <summary>Reads stored experiences off the bus, counts their quality and asks the teacher. It
+/// may lag behind ingest and never holds it up.</summary>
+/// <remarks>What the bus drops gets no opinion. What an opinion needs is not taken from the bus alone: the teacher is
+/// looked for again and again, a run's healthy rows come from the archive.</remarks>
 internal sealed class OpinionLoop(
-    EventBus bus, IFleet fleet, IModelRegistry registry, IExperienceArchive archive, OpinionBook book, PerceptionOptions options, PerceptionMetrics metrics, TimeProvider time,
+    EventBus bus, IFleet fleet, IModelRegistry registry, IExperienceArchive archive, OpinionBook book, PerceptionOptions options,
+    PerceptionMetrics metrics, TimeProvider time,
     ILogger<OpinionLoop> logger) : BackgroundService, ITroubled
 {
     /// <summary>Of one run; what is beyond them could not make its calibration better.</summary>
@@ -30,7 +33,8 @@ internal sealed class OpinionLoop(
     {
         using var room = new TeacherRoom(options.RememberedRuns);
         using var subscription = bus.Subscribe(nameof(OpinionLoop), happened =>
-            happened is FactsStored or ReportedStateChanged || (happened is ModelRegistered registered && registered.Manifest.Name == options.TeacherName));
+            happened is FactsStored or ReportedStateChanged
+            || (happened is ModelRegistered registered && registered.Manifest.Name == options.TeacherName));
         using var timer = new PeriodicTimer(options.LookPeriod, time);
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         var told = subscription.Events.WaitToReadAsync(stoppingToken).AsTask();
@@ -74,12 +78,14 @@ internal sealed class OpinionLoop(
         }
     }
 
-    /// <summary>Takes the newest teacher in when it is another one. Whatever keeps it away now, the next look tries again; a package that is broken stays so and is tried once.</summary>
+    /// <summary>Takes the newest teacher in when it is another one. Whatever keeps it away now, the next look tries
+    /// again; a package that is broken stays so and is tried once.</summary>
     private async Task AppointAsync(TeacherRoom room, CancellationToken stopping)
     {
         try
         {
-            var newest = (await registry.ListAsync(stopping)).Where(model => model.Manifest.Name == options.TeacherName && !model.Quarantined).MaxBy(static model => model.Manifest.Release);
+            var newest = (await registry.ListAsync(stopping)).Where(model => model.Manifest.Name == options.TeacherName && !model.Quarantined)
+                .MaxBy(static model => model.Manifest.Release);
             _trouble = null;
             if (newest is null || newest.Digest == _seen || await registry.PackageAsync(newest.Digest, stopping) is not { } package) return;
             _seen = newest.Digest;
@@ -119,12 +125,14 @@ internal sealed class OpinionLoop(
     private async Task<IReadOnlyList<ExperienceRecord>> HealthyAsync(string deviceId, string runId, CancellationToken stopping)
     {
         var windows = new List<ExperienceRecord>();
-        var query = new ExperienceQuery { DeviceId = deviceId, RunId = runId, Reasons = ExperienceReasons.Calibration, Limit = MostCalibrationWindows };
+        var query = new ExperienceQuery { DeviceId = deviceId, RunId = runId, Reasons = ExperienceReasons.Calibration,
+            Limit = MostCalibrationWindows };
         await foreach (var stored in archive.ReadAsync(query, stopping)) windows.Add(stored.Record);
         return windows;
     }
 
-    /// <summary>Names in the order of the device's windows. Asked for again when a window has another number of them: the device was set up anew.</summary>
+    /// <summary>Names in the order of the device's windows. Asked for again when a window has another
+    /// number of them: the device was set up anew.</summary>
     private async Task<IReadOnlyList<string>> ChannelsAsync(string deviceId, int channels, CancellationToken stopping)
     {
         if (_channels.TryGetValue(deviceId, out var known) && known.Count == channels) return known;

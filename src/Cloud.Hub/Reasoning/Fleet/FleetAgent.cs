@@ -7,11 +7,14 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Reasoning.Fleet;
 
-/// <summary>Holds the strategic agent's state, lets <see cref="FleetStrategist"/> think, and carries out what it decides: one turn at a time.</summary>
-/// <remarks>What it begins elsewhere is stored as an intent first. A turn that broke off finds its training or rollout by what was asked for and when, and begins it only if it is not there.</remarks>
+/// <summary>Holds the strategic agent's state, lets <see cref="FleetStrategist"/> think, and
+/// carries out what it decides: one turn at a time.</summary>
+/// <remarks>What it begins elsewhere is stored as an intent first. A turn that broke off finds its training or rollout by
+/// what was asked for and when, and begins it only if it is not there.</remarks>
 internal sealed class FleetAgent(
     [PersistentState("fleet", DecisionBook.GrainStorage)] IPersistentState<FleetState> state,
-    IFleet fleet, IFeedback feedback, ITrainingRuns training, IRollouts rollouts, DecisionBook decisions, ReasoningOptions options, TimeProvider time) : Grain, IFleetAgent
+    IFleet fleet, IFeedback feedback, ITrainingRuns training, IRollouts rollouts, DecisionBook decisions, ReasoningOptions options, TimeProvider time)
+        : Grain, IFleetAgent
 {
     private const string Name = "fleet";
 
@@ -59,10 +62,14 @@ internal sealed class FleetAgent(
         switch (intent.Move)
         {
             case FleetMove.Train train:
-                await ConcludeAsync(train, await TrainAsync(train.ModelName, train.Recipe, train.ParentDigest, intent.DecidedAt, cancellation), $"train {train.ModelName} by {train.Recipe}", train.Reason, cancellation);
+                await ConcludeAsync(
+                    train, await TrainAsync(train.ModelName, train.Recipe, train.ParentDigest, intent.DecidedAt, cancellation),
+                    $"train {train.ModelName} by {train.Recipe}", train.Reason, cancellation);
                 break;
             case FleetMove.TrainTeacher teacher:
-                await ConcludeAsync(teacher, await TrainAsync(FleetStrategist.TeacherRecipe, FleetStrategist.TeacherRecipe, null, intent.DecidedAt, cancellation), "train the teacher", teacher.Reason, cancellation);
+                await ConcludeAsync(
+                    teacher, await TrainAsync(FleetStrategist.TeacherRecipe, FleetStrategist.TeacherRecipe, null, intent.DecidedAt, cancellation),
+                    "train the teacher", teacher.Reason, cancellation);
                 break;
             case FleetMove.RollOut rollOut:
                 await RollOutAsync(rollOut, intent.DecidedAt, cancellation);
@@ -82,9 +89,11 @@ internal sealed class FleetAgent(
     private async Task<string> TrainAsync(string model, string recipe, string? parent, DateTimeOffset decidedAt, CancellationToken cancellation)
     {
         var begun = (await training.RunsAsync(cancellation)).FirstOrDefault(run =>
-            run.StartedAt >= decidedAt && run.Request.RequestedBy == Name && run.Request.ModelName == model && run.Request.Recipe == recipe && run.Request.ParentDigest == parent);
+            run.StartedAt >= decidedAt && run.Request.RequestedBy == Name && run.Request.ModelName == model && run.Request.Recipe == recipe
+            && run.Request.ParentDigest == parent);
         return begun?.RunId ?? await training.StartAsync(
-            new TrainingRequest { ModelName = model, Recipe = recipe, ParentDigest = parent, HeldOutRuns = options.HeldOutRuns, Seed = options.Seed, RequestedBy = Name },
+            new TrainingRequest { ModelName = model, Recipe = recipe, ParentDigest = parent, HeldOutRuns = options.HeldOutRuns, Seed = options.Seed,
+                RequestedBy = Name },
             cancellation);
     }
 
@@ -92,7 +101,9 @@ internal sealed class FleetAgent(
     {
         try
         {
-            var rollout = (await rollouts.ListAsync(cancellation)).FirstOrDefault(begun => begun.StartedAt >= decidedAt && begun.Request.RequestedBy == Name && begun.Request.Digest == move.Digest)
+            var rollout =
+                (await rollouts.ListAsync(cancellation)).FirstOrDefault(begun => begun.StartedAt >= decidedAt && begun.Request.RequestedBy == Name
+                    && begun.Request.Digest == move.Digest)
                 ?? await rollouts.StartAsync(
                     new RolloutRequest
                     {
@@ -131,7 +142,8 @@ internal sealed class FleetAgent(
     private async Task<IdleLook> IdleLookAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         var devices = await fleet.DevicesAsync(cancellation);
-        var active = devices.Select(static device => device.Reported?.ActiveDigest).OfType<string>().CountBy(static digest => digest).Select(static pair => ((string, int)?)(pair.Key, pair.Value)).MaxBy(static pair => pair!.Value.Item2)?.Item1;
+        var active = devices.Select(static device => device.Reported?.ActiveDigest).OfType<string>().CountBy(static digest => digest)
+            .Select(static pair => ((string, int)?)(pair.Key, pair.Value)).MaxBy(static pair => pair!.Value.Item2)?.Item1;
         if (active is not null && state.State.EndedRuns.Count > 0)
         {
             state.State.EndedRuns = [];

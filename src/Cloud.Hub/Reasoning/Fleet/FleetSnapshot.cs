@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Reasoning.Fleet;
 
-/// <summary>The fleet as its agent sees it at one moment. What the agent waits for is read each time, the rest only while it waits for nothing.</summary>
+/// <summary>The fleet as its agent sees it at one moment. What the agent waits for is read each
+/// time, the rest only while it waits for nothing.</summary>
 internal sealed record FleetSnapshot
 {
     public required DateTimeOffset Now { get; init; }

@@ -49,7 +49,8 @@ internal sealed class FleetState
     public FleetIntent? Intent { get; set; }
 }
 
-/// <summary>A move that the agent is about to make. Stored first: one that was killed in between finds what it began instead of beginning it twice.</summary>
+/// <summary>A move that the agent is about to make. Stored first: one that was killed in between
+/// finds what it began instead of beginning it twice.</summary>
 /// <param name="DecidedAt">Nothing begun before is meant.</param>
 [GenerateSerializer, Alias("hmas.fleet-intent")]
 internal sealed record FleetIntent([property: Id(0)] FleetMove Move, [property: Id(1)] DateTimeOffset DecidedAt);

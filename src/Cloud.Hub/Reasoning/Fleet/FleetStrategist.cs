@@ -13,13 +13,17 @@ internal static class FleetStrategist
     /// <summary>Whether it waits for nothing, so that devices and labels matter.</summary>
     public static bool IsIdle(FleetState state) => state is { AwaitedTraining: null, AwaitedRollout: null };
 
-    /// <summary>The next thing to do; null when there is nothing. What it returns is taken as done in <paramref name="state"/> by <see cref="Started"/>.</summary>
+    /// <summary>The next thing to do; null when there is nothing. What it returns is taken as done in
+    /// <paramref name="state"/> by <see cref="Started"/>.</summary>
     public static FleetMove? Decide(FleetState state, FleetSnapshot seen, ReasoningOptions options)
     {
-        if (state.AwaitedTeacher is not null && seen.Teacher is { HasEnded: true } teacher) return new FleetMove.ForgetTeacher($"teacher {teacher.State}");
-        if (state is { TeacherDue: true, AwaitedTraining: null, AwaitedTeacher: null }) return new FleetMove.TrainTeacher("new labels that the teacher has not learned from");
+        if (state.AwaitedTeacher is not null && seen.Teacher is { HasEnded: true } teacher)
+            return new FleetMove.ForgetTeacher($"teacher {teacher.State}");
+        if (state is { TeacherDue: true, AwaitedTraining: null, AwaitedTeacher: null })
+            return new FleetMove.TrainTeacher("new labels that the teacher has not learned from");
         if (state.AwaitedRollout is not null)
-            return seen.RolloutState is "completed" or "restored" or "cancelled" ? new FleetMove.ForgetRollout($"rollout ended {seen.RolloutState}") : null;
+            return seen.RolloutState is "completed" or "restored" or "cancelled"
+                ? new FleetMove.ForgetRollout($"rollout ended {seen.RolloutState}") : null;
         if (state.AwaitedTraining is not null) return AfterTraining(state, seen);
         if (seen.Devices == 0 || seen.Now < state.NotBefore) return null;
 
@@ -28,13 +32,16 @@ internal static class FleetStrategist
             var fresh = state.EndedRuns.Except(state.RunsTrainedOn).ToList();
             return fresh.Count < options.RunsForFirstModel
                 ? null
-                : new FleetMove.Train(FirstRecipe, options.ModelName, null, fresh, $"{fresh.Count} machine runs have ended and the fleet has no model");
+                : new FleetMove.Train(
+                    FirstRecipe, options.ModelName, null, fresh, $"{fresh.Count} machine runs have ended and the fleet has no model");
         }
 
         var labelled = seen.AnomalousRuns.Except(state.RunsTrainedOn).ToList();
         return labelled.Count < options.LabelledRunsForRetraining
             ? null
-            : new FleetMove.Train(LabelledRecipe, options.ModelName, seen.ActiveDigest, labelled, $"{labelled.Count} runs with confirmed faults that the active model has not learned from");
+            : new FleetMove.Train(
+                LabelledRecipe, options.ModelName, seen.ActiveDigest, labelled,
+                $"{labelled.Count} runs with confirmed faults that the active model has not learned from");
     }
 
     /// <summary>Remembers that a move was carried out.</summary>

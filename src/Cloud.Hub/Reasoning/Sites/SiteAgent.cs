@@ -4,7 +4,8 @@ using Cloud.Hub.Reasoning.Contract;
 namespace Cloud.Hub.Reasoning.Sites;
 
 /// <summary>Holds a site's state, lets <see cref="SiteReasoner"/> think, and carries out what it decides: one turn at a time.</summary>
-/// <remarks>A decision is stored before it is carried out and forgotten after, so a turn that breaks off is finished by the next; carrying it out twice changes nothing.</remarks>
+/// <remarks>A decision is stored before it is carried out and forgotten after, so a turn that breaks off is
+/// finished by the next; carrying it out twice changes nothing.</remarks>
 internal sealed class SiteAgent(
     [PersistentState("site", DecisionBook.GrainStorage)] IPersistentState<SiteState> state,
     IFleet fleet, DecisionBook decisions, ReasoningOptions options, TimeProvider time) : Grain, ISiteAgent
@@ -36,13 +37,15 @@ internal sealed class SiteAgent(
     }
 
     public Task<SiteSituation> SituationAsync() =>
-        Task.FromResult(new SiteSituation(SiteId, state.State.Devices.Count, state.State.OpenAlarms.Count, state.State.SamplingBoost, state.State.Incident));
+        Task.FromResult(
+            new SiteSituation(SiteId, state.State.Devices.Count, state.State.OpenAlarms.Count, state.State.SamplingBoost, state.State.Incident));
 
     private async Task CarryOutAsync(SiteDecision decision)
     {
         foreach (var device in await fleet.DevicesAsync(CancellationToken.None))
         {
-            if (device.SiteId == SiteId && (device.Desired?.SamplingBoost ?? 1) != decision.Boost) await fleet.SetSamplingBoostAsync(device.DeviceId, decision.Boost, CancellationToken.None);
+            if (device.SiteId == SiteId && (device.Desired?.SamplingBoost ?? 1) != decision.Boost)
+                await fleet.SetSamplingBoostAsync(device.DeviceId, decision.Boost, CancellationToken.None);
         }
 
         await decisions.AddAsync($"site {SiteId}", decision.Decision, decision.Reason, CancellationToken.None);
@@ -55,7 +58,9 @@ internal sealed class SiteAgent(
         var silent = new HashSet<string>();
         foreach (var id in state.State.OpenAlarms.Keys)
         {
-            if (await fleet.DeviceAsync(id, CancellationToken.None) is { Online: false } device && (device.LastSeen is null || device.LastSeen <= since)) silent.Add(id);
+            if (await fleet.DeviceAsync(id, CancellationToken.None) is { Online: false } device
+                && (device.LastSeen is null || device.LastSeen <= since))
+                silent.Add(id);
         }
 
         return silent;

@@ -16,7 +16,8 @@ internal sealed record SiteFact(string DeviceId, long Epoch, long Sequence, Alar
         FactKind.RunStarted => new SiteFact(stored.DeviceId, stored.Epoch, stored.Fact.Sequence, null),
         FactKind.Alarm => new SiteFact(
             stored.DeviceId, stored.Epoch, stored.Fact.Sequence,
-            JsonSerializer.Deserialize(stored.Fact.Payload.Span, ContractsJson.Default.AlarmEvent) ?? throw new JsonException("the document is null")),
+            JsonSerializer.Deserialize(stored.Fact.Payload.Span, ContractsJson.Default.AlarmEvent)
+            ?? throw new JsonException("the document is null")),
         _ => null,
     };
 }

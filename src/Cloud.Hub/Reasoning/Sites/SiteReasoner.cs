@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Reasoning.Sites;
 
-/// <summary>The tactical agent's thinking, without clock or I/O: relates the anomalies of a site's devices and says how densely they should sample.</summary>
+/// <summary>The tactical agent's thinking, without clock or I/O: relates the anomalies of a site's
+/// devices and says how densely they should sample.</summary>
 internal static class SiteReasoner
 {
     /// <summary>Takes in what a device said; false when it is a repeat.</summary>
@@ -44,7 +45,8 @@ internal static class SiteReasoner
         state.Incident = null;
         state.CalmSince = null;
         state.SamplingBoost = 1;
-        return new SiteDecision("lower sampling", $"fewer than {options.IncidentDevices} devices anomalous for {options.CalmBeforeLowering.TotalSeconds:0} s", 1);
+        return new SiteDecision(
+            "lower sampling", $"fewer than {options.IncidentDevices} devices anomalous for {options.CalmBeforeLowering.TotalSeconds:0} s", 1);
     }
 
     /// <summary>A rule shared by all anomalous devices points at something they share; different rules at different faults.</summary>

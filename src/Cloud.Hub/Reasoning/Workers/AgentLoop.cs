@@ -11,10 +11,12 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Reasoning.Workers;
 
-/// <summary>Tells the agents what the archive holds that concerns them, each fact until it is durable with its agent, and wakes them regularly so that passing time counts too.</summary>
+/// <summary>Tells the agents what the archive holds that concerns them, each fact until it is durable with its
+/// agent, and wakes them regularly so that passing time counts too.</summary>
 /// <remarks>The bus only says that there is something to read: what it drops, or what happened before the start, is read all the same.</remarks>
 internal sealed class AgentLoop(
-    EventBus bus, IFactArchive archive, AgentPlace place, IGrainFactory grains, ReasoningOptions options, ReasoningMetrics metrics, TimeProvider time, ILogger<AgentLoop> logger)
+    EventBus bus, IFactArchive archive, AgentPlace place, IGrainFactory grains, ReasoningOptions options, ReasoningMetrics metrics, TimeProvider time,
+    ILogger<AgentLoop> logger)
     : BackgroundService, ITroubled
 {
     private const int BatchFacts = 256;
@@ -26,7 +28,10 @@ internal sealed class AgentLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = bus.Subscribe(nameof(AgentLoop), static happened => happened is LabelsAdded || (happened is FactsStored stored && stored.Batch.Facts.Any(static fact => Concerns(fact.Kind))));
+        using var subscription = bus.Subscribe(
+            nameof(AgentLoop),
+            static happened => happened is LabelsAdded
+                || (happened is FactsStored stored && stored.Batch.Facts.Any(static fact => Concerns(fact.Kind))));
         using var timer = new PeriodicTimer(options.StrategyPeriod, time);
         _sites.UnionWith(place.Sites());
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
@@ -84,9 +89,12 @@ internal sealed class AgentLoop(
 
     private async Task TellAsync(List<ArchivedFact> facts, CancellationToken stopping)
     {
-        var bySite = facts.Select(fact => (fact.SiteId, Fact: Readable(fact, SiteFact.Of))).Where(static told => told.Fact is not null).ToLookup(static told => told.SiteId, static told => told.Fact!);
+        var bySite = facts.Select(fact => (fact.SiteId, Fact: Readable(fact, SiteFact.Of))).Where(static told => told.Fact is not null)
+            .ToLookup(static told => told.SiteId, static told => told.Fact!);
         foreach (var site in bySite) await grains.GetGrain<ISiteAgent>(site.Key).HearAsync([.. site]);
-        var ended = facts.Where(static fact => fact.Fact.Kind == FactKind.RunEnded).Select(fact => Readable(fact, static fact => JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.RunEvent)?.RunId)).OfType<string>().ToList();
+        var ended = facts.Where(static fact => fact.Fact.Kind == FactKind.RunEnded)
+            .Select(fact => Readable(fact, static fact => JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.RunEvent)?.RunId))
+            .OfType<string>().ToList();
         if (ended.Count > 0) await grains.GetGrain<IFleetAgent>(IFleetAgent.Key).RunsEndedAsync(ended);
 
         string[] sites = [.. bySite.Select(static site => site.Key)];
@@ -111,7 +119,8 @@ internal sealed class AgentLoop(
         }
     }
 
-    private Task ConsiderAsync(string site, CancellationToken stopping) => TurnAsync($"site {site}", () => grains.GetGrain<ISiteAgent>(site).ConsiderAsync(), stopping);
+    private Task ConsiderAsync(string site, CancellationToken stopping) =>
+        TurnAsync($"site {site}", () => grains.GetGrain<ISiteAgent>(site).ConsiderAsync(), stopping);
 
     /// <summary>The one place where a failure of an agent, or of what it needs, is caught: logged, and the next turn comes.</summary>
     private async Task TurnAsync(string agent, Func<Task> turn, CancellationToken stopping)

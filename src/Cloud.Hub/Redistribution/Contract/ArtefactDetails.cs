@@ -12,5 +12,6 @@ namespace Cloud.Hub.Redistribution.Contract;
 /// <param name="Metrics">Of a model, by slice; null otherwise.</param>
 /// <param name="Parts">Of a bundle; null otherwise.</param>
 public sealed record ArtefactDetails(
-    ArtefactEntry Entry, string? Licence, bool IsSigned, DateTimeOffset? CondemnedAt, IReadOnlyList<Approval> Approvals, ModelFacts? Model, Lineage? Lineage,
+    ArtefactEntry Entry, string? Licence, bool IsSigned, DateTimeOffset? CondemnedAt, IReadOnlyList<Approval> Approvals, ModelFacts? Model,
+    Lineage? Lineage,
     IReadOnlyDictionary<string, SliceMetrics>? Metrics, IReadOnlyList<BundlePart>? Parts);

@@ -7,7 +7,8 @@ namespace Cloud.Hub.Redistribution.Contract;
 /// <param name="Bytes">Of the whole file.</param>
 /// <param name="HardwareClasses">Where it may run, as it was added; what devices go by is what the image repository says.</param>
 public sealed record ArtefactEntry(
-    string Digest, ArtefactKind Kind, string Name, long Release, long Bytes, IReadOnlyList<string> HardwareClasses, DateTimeOffset AddedAt, string AddedBy, bool Quarantined)
+    string Digest, ArtefactKind Kind, string Name, long Release, long Bytes, IReadOnlyList<string> HardwareClasses, DateTimeOffset AddedAt,
+    string AddedBy, bool Quarantined)
 {
     /// <summary>Under which both repositories name it.</summary>
     public string TargetPath => ArtefactTarget.PathOf(Kind, Name, Release, Digest);

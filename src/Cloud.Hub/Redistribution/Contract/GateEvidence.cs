@@ -10,7 +10,8 @@ namespace Cloud.Hub.Redistribution.Contract;
 /// <param name="ShadowWindows">Answered by both models side by side.</param>
 /// <param name="Metrics">Those that there is anything of, in the order of <see cref="GateLimits"/>.</param>
 public sealed record GateEvidence(
-    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows, long LabelledNormalWindows, long ShadowWindows,
+    int DevicesTold, int DevicesAnswered, int DevicesFailed, int DevicesUndelivered, int DevicesIdle, int DevicesSilent, long Windows,
+    long LabelledNormalWindows, long ShadowWindows,
     IReadOnlyList<MetricEvidence> Metrics)
 {
     /// <summary>Of an artefact that answers no windows: answered with it for the minimum healthy time, and heard of at its end.</summary>
@@ -22,8 +23,11 @@ public sealed record GateEvidence(
     public MetricEvidence? Metric(string name) => Metrics.FirstOrDefault(metric => metric.Name == name);
 
     public bool Equals(GateEvidence? other) => other is not null
-        && (DevicesTold, DevicesAnswered, DevicesFailed, DevicesUndelivered, DevicesIdle, DevicesSilent) == (other.DevicesTold, other.DevicesAnswered, other.DevicesFailed, other.DevicesUndelivered, other.DevicesIdle, other.DevicesSilent)
-        && (Windows, LabelledNormalWindows, ShadowWindows, DevicesHealthy, DevicesLost) == (other.Windows, other.LabelledNormalWindows, other.ShadowWindows, other.DevicesHealthy, other.DevicesLost) && Metrics.SequenceEqual(other.Metrics);
+        && (DevicesTold, DevicesAnswered, DevicesFailed, DevicesUndelivered, DevicesIdle, DevicesSilent)
+            == (other.DevicesTold, other.DevicesAnswered, other.DevicesFailed, other.DevicesUndelivered, other.DevicesIdle, other.DevicesSilent)
+        && (Windows, LabelledNormalWindows, ShadowWindows, DevicesHealthy, DevicesLost)
+            == (other.Windows, other.LabelledNormalWindows, other.ShadowWindows, other.DevicesHealthy, other.DevicesLost)
+        && Metrics.SequenceEqual(other.Metrics);
 
     public override int GetHashCode() => HashCode.Combine(DevicesTold, DevicesAnswered, Windows, Metrics.Count);
 }
@@ -35,6 +39,8 @@ public sealed record GateEvidence(
 /// <param name="Trials">How many independent observations it rests on: windows divided by those of an episode, reports or devices.</param>
 /// <param name="Odds">Against a value within the limit, slices counted in; 1 says nothing.</param>
 /// <param name="StopsAt">The odds at which it stops the rollout.</param>
-/// <param name="Tells">The smallest value, or excess over the reference, that so many trials would have stopped about half of the time; null: none would have. A figure below it that was not stopped says little.</param>
+/// <param name="Tells">The smallest value, or excess over the reference, that so many trials would have stopped about half of the
+/// time; null: none would have. A figure below it that was not stopped says little.</param>
 /// <param name="Slice">The slice that stands out most, when it alone speaks against the model.</param>
-public sealed record MetricEvidence(string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice, double? Tells = null);
+public sealed record MetricEvidence(
+    string Name, double Value, double? Reference, double Limit, double Trials, double Odds, double StopsAt, string? Slice, double? Tells = null);

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Redistribution.Contract;
 
-/// <summary>The metrics of a gate by name, with their limits where a gate names no other: shares, 0 to 1. What each means and why its limit is so: docs/redistribution.md.</summary>
+/// <summary>The metrics of a gate by name, with their limits where a gate names no other: shares, 0 to 1. What
+/// each means and why its limit is so: docs/redistribution.md.</summary>
 public static class GateLimits
 {
     public const string ModelFailures = "model-failures";

@@ -10,7 +10,8 @@ public sealed record GatePolicy
     public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// How often, at most, a model that is within every limit may be stopped as harmful, over all metrics and groups of one rollout and however often one looks. Over 0 to 0.5. The tests stop at odds of
+    /// How often, at most, a model that is within every limit may be stopped as harmful, over all metrics and groups of one
+    /// rollout and however often one looks. Over 0 to 0.5. The tests stop at odds of
     /// metrics · groups to this.
     /// </summary>
     public double FalseStopRate { get; set; } = 0.05;
@@ -18,16 +19,20 @@ public sealed record GatePolicy
     /// <summary>Answers come in episodes: so many windows of a device say as much as one that is independent of the others. At least 1.</summary>
     public double WindowsPerEpisode { get; set; } = 10;
 
-    /// <summary>Limits by metric in place of those of <see cref="GateLimits.Defaults"/>, 0 to 1. At 1 a metric is shown and decides nothing.</summary>
+    /// <summary>Limits by metric in place of those of <see cref="GateLimits.Defaults"/>, 0 to 1.
+    /// At 1 a metric is shown and decides nothing.</summary>
     public IReadOnlyDictionary<string, double> Limits { get; set; } = new Dictionary<string, double>();
 
-    /// <summary>Windows labelled normal that the new digest must have answered, over the group, before it may pass; 0: labels are not waited for.</summary>
+    /// <summary>Windows labelled normal that the new digest must have answered, over the group,
+    /// before it may pass; 0: labels are not waited for.</summary>
     public int MinimumLabelledNormalWindows { get; set; }
 
-    /// <summary>Windows that both models must have answered side by side, over the group, before it may pass, and then <c>shadow-alarms</c> must be within its limit at 95 % certainty; 0: shadows are not waited for.</summary>
+    /// <summary>Windows that both models must have answered side by side, over the group, before it may pass, and then
+    /// <c>shadow-alarms</c> must be within its limit at 95 % certainty; 0: shadows are not waited for.</summary>
     public int MinimumShadowWindows { get; set; }
 
-    /// <summary>A report whose p99 of inference is above this, or above <see cref="MaximumLatencyFactor"/> times (and 5 ms more than) what the device showed before, is a slow one.</summary>
+    /// <summary>A report whose p99 of inference is above this, or above <see cref="MaximumLatencyFactor"/> times (and
+    /// 5 ms more than) what the device showed before, is a slow one.</summary>
     public double MaximumInferenceP99Us { get; set; } = 50_000;
 
     public double MaximumLatencyFactor { get; set; } = 3;
@@ -35,13 +40,15 @@ public sealed record GatePolicy
     /// <summary>A report whose resident memory is above what the device showed before by more than this is a heavy one. Default 16 MiB.</summary>
     public long MaximumMemoryGrowthBytes { get; set; } = 16 << 20;
 
-    /// <summary>A report above this, °C, or above what the device showed before by more than <see cref="MaximumTemperatureGrowthC"/>, is a hot one.</summary>
+    /// <summary>A report above this, °C, or above what the device showed before by more than
+    /// <see cref="MaximumTemperatureGrowthC"/>, is a hot one.</summary>
     public double MaximumTemperatureC { get; set; } = 85;
 
     /// <summary>Kelvin.</summary>
     public double MaximumTemperatureGrowthC { get; set; } = 10;
 
-    /// <summary>Of an artefact that answers no windows (all but models): how long a device must have answered with the new digest, without another start, and still be heard of.</summary>
+    /// <summary>Of an artefact that answers no windows (all but models): how long a device must have answered with
+    /// the new digest, without another start, and still be heard of.</summary>
     public TimeSpan MinimumHealthyTime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Of the same: a device that began and has not been heard of for longer is lost.</summary>
@@ -53,13 +60,16 @@ public sealed record GatePolicy
     /// <summary>What becomes of a group without a verdict at the maximum wait. Harm always takes every changed device back.</summary>
     public GateAction WhenLate { get; set; } = GateAction.Restore;
 
-    /// <summary>Share of the devices that spoke that could not get or may not install the package (download, signatures, hardware): says nothing of the model. More is a stop at the maximum wait.</summary>
+    /// <summary>Share of the devices that spoke that could not get or may not install the package (download, signatures,
+    /// hardware): says nothing of the model. More is a stop at the maximum wait.</summary>
     public double MaximumUndeliveredShare { get; set; } = 0.2;
 
-    /// <summary>Share of the devices that spoke that are online and still on their way, because their machine stands still for example. More is a stop at the maximum wait.</summary>
+    /// <summary>Share of the devices that spoke that are online and still on their way, because their machine
+    /// stands still for example. More is a stop at the maximum wait.</summary>
     public double MaximumIdleShare { get; set; } = 0.9;
 
-    /// <summary>Share of the told devices that have said nothing since: silence is no failure and no success. More is a stop at the maximum wait, and nothing passes before.</summary>
+    /// <summary>Share of the told devices that have said nothing since: silence is no failure and no success. More
+    /// is a stop at the maximum wait, and nothing passes before.</summary>
     public double MaximumSilentShare { get; set; } = 0.95;
 
     /// <summary>The limit of a metric.</summary>

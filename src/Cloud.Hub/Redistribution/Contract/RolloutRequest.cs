@@ -13,10 +13,13 @@ public sealed record RolloutRequest
     /// <summary>A query over the devices' attributes (docs/formats/device-query.md) that a device must match too; null: none.</summary>
     public string? Where { get; init; }
 
-    /// <summary>In order. Shares of the targeted devices that sum to 1, or any mixture that ends with a group of all the rest; each share has at least one device while there are any left. By default 1, 9 and 90 %: what a bad model may reach before anything is known of it is one device in a hundred.</summary>
+    /// <summary>In order. Shares of the targeted devices that sum to 1, or any mixture that ends with a group of all the rest;
+    /// each share has at least one device while there are any left. By default 1, 9 and 90 %: what a bad model may
+    /// reach before anything is known of it is one device in a hundred.</summary>
     public IReadOnlyList<GroupPlan> Groups { get; init; } = [new("canary", 0.01), new("stage", 0.09), new("full", 0.9)];
 
-    /// <summary>Share of the targeted devices, 0 to 0.5, that keeps the old model to the end: what the others are compared with. 0: those not told yet are, and for the last group what they showed before.</summary>
+    /// <summary>Share of the targeted devices, 0 to 0.5, that keeps the old model to the end: what the others are compared with.
+    /// 0: those not told yet are, and for the last group what they showed before.</summary>
     public double ControlShare { get; init; }
 
     /// <summary>No device is told before; null: at once.</summary>

@@ -20,7 +20,8 @@ public sealed record RolloutView
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Stable word of what stopped it: a metric of <see cref="GateLimits"/>, <c>undelivered</c>, <c>lost</c>, <c>idle</c>, <c>silence</c>, <c>no-data</c>, <c>quarantine</c>, <c>operator</c>; null otherwise.</summary>
+    /// <summary>Stable word of what stopped it: a metric of <see cref="GateLimits"/>, <c>undelivered</c>, <c>lost</c>, <c>idle</c>,
+    /// <c>silence</c>, <c>no-data</c>, <c>quarantine</c>, <c>operator</c>; null otherwise.</summary>
     public string? StoppedBy { get; init; }
 
     /// <summary>The only group that was taken back; null: all were, or none.</summary>

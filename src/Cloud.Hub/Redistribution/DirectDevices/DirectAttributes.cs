@@ -10,12 +10,14 @@ internal static class DirectAttributes
     /// <summary>The attributes after a message.</summary>
     /// <param name="mode"><c>merge</c> (the default), <c>replace</c> or <c>remove</c>.</param>
     /// <exception cref="FormatException">An unknown mode, or too much; the message names it.</exception>
-    public static IReadOnlyDictionary<string, string> Apply(IReadOnlyDictionary<string, string> held, string? mode, IReadOnlyDictionary<string, string> sent)
+    public static IReadOnlyDictionary<string, string> Apply(
+        IReadOnlyDictionary<string, string> held, string? mode, IReadOnlyDictionary<string, string> sent)
     {
         foreach (var (name, value) in sent)
         {
             if (name.Length is 0 or > MaxName) throw new FormatException($"data: a name of {name.Length} characters is outside 1 to {MaxName}");
-            if (value is null || value.Length > MaxValue) throw new FormatException($"data.{name}: {(value is null ? "null" : $"{value.Length} characters are more than {MaxValue}")}");
+            if (value is null || value.Length > MaxValue)
+                throw new FormatException($"data.{name}: {(value is null ? "null" : $"{value.Length} characters are more than {MaxValue}")}");
         }
 
         var next = mode switch

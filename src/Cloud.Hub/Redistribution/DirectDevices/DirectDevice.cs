@@ -2,7 +2,8 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.DirectDevices;
 
-/// <summary>A device that polls over hawkBit's protocol instead of speaking MQTT. Immutable; <see cref="DirectDeviceRules"/> makes the next one.</summary>
+/// <summary>A device that polls over hawkBit's protocol instead of speaking MQTT. Immutable;
+/// <see cref="DirectDeviceRules"/> makes the next one.</summary>
 internal sealed record DirectDevice
 {
     /// <summary>Numbers its facts, as an agent's outbox does; 0 before the first.</summary>
@@ -30,7 +31,8 @@ internal sealed record DirectDevice
     public string? Refusal { get; init; }
 
     /// <summary>What it says of itself.</summary>
-    public IReadOnlyDictionary<string, string> Attributes { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Attributes { get; init => field = value
+        ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>It shall say again what it is and runs.</summary>
     public bool WantsAttributes { get; init; } = true;

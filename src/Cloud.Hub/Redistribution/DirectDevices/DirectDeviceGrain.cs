@@ -7,9 +7,11 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Redistribution.DirectDevices;
 
-/// <summary>Keeps what <see cref="DirectDeviceRules"/> says, then tells twin and archive in the device's place. A change is on disk before the device is answered; what the archive has not taken is brought again.</summary>
+/// <summary>Keeps what <see cref="DirectDeviceRules"/> says, then tells twin and archive in the device's place. A change is on disk
+/// before the device is answered; what the archive has not taken is brought again.</summary>
 internal sealed class DirectDeviceGrain(
-    [PersistentState("direct-device")] IPersistentState<DirectDevice> device, IDeviceReports reports, FirmwareFiles firmware, TimeProvider time, ILogger<DirectDeviceGrain> logger)
+    [PersistentState("direct-device")] IPersistentState<DirectDevice> device, IDeviceReports reports, FirmwareFiles firmware, TimeProvider time,
+    ILogger<DirectDeviceGrain> logger)
     : Grain, IDirectDeviceGrain
 {
     /// <summary>Attribute in which a device says which image it runs, <c>NAME:RELEASE</c>.</summary>
@@ -30,9 +32,11 @@ internal sealed class DirectDeviceGrain(
         return device.State;
     }
 
-    public Task HeardAsync(string siteId, long actionId, DirectFeedback feedback, string? detail) => KeepAsync(siteId, Rules.Heard(device.State, actionId, feedback, detail));
+    public Task HeardAsync(string siteId, long actionId, DirectFeedback feedback, string? detail) =>
+        KeepAsync(siteId, Rules.Heard(device.State, actionId, feedback, detail));
 
-    public Task HeardOfCancelAsync(string siteId, long actionId, DirectFeedback feedback, string? detail) => KeepAsync(siteId, Rules.HeardOfCancel(device.State, actionId, feedback, detail));
+    public Task HeardOfCancelAsync(string siteId, long actionId, DirectFeedback feedback, string? detail) =>
+        KeepAsync(siteId, Rules.HeardOfCancel(device.State, actionId, feedback, detail));
 
     public async Task ShowedAsync(string siteId, IReadOnlyDictionary<string, string> attributes)
     {
@@ -75,7 +79,8 @@ internal sealed class DirectDeviceGrain(
         if (device.State.Pending.Count > 0)
         {
             var facts = device.State.Pending.Select(pending => new Fact(
-                pending.Sequence, FactKind.SlotReport, pending.TimestampUs, JsonSerializer.SerializeToUtf8Bytes(pending.Report, ContractsJson.Default.SlotReport)));
+                pending.Sequence, FactKind.SlotReport, pending.TimestampUs,
+                JsonSerializer.SerializeToUtf8Bytes(pending.Report, ContractsJson.Default.SlotReport)));
             var ack = await reports.AppendAsync(new FactBatch(siteId, Id, device.State.Epoch, [.. facts]), CancellationToken.None);
             device.State = DirectDeviceRules.Stored(device.State, ack.Sequence);
             await device.WriteStateAsync();

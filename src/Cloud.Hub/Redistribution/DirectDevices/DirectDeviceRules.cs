@@ -3,11 +3,13 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Redistribution.DirectDevices;
 
-/// <summary>How a polling device and its updates change. Pure: no clock, no storage. Success is only what the device shows to run after its restart, never what it says.</summary>
+/// <summary>How a polling device and its updates change. Pure: no clock, no storage. Success is only what the
+/// device shows to run after its restart, never what it says.</summary>
 /// <param name="nowUs">Microseconds since the Unix epoch.</param>
 internal readonly struct DirectDeviceRules(long nowUs)
 {
-    /// <summary>A device that says it updated is asked so often what it runs; then the update counts as failed, so that it does not stand in the way of the next.</summary>
+    /// <summary>A device that says it updated is asked so often what it runs; then the update counts as
+    /// failed, so that it does not stand in the way of the next.</summary>
     public const int MaxUnprovenPolls = 5;
 
     /// <summary>A poll: begins, replaces or calls off an action as the desired state has it.</summary>
@@ -39,7 +41,8 @@ internal readonly struct DirectDeviceRules(long nowUs)
         return feedback switch
         {
             DirectFeedback.Proceeding when action.State == DirectActionState.Offered =>
-                Report(device with { Action = action with { State = DirectActionState.Installing } }, action.Wanted, SlotState.Downloading, null, detail),
+                Report(device with { Action = action with { State = DirectActionState.Installing } }, action.Wanted, SlotState.Downloading, null,
+                    detail),
             DirectFeedback.Proceeding => device,
             DirectFeedback.Succeeded => Restarted(device with { Action = action with { State = DirectActionState.Confirming } }),
             DirectFeedback.Rejected => End(device, action, SlotState.Refused, "installer", detail),
@@ -51,7 +54,8 @@ internal readonly struct DirectDeviceRules(long nowUs)
     /// <summary>The answer to a request to stop.</summary>
     public DirectDevice HeardOfCancel(DirectDevice device, long actionId, DirectFeedback feedback, string? detail)
     {
-        if (device.Action is not { State: DirectActionState.Cancelling } action || action.Id != actionId || feedback == DirectFeedback.Proceeding) return device;
+        if (device.Action is not { State: DirectActionState.Cancelling } action || action.Id != actionId || feedback == DirectFeedback.Proceeding)
+            return device;
         // A device that cannot stop goes on, and will show what it runs.
         return feedback == DirectFeedback.Succeeded
             ? End(device, action, SlotState.Refused, "cancelled", detail)
@@ -63,15 +67,20 @@ internal readonly struct DirectDeviceRules(long nowUs)
     public DirectDevice Showed(DirectDevice device, IReadOnlyDictionary<string, string> attributes, string? running)
     {
         var before = device.RunningDigest;
-        device = device with { Attributes = attributes, WantsAttributes = false, RunningDigest = running, PreviousDigest = running == before ? device.PreviousDigest : before };
+        device = device
+            with { Attributes = attributes, WantsAttributes = false, RunningDigest = running, PreviousDigest = running == before
+                ? device.PreviousDigest : before };
         if (device.Action is not { State: DirectActionState.Confirming } action) return device;
         return running == action.Wanted.Digest
             ? Settle(device, action.Wanted, action.DesiredVersion, SlotState.Committed, null, null)
-            : Settle(device, action.Wanted, action.DesiredVersion, SlotState.Returned, "old-image", $"it says that it updated, and runs {running ?? "an image that the registry does not know"}");
+            : Settle(
+                device, action.Wanted, action.DesiredVersion, SlotState.Returned, "old-image",
+                $"it says that it updated, and runs {running ?? "an image that the registry does not know"}");
     }
 
     /// <summary>The archive has every fact up to this one.</summary>
-    public static DirectDevice Stored(DirectDevice device, long sequence) => device with { Pending = [.. device.Pending.Where(pending => pending.Sequence > sequence)] };
+    public static DirectDevice Stored(DirectDevice device, long sequence) =>
+        device with { Pending = [.. device.Pending.Where(pending => pending.Sequence > sequence)] };
 
     private DirectDevice Waited(DirectDevice device, DirectAction action)
     {
@@ -93,10 +102,13 @@ internal readonly struct DirectDeviceRules(long nowUs)
     {
         var report = new SlotReport
         {
-            State = state, Digest = wanted.Digest, AnsweringDigest = device.RunningDigest, BootId = device.BootId, Counter = device.Reports + 1, RolloutId = wanted.RolloutId, Reason = reason,
+            State = state, Digest = wanted.Digest, AnsweringDigest = device.RunningDigest, BootId = device.BootId, Counter = device.Reports + 1,
+            RolloutId = wanted.RolloutId, Reason = reason,
             ReasonClass = SlotReasons.ClassOf(reason), Detail = detail,
         };
         var sequence = device.Sequence + 1;
-        return device with { Sequence = sequence, Reports = device.Reports + 1, SlotState = state, Refusal = reason, Pending = [.. device.Pending, new PendingReport(sequence, nowUs, report)] };
+        return device
+            with { Sequence = sequence, Reports = device.Reports + 1, SlotState = state, Refusal = reason, Pending = [
+                .. device.Pending, new PendingReport(sequence, nowUs, report)] };
     }
 }

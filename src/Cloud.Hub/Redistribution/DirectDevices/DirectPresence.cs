@@ -26,7 +26,9 @@ internal sealed class DirectPresence(IDeviceReports reports, IOptions<Redistribu
         {
             foreach (var (deviceId, at) in _seen)
             {
-                if (time.GetUtcNow() - at < MissedPolls * options.Value.DirectPolling || !_seen.TryRemove(new KeyValuePair<string, DateTimeOffset>(deviceId, at))) continue;
+                if (time.GetUtcNow() - at < MissedPolls * options.Value.DirectPolling
+                    || !_seen.TryRemove(new KeyValuePair<string, DateTimeOffset>(deviceId, at)))
+                    continue;
                 await TellAsync(deviceId, online: false, stoppingToken);
             }
         }

@@ -13,7 +13,8 @@ internal sealed class ArtefactsEndpoint(IArtefactRegistry registry) : V1.Artefac
     {
         try
         {
-            var upload = await requestStream.MoveNext(context.CancellationToken) && requestStream.Current is { PartCase: V1.AddArtefactRequest.PartOneofCase.Upload } first
+            var upload = await requestStream.MoveNext(context.CancellationToken)
+                && requestStream.Current is { PartCase: V1.AddArtefactRequest.PartOneofCase.Upload } first
                 ? JsonSerializer.Deserialize<ArtefactUpload>(first.Upload.Span, RedistributionJson.Options)
                 : null;
             if (upload is null) throw new ArgumentException("upload: the first message must say what is coming");
@@ -51,6 +52,7 @@ internal sealed class ArtefactsEndpoint(IArtefactRegistry registry) : V1.Artefac
             throw new RpcException(new Status(StatusCode.InvalidArgument, e.Message));
         }
 
-        foreach (var entry in await registry.ListAsync(kind, context.CancellationToken)) await responseStream.WriteAsync(entry.ToMessage(), context.CancellationToken);
+        foreach (var entry in await registry.ListAsync(kind, context.CancellationToken))
+            await responseStream.WriteAsync(entry.ToMessage(), context.CancellationToken);
     }
 }

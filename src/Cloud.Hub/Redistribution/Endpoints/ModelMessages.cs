@@ -25,11 +25,14 @@ internal static class ModelMessages
 
     public static V1.Artefact ToMessage(this ArtefactEntry entry) => new() { Entry = Json(entry) };
 
-    public static ArtefactEntry ToEntry(this V1.Artefact artefact) => JsonSerializer.Deserialize<ArtefactEntry>(artefact.Entry.Span, RedistributionJson.Options)!;
+    public static ArtefactEntry ToEntry(this V1.Artefact artefact) =>
+        JsonSerializer.Deserialize<ArtefactEntry>(artefact.Entry.Span, RedistributionJson.Options)!;
 
     public static V1.Rollout ToMessage(this RolloutView view) => new() { View = Json(view) };
 
-    public static RolloutView ToView(this V1.Rollout rollout) => JsonSerializer.Deserialize<RolloutView>(rollout.View.Span, RedistributionJson.Options)!;
+    public static RolloutView ToView(this V1.Rollout rollout) =>
+        JsonSerializer.Deserialize<RolloutView>(rollout.View.Span, RedistributionJson.Options)!;
 
-    public static ByteString Json<T>(T value) => UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(value, RedistributionJson.Options));
+    public static ByteString Json<T>(T value) =>
+        UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(value, RedistributionJson.Options));
 }

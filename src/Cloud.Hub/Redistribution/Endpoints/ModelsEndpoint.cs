@@ -28,7 +28,8 @@ internal sealed class ModelsEndpoint(IModelRegistry registry, IModelQuarantine q
     {
         try
         {
-            var manifest = JsonSerializer.Deserialize(request.Manifest.Span, ContractsJson.Default.ModelManifest) ?? throw new FormatException("manifest: null");
+            var manifest = JsonSerializer.Deserialize(request.Manifest.Span, ContractsJson.Default.ModelManifest)
+                ?? throw new FormatException("manifest: null");
             return (await registry.AddAsync(manifest, request.Onnx.Memory, request.AddedBy, context.CancellationToken)).ToMessage();
         }
         catch (Exception e) when (e is JsonException or FormatException or PackageException or InferenceException or ArgumentException)
@@ -42,13 +43,15 @@ internal sealed class ModelsEndpoint(IModelRegistry registry, IModelQuarantine q
 
     public override async Task List(V1.ListModelsRequest request, IServerStreamWriter<V1.Model> responseStream, ServerCallContext context)
     {
-        foreach (var entry in await registry.ListAsync(context.CancellationToken)) await responseStream.WriteAsync(entry.ToMessage(), context.CancellationToken);
+        foreach (var entry in await registry.ListAsync(context.CancellationToken))
+            await responseStream.WriteAsync(entry.ToMessage(), context.CancellationToken);
     }
 
     public override async Task<V1.PackageReply> Package(V1.ModelRequest request, ServerCallContext context)
     {
         var reply = new V1.PackageReply();
-        if (await registry.PackageAsync(request.Digest, context.CancellationToken) is { } package) reply.Package = UnsafeByteOperations.UnsafeWrap(package);
+        if (await registry.PackageAsync(request.Digest, context.CancellationToken) is { } package)
+            reply.Package = UnsafeByteOperations.UnsafeWrap(package);
         return reply;
     }
 

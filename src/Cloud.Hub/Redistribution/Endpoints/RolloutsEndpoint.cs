@@ -12,7 +12,8 @@ internal sealed class RolloutsEndpoint(IRollouts rollouts) : V1.Rollouts.Rollout
     {
         try
         {
-            var parsed = JsonSerializer.Deserialize<RolloutRequest>(request.Request.Span, RedistributionJson.Requests) ?? throw new JsonException("request: null");
+            var parsed = JsonSerializer.Deserialize<RolloutRequest>(request.Request.Span, RedistributionJson.Requests)
+                ?? throw new JsonException("request: null");
             if (RolloutRules.Fault(parsed) is { } fault) throw new RpcException(new Status(StatusCode.InvalidArgument, fault));
             return (await rollouts.StartAsync(parsed, context.CancellationToken)).ToMessage();
         }
@@ -31,7 +32,9 @@ internal sealed class RolloutsEndpoint(IRollouts rollouts) : V1.Rollouts.Rollout
 
     public override async Task List(V1.ListRolloutsRequest request, IServerStreamWriter<V1.Rollout> responseStream, ServerCallContext context)
     {
-        var page = request.Limit == 0 ? rollouts.ListAsync(context.CancellationToken) : rollouts.PageAsync(request.Before.Length == 0 ? null : request.Before, request.Limit, context.CancellationToken);
+        var page = request.Limit == 0
+            ? rollouts.ListAsync(context.CancellationToken) : rollouts.PageAsync(
+                request.Before.Length == 0 ? null : request.Before, request.Limit, context.CancellationToken);
         foreach (var view in await page) await responseStream.WriteAsync(view.ToMessage(), context.CancellationToken);
     }
 
@@ -44,9 +47,13 @@ internal sealed class RolloutsEndpoint(IRollouts rollouts) : V1.Rollouts.Rollout
 
         try
         {
-            if (request.HasGroup && command != RolloutCommand.Restore) throw new RpcException(new Status(StatusCode.InvalidArgument, $"group: only a restore can be of one, not {command}"));
-            if (request.HasGroup) return new V1.FindRolloutReply { Rollout = (await rollouts.RestoreGroupAsync(request.RolloutId, request.Group, request.Who, context.CancellationToken))?.ToMessage() };
-            return new V1.FindRolloutReply { Rollout = (await rollouts.CommandAsync(request.RolloutId, command, request.Who, context.CancellationToken))?.ToMessage() };
+            if (request.HasGroup && command != RolloutCommand.Restore)
+                throw new RpcException(new Status(StatusCode.InvalidArgument, $"group: only a restore can be of one, not {command}"));
+            if (request.HasGroup)
+                return new V1.FindRolloutReply { Rollout = (await rollouts.RestoreGroupAsync(
+                    request.RolloutId, request.Group, request.Who, context.CancellationToken))?.ToMessage() };
+            return new V1.FindRolloutReply { Rollout = (await rollouts.CommandAsync(
+                request.RolloutId, command, request.Who, context.CancellationToken))?.ToMessage() };
         }
         catch (RolloutRefusedException e)
         {

@@ -13,7 +13,8 @@ internal sealed class TrustEndpoint(ITrustStatus trust) : V1.Trust.TrustBase
         {
             (await trust.RolesAsync(context.CancellationToken)).Select(static role => new V1.TrustRole
             {
-                Repository = role.Repository, Role = role.Role, Version = role.Version, ExpiresAtMs = role.Expires.ToUnixTimeMilliseconds(), ByHand = role.ByHand, Warning = role.Warning ?? "",
+                Repository = role.Repository, Role = role.Role, Version = role.Version, ExpiresAtMs = role.Expires.ToUnixTimeMilliseconds(),
+                ByHand = role.ByHand, Warning = role.Warning ?? "",
             }),
         },
     };

@@ -14,10 +14,13 @@ internal static class TrustEndpoints
     public static void MapTrust(this IEndpointRouteBuilder routes)
     {
         var tuf = routes.MapGroup("/tuf");
-        tuf.MapGet("/images/metadata/{file}", ImageMetadata).RequireAuthorization(HubPolicies.Artefacts).WithSummary("Metadata of the image repository");
-        tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Artefacts).WithSummary("An artefact by its target path, its hash before the file name");
+        tuf.MapGet("/images/metadata/{file}", ImageMetadata).RequireAuthorization(HubPolicies.Artefacts)
+            .WithSummary("Metadata of the image repository");
+        tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Artefacts)
+            .WithSummary("An artefact by its target path, its hash before the file name");
         tuf.MapPost("/images/targets", TakeTargetsAsync).WithSummary("Takes N.targets.json from a signing ceremony");
-        tuf.MapGet("/director/{device}/{file}", DirectorAsync).RequireAuthorization(HubPolicies.Artefacts).WithSummary("Metadata of a device's director, for that device and operators");
+        tuf.MapGet("/director/{device}/{file}", DirectorAsync).RequireAuthorization(HubPolicies.Artefacts)
+            .WithSummary("Metadata of a device's director, for that device and operators");
     }
 
     private static IResult ImageMetadata(string file, ImageRepository images)
@@ -26,12 +29,17 @@ internal static class TrustEndpoints
         return images.FileOf(file) is { } path ? Results.File(path, "application/json") : NotFound(file);
     }
 
-    private static IResult ImageTarget(string path, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics)
+    private static IResult ImageTarget(
+        string path, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics)
     {
         // FOLDER/NAME/HASH.RELEASE-DIGEST.ENDING
-        if (path.Split('/') is not [var folder, var name, var file] || file.Split('.', 2) is not [var hash, var rest] || ArtefactKinds.OfFolder(folder) is not { } kind) return NotFound(path);
+        if (path.Split('/') is not [var folder, var name, var file] || file.Split('.', 2) is not [var hash, var rest]
+            || ArtefactKinds.OfFolder(folder) is not { } kind)
+            return NotFound(path);
         if (images.Find(ArtefactTarget.FolderOf(kind, name) + rest) is not { } target || !target.Hashes.Values.Contains(hash)) return NotFound(path);
-        if (!long.TryParse(rest.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var release) || table.FindRelease(kind, name, release) is not { } entry) return NotFound(path);
+        if (!long.TryParse(rest.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var release)
+            || table.FindRelease(kind, name, release) is not { } entry)
+            return NotFound(path);
         if (entry.TargetPath != target.Path || registry.PathOf(entry.Digest) is not { } bytes) return NotFound(path);
         metrics.Fetched();
         return Results.File(bytes, "application/octet-stream", enableRangeProcessing: true);
@@ -52,11 +60,13 @@ internal static class TrustEndpoints
         }
     }
 
-    private static async Task<IResult> DirectorAsync(string device, string file, HttpContext context, Director director, CancellationToken cancellation)
+    private static async Task<IResult> DirectorAsync(
+        string device, string file, HttpContext context, Director director, CancellationToken cancellation)
     {
         if (!context.User.IsInRole(HubRoles.Operator) && context.User.Identity?.Name != device) return Results.Forbid();
         return await director.FileAsync(device, file, cancellation) is { } bytes ? Results.Bytes(bytes, "application/json") : NotFound(file);
     }
 
-    private static IResult NotFound(string what) => Results.Problem($"there is no {what[..Math.Min(what.Length, 80)]}", statusCode: StatusCodes.Status404NotFound);
+    private static IResult NotFound(string what) =>
+        Results.Problem($"there is no {what[..Math.Min(what.Length, 80)]}", statusCode: StatusCodes.Status404NotFound);
 }

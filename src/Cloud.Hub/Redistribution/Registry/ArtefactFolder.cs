@@ -6,7 +6,8 @@ using Hmas.Storage;
 
 namespace Cloud.Hub.Redistribution.Registry;
 
-/// <summary>Artefacts on disk by digest: <c>artefacts/sha256/ab/abcd….hmas</c>, whatever the kind. A file is written once, whole, and never changed.</summary>
+/// <summary>Artefacts on disk by digest: <c>artefacts/sha256/ab/abcd….hmas</c>, whatever the kind. A
+/// file is written once, whole, and never changed.</summary>
 internal sealed class ArtefactFolder : IDisposable
 {
     private const int ChunkBytes = 64 << 10;
@@ -85,13 +86,15 @@ internal sealed class ArtefactFolder : IDisposable
                 while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
                 {
                     length += read;
-                    if (length > maxBytes) throw new ArgumentException($"the file is larger than {maxBytes} bytes, which is what this hub takes of its kind");
+                    if (length > maxBytes)
+                        throw new ArgumentException($"the file is larger than {maxBytes} bytes, which is what this hub takes of its kind");
                     hash.AppendData(buffer, 0, read);
                     await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 }
             }
 
-            return length > 0 ? new ReceivedFile(path, length, ArtefactDigest.Of(hash.GetHashAndReset())) : throw new ArgumentException("the file is empty");
+            return length > 0
+                ? new ReceivedFile(path, length, ArtefactDigest.Of(hash.GetHashAndReset())) : throw new ArgumentException("the file is empty");
         }
         catch
         {

@@ -12,7 +12,8 @@ namespace Cloud.Hub.Redistribution.Registry;
 
 /// <summary>Artefacts by digest: files in a folder, their list in <c>redistribution.db</c>. An entry never changes, but for its quarantine.</summary>
 internal sealed class ArtefactRegistry(
-    ArtefactTable table, ArtefactFolder folder, ImageRepository images, RedistributionMetrics metrics, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<ArtefactRegistry> logger)
+    ArtefactTable table, ArtefactFolder folder, ImageRepository images, RedistributionMetrics metrics, IOptions<RedistributionOptions> options,
+    TimeProvider time, ILogger<ArtefactRegistry> logger)
     : IArtefactRegistry, IModelQuarantine
 {
     public async Task<ArtefactEntry> AddAsync(ArtefactUpload upload, Stream content, CancellationToken cancellation)
@@ -21,15 +22,18 @@ internal sealed class ArtefactRegistry(
         using var file = await folder.ReceiveAsync(content, ArtefactRules.MaxBytes(upload.Kind, options.Value.MaxArtefactBytes), cancellation);
         upload = await ArtefactRules.RequireAsync(upload, file, digest => table.HoldAsync(digest, cancellation));
         var release = upload.Release ?? table.Find(file.Digest)?.Release ?? await table.NextReleaseAsync(upload.Kind, upload.Name, cancellation);
-        var entry = new ArtefactEntry(file.Digest, upload.Kind, upload.Name, release, file.Bytes, upload.HardwareClasses, time.GetUtcNow(), upload.AddedBy, Quarantined: false);
-        return await ListAsync(entry, new ArtefactSource(Licence: upload.Licence), () => folder.PutAsync(file.Digest, file, cancellation), cancellation);
+        var entry = new ArtefactEntry(
+            file.Digest, upload.Kind, upload.Name, release, file.Bytes, upload.HardwareClasses, time.GetUtcNow(), upload.AddedBy, Quarantined: false);
+        return await ListAsync(
+            entry, new ArtefactSource(Licence: upload.Licence), () => folder.PutAsync(file.Digest, file, cancellation), cancellation);
     }
 
     public Task<ArtefactEntry?> FindAsync(string digest, CancellationToken cancellation) => Task.FromResult(table.Find(digest));
 
     public Task<IReadOnlyList<ArtefactEntry>> ListAsync(ArtefactKind? kind, CancellationToken cancellation) => Task.FromResult(table.List(kind));
 
-    /// <summary>An artefact that is about to be used, which it may be from here on without being collected meanwhile; null when there is none.</summary>
+    /// <summary>An artefact that is about to be used, which it may be from here on without being
+    /// collected meanwhile; null when there is none.</summary>
     public Task<ArtefactEntry?> HoldAsync(string digest, CancellationToken cancellation) => table.HoldAsync(digest, cancellation);
 
     public async Task<ArtefactDetails?> DetailsAsync(string digest, CancellationToken cancellation)
@@ -38,13 +42,16 @@ internal sealed class ArtefactRegistry(
         var manifest = table.Manifest(digest) is { } json ? JsonSerializer.Deserialize(json, ContractsJson.Default.ModelManifest) : null;
         var facts = beside.Facts is { } text ? JsonSerializer.Deserialize<ModelFacts>(text, RedistributionJson.Options) : null;
         return new ArtefactDetails(
-            entry, beside.Licence, images.Find(entry) is not null, beside.CondemnedAt, table.Approvals(digest), facts, manifest?.Lineage, manifest?.Metrics, (await BundleAsync(entry, cancellation))?.Parts);
+            entry, beside.Licence, images.Find(entry) is not null, beside.CondemnedAt, table.Approvals(digest), facts, manifest?.Lineage,
+            manifest?.Metrics, (await BundleAsync(entry, cancellation))?.Parts);
     }
 
-    public Task<bool> ApproveAsync(string digest, string who, string note, CancellationToken cancellation) => table.ApproveAsync(digest, new Approval(who, time.GetUtcNow(), note), cancellation);
+    public Task<bool> ApproveAsync(string digest, string who, string note, CancellationToken cancellation) =>
+        table.ApproveAsync(digest, new Approval(who, time.GetUtcNow(), note), cancellation);
 
     /// <summary>What a bundle brings; null when it is none.</summary>
-    public async Task<BundleManifest?> BundleAsync(ArtefactEntry entry, CancellationToken cancellation) => entry.Kind == ArtefactKind.Bundle && PathOf(entry.Digest) is { } path
+    public async Task<BundleManifest?> BundleAsync(ArtefactEntry entry, CancellationToken cancellation) =>
+        entry.Kind == ArtefactKind.Bundle && PathOf(entry.Digest) is { } path
         ? JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, cancellation), ContractsJson.Default.BundleManifest)
         : null;
 
@@ -103,6 +110,7 @@ internal sealed class ArtefactRegistry(
     private static async Task<TargetFile> TargetAsync(ArtefactEntry entry, string path, CancellationToken cancellation)
     {
         await using var file = File.OpenRead(path);
-        return ArtefactTarget.Image(entry.Kind, entry.Name, entry.Release, entry.Digest, entry.Bytes, await SHA256.HashDataAsync(file, cancellation), entry.HardwareClasses);
+        return ArtefactTarget.Image(
+            entry.Kind, entry.Name, entry.Release, entry.Digest, entry.Bytes, await SHA256.HashDataAsync(file, cancellation), entry.HardwareClasses);
     }
 }

@@ -45,9 +45,11 @@ internal static class ArtefactRules
     public static void Require(ArtefactUpload upload)
     {
         if (upload.Kind == ArtefactKind.Model) throw new ArgumentException("a model is added with its manifest (POST /api/v1/models)");
-        if (upload.Licence is { Length: 0 or > MaxLicence }) throw new ArgumentException($"licence: has {upload.Licence.Length} characters, 1 to {MaxLicence} are allowed");
+        if (upload.Licence is { Length: 0 or > MaxLicence })
+            throw new ArgumentException($"licence: has {upload.Licence.Length} characters, 1 to {MaxLicence} are allowed");
         if (upload.Kind == ArtefactKind.Bundle) return;
-        if (!Ids.IsValid(upload.Name)) throw new ArgumentException($"name: '{upload.Name}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
+        if (!Ids.IsValid(upload.Name))
+            throw new ArgumentException($"name: '{upload.Name}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens");
         if (upload.Release is < 1) throw new ArgumentException($"release: {upload.Release} is below 1");
         if (HardwareClass.Fault(upload.HardwareClasses) is { } fault) throw new ArgumentException($"hardware: {fault}");
     }
@@ -71,9 +73,11 @@ internal static class ArtefactRules
             if (await find(part.Digest) is not { } entry) throw new ArgumentException($"bundle: {part.Digest} is not in the registry");
             if (entry.Quarantined) throw new ArgumentException($"bundle: {part.Digest} is quarantined");
             if ((entry.Kind, entry.Name, entry.Release, entry.Bytes) != (part.Kind, part.Name, part.Release, part.Bytes))
-                throw new ArgumentException($"bundle: {part.Digest} is {ArtefactKinds.Word(entry.Kind)} {entry.Name} {entry.Release} of {entry.Bytes} bytes, not {ArtefactKinds.Word(part.Kind)} {part.Name} {part.Release} of {part.Bytes}");
+                throw new ArgumentException(
+                    $"bundle: {part.Digest} is {ArtefactKinds.Word(entry.Kind)} {entry.Name} {entry.Release} of {entry.Bytes} bytes, not {ArtefactKinds.Word(part.Kind)} {part.Name} {part.Release} of {part.Bytes}");
             if (!entry.HardwareClasses.ToHashSet().SetEquals(part.HardwareClasses))
-                throw new ArgumentException($"bundle: {part.Digest} is made for {string.Join(", ", entry.HardwareClasses)}, not for {string.Join(", ", part.HardwareClasses)}");
+                throw new ArgumentException(
+                    $"bundle: {part.Digest} is made for {string.Join(", ", entry.HardwareClasses)}, not for {string.Join(", ", part.HardwareClasses)}");
         }
 
         return upload with { Name = bundle.Name, Release = bundle.Release, HardwareClasses = bundle.HardwareClasses };
@@ -98,7 +102,8 @@ internal static class ArtefactRules
     {
         Span<byte> magic = stackalloc byte[6];
         using var stream = file.Open();
-        if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !(magic.SequenceEqual("070701"u8) || magic.SequenceEqual("070702"u8)))
+        if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length
+            || !(magic.SequenceEqual("070701"u8) || magic.SequenceEqual("070702"u8)))
             throw new ArgumentException("firmware: the file is no cpio archive, and so no .swu");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class ArtefactTable(RegistryTables tables)
     public ArtefactEntry? Find(string digest) => _database.Read(connection => Find(connection, digest));
 
     /// <summary>The one artefact that is this release; null when there is none.</summary>
-    public ArtefactEntry? FindRelease(ArtefactKind kind, string name, long release) => _database.Read(connection => FindRelease(connection, kind, name, release));
+    public ArtefactEntry? FindRelease(ArtefactKind kind, string name, long release) =>
+        _database.Read(connection => FindRelease(connection, kind, name, release));
 
     /// <summary>A model's manifest, as it was signed; null when there is none.</summary>
     public byte[]? Manifest(string digest) => _database.Read(connection =>
@@ -28,21 +29,24 @@ internal sealed class ArtefactTable(RegistryTables tables)
     });
 
     /// <summary>The model that a model was trained from; null when there is none.</summary>
-    public string? ParentOf(string digest) => Manifest(digest) is { } json ? JsonSerializer.Deserialize(json, ContractsJson.Default.ModelManifest)?.Lineage.ParentDigest : null;
+    public string? ParentOf(string digest) =>
+        Manifest(digest) is { } json ? JsonSerializer.Deserialize(json, ContractsJson.Default.ModelManifest)?.Lineage.ParentDigest : null;
 
     /// <summary>Newest first.</summary>
     /// <param name="kind">Null: all.</param>
     public IReadOnlyList<ArtefactEntry> List(ArtefactKind? kind) => _database.Read<IReadOnlyList<ArtefactEntry>>(connection =>
     {
         using var command = Command(
-            connection, $"SELECT {Columns} FROM artefacts WHERE $kind IS NULL OR kind = $kind ORDER BY added_at_us DESC, release DESC", ("$kind", kind is { } only ? ArtefactKinds.Word(only) : DBNull.Value));
+            connection, $"SELECT {Columns} FROM artefacts WHERE $kind IS NULL OR kind = $kind ORDER BY added_at_us DESC, release DESC",
+            ("$kind", kind is { } only ? ArtefactKinds.Word(only) : DBNull.Value));
         using var reader = command.ExecuteReader();
         var entries = new List<ArtefactEntry>();
         while (reader.Read()) entries.Add(Entry(reader));
         return entries;
     });
 
-    /// <remarks>Each call gives another number, so that two that are made at the same time do not collide; one that is never added leaves a gap.</remarks>
+    /// <remarks>Each call gives another number, so that two that are made at the same time do not
+    /// collide; one that is never added leaves a gap.</remarks>
     public Task<long> NextReleaseAsync(ArtefactKind kind, string name, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
@@ -56,11 +60,14 @@ internal sealed class ArtefactTable(RegistryTables tables)
         cancellation);
 
     /// <summary>What else stands in the row; null when there is none.</summary>
-    public (string? Licence, string? Facts, DateTimeOffset? CondemnedAt)? Beside(string digest) => _database.Read<(string?, string?, DateTimeOffset?)?>(connection =>
+    public (string? Licence, string? Facts, DateTimeOffset? CondemnedAt)? Beside(string digest) =>
+        _database.Read<(string?, string?, DateTimeOffset?)?>(connection =>
     {
         using var command = Command(connection, "SELECT licence, facts, condemned_at_us FROM artefacts WHERE digest = $digest", ("$digest", digest));
         using var reader = command.ExecuteReader();
-        return reader.Read() ? (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : At(reader.GetInt64(2))) : null;
+        return reader.Read()
+            ? (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2)
+                ? null : At(reader.GetInt64(2))) : null;
     });
 
     /// <summary>The oldest first.</summary>
@@ -85,11 +92,14 @@ internal sealed class ArtefactTable(RegistryTables tables)
         },
         cancellation);
 
-    /// <summary>An artefact that is about to be used: whatever was said of deleting it is void from here on. Null: there is none, or no longer.</summary>
+    /// <summary>An artefact that is about to be used: whatever was said of deleting it is void from
+    /// here on. Null: there is none, or no longer.</summary>
     public Task<ArtefactEntry?> HoldAsync(string digest, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
-            using var command = Command(connection, "UPDATE artefacts SET condemned_at_us = NULL WHERE digest = $digest AND condemned_at_us IS NOT NULL", ("$digest", digest));
+            using var command = Command(
+                connection, "UPDATE artefacts SET condemned_at_us = NULL WHERE digest = $digest AND condemned_at_us IS NOT NULL",
+                ("$digest", digest));
             command.ExecuteNonQuery();
             return Find(connection, digest);
         },
@@ -106,11 +116,15 @@ internal sealed class ArtefactTable(RegistryTables tables)
     });
 
     /// <summary>Condemns what is not yet, and acquits what may stay.</summary>
-    public Task JudgeAsync(IReadOnlyCollection<string> condemned, IReadOnlyCollection<string> kept, DateTimeOffset now, CancellationToken cancellation) => _database.WriteAsync(
+    public Task JudgeAsync(
+        IReadOnlyCollection<string> condemned, IReadOnlyCollection<string> kept, DateTimeOffset now, CancellationToken cancellation) =>
+        _database.WriteAsync(
         connection =>
         {
-            foreach (var digest in condemned) Set(connection, "UPDATE artefacts SET condemned_at_us = $at WHERE digest = $digest AND condemned_at_us IS NULL", digest, now);
-            foreach (var digest in kept) Set(connection, "UPDATE artefacts SET condemned_at_us = NULL WHERE digest = $digest AND condemned_at_us IS NOT NULL", digest, now);
+            foreach (var digest in condemned)
+                Set(connection, "UPDATE artefacts SET condemned_at_us = $at WHERE digest = $digest AND condemned_at_us IS NULL", digest, now);
+            foreach (var digest in kept)
+                Set(connection, "UPDATE artefacts SET condemned_at_us = NULL WHERE digest = $digest AND condemned_at_us IS NOT NULL", digest, now);
         },
         cancellation);
 
@@ -134,7 +148,9 @@ internal sealed class ArtefactTable(RegistryTables tables)
     public Task<bool> QuarantineAsync(string digest, string reason, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
-            using var command = Command(connection, "UPDATE artefacts SET quarantine_reason = $reason WHERE digest = $digest AND quarantine_reason IS NULL", ("$digest", digest), ("$reason", reason));
+            using var command = Command(
+                connection, "UPDATE artefacts SET quarantine_reason = $reason WHERE digest = $digest AND quarantine_reason IS NULL",
+                ("$digest", digest), ("$reason", reason));
             return command.ExecuteNonQuery() > 0;
         },
         cancellation);
@@ -143,18 +159,22 @@ internal sealed class ArtefactTable(RegistryTables tables)
     {
         if (Find(connection, entry.Digest) is { } stored)
         {
-            if ((stored.Kind, stored.Name) != (entry.Kind, entry.Name)) throw new ArgumentException($"these bytes are {ArtefactKinds.Word(stored.Kind)} {stored.Name} {stored.Release} already");
+            if ((stored.Kind, stored.Name) != (entry.Kind, entry.Name))
+                throw new ArgumentException($"these bytes are {ArtefactKinds.Word(stored.Kind)} {stored.Name} {stored.Release} already");
             Set(connection, "UPDATE artefacts SET condemned_at_us = NULL WHERE digest = $digest", entry.Digest, entry.AddedAt);
             return (stored, false);
         }
 
-        if (FindRelease(connection, entry.Kind, entry.Name, entry.Release) is { } other) throw new ArgumentException($"release {entry.Release} of {entry.Name} is {other.Digest} already");
+        if (FindRelease(connection, entry.Kind, entry.Name, entry.Release) is { } other)
+            throw new ArgumentException($"release {entry.Release} of {entry.Name} is {other.Digest} already");
         using var command = Command(
             connection,
             "INSERT INTO artefacts (digest, kind, name, release, bytes, hardware, manifest, added_at_us, added_by, licence, facts) VALUES ($digest, $kind, $name, $release, $bytes, $hardware, $manifest, $at, $by, $licence, $facts)",
-            ("$digest", entry.Digest), ("$kind", ArtefactKinds.Word(entry.Kind)), ("$name", entry.Name), ("$release", entry.Release), ("$bytes", entry.Bytes),
+            ("$digest", entry.Digest), ("$kind", ArtefactKinds.Word(entry.Kind)), ("$name", entry.Name), ("$release", entry.Release),
+            ("$bytes", entry.Bytes),
             ("$hardware", JsonSerializer.Serialize(entry.HardwareClasses)), ("$manifest", (object?)source.Manifest ?? DBNull.Value),
-            ("$at", Us(entry.AddedAt)), ("$by", entry.AddedBy), ("$licence", (object?)source.Licence ?? DBNull.Value), ("$facts", (object?)source.Facts ?? DBNull.Value));
+            ("$at", Us(entry.AddedAt)), ("$by", entry.AddedBy), ("$licence", (object?)source.Licence ?? DBNull.Value),
+            ("$facts", (object?)source.Facts ?? DBNull.Value));
         command.ExecuteNonQuery();
         return (entry, true);
     }
@@ -168,7 +188,8 @@ internal sealed class ArtefactTable(RegistryTables tables)
     private static ArtefactEntry? FindRelease(SqliteConnection connection, ArtefactKind kind, string name, long release)
     {
         using var command = Command(
-            connection, $"SELECT {Columns} FROM artefacts WHERE kind = $kind AND name = $name AND release = $release", ("$kind", ArtefactKinds.Word(kind)), ("$name", name), ("$release", release));
+            connection, $"SELECT {Columns} FROM artefacts WHERE kind = $kind AND name = $name AND release = $release",
+            ("$kind", ArtefactKinds.Word(kind)), ("$name", name), ("$release", release));
         return One(command);
     }
 
@@ -179,7 +200,8 @@ internal sealed class ArtefactTable(RegistryTables tables)
     }
 
     private static ArtefactEntry Entry(SqliteDataReader row) => new(
-        row.GetString(0), ArtefactKinds.Require(row.GetString(1)), row.GetString(2), row.GetInt64(3), row.GetInt64(4), JsonSerializer.Deserialize<string[]>(row.GetString(5))!,
+        row.GetString(0), ArtefactKinds.Require(row.GetString(1)), row.GetString(2), row.GetInt64(3), row.GetInt64(4),
+        JsonSerializer.Deserialize<string[]>(row.GetString(5))!,
         At(row.GetInt64(6)), row.GetString(7), row.GetBoolean(8));
 
     private static int Set(SqliteConnection connection, string sql, string digest, DateTimeOffset at)

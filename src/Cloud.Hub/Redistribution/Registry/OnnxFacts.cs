@@ -3,7 +3,8 @@ using Cloud.Hub.Redistribution.Contract;
 
 namespace Cloud.Hub.Redistribution.Registry;
 
-/// <summary>What a graph needs of a runtime, read from the ONNX bytes themselves (onnx.proto3: ModelProto 7 graph, 8 opset_import; GraphProto 1 node; NodeProto 4 op_type, 5 attribute, 7 domain). Pure.</summary>
+/// <summary>What a graph needs of a runtime, read from the ONNX bytes themselves (onnx.proto3: ModelProto 7 graph, 8
+/// opset_import; GraphProto 1 node; NodeProto 4 op_type, 5 attribute, 7 domain). Pure.</summary>
 internal static class OnnxFacts
 {
     /// <summary>Graphs within attributes, such as the branches of an If.</summary>

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Redistribution.Registry;
 
-/// <summary>An artefact as its difference from one that a device has: made when first asked for, kept beside the artefacts within a byte bound.</summary>
-internal sealed class PackageDeltas(ArtefactRegistry registry, ArtefactFolder folder, IOptions<RedistributionOptions> options, TimeProvider time) : IDisposable
+/// <summary>An artefact as its difference from one that a device has: made when first asked for,
+/// kept beside the artefacts within a byte bound.</summary>
+internal sealed class PackageDeltas(ArtefactRegistry registry, ArtefactFolder folder, IOptions<RedistributionOptions> options, TimeProvider time)
+    : IDisposable
 {
     /// <summary>A delta must save at least a fifth; below that the whole file is simpler.</summary>
     private const double WorthShare = 0.8;

@@ -6,14 +6,18 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Redistribution.Retention;
 
-/// <summary>Deletes artefacts that nothing needs, in two phases: condemned when nothing refers to them, deleted when that is still so after a time and nobody held them since.</summary>
+/// <summary>Deletes artefacts that nothing needs, in two phases: condemned when nothing refers to them, deleted
+/// when that is still so after a time and nobody held them since.</summary>
 /// <remarks>
-/// Why nothing referenced goes: whoever begins to use an artefact holds it first (<see cref="ArtefactTable.HoldAsync"/>), which acquits it; the row is deleted only if it has been condemned all the time since,
-/// in the same single-writer database. So a use either came before the last look, which saw it, or its hold comes before the deletion, which then deletes nothing, or after it, and finds no artefact.
+/// Why nothing referenced goes: whoever begins to use an artefact holds it first (<see cref="ArtefactTable.HoldAsync"/>),
+/// which acquits it; the row is deleted only if it has been condemned all the time since,
+/// in the same single-writer database. So a use either came before the last look, which saw it, or its hold comes before
+/// the deletion, which then deletes nothing, or after it, and finds no artefact.
 /// A kill in between leaves a name without a row, which is vouched for anew or withdrawn, or a file without a row, which the next sweep takes.
 /// </remarks>
 internal sealed class Collector(
-    ArtefactRegistry registry, ArtefactTable table, ArtefactFolder folder, PackageDeltas deltas, ImageRepository images, References references, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Collector> logger)
+    ArtefactRegistry registry, ArtefactTable table, ArtefactFolder folder, PackageDeltas deltas, ImageRepository images, References references,
+    IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Collector> logger)
 {
     /// <summary>Condemns, acquits and deletes.</summary>
     /// <returns>Digests that are gone.</returns>
@@ -23,8 +27,10 @@ internal sealed class Collector(
         var entries = table.List(null);
         var needs = await NeedsAsync(entries, cancellation);
         var kept = RetentionRules.Kept(
-            entries, await references.FindAsync(cancellation), digest => needs.GetValueOrDefault(digest) ?? [], now, options.Value.KeepFor, options.Value.KeepReleases);
-        var due = table.Condemned().Where(pair => now - pair.Value >= options.Value.CollectAfter && !kept.Contains(pair.Key)).Select(static pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+            entries, await references.FindAsync(cancellation), digest => needs.GetValueOrDefault(digest) ?? [], now, options.Value.KeepFor,
+            options.Value.KeepReleases);
+        var due = table.Condemned().Where(pair => now - pair.Value >= options.Value.CollectAfter && !kept.Contains(pair.Key))
+            .Select(static pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         await table.JudgeAsync([.. entries.Select(static entry => entry.Digest).Where(digest => !kept.Contains(digest))], kept, now, cancellation);
 
         var gone = new List<string>();
@@ -61,7 +67,8 @@ internal sealed class Collector(
         foreach (var entry in entries)
         {
             if (entry.Kind == ArtefactKind.Model && table.ParentOf(entry.Digest) is { } parent) needs[entry.Digest] = [parent];
-            else if (await registry.BundleAsync(entry, cancellation) is { } bundle) needs[entry.Digest] = [.. bundle.Parts.Select(static part => part.Digest)];
+            else if (await registry.BundleAsync(entry, cancellation) is { } bundle)
+                needs[entry.Digest] = [.. bundle.Parts.Select(static part => part.Digest)];
         }
 
         return needs;

@@ -5,7 +5,8 @@ using Cloud.Hub.Redistribution.Trust;
 
 namespace Cloud.Hub.Redistribution.Retention;
 
-/// <summary>Everything that names an artefact now: twins (what runs, what it can return to, what it is told), rollouts (which can be taken back as long as they are listed), the director, and targets that others signed.</summary>
+/// <summary>Everything that names an artefact now: twins (what runs, what it can return to, what it is told), rollouts (which can be
+/// taken back as long as they are listed), the director, and targets that others signed.</summary>
 internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore store, Director director, ImageRepository images)
 {
     /// <returns>Digests and target paths.</returns>
@@ -19,11 +20,13 @@ internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore 
             Add(found, device.Reported?.ActiveDigest, device.Reported?.PreviousDigest, device.Reported?.StandbyDigest, device.Desired?.Model?.Digest);
         var listed = await rollouts.ListAsync(cancellation);
         // One that has not ended counts however many came after it.
-        var open = await Task.WhenAll(store.Open().Except(listed.Select(static rollout => rollout.RolloutId)).Select(id => rollouts.FindAsync(id, cancellation)));
+        var open = await Task.WhenAll(
+            store.Open().Except(listed.Select(static rollout => rollout.RolloutId)).Select(id => rollouts.FindAsync(id, cancellation)));
         foreach (var rollout in listed.Concat(open.OfType<RolloutView>()))
         {
             Add(found, rollout.Request.Digest);
-            foreach (var device in rollout.Groups.SelectMany(static group => group.Devices)) Add(found, device.PreviousDigest, device.AnsweringDigest);
+            foreach (var device in rollout.Groups.SelectMany(static group => group.Devices))
+                Add(found, device.PreviousDigest, device.AnsweringDigest);
         }
 
         return found;

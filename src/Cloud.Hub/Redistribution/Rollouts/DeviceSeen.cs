@@ -51,6 +51,7 @@ internal sealed record DeviceSeen
     /// <summary>When anything was heard of it, by the hub's clock; null: never.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 
-    /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told. One that is away on its way back counts as back: what it still runs was thrown out.</summary>
+    /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told. One that is away on
+    /// its way back counts as back: what it still runs was thrown out.</summary>
     public string? CurrentDigest => HasReported && (IsUpToDate || !DesiredIsRestore) ? ActiveDigest : DesiredDigest;
 }

@@ -50,7 +50,8 @@ internal sealed record EvidenceSum
     /// <summary>Reports with a battery's charge after another one.</summary>
     public long Charges { get; init; }
 
-    /// <summary>Sum over them of the percentage points lost since the one before, 0 to 1 each: a charge is told in whole points, so that most reports show none and some show one.</summary>
+    /// <summary>Sum over them of the percentage points lost since the one before, 0 to 1 each: a charge is told in
+    /// whole points, so that most reports show none and some show one.</summary>
     public double Drained { get; init; }
 
     /// <summary>Charge at the last report that had one, 0 to 1.</summary>

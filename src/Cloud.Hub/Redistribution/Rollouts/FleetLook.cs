@@ -13,7 +13,8 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
     /// <summary>Tags of a device that it is judged by.</summary>
     private const int MaxTags = 8;
 
-    private readonly ConcurrentDictionary<string, (DesiredState? Desired, ReportedState? Reported, DeviceSeen Seen)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (DesiredState? Desired, ReportedState? Reported, DeviceSeen Seen)> _known = new(
+        StringComparer.Ordinal);
 
     public async Task<FleetSeen> LookAsync(string digest, CancellationToken cancellation)
     {
@@ -43,7 +44,8 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
     /// <summary>Made anew only when its twin changed: twins are immutable, and most of a large fleet says nothing between two looks.</summary>
     private DeviceSeen Known(DeviceView device)
     {
-        if (_known.TryGetValue(device.DeviceId, out var known) && ReferenceEquals(known.Desired, device.Desired) && ReferenceEquals(known.Reported, device.Reported) && known.Seen.Online == device.Online
+        if (_known.TryGetValue(device.DeviceId, out var known) && ReferenceEquals(known.Desired, device.Desired)
+            && ReferenceEquals(known.Reported, device.Reported) && known.Seen.Online == device.Online
             && (device.Online || known.Seen.LastSeen == device.LastSeen)) return known.Seen;
         var seen = See(device);
         _known[device.DeviceId] = (device.Desired, device.Reported, seen);
@@ -77,11 +79,15 @@ internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegis
     [
         $"site={device.SiteId}",
         .. device.Reported?.Hardware is { } hardware ? [$"hardware={hardware}"] : Array.Empty<string>(),
-        .. (device.Reported?.Tags ?? new Dictionary<string, string>()).OrderBy(static tag => tag.Key, StringComparer.Ordinal).Take(MaxTags).Select(static tag => $"tag.{tag.Key}={tag.Value}"),
+        .. (device.Reported?.Tags ?? new Dictionary<string, string>()).OrderBy(static tag => tag.Key, StringComparer.Ordinal).Take(MaxTags)
+            .Select(static tag => $"tag.{tag.Key}={tag.Value}"),
     ];
 
-    private static Dictionary<string, TruthCounts> Truth(IEnumerable<ModelQuality> rows) => rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).ToDictionary(
+    private static Dictionary<string, TruthCounts> Truth(IEnumerable<ModelQuality> rows) =>
+        rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).ToDictionary(
         static device => device.Key,
-        static device => device.Aggregate(new TruthCounts(), static (sum, row) => sum + new TruthCounts(row.FalsePositives, row.TrueNegatives, row.TruePositives, row.FalseNegatives)),
+        static device => device.Aggregate(
+            new TruthCounts(),
+            static (sum, row) => sum + new TruthCounts(row.FalsePositives, row.TrueNegatives, row.TruePositives, row.FalseNegatives)),
         StringComparer.Ordinal);
 }

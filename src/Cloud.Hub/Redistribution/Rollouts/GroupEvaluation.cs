@@ -6,7 +6,8 @@ using Hmas.Contracts.Models;
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Judges a group by what its devices showed with the new digest. Pure.</summary>
-/// <remarks>Harm is looked at first, since it needs no minimum; success needs the minimum of windows, settled devices, something to compare with, and every metric within its limit.</remarks>
+/// <remarks>Harm is looked at first, since it needs no minimum; success needs the minimum of windows, settled
+/// devices, something to compare with, and every metric within its limit.</remarks>
 internal static class GroupEvaluation
 {
     /// <summary>From these odds on a slice holds its group back: more windows decide.</summary>
@@ -18,7 +19,8 @@ internal static class GroupEvaluation
     /// <summary>A slice of a group is known once it has shown so much.</summary>
     private const double SliceTrials = 20;
 
-    /// <summary>So many maximum waits a group waits for a slice whose devices have begun: a machine that stands still is no reason to let all others of its kind have the model unseen.</summary>
+    /// <summary>So many maximum waits a group waits for a slice whose devices have begun: a machine that stands still is
+    /// no reason to let all others of its kind have the model unseen.</summary>
     private const double SliceWaits = 2;
 
     public static GateVerdict Judge(RolloutState rollout, int index, FleetSeen seen)
@@ -29,14 +31,18 @@ internal static class GroupEvaluation
         var told = devices.Where(static device => device.Told).ToList();
         var waited = seen.Now - (group.Since ?? seen.Now);
         // A group that has passed was on time, and nobody can be late for a gate that a pause closed.
-        var isLate = waited >= gate.MaximumWait && told.Count == devices.Count && group.State != GroupState.Passed && rollout.State != RolloutState.Paused;
+        var isLate = waited >= gate.MaximumWait && told.Count == devices.Count && group.State != GroupState.Passed
+            && rollout.State != RolloutState.Paused;
         var evidence = Collect(rollout, group, told, seen);
 
-        if (evidence.Metrics.FirstOrDefault(static metric => metric.Odds >= metric.StopsAt) is { } harm) return Fail(harm.Name, true, Describe(harm), evidence);
+        if (evidence.Metrics.FirstOrDefault(static metric => metric.Odds >= metric.StopsAt) is { } harm)
+            return Fail(harm.Name, true, Describe(harm), evidence);
         if (evidence.DevicesFailed + evidence.DevicesUndelivered == devices.Count)
         {
             var word = evidence.DevicesFailed > 0 ? GateLimits.ModelFailures : "undelivered";
-            return Fail(word, false, $"of {devices.Count} devices {evidence.DevicesFailed} refused the model or returned from it, {evidence.DevicesUndelivered} could not get it or may not install it: none is left that could answer", evidence);
+            return Fail(
+                word, false,
+                $"of {devices.Count} devices {evidence.DevicesFailed} refused the model or returned from it, {evidence.DevicesUndelivered} could not get it or may not install it: none is left that could answer", evidence);
         }
 
         var missing = told.Count < devices.Count
@@ -45,11 +51,17 @@ internal static class GroupEvaluation
         var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(rollout, group, told, seen) : null;
         if ((missing ?? unseen ?? Excess(gate, group, evidence)) is { } reason)
         {
-            return isLate && unseen is null ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(GateOutcome.Wait, null, false, reason.Item2, evidence);
+            return isLate && unseen is null
+                ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(
+                    GateOutcome.Wait, null, false, reason.Item2, evidence);
         }
 
-        if (!rollout.HasWindows) return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.DevicesHealthy} devices have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
-        var alarms = evidence.Metric(GateLimits.AlarmRate) is { } rate ? $", alarm rate {Percent(rate.Value)} against {Percent(rate.Reference)} of the control" : ", nothing to compare with";
+        if (!rollout.HasWindows)
+            return new GateVerdict(
+                GateOutcome.Pass, null, false,
+                $"{evidence.DevicesHealthy} devices have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
+        var alarms = evidence.Metric(GateLimits.AlarmRate) is { } rate
+            ? $", alarm rate {Percent(rate.Value)} against {Percent(rate.Reference)} of the control" : ", nothing to compare with";
         return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}", evidence);
     }
 
@@ -65,18 +77,24 @@ internal static class GroupEvaluation
             var standing = test.Standing;
             var shown = standing?.Wager ?? test.Whole;
             var (reference, limit) = (shown.Reference / Math.Max(shown.Trials, 1e-9), gate.LimitOf(metric.Name));
-            var differs = group.Tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs) ? (pairs.Whole.Seen + 1) / (pairs.Whole.Trials + 1) : 1;
+            var differs = group.Tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs)
+                ? (pairs.Whole.Seen + 1) / (pairs.Whole.Trials + 1) : 1;
             metrics.Add(new MetricEvidence(
-                metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? reference : null, limit, shown.Trials, test.Odds, stopsAt, standing?.Slice,
+                metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? reference : null, limit, shown.Trials, test.Odds, stopsAt,
+                standing?.Slice,
                 GatePower.Tells(metric.Kind, limit, metric.Kind == MetricKind.Paired ? differs : reference, shown.Trials, stopsAt)));
         }
 
         return new GateEvidence(
-            told.Count, told.Count(static device => device.Touched), told.Count(static device => device.HasFailed), told.Count(static device => device.IsUndelivered),
-            told.Count(device => IsUnderWay(device, seen)), told.Count(static device => !device.HasSpoken), told.Sum(static device => device.Judged?.Alone?.Windows ?? 0),
-            told.Sum(device => seen.Truth.GetValueOrDefault(device.DeviceId).Normal), told.Sum(static device => device.Judged?.Shadow?.Compared ?? 0), metrics)
+            told.Count, told.Count(static device => device.Touched), told.Count(static device => device.HasFailed),
+            told.Count(static device => device.IsUndelivered),
+            told.Count(device => IsUnderWay(device, seen)), told.Count(static device => !device.HasSpoken),
+            told.Sum(static device => device.Judged?.Alone?.Windows ?? 0),
+            told.Sum(device => seen.Truth.GetValueOrDefault(device.DeviceId).Normal), told.Sum(static device => device.Judged?.Shadow?.Compared ?? 0),
+            metrics)
         {
-            DevicesHealthy = rollout.HasWindows ? 0 : told.Count(device => device is { Touched: true, HasEnded: false } && device.HealthyTime >= gate.MinimumHealthyTime),
+            DevicesHealthy = rollout.HasWindows
+                ? 0 : told.Count(device => device is { Touched: true, HasEnded: false } && device.HealthyTime >= gate.MinimumHealthyTime),
             DevicesLost = rollout.HasWindows ? 0 : told.Count(device => Heartbeats.IsLost(rollout, device, seen)),
         };
     }
@@ -85,24 +103,32 @@ internal static class GroupEvaluation
     private static bool IsUnderWay(DeviceState device, FleetSeen seen) =>
         !device.HasEnded && device.State != SlotState.Committed && seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online;
 
-    private static (string Word, string Reason)? Missing(RolloutState rollout, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
+    private static (string Word, string Reason)? Missing(
+        RolloutState rollout, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
     {
         var gate = rollout.Request.Gate;
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
-        if (Over(evidence.DevicesUndelivered, spoke, gate.MaximumUndeliveredShare)) return ("undelivered", $"{evidence.DevicesUndelivered} of the {spoke} devices that spoke could not get the package or may not install it; allowed is a share of {Percent(gate.MaximumUndeliveredShare)}");
+        if (Over(evidence.DevicesUndelivered, spoke, gate.MaximumUndeliveredShare))
+            return ("undelivered",
+                $"{evidence.DevicesUndelivered} of the {spoke} devices that spoke could not get the package or may not install it; allowed is a share of {Percent(gate.MaximumUndeliveredShare)}");
         if (evidence.DevicesAnswered == 0) return ("no-data", "no device answers with the new digest");
         if (!rollout.HasWindows && Unproven(rollout, evidence, seen, isLate) is { } unproven) return unproven;
-        if (rollout.HasWindows && evidence.Windows < Math.Max(1, gate.MinimumWindows)) return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
+        if (rollout.HasWindows && evidence.Windows < Math.Max(1, gate.MinimumWindows))
+            return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
         if (evidence.DevicesIdle > 0 && !isLate) return ("no-data", $"{evidence.DevicesIdle} devices are still on their way");
-        if (Over(evidence.DevicesIdle, spoke, gate.MaximumIdleShare)) return ("idle", $"{evidence.DevicesIdle} of the {spoke} devices that spoke are still on their way, as their machines stand still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
+        if (Over(evidence.DevicesIdle, spoke, gate.MaximumIdleShare))
+            return ("idle",
+                $"{evidence.DevicesIdle} of the {spoke} devices that spoke are still on their way, as their machines stand still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
         if (Over(evidence.DevicesSilent, evidence.DevicesTold, gate.MaximumSilentShare))
         {
-            return ("silence", $"{evidence.DevicesSilent} of {evidence.DevicesTold} told devices are silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
+            return ("silence",
+                $"{evidence.DevicesSilent} of {evidence.DevicesTold} told devices are silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
         }
 
         if (!rollout.HasWindows) return null;
         if (evidence.Metric(GateLimits.AlarmRate) is null && control.CanSpeak) return ("no-data", "nothing from the control devices");
-        if (evidence.ShadowWindows < gate.MinimumShadowWindows) return ("no-data", $"{evidence.ShadowWindows} of {gate.MinimumShadowWindows} windows answered side by side");
+        if (evidence.ShadowWindows < gate.MinimumShadowWindows)
+            return ("no-data", $"{evidence.ShadowWindows} of {gate.MinimumShadowWindows} windows answered side by side");
         return evidence.LabelledNormalWindows < gate.MinimumLabelledNormalWindows
             ? ("no-data", $"{evidence.LabelledNormalWindows} of {gate.MinimumLabelledNormalWindows} windows labelled normal")
             : null;
@@ -115,10 +141,12 @@ internal static class GroupEvaluation
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
         var allowed = gate.MaximumLostShare + Heartbeats.ControlLost(rollout, seen);
         if (Over(evidence.DevicesLost, spoke, allowed))
-            return ("lost", $"{evidence.DevicesLost} of the {spoke} devices that spoke have not been heard of for {gate.MaximumHeartbeatAge.TotalSeconds:0} s; allowed is a share of {Percent(allowed)}, with what is away among the control");
+            return ("lost",
+                $"{evidence.DevicesLost} of the {spoke} devices that spoke have not been heard of for {gate.MaximumHeartbeatAge.TotalSeconds:0} s; allowed is a share of {Percent(allowed)}, with what is away among the control");
         var open = spoke - evidence.DevicesFailed - evidence.DevicesUndelivered - evidence.DevicesLost;
         return evidence.DevicesHealthy < (isLate ? 1 : Math.Max(1, open))
-            ? ("no-data", $"{evidence.DevicesHealthy} of the {open} devices that began have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start")
+            ? ("no-data",
+                $"{evidence.DevicesHealthy} of the {open} devices that began have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start")
             : null;
     }
 
@@ -133,7 +161,8 @@ internal static class GroupEvaluation
             foreach (var slice in twin.Slices) shown.TryAdd(slice, 0);
         }
 
-        var hardly = shown.Where(slice => slice.Value < Math.Min(SliceTrials, 0.99 * test.Whole.Trials)).OrderBy(static slice => slice.Value).Select(static slice => slice.Key).ToList();
+        var hardly = shown.Where(slice => slice.Value < Math.Min(SliceTrials, 0.99 * test.Whole.Trials)).OrderBy(static slice => slice.Value)
+            .Select(static slice => slice.Key).ToList();
         if (hardly.Count == 0) return null;
         var known = Comparable(rollout, seen, hardly);
         return hardly.Find(known.Contains) is { } least ? ("no-data", $"{Number(shown[least])} of {Number(SliceTrials)} trials of {least}") : null;
@@ -145,7 +174,9 @@ internal static class GroupEvaluation
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var device in rollout.Devices)
         {
-            if ((rollout.HasControlDevices ? !device.IsControl : device.Told) || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.Online) continue;
+            if ((rollout.HasControlDevices ? !device.IsControl : device.Told) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)
+                || !twin.Online)
+                continue;
             known.UnionWith(twin.Slices.Where(slices.Contains));
             if (known.Count == slices.Count) break;
         }
@@ -153,22 +184,26 @@ internal static class GroupEvaluation
         return known;
     }
 
-    /// <summary>What forbids success although nothing proves harm: a figure above its limit, or one that may still, at 95 % certainty, be above. More data decide.</summary>
+    /// <summary>What forbids success although nothing proves harm: a figure above its limit, or one that may
+    /// still, at 95 % certainty, be above. More data decide.</summary>
     private static (string Word, string Reason)? Excess(GatePolicy gate, GroupState group, GateEvidence evidence)
     {
         foreach (var metric in evidence.Metrics)
         {
             var test = group.Tests[metric.Name];
             var (value, reference) = (test.Whole.Value, metric.Reference is null ? 0 : test.Whole.Reference / Math.Max(test.Whole.Trials, 1e-9));
-            // A comparison ends with the swap: where it is not asked for, chance would hold a group back for good, so that doubt must be more than chance.
+            // A comparison ends with the swap: where it is not asked for, chance would hold a group back
+            // for good, so that doubt must be more than chance.
             var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement && gate.MinimumShadowWindows == 0;
             if (value - reference > metric.Limit && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
             if (!isEnded && test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
-                return (metric.Name, $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
+                return (metric.Name,
+                    $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
             var highest = metric.Name switch
             {
                 GateLimits.AlarmRate => ScoreInterval.Upper(value, test.Whole.Trials) - reference,
-                GateLimits.ShadowAlarms when gate.MinimumShadowWindows > 0 => PairInterval.Upper(test.Whole, group.Tests[GateLimits.ShadowDisagreement].Whole),
+                GateLimits.ShadowAlarms when gate.MinimumShadowWindows > 0 =>
+                    PairInterval.Upper(test.Whole, group.Tests[GateLimits.ShadowDisagreement].Whole),
                 _ => 0,
             };
             if (highest > metric.Limit && metric.Limit < 1) return (metric.Name, $"{Describe(metric)}; it may be {Percent(highest)} more");
@@ -182,12 +217,14 @@ internal static class GroupEvaluation
     private static string Describe(MetricEvidence metric)
     {
         var where = metric.Slice is { } slice ? $" of {slice}" : "";
-        var against = metric.Reference is { } reference ? $"against {Percent(reference)}, allowed are {Percent(metric.Limit)} more" : $"allowed are {Percent(metric.Limit)}";
+        var against = metric.Reference is { } reference
+            ? $"against {Percent(reference)}, allowed are {Percent(metric.Limit)} more" : $"allowed are {Percent(metric.Limit)}";
         var odds = metric.Odds >= 2 ? $"; odds of {Number(metric.Odds)} to 1 that it is more than allowed" : "";
         return $"{metric.Name}{where} {Percent(metric.Value)}, {against}; {Number(metric.Trials)} trials{odds}";
     }
 
-    private static GateVerdict Fail(string word, bool isHarmful, string reason, GateEvidence evidence) => new(GateOutcome.Fail, word, isHarmful, reason, evidence);
+    private static GateVerdict Fail(string word, bool isHarmful, string reason, GateEvidence evidence) =>
+        new(GateOutcome.Fail, word, isHarmful, reason, evidence);
 
     private static string Number(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -22,7 +22,8 @@ internal static class GroupPlanner
     {
         var groups = request.Groups;
         if (groups.Count is 0 or > MaxGroups) return $"groups: {groups.Count} is outside 1 to {MaxGroups}";
-        if (groups.FirstOrDefault(static group => !Hmas.Contracts.Ids.IsValid(group.Name)) is { } unnamed) return $"groups: '{unnamed.Name}' is no name";
+        if (groups.FirstOrDefault(static group => !Hmas.Contracts.Ids.IsValid(group.Name)) is { } unnamed)
+            return $"groups: '{unnamed.Name}' is no name";
         if (groups.Select(static group => group.Name).Distinct(StringComparer.Ordinal).Count() < groups.Count) return "groups: a name stands twice";
         for (var i = 0; i < groups.Count; i++)
         {
@@ -30,11 +31,15 @@ internal static class GroupPlanner
         }
 
         var sum = groups.Sum(static group => group.Share ?? 0);
-        if (groups.All(static group => group.Share is not null) && Math.Abs(sum - 1) > ShareTolerance) return $"groups: the shares sum to {sum}, not to 1";
+        if (groups.All(static group => group.Share is not null) && Math.Abs(sum - 1) > ShareTolerance)
+            return $"groups: the shares sum to {sum}, not to 1";
         if (sum > 1 + ShareTolerance) return $"groups: the shares sum to {sum}, above 1";
-        if (groups.Any(static group => group.Share is null) && !IsRest(groups[^1])) return "groups: beside counts and queries the last group must take all the rest, or some devices would be in none";
-        if (request.ControlShare is not (>= 0 and <= MaxControlShare)) return $"controlShare: {request.ControlShare} is outside 0 to {MaxControlShare}";
-        if (request.Pace is { } pace && !(pace.DevicesPerMinute > 0 && pace.Factor is >= 1 and <= MaxFactor && pace is { EveryCommitted: >= 0, BytesPerSecond: >= 0 }))
+        if (groups.Any(static group => group.Share is null) && !IsRest(groups[^1]))
+            return "groups: beside counts and queries the last group must take all the rest, or some devices would be in none";
+        if (request.ControlShare is not (>= 0 and <= MaxControlShare))
+            return $"controlShare: {request.ControlShare} is outside 0 to {MaxControlShare}";
+        if (request.Pace is { } pace
+            && !(pace.DevicesPerMinute > 0 && pace.Factor is >= 1 and <= MaxFactor && pace is { EveryCommitted: >= 0, BytesPerSecond: >= 0 }))
             return $"pace: {pace.DevicesPerMinute} devices a minute, factor {pace.Factor} every {pace.EveryCommitted}: the rate must be above 0, the factor within 1 to {MaxFactor}, the step not negative";
         return Fault(request.Where, "where");
     }
@@ -42,11 +47,15 @@ internal static class GroupPlanner
     /// <summary>Devices of each group, in order; a group is left out when no device is left for it.</summary>
     public static PlannedGroups Plan(RolloutRequest request, IReadOnlyList<Candidate> candidates)
     {
-        // Online before offline: a canary that is switched off proves nothing. Then by a hash with the digest, so that it is not always the same devices that take the risk.
+        // Online before offline: a canary that is switched off proves nothing. Then by a hash with the digest,
+        // so that it is not always the same devices that take the risk.
         var ranked = candidates.Select(device => (Device: device, Rank: Rank(request.Digest, device.DeviceId)))
             .OrderByDescending(static entry => entry.Device.Online).ThenBy(static entry => entry.Rank).Select(static entry => entry.Device).ToList();
         // Evenly over the ranking, so that the control is online and offline as the others are.
-        var control = ranked.Where((_, i) => Math.Round((i + 1) * request.ControlShare, MidpointRounding.AwayFromZero) > Math.Round(i * request.ControlShare, MidpointRounding.AwayFromZero)).ToHashSet();
+        var control =
+            ranked.Where((
+                _, i) => Math.Round((i + 1) * request.ControlShare, MidpointRounding.AwayFromZero) > Math.Round(
+                    i * request.ControlShare, MidpointRounding.AwayFromZero)).ToHashSet();
         ranked = SliceBySlice(ranked.FindAll(device => !control.Contains(device)));
 
         var planned = new List<(string, IReadOnlyList<string>)>();
@@ -105,8 +114,10 @@ internal static class GroupPlanner
     }
 
     /// <summary>
-    /// One device of each slice, then a second of each, and so on: whatever the size of the first group, it covers as many slices as it can. Those that are offline stay behind all others. Among the first of each slice
-    /// come those first that share least with the ones before them: ten devices meet every hardware class, though there are hundreds of sites with each.
+    /// One device of each slice, then a second of each, and so on: whatever the size of the first group, it covers as many slices as
+    /// it can. Those that are offline stay behind all others. Among the first of each slice
+    /// come those first that share least with the ones before them: ten devices meet every hardware
+    /// class, though there are hundreds of sites with each.
     /// </summary>
     private static List<Candidate> SliceBySlice(List<Candidate> ranked)
     {
@@ -117,7 +128,8 @@ internal static class GroupPlanner
         return [.. Covering(firsts), .. rounds.Skip(firsts.Count).Select(static entry => entry.Device)];
     }
 
-    /// <summary>The same devices, the next always the first that adds most: a site or hardware class that no earlier one has counts twice as much as one that one has, and beyond two devices none is needed. One device of a kind may be the one
+    /// <summary>The same devices, the next always the first that adds most: a site or hardware class that no earlier one has counts twice as
+    /// much as one that one has, and beyond two devices none is needed. One device of a kind may be the one
     /// that stands still or cannot fetch the model.</summary>
     private static IEnumerable<Candidate> Covering(List<Candidate> firsts)
     {
@@ -138,5 +150,6 @@ internal static class GroupPlanner
         int Worth(int i) => names[i].Sum(name => Math.Max(0, 2 - covered.GetValueOrDefault(name)));
     }
 
-    private static ulong Rank(string digest, string deviceId) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest} {deviceId}")));
+    private static ulong Rank(string digest, string deviceId) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest} {deviceId}")));
 }

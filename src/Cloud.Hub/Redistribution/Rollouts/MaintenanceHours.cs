@@ -36,7 +36,8 @@ internal static class MaintenanceHours
         {
             var window = windows[i];
             if (window.Minutes is < 1 or > MaxMinutes) return $"windows[{i}].minutes: {window.Minutes} is outside 1 to {MaxMinutes}";
-            if (!TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone ?? "", out var zone) || !zone.HasIanaId) return $"windows[{i}].timeZone: '{window.TimeZone}' is no IANA time zone";
+            if (!TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone ?? "", out var zone) || !zone.HasIanaId)
+                return $"windows[{i}].timeZone: '{window.TimeZone}' is no IANA time zone";
             if (!IsEverOpen(window, now)) return $"windows[{i}]: it never opens: its last day is {window.Until:yyyy-MM-dd}";
         }
 
@@ -60,7 +61,8 @@ internal static class MaintenanceHours
 
     private static bool IsFor(MaintenanceWindow window, string siteId) => window.Site is null || Wildcard.Matches(window.Site, siteId);
 
-    private static DateOnly Today(MaintenanceWindow window, DateTimeOffset now) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, Zone(window)).DateTime);
+    private static DateOnly Today(MaintenanceWindow window, DateTimeOffset now) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, Zone(window)).DateTime);
 
     /// <summary>Null: it does not open on this day.</summary>
     private static DateTimeOffset? Opening(MaintenanceWindow window, DateOnly day)

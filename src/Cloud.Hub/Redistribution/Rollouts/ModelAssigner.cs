@@ -7,7 +7,8 @@ using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
-/// <summary>Writes a rollout's wish into what the director says of a device, then into the device's desired state: when it hears of the wish, the director stands by it.</summary>
+/// <summary>Writes a rollout's wish into what the director says of a device, then into the device's desired
+/// state: when it hears of the wish, the director stands by it.</summary>
 internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, ImageRepository images, Director director)
 {
     /// <summary>Devices in one commit of the director: the twins of some are written while it writes the next.</summary>
@@ -15,7 +16,8 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
 
     /// <summary>Durable when this returns.</summary>
     /// <returns>Why a device could not be told, by device; all others are told.</returns>
-    public async Task<IReadOnlyDictionary<string, string>> AssignAsync(RolloutState rollout, IReadOnlyList<WantedModel> wanted, FleetSeen seen, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, string>> AssignAsync(
+        RolloutState rollout, IReadOnlyList<WantedModel> wanted, FleetSeen seen, CancellationToken cancellation)
     {
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         var offers = new Dictionary<(string?, bool, int), (ModelAssignment? Assignment, TargetFile? Image)?>();
@@ -26,14 +28,17 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
             var models = new Dictionary<string, ModelAssignment?>(some.Length, StringComparer.Ordinal);
             foreach (var model in some)
             {
-                if (!offers.TryGetValue((model.Digest, model.Restore, model.Attempt), out var offer)) offers[(model.Digest, model.Restore, model.Attempt)] = offer = await OfferAsync(rollout, model, cancellation);
+                if (!offers.TryGetValue((model.Digest, model.Restore, model.Attempt), out var offer))
+                    offers[(model.Digest, model.Restore, model.Attempt)] = offer = await OfferAsync(rollout, model, cancellation);
                 if (offer is not { } known)
                 {
                     failures[model.DeviceId] = $"{model.Digest} is not in the registry";
                     continue;
                 }
 
-                statements.Add((new DeviceIdentity(model.DeviceId, seen.Devices.GetValueOrDefault(model.DeviceId)?.Hardware ?? DeviceIdentity.GenericHardware), known.Image));
+                statements.Add(
+                    (new DeviceIdentity(model.DeviceId, seen.Devices.GetValueOrDefault(model.DeviceId)?.Hardware ?? DeviceIdentity.GenericHardware),
+                        known.Image));
                 models[model.DeviceId] = known.Assignment;
             }
 
@@ -53,7 +58,8 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
     }
 
     /// <summary>What every device gets that is told the same; null: the registry does not know the digest.</summary>
-    private async Task<(ModelAssignment? Assignment, TargetFile? Image)?> OfferAsync(RolloutState rollout, WantedModel wanted, CancellationToken cancellation)
+    private async Task<(ModelAssignment? Assignment, TargetFile? Image)?> OfferAsync(
+        RolloutState rollout, WantedModel wanted, CancellationToken cancellation)
     {
         if (wanted.Digest is null) return (null, null);
         if (await registry.FindAsync(wanted.Digest, cancellation) is not { } entry) return null;

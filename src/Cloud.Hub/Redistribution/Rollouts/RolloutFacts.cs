@@ -6,7 +6,8 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
-/// <summary>What devices say of their models, read where it is durable. A rollout takes in facts of all devices: those outside it are its control.</summary>
+/// <summary>What devices say of their models, read where it is durable. A rollout takes in facts of
+/// all devices: those outside it are its control.</summary>
 internal sealed class RolloutFacts(IFactArchive archive, ILogger<RolloutFacts> logger)
 {
     /// <summary>Everything stored after a fact, in the order of the commits.</summary>
@@ -26,8 +27,10 @@ internal sealed class RolloutFacts(IFactArchive archive, ILogger<RolloutFacts> l
         {
             return kind switch
             {
-                FactKind.SlotReport => new RolloutFact(archived.DeviceId, JsonSerializer.Deserialize(payload, ContractsJson.Default.SlotReport), null),
-                FactKind.Evidence => new RolloutFact(archived.DeviceId, null, JsonSerializer.Deserialize(payload, ContractsJson.Default.ModelEvidence)),
+                FactKind.SlotReport =>
+                    new RolloutFact(archived.DeviceId, JsonSerializer.Deserialize(payload, ContractsJson.Default.SlotReport), null),
+                FactKind.Evidence =>
+                    new RolloutFact(archived.DeviceId, null, JsonSerializer.Deserialize(payload, ContractsJson.Default.ModelEvidence)),
                 _ => null,
             };
         }

@@ -6,7 +6,8 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Carries out what <see cref="RolloutStateMachine"/> says: keeps the state, tells devices, publishes transitions.</summary>
 internal sealed class RolloutGrain(
-    RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
+    RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news,
+    RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
     /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
@@ -26,11 +27,13 @@ internal sealed class RolloutGrain(
     public Task<Immutable<RolloutView?>> ViewAsync() => Task.FromResult(new Immutable<RolloutView?>(Stored?.State.ToView()));
 
     public Task<CommandResult> CommandAsync(RolloutCommand command, string who) =>
-        DoAsync(rollout => RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()), rollout => RolloutStateMachine.Misfit(rollout, command, who));
+        DoAsync(rollout => RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()),
+            rollout => RolloutStateMachine.Misfit(rollout, command, who));
 
     public Task<CommandResult> RestoreGroupAsync(string group, string who) => DoAsync(
         rollout => RolloutStateMachine.RestoreGroup(rollout, group, who, time.GetUtcNow()),
-        rollout => $"rollout {rollout.RolloutId} is {rollout.State} with the groups {string.Join(", ", rollout.Groups.Select(static known => $"{known.Name} ({known.State})"))}: nothing of '{group}' can be taken back");
+        rollout =>
+            $"rollout {rollout.RolloutId} is {rollout.State} with the groups {string.Join(", ", rollout.Groups.Select(static known => $"{known.Name} ({known.State})"))}: nothing of '{group}' can be taken back");
 
     public async Task LookAsync()
     {
@@ -71,7 +74,8 @@ internal sealed class RolloutGrain(
         // Both are safe to repeat, so a hub that is killed between the write and these does them at its next look.
         if (rollout is { State: RolloutState.Restoring, IsHarmful: true })
         {
-            await quarantine.QuarantineAsync(rollout.Request.Digest, $"rollout {rollout.RolloutId} was stopped by {rollout.StoppedBy}", CancellationToken.None);
+            await quarantine.QuarantineAsync(
+                rollout.Request.Digest, $"rollout {rollout.RolloutId} was stopped by {rollout.StoppedBy}", CancellationToken.None);
         }
 
         var wanted = RolloutStateMachine.Wanted(rollout, seen);

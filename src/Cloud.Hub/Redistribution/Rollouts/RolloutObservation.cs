@@ -6,7 +6,8 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Takes in what devices said, by facts and by twins. Pure; each look at a fleet costs one pass, however many facts there are.</summary>
 internal static class RolloutObservation
 {
-    /// <summary>Takes in facts. Order between devices does not matter. Devices outside the rollout say nothing of it: they are other machines, or run other models.</summary>
+    /// <summary>Takes in facts. Order between devices does not matter. Devices outside the rollout say nothing
+    /// of it: they are other machines, or run other models.</summary>
     public static RolloutState Observe(RolloutState rollout, IReadOnlyCollection<RolloutFact> facts)
     {
         if (rollout.HasEnded || facts.Count == 0) return rollout;
@@ -17,7 +18,8 @@ internal static class RolloutObservation
         {
             if (!places.TryGetValue(fact.DeviceId, out var place)) continue;
             if (fact.Report is { } report) devices[place] = Reported(devices[place], report, rollout.Request.Digest);
-            else if (fact.Evidence is { } evidence && rollout.State != RolloutState.Restoring) devices[place] = Shown(rollout, devices[place], evidence);
+            else if (fact.Evidence is { } evidence && rollout.State != RolloutState.Restoring)
+                devices[place] = Shown(rollout, devices[place], evidence);
         }
 
         return rollout with { Devices = devices };
@@ -41,15 +43,18 @@ internal static class RolloutObservation
         return changed is null ? rollout : rollout with { Devices = changed };
     }
 
-    /// <summary>That a device answers with the new digest is for its twin and its slot to say: evidence alone is kept, and counts once they do.</summary>
+    /// <summary>That a device answers with the new digest is for its twin and its slot to say:
+    /// evidence alone is kept, and counts once they do.</summary>
     private static DeviceState Shown(RolloutState rollout, DeviceState device, ModelEvidence evidence)
     {
         if (EvidenceRules.Fault(evidence) is { } fault) return device with { Distrust = device.Distrust ?? fault };
         if (evidence.Windows == 0) return device;
         var digest = rollout.Request.Digest;
-        if (evidence.Digest == digest) return device.Told ? device with { Sum = (device.Sum ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, device.Before) } : device;
+        if (evidence.Digest == digest)
+            return device.Told ? device with { Sum = (device.Sum ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, device.Before) } : device;
         if (evidence.Digest != device.PreviousDigest) return device;
-        return WithShadow(device with { Before = (device.Before ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, null) }, evidence.Shadow, digest);
+        return WithShadow(
+            device with { Before = (device.Before ?? new EvidenceSum()).Plus(evidence, rollout.Request.Gate, null) }, evidence.Shadow, digest);
     }
 
     private static DeviceState Reported(DeviceState device, SlotReport report, string digest)
@@ -57,7 +62,8 @@ internal static class RolloutObservation
         if (!device.Told) return device;
         device = device with { AnsweringDigest = report.AnsweringDigest, Touched = device.Touched || report.AnsweringDigest == digest };
         if (report.Digest != digest) return device;
-        if (report.State is SlotState.Active or SlotState.Committed && report.AnsweringDigest != digest) return CameBack(device, report.AnsweringDigest);
+        if (report.State is SlotState.Active or SlotState.Committed && report.AnsweringDigest != digest)
+            return CameBack(device, report.AnsweringDigest);
         return WithShadow(device, report.Shadow, digest) with
         {
             State = report.State,
@@ -71,10 +77,13 @@ internal static class RolloutObservation
     private static DeviceState WithShadow(DeviceState device, ShadowEvidence? shadow, string digest)
     {
         if (shadow?.Digest != digest || !device.Told || EvidenceRules.Fault(shadow) is not null) return device;
-        return device with { Shadow = shadow, Judged = shadow.Compared < device.Shadow?.Compared && device.Judged is { } judged ? judged with { Shadow = null } : device.Judged };
+        return device
+            with { Shadow = shadow, Judged = shadow.Compared < device.Shadow?.Compared && device.Judged is { } judged
+                ? judged with { Shadow = null } : device.Judged };
     }
 
-    /// <summary>What counts is the digest that answers. A device that says it has installed the new model and comes back with another has failed (eclipse-hawkbit #3185 takes it for a success).</summary>
+    /// <summary>What counts is the digest that answers. A device that says it has installed the new model and comes back
+    /// with another has failed (eclipse-hawkbit #3185 takes it for a success).</summary>
     private static DeviceState CameBack(DeviceState device, string? answering) => device with
     {
         State = SlotState.Returned,
@@ -85,7 +94,9 @@ internal static class RolloutObservation
     private static DeviceState Seen(RolloutState rollout, DeviceState device, DeviceSeen twin)
     {
         var digest = rollout.Request.Digest;
-        var next = device with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || twin.ActiveDigest == digest, Confirmed = device.Confirmed || twin.ActiveDigest == digest };
+        var next = device
+            with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || twin.ActiveDigest == digest, Confirmed = device.Confirmed
+                || twin.ActiveDigest == digest };
         if (rollout.State == RolloutState.Restoring)
         {
             return next with { Back = twin.IsUpToDate && twin.ActiveDigest == device.PreviousDigest && twin.DesiredDigest == device.PreviousDigest };
@@ -95,6 +106,7 @@ internal static class RolloutObservation
         // A failure stays one: the twin may still be from before it.
         if (next.Confirmed && twin.ActiveDigest != digest && !next.HasEnded) return CameBack(next, twin.ActiveDigest);
         if (!next.HasEnded && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };
-        return twin.ActiveDigest != digest && twin.SlotState is SlotState.Refused or SlotState.Returned ? next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal } : next;
+        return twin.ActiveDigest != digest && twin.SlotState is SlotState.Refused or SlotState.Returned
+            ? next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal } : next;
     }
 }

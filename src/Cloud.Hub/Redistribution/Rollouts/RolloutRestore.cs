@@ -2,7 +2,8 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Taking the devices of a rollout back. Pure.</summary>
 /// <remarks>
-/// A device that is away must not stand in the way of the next rollout (aws-greengrass-nucleus #1203): once its way back stands in its desired state, which it finds when it comes, the rollout lets it go. The rollout itself stays
+/// A device that is away must not stand in the way of the next rollout (aws-greengrass-nucleus #1203): once its way back stands in its
+/// desired state, which it finds when it comes, the rollout lets it go. The rollout itself stays
 /// open until each changed device answers with what it had, or is another rollout's, or a person ends it.
 /// </remarks>
 internal static class RolloutRestore
@@ -25,7 +26,9 @@ internal static class RolloutRestore
         var touched = rollout.Devices.Count(device => device.Touched && rollout.IsToGoBack(device));
         var back = rollout.Devices.Count(device => device is { Touched: true, Back: true } && rollout.IsToGoBack(device));
         var kept = rollout.RestoredGroup is { } group ? $" of group {rollout.Groups[group].Name}" : "";
-        return End(rollout, back == touched ? $"{touched} changed devices{kept} answer with what they had before" : $"{back} of {touched} changed devices{kept} answer with what they had before, the others are another rollout's", seen.Now);
+        return End(
+            rollout, back == touched
+                ? $"{touched} changed devices{kept} answer with what they had before" : $"{back} of {touched} changed devices{kept} answer with what they had before, the others are another rollout's", seen.Now);
     }
 
     /// <summary>A person has waited long enough: what is on its way back finds so in its desired state when it comes.</summary>
@@ -44,12 +47,14 @@ internal static class RolloutRestore
 
     /// <summary>It changed, does not answer with what it had yet, and nobody has told it something else since it was let go.</summary>
     private static bool IsOnItsWay(DeviceState device, FleetSeen seen) =>
-        device is { Told: true, Touched: true, Back: false } && seen.Devices.TryGetValue(device.DeviceId, out var twin) && (device.Held || twin.DesiredDigest == device.PreviousDigest);
+        device is { Told: true, Touched: true, Back: false } && seen.Devices.TryGetValue(device.DeviceId, out var twin)
+        && (device.Held || twin.DesiredDigest == device.PreviousDigest);
 
     private static RolloutState End(RolloutState rollout, string reason, DateTimeOffset now)
     {
         var groups = rollout.Groups.Select((group, index) =>
-            group.State != GroupState.Waiting && rollout.Devices.Any(device => device.Group == index && rollout.IsToGoBack(device)) ? group with { State = GroupState.Restored } : group);
+            group.State != GroupState.Waiting && rollout.Devices.Any(device => device.Group == index && rollout.IsToGoBack(device))
+                ? group with { State = GroupState.Restored } : group);
         return RolloutStateMachine.End(rollout with { Groups = [.. groups] }, RolloutState.Restored, reason, now);
     }
 }

@@ -30,10 +30,12 @@ internal sealed record RolloutState
 
     public IReadOnlyList<RolloutTransition> Transitions { get; init; } = [];
 
-    /// <summary>What control devices showed while groups were judged: the last group, which leaves nobody to compare with at the same time, is compared with it.</summary>
+    /// <summary>What control devices showed while groups were judged: the last group, which leaves nobody to
+    /// compare with at the same time, is compared with it.</summary>
     public EvidenceSum Control { get; init; } = new();
 
-    /// <summary>Id of the last fact in the archive that this state has taken in. It is written with what the fact changed, so no crash loses or repeats one.</summary>
+    /// <summary>Id of the last fact in the archive that this state has taken in. It is written with what
+    /// the fact changed, so no crash loses or repeats one.</summary>
     public long LastFactId { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }

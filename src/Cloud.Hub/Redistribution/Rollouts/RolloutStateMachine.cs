@@ -4,7 +4,8 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
-/// <summary>What a rollout does next. Pure: state, facts, one look at the fleet and the time go in; the next state and what devices should be told come out.</summary>
+/// <summary>What a rollout does next. Pure: state, facts, one look at the fleet and the time go in; the
+/// next state and what devices should be told come out.</summary>
 internal static class RolloutStateMachine
 {
     private const string Whole = "rollout";
@@ -19,20 +20,25 @@ internal static class RolloutStateMachine
     {
         // One that begins later holds nobody until then: what it is aimed at stays free.
         var isLater = request.NotBefore > now || request.NeedsApproval;
-        DeviceState Device(string id, int group) => new() { DeviceId = id, Group = group, PreviousDigest = previous[id], AnsweringDigest = previous[id], Held = !isLater };
+        DeviceState Device(string id, int group) =>
+            new() { DeviceId = id, Group = group, PreviousDigest = previous[id], AnsweringDigest = previous[id], Held = !isLater };
         return new RolloutState
         {
             RolloutId = rolloutId,
             Request = request,
             State = isLater ? RolloutState.Scheduled : RolloutState.Running,
             StartedAt = now,
-            Groups = [.. plan.Groups.Select(group => new GroupState { Name = group.Name, State = GroupState.Waiting, Manual = request.Groups.Any(plan => plan.Manual && plan.Name == group.Name) })],
+            Groups = [
+                .. plan.Groups.Select(group =>
+                    new GroupState { Name = group.Name, State = GroupState.Waiting,
+                        Manual = request.Groups.Any(plan => plan.Manual && plan.Name == group.Name) })],
             Devices =
             [
                 .. plan.Groups.SelectMany((group, index) => group.Devices.Select(id => Device(id, index))),
                 .. plan.Control.Select(id => Device(id, DeviceState.Control)),
             ],
-            Transitions = [new(now, Whole, "", isLater ? RolloutState.Scheduled : RolloutState.Running, $"{request.Reason} ({request.RequestedBy})", null)],
+            Transitions = [new(
+                now, Whole, "", isLater ? RolloutState.Scheduled : RolloutState.Running, $"{request.Reason} ({request.RequestedBy})", null)],
         };
     }
 
@@ -47,20 +53,25 @@ internal static class RolloutStateMachine
             rollout = Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
         }
 
-        if (seen.IsQuarantined && (rollout.State != RolloutState.Restoring || rollout.RestoredGroup is not null)) rollout = StartRestore(rollout, "quarantine", "the model is in quarantine", seen.Now);
+        if (seen.IsQuarantined && (rollout.State != RolloutState.Restoring || rollout.RestoredGroup is not null))
+            rollout = StartRestore(rollout, "quarantine", "the model is in quarantine", seen.Now);
         rollout = GateBets.Take(RolloutObservation.Look(rollout, seen), seen);
         return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen);
     }
 
-    /// <summary>It wants to begin, or to go back, and other rollouts hold devices of it: it stays as it was and says for whom it waits, once.</summary>
+    /// <summary>It wants to begin, or to go back, and other rollouts hold devices of it: it stays
+    /// as it was and says for whom it waits, once.</summary>
     public static RolloutState Wait(RolloutState rollout, string reason, DateTimeOffset now) =>
         rollout.Transitions[^1].Reason == reason ? rollout : To(rollout, rollout.State, reason, now);
 
     /// <summary>What a person orders. A command that does not fit the state changes nothing.</summary>
-    public static RolloutState Command(RolloutState rollout, RolloutCommand command, string who, DateTimeOffset now) => (command, rollout.State) switch
+    public static RolloutState Command(RolloutState rollout, RolloutCommand command, string who, DateTimeOffset now) =>
+        (command, rollout.State) switch
     {
-        (RolloutCommand.Approve, RolloutState.Scheduled) when CanApprove(rollout, who) => To(rollout, RolloutState.Scheduled, $"approved by {who}", now) with { ApprovedBy = who },
-        (RolloutCommand.Trigger, RolloutState.Running) when NextManual(rollout) is { } index => With(rollout, index, rollout.Groups[index] with { Manual = false }, $"begun by {who}", null, now),
+        (RolloutCommand.Approve, RolloutState.Scheduled) when CanApprove(rollout, who) =>
+            To(rollout, RolloutState.Scheduled, $"approved by {who}", now) with { ApprovedBy = who },
+        (RolloutCommand.Trigger, RolloutState.Running) when NextManual(rollout) is { } index =>
+            With(rollout, index, rollout.Groups[index] with { Manual = false }, $"begun by {who}", null, now),
         (RolloutCommand.Retry, RolloutState.Running or RolloutState.Paused) => Retry(rollout, who, now),
         (RolloutCommand.Pause, RolloutState.Running) => To(rollout, RolloutState.Paused, $"by {who}", now),
         (RolloutCommand.Resume, RolloutState.Paused) => To(rollout, RolloutState.Running, $"by {who}", now) with
@@ -68,7 +79,8 @@ internal static class RolloutStateMachine
             // The wait begins anew: nobody can be late for a gate that was closed.
             Groups = [.. rollout.Groups.Select(group => group.Since is null ? group : group with { Since = now })],
         },
-        (RolloutCommand.Cancel, RolloutState.Scheduled or RolloutState.Running or RolloutState.Paused) => End(rollout, RolloutState.Cancelled, $"by {who}; devices keep what they have", now),
+        (RolloutCommand.Cancel, RolloutState.Scheduled or RolloutState.Running or RolloutState.Paused) =>
+            End(rollout, RolloutState.Cancelled, $"by {who}; devices keep what they have", now),
         (RolloutCommand.Restore, RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled) =>
             StartRestore(rollout, "operator", $"by {who}", now),
         // What was taken back in part can be taken back as a whole.
@@ -80,25 +92,30 @@ internal static class RolloutStateMachine
     /// <summary>Why a command changes nothing.</summary>
     public static string Misfit(RolloutState rollout, RolloutCommand command, string who) => command switch
     {
-        RolloutCommand.Approve when rollout is { State: RolloutState.Scheduled, Request.NeedsApproval: true, ApprovedBy: null } => $"{who} has requested rollout {rollout.RolloutId}: somebody else must approve it",
+        RolloutCommand.Approve when rollout is { State: RolloutState.Scheduled, Request.NeedsApproval: true, ApprovedBy: null } =>
+            $"{who} has requested rollout {rollout.RolloutId}: somebody else must approve it",
         RolloutCommand.Trigger when rollout.State == RolloutState.Running => $"no group of rollout {rollout.RolloutId} waits for a person now",
-        RolloutCommand.Retry when rollout.State is RolloutState.Running or RolloutState.Paused => $"every device of rollout {rollout.RolloutId} that was told could get the package so far",
+        RolloutCommand.Retry when rollout.State is RolloutState.Running or RolloutState.Paused =>
+            $"every device of rollout {rollout.RolloutId} that was told could get the package so far",
         _ => $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit",
     };
 
-    /// <summary>A person takes one group back: its devices get what they had, the rollout ends with that, and the other groups keep what they have. The same state when there is no such group, or nobody of it was told.</summary>
+    /// <summary>A person takes one group back: its devices get what they had, the rollout ends with that, and the other groups keep what
+    /// they have. The same state when there is no such group, or nobody of it was told.</summary>
     public static RolloutState RestoreGroup(RolloutState rollout, string group, string who, DateTimeOffset now)
     {
         if (rollout.State is not (RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled)) return rollout;
         for (var i = 0; i < rollout.Groups.Count; i++)
         {
-            if (rollout.Groups[i].Name == group && rollout.Groups[i].State != GroupState.Waiting) return StartRestore(rollout, "operator", $"group {group}, by {who}", now, i);
+            if (rollout.Groups[i].Name == group && rollout.Groups[i].State != GroupState.Waiting)
+                return StartRestore(rollout, "operator", $"group {group}, by {who}", now, i);
         }
 
         return rollout;
     }
 
-    /// <summary>Whose desired state is not what this rollout wants. Level-triggered: asked again until it is so, and safe to carry out twice.</summary>
+    /// <summary>Whose desired state is not what this rollout wants. Level-triggered: asked again
+    /// until it is so, and safe to carry out twice.</summary>
     public static IReadOnlyList<WantedModel> Wanted(RolloutState rollout, FleetSeen seen)
     {
         if (rollout.HasEnded || rollout.State == RolloutState.Scheduled) return [];
@@ -106,9 +123,13 @@ internal static class RolloutStateMachine
         var wanted = new List<WantedModel>();
         foreach (var device in rollout.Devices)
         {
-            if (!device.Told || !device.Held || (back && !rollout.IsToGoBack(device)) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)) continue;
+            if (!device.Told || !device.Held || (back && !rollout.IsToGoBack(device)) || !seen.Devices.TryGetValue(device.DeviceId, out var twin))
+                continue;
             var digest = back ? device.PreviousDigest : rollout.Request.Digest;
-            var isSo = twin.DesiredDigest == digest && (digest is null || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId && (back || twin.DesiredAttempt == device.Attempt)));
+            var isSo = twin.DesiredDigest == digest
+                && (digest is null
+                    || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId
+                        && (back || twin.DesiredAttempt == device.Attempt)));
             if (!isSo) wanted.Add(new WantedModel(device.DeviceId, digest, back, back ? 0 : device.Attempt));
         }
 
@@ -154,14 +175,17 @@ internal static class RolloutStateMachine
             if (!open.TryGetValue(site, out var isOpen)) open[site] = isOpen = MaintenanceHours.IsOpen(rollout.Request.Windows, site, seen.Now);
             if (!isOpen) continue;
             more++;
-            devices[i] = device with { Told = true, PreviousDigest = twin is not null && IsWayBack(twin.CurrentDigest, rollout, seen) ? twin.CurrentDigest : device.PreviousDigest };
+            devices[i] = device
+                with { Told = true, PreviousDigest = twin is not null && IsWayBack(twin.CurrentDigest, rollout, seen)
+                    ? twin.CurrentDigest : device.PreviousDigest };
         }
 
         if (more == 0) return rollout;
         rollout = rollout with { Devices = devices };
         group = group with { Since = seen.Now };
         return group.State == GroupState.Waiting
-            ? With(rollout, index, group with { State = GroupState.Deploying }, more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by", null, seen.Now)
+            ? With(rollout, index, group with { State = GroupState.Deploying },
+                more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by", null, seen.Now)
             : With(rollout, index, group);
     }
 
@@ -184,10 +208,12 @@ internal static class RolloutStateMachine
         if (group.State == GroupState.Deploying && verdict.Evidence.DevicesAnswered > 0)
         {
             group = group with { State = GroupState.Observing };
-            rollout = With(rollout, index, group, $"{verdict.Evidence.DevicesAnswered} devices answer with the new digest", verdict.Evidence, seen.Now);
+            rollout = With(
+                rollout, index, group, $"{verdict.Evidence.DevicesAnswered} devices answer with the new digest", verdict.Evidence, seen.Now);
         }
 
-        if (verdict is { Outcome: GateOutcome.Fail, IsHarmful: false } && rollout.Request.Gate.WhenLate == GateAction.Pause) return To(rollout, RolloutState.Paused, $"{group.Name}: {verdict.Reason}", seen.Now);
+        if (verdict is { Outcome: GateOutcome.Fail, IsHarmful: false } && rollout.Request.Gate.WhenLate == GateAction.Pause)
+            return To(rollout, RolloutState.Paused, $"{group.Name}: {verdict.Reason}", seen.Now);
         if (verdict.Outcome == GateOutcome.Fail) return Fail(rollout, index, verdict, seen.Now);    // harm counts also while paused
         return verdict.Outcome == GateOutcome.Wait || rollout.State == RolloutState.Paused
             ? rollout
@@ -196,7 +222,9 @@ internal static class RolloutStateMachine
 
     private static RolloutState Fail(RolloutState rollout, int index, GateVerdict verdict, DateTimeOffset now)
     {
-        rollout = With(rollout, index, rollout.Groups[index] with { State = GroupState.Failed, Evidence = verdict.Evidence }, verdict.Reason, verdict.Evidence, now);
+        rollout = With(
+            rollout, index, rollout.Groups[index] with { State = GroupState.Failed, Evidence = verdict.Evidence }, verdict.Reason, verdict.Evidence,
+            now);
         var isGroupAlone = !verdict.IsHarmful && rollout.Request.Gate.WhenLate == GateAction.RestoreGroup;
         return StartRestore(rollout, verdict.StoppedBy!, verdict.Reason, now, isGroupAlone ? index : null) with { IsHarmful = verdict.IsHarmful };
     }
@@ -210,16 +238,20 @@ internal static class RolloutStateMachine
     {
         var again = rollout.Devices.Count(static device => device is { Told: true, IsUndelivered: true });
         if (again == 0) return rollout;
-        var groups = rollout.Devices.Where(static device => device is { Told: true, IsUndelivered: true }).Select(static device => device.Group).ToHashSet();
+        var groups = rollout.Devices.Where(static device => device is { Told: true, IsUndelivered: true }).Select(static device => device.Group)
+            .ToHashSet();
         return To(rollout, rollout.State, $"{again} devices that could not get the package are told once more, by {who}", now) with
         {
-            Devices = [.. rollout.Devices.Select(static device => device is { Told: true, IsUndelivered: true } ? device with { State = null, Reason = null, Attempt = device.Attempt + 1 } : device)],
+            Devices =
+                [.. rollout.Devices.Select(static device => device is { Told: true, IsUndelivered: true }
+                    ? device with { State = null, Reason = null, Attempt = device.Attempt + 1 } : device)],
             Groups = [.. rollout.Groups.Select((group, i) => groups.Contains(i) && group.Since is not null ? group with { Since = now } : group)],
         };
     }
 
     /// <summary>Nobody approves what he asked for himself.</summary>
-    private static bool CanApprove(RolloutState rollout, string who) => rollout.Request.NeedsApproval && rollout.ApprovedBy is null && who.Length > 0 && who != rollout.Request.RequestedBy;
+    private static bool CanApprove(RolloutState rollout, string who) =>
+        rollout.Request.NeedsApproval && rollout.ApprovedBy is null && who.Length > 0 && who != rollout.Request.RequestedBy;
 
     /// <summary>The group whose turn it is, when it waits for a person; null otherwise.</summary>
     private static int? NextManual(RolloutState rollout)
@@ -233,7 +265,8 @@ internal static class RolloutStateMachine
     }
 
     /// <summary>A device can be taken back only to what the registry has; else it goes back to what it had when the rollout was made.</summary>
-    private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) => digest is null || (digest != rollout.Request.Digest && seen.Registered.Contains(digest));
+    private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) =>
+        digest is null || (digest != rollout.Request.Digest && seen.Registered.Contains(digest));
 
     /// <summary>Takes hold of every device; the store refuses when another rollout has one. In a restore only those that were told matter.</summary>
     private static RolloutState Holding(RolloutState rollout) => rollout with
@@ -264,6 +297,7 @@ internal static class RolloutStateMachine
     private static RolloutState With(RolloutState rollout, int index, GroupState group, string reason, GateEvidence? evidence, DateTimeOffset now)
     {
         var from = rollout.Groups[index].State;
-        return With(rollout, index, group) with { Transitions = [.. rollout.Transitions, new RolloutTransition(now, group.Name, from, group.State, reason, evidence)] };
+        return With(rollout, index, group)
+            with { Transitions = [.. rollout.Transitions, new RolloutTransition(now, group.Name, from, group.State, reason, evidence)] };
     }
 }

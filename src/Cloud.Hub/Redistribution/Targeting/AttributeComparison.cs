@@ -11,8 +11,11 @@ internal static class AttributeComparison
     /// <summary>Numbers by their size, versions (1.10.2) part by part, all else letter by letter.</summary>
     public static int Order(string left, string right)
     {
-        if (double.TryParse(left, NumberStyles.Float, CultureInfo.InvariantCulture, out var a) && double.TryParse(right, NumberStyles.Float, CultureInfo.InvariantCulture, out var b)) return a.CompareTo(b);
-        return Version.TryParse(Numbers(left), out var older) && Version.TryParse(Numbers(right), out var newer) ? older.CompareTo(newer) : string.CompareOrdinal(left, right);
+        if (double.TryParse(left, NumberStyles.Float, CultureInfo.InvariantCulture, out var a)
+            && double.TryParse(right, NumberStyles.Float, CultureInfo.InvariantCulture, out var b))
+            return a.CompareTo(b);
+        return Version.TryParse(Numbers(left), out var older) && Version.TryParse(Numbers(right), out var newer)
+            ? older.CompareTo(newer) : string.CompareOrdinal(left, right);
     }
 
     /// <summary>A version without what follows its numbers: 1.2.3-rc1 counts as 1.2.3.</summary>

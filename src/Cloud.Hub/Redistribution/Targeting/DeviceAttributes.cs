@@ -12,7 +12,8 @@ internal static class DeviceAttributes
     private static readonly string[] Fixed = ["site", "device", "online", "agent", "model", "hardware"];
 
     public static bool IsName(string name) =>
-        Fixed.Contains(name, StringComparer.Ordinal) || (name.StartsWith(Tag, StringComparison.Ordinal) && Hmas.Contracts.Ids.IsValid(name.AsSpan(Tag.Length)));
+        Fixed.Contains(name, StringComparer.Ordinal)
+        || (name.StartsWith(Tag, StringComparison.Ordinal) && Hmas.Contracts.Ids.IsValid(name.AsSpan(Tag.Length)));
 
     /// <summary>By name; what is not known of a device is left out.</summary>
     public static IReadOnlyDictionary<string, string> Of(DeviceView device)

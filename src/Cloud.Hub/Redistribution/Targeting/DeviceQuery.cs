@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Redistribution.Targeting;
 
-/// <summary>Which devices are meant, as a condition over their attributes: <c>site = "north" and hardware in (rpi4, rpi5) and not tag.stage = test</c>. Grammar: docs/formats/device-query.md.</summary>
+/// <summary>Which devices are meant, as a condition over their attributes: <c>site = "north" and hardware in (rpi4, rpi5)
+/// and not tag.stage = test</c>. Grammar: docs/formats/device-query.md.</summary>
 internal sealed class DeviceQuery
 {
     private const int MaxLength = 2_000;

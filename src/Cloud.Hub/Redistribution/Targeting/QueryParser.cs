@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Redistribution.Targeting;
 
-/// <summary>Reads a query by recursive descent, <c>or</c> before <c>and</c> before <c>not</c>, into one condition over a device's attributes.</summary>
+/// <summary>Reads a query by recursive descent, <c>or</c> before <c>and</c> before <c>not</c>,
+/// into one condition over a device's attributes.</summary>
 internal sealed class QueryParser(string text)
 {
     private const int MaxDepth = 32;
@@ -52,7 +53,8 @@ internal sealed class QueryParser(string text)
         return isNegated ? device => !condition(device) : condition;
     }
 
-    private Predicate<IReadOnlyDictionary<string, string>> Closed(Predicate<IReadOnlyDictionary<string, string>> inner) => Take(")") ? inner : throw Unexpected("')'");
+    private Predicate<IReadOnlyDictionary<string, string>> Closed(Predicate<IReadOnlyDictionary<string, string>> inner) =>
+        Take(")") ? inner : throw Unexpected("')'");
 
     private Predicate<IReadOnlyDictionary<string, string>> Comparison()
     {
@@ -68,7 +70,9 @@ internal sealed class QueryParser(string text)
         if (Take("<=")) return Test(name, Value(), static (value, limit) => AttributeComparison.Order(value, limit) <= 0);
         if (Take(">=")) return Test(name, Value(), static (value, limit) => AttributeComparison.Order(value, limit) >= 0);
         if (Take("<")) return Test(name, Value(), static (value, limit) => AttributeComparison.Order(value, limit) < 0);
-        return Take(">") ? Test(name, Value(), static (value, limit) => AttributeComparison.Order(value, limit) > 0) : throw Unexpected("=, !=, <, <=, >, >= or in");
+        return Take(">")
+            ? Test(name, Value(), static (value, limit) => AttributeComparison.Order(value, limit) > 0) :
+                throw Unexpected("=, !=, <, <=, >, >= or in");
     }
 
     private Predicate<IReadOnlyDictionary<string, string>> In(string name)
@@ -76,7 +80,9 @@ internal sealed class QueryParser(string text)
         if (!Take("(")) throw Unexpected("'('");
         var values = new List<string> { Value() };
         while (Take(",")) values.Add(Value());
-        return Take(")") ? device => device.TryGetValue(name, out var value) && values.Exists(pattern => AttributeComparison.Matches(value, pattern)) : throw Unexpected("',' or ')'");
+        return Take(")")
+            ? device => device.TryGetValue(name, out var value) && values.Exists(pattern => AttributeComparison.Matches(value, pattern)) :
+                throw Unexpected("',' or ')'");
     }
 
     /// <summary>A device that has no such attribute fails every comparison; only <c>!=</c> and <c>not</c> take it in.</summary>
@@ -94,7 +100,8 @@ internal sealed class QueryParser(string text)
     private string Value()
     {
         var token = Current;
-        if (token.Length == 0 || (!token.IsQuoted && !char.IsAsciiLetterOrDigit(token.Text[0]) && token.Text[0] is not ('*' or '-' or '_'))) throw Unexpected("a value");
+        if (token.Length == 0 || (!token.IsQuoted && !char.IsAsciiLetterOrDigit(token.Text[0]) && token.Text[0] is not ('*' or '-' or '_')))
+            throw Unexpected("a value");
         _next++;
         return token.Text;
     }
@@ -106,5 +113,6 @@ internal sealed class QueryParser(string text)
         return true;
     }
 
-    private QueryException Unexpected(string wanted) => new(Current.At + 1, Current.Length == 0 ? $"the query ends where {wanted} must stand" : $"'{Current.Text}' stands where {wanted} must stand");
+    private QueryException Unexpected(string wanted) =>
+        new(Current.At + 1, Current.Length == 0 ? $"the query ends where {wanted} must stand" : $"'{Current.Text}' stands where {wanted} must stand");
 }

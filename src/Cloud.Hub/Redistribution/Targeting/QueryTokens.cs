@@ -32,13 +32,18 @@ internal static class QueryTokens
         if (text[at] == '"')
         {
             var end = text.IndexOf('"', at + 1);
-            return end > 0 ? new QueryToken(text[(at + 1)..end], at, end + 1 - at, IsQuoted: true) : throw new QueryException(at + 1, "this quote is not closed");
+            return end > 0
+                ? new QueryToken(text[(at + 1)..end], at, end + 1 - at, IsQuoted: true) :
+                    throw new QueryException(at + 1, "this quote is not closed");
         }
 
-        if (Signs.FirstOrDefault(sign => string.CompareOrdinal(text, at, sign, 0, sign.Length) == 0) is { } found) return new QueryToken(found, at, found.Length, IsQuoted: false);
+        if (Signs.FirstOrDefault(sign => string.CompareOrdinal(text, at, sign, 0, sign.Length) == 0) is { } found)
+            return new QueryToken(found, at, found.Length, IsQuoted: false);
         var length = 0;
         while (at + length < text.Length && IsWordPart(text[at + length])) length++;
-        return length > 0 ? new QueryToken(text.Substring(at, length), at, length, IsQuoted: false) : throw new QueryException(at + 1, $"'{text[at]}' begins nothing; texts with signs stand in quotes");
+        return length > 0
+            ? new QueryToken(text.Substring(at, length), at, length, IsQuoted: false) :
+                throw new QueryException(at + 1, $"'{text[at]}' begins nothing; texts with signs stand in quotes");
     }
 
     /// <summary>Letters and digits, and what stands in ids, digests, versions and patterns.</summary>

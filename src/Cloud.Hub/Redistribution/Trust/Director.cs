@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Redistribution.Trust;
 
-/// <summary>Says which device gets what: one root for all, and for each device targets, snapshot and timestamp of its own, which follow from one row and are signed when they are asked for.</summary>
+/// <summary>Says which device gets what: one root for all, and for each device targets, snapshot and timestamp of its
+/// own, which follow from one row and are signed when they are asked for.</summary>
 internal sealed class Director : IDisposable
 {
     private static readonly TimeSpan TimestampLife = TimeSpan.FromDays(1);
@@ -59,7 +60,9 @@ internal sealed class Director : IDisposable
     public async Task<byte[]?> FileAsync(string deviceId, string file, CancellationToken cancellation)
     {
         if (file == "timestamp.json") return await TimestampAsync(deviceId, cancellation);
-        if (file.Split('.') is not [var digits, var role, "json"] || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) return null;
+        if (file.Split('.') is not [var digits, var role, "json"]
+            || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            return null;
         if (role == RootMetadata.Type) return _root.Find(version);
         if (Rows(deviceId).FirstOrDefault(row => row.Version == version) is not { } asked) return null;
         return role switch
@@ -77,30 +80,40 @@ internal sealed class Director : IDisposable
         if (Rows(deviceId).FirstOrDefault() is not { } newest) return null;
         if (_time.GetUtcNow() - newest.IssuedAt > TimestampLife / 2)
         {
-            await _database.WriteAsync(connection => DirectorRows.Write(connection, [(new DeviceIdentity(deviceId, newest.Hardware), newest.Image)], _time.GetUtcNow(), isRenewal: true), cancellation);
+            await _database.WriteAsync(
+                connection => DirectorRows.Write(
+                    connection, [(new DeviceIdentity(deviceId, newest.Hardware), newest.Image)], _time.GetUtcNow(), isRenewal: true), cancellation);
             newest = Rows(deviceId)[0];
         }
 
-        return MetadataWriter.Sign(MetadataWriter.Timestamp(newest.Version, newest.IssuedAt + TimestampLife, newest.Version, Snapshot(newest)), _root.Key);
+        return MetadataWriter.Sign(
+            MetadataWriter.Timestamp(newest.Version, newest.IssuedAt + TimestampLife, newest.Version, Snapshot(newest)), _root.Key);
     }
 
-    private byte[] Snapshot(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Snapshot(row.Version, row.IssuedAt + Life, row.Version, Targets(row)), _root.Key);
+    private byte[] Snapshot(DirectorRow row) =>
+        MetadataWriter.Sign(MetadataWriter.Snapshot(row.Version, row.IssuedAt + Life, row.Version, Targets(row)), _root.Key);
 
     private byte[] Targets(DirectorRow row) => MetadataWriter.Sign(MetadataWriter.Targets(
-        row.Version, row.IssuedAt + Life, row.Image is null ? [] : [ArtefactTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _root.Key);
+        row.Version, row.IssuedAt + Life,
+        row.Image is null ? [] : [ArtefactTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _root.Key);
 
     /// <summary>The two newest, the newest first: a device that began before the last change still finds what its timestamp promised.</summary>
     private List<DirectorRow> Rows(string deviceId) => _database.Read(connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT version, issued_at_us, hardware, path, length, hashes FROM director WHERE device = $device ORDER BY version DESC LIMIT 2";
+        command.CommandText =
+            "SELECT version, issued_at_us, hardware, path, length, hashes FROM director WHERE device = $device ORDER BY version DESC LIMIT 2";
         command.Parameters.AddWithValue("$device", deviceId);
         using var reader = command.ExecuteReader();
         var rows = new List<DirectorRow>();
         while (reader.Read())
         {
-            var image = reader.IsDBNull(3) ? null : new TargetFile(reader.GetString(3), reader.GetInt64(4), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(5))!, null);
-            rows.Add(new DirectorRow(deviceId, reader.GetInt64(0), DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(1)), reader.GetString(2), image));
+            var image = reader.IsDBNull(3)
+                ? null : new TargetFile(
+                    reader.GetString(3), reader.GetInt64(4), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(5))!, null);
+            rows.Add(
+                new DirectorRow(
+                    deviceId, reader.GetInt64(0), DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(1)), reader.GetString(2), image));
         }
 
         return rows;

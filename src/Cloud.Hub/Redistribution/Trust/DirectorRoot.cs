@@ -6,7 +6,8 @@ using Hmas.Trust.UpdateFramework.Repository;
 
 namespace Cloud.Hub.Redistribution.Trust;
 
-/// <summary>The director's root and the key that signs for devices under it: made and renewed here, or, where keepers hold the root's keys, taken as a ceremony put them into <c>trust/director</c>.</summary>
+/// <summary>The director's root and the key that signs for devices under it: made and renewed here, or, where keepers hold
+/// the root's keys, taken as a ceremony put them into <c>trust/director</c>.</summary>
 internal sealed class DirectorRoot : IDisposable
 {
     private readonly VersionedFiles _files;
@@ -33,7 +34,8 @@ internal sealed class DirectorRoot : IDisposable
         }
 
         if (_files.Newest(RootMetadata.Type) is not { } root || !File.Exists(OnlineKey))
-            throw new HubStartException($"Redistribution:OfflineDirector: {_folder} lacks a root or online.key; make them with hmas keys init --director and put the repository folder there");
+            throw new HubStartException(
+                $"Redistribution:OfflineDirector: {_folder} lacks a root or online.key; make them with hmas keys init --director and put the repository folder there");
         try
         {
             _key = HeldKey.Load(OnlineKey);
@@ -57,7 +59,8 @@ internal sealed class DirectorRoot : IDisposable
 
     public byte[]? Find(long version) => _files.Find(RootMetadata.Type, version);
 
-    /// <summary>A new root when half of the present one's life is over; of keepers, the one that they put there, with the key that it names.</summary>
+    /// <summary>A new root when half of the present one's life is over; of keepers, the one that
+    /// they put there, with the key that it names.</summary>
     public void Renew()
     {
         if (!_isOffline)
@@ -93,9 +96,13 @@ internal sealed class DirectorRoot : IDisposable
     {
         var newest = _files.NewestVersion(RootMetadata.Type);
         if (newest <= _present.Header.Version) return;
-        var device = TrustedMetadata.Begin(Find(_present.Header.Version) ?? throw new UpdateException(UpdateReason.NotFound, $"root {_present.Header.Version} is gone"), _time.GetUtcNow());
+        var device = TrustedMetadata.Begin(
+            Find(_present.Header.Version) ?? throw new UpdateException(UpdateReason.NotFound, $"root {_present.Header.Version} is gone"),
+            _time.GetUtcNow());
         while (device.Root.Header.Version < newest)
-            device.AcceptRoot(Find(device.Root.Header.Version + 1) ?? throw new UpdateException(UpdateReason.NotFound, $"root {device.Root.Header.Version + 1} is missing before root {newest}"));
+            device.AcceptRoot(
+                Find(device.Root.Header.Version + 1)
+                ?? throw new UpdateException(UpdateReason.NotFound, $"root {device.Root.Header.Version + 1} is missing before root {newest}"));
         device.EndRoots();
         var key = HeldKey.Load(OnlineKey);
         try
@@ -116,10 +123,12 @@ internal sealed class DirectorRoot : IDisposable
     private static void RequireNamed(RootMetadata root, SigningKey key)
     {
         var id = MetadataWriter.KeyId(key.PublicKey);
-        foreach (var (role, keys) in ((string, RoleKeys)[])[(TargetsMetadata.Type, root.Targets), (SnapshotMetadata.Type, root.Snapshot), (TimestampMetadata.Type, root.Timestamp)])
+        foreach (var (role, keys) in ((string, RoleKeys)[])[
+            (TargetsMetadata.Type, root.Targets), (SnapshotMetadata.Type, root.Snapshot), (TimestampMetadata.Type, root.Timestamp)])
         {
             if (keys.Threshold != 1 || !keys.KeyIds.Contains(id, StringComparer.Ordinal))
-                throw new UpdateException(UpdateReason.Signature, $"root {root.Header.Version} does not let online.key ({id[..12]}) sign {role} alone");
+                throw new UpdateException(
+                    UpdateReason.Signature, $"root {root.Header.Version} does not let online.key ({id[..12]}) sign {role} alone");
         }
     }
 }

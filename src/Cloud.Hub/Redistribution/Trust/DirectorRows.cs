@@ -10,17 +10,21 @@ namespace Cloud.Hub.Redistribution.Trust;
 internal static class DirectorRows
 {
     /// <param name="isRenewal">True: also what says the same as before gets a new version, whose lives begin now.</param>
-    public static void Write(SqliteConnection connection, IReadOnlyList<(DeviceIdentity Device, TargetFile? Image)> assignments, DateTimeOffset now, bool isRenewal)
+    public static void Write(
+        SqliteConnection connection, IReadOnlyList<(DeviceIdentity Device, TargetFile? Image)> assignments, DateTimeOffset now, bool isRenewal)
     {
-        using var select = new BoundStatement(connection, "SELECT version, hardware, path, length, hashes FROM director WHERE device = ?1 ORDER BY version DESC LIMIT 1");
-        using var insert = new BoundStatement(connection, "INSERT INTO director (device, version, issued_at_us, hardware, path, length, hashes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        using var select = new BoundStatement(
+            connection, "SELECT version, hardware, path, length, hashes FROM director WHERE device = ?1 ORDER BY version DESC LIMIT 1");
+        using var insert = new BoundStatement(
+            connection, "INSERT INTO director (device, version, issued_at_us, hardware, path, length, hashes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         using var delete = new BoundStatement(connection, "DELETE FROM director WHERE device = ?1 AND version < ?2");
         var issued = now.ToUnixTimeMilliseconds() * 1000;
         // Many devices get the same image.
         var hashes = new Dictionary<TargetFile, string>(ReferenceEqualityComparer.Instance);
         foreach (var (device, image) in assignments)
         {
-            var wanted = (device.HardwareClass, image?.Path, image?.Length, Hashes: image is null ? null : hashes.TryGetValue(image, out var known) ? known : hashes[image] = JsonSerializer.Serialize(image.Hashes));
+            var wanted = (device.HardwareClass, image?.Path, image?.Length, Hashes: image is null
+                ? null : hashes.TryGetValue(image, out var known) ? known : hashes[image] = JsonSerializer.Serialize(image.Hashes));
             long version = 1;
             if (select.Bind(1, device.DeviceId).Step())
             {

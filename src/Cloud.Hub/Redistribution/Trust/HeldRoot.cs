@@ -15,7 +15,8 @@ internal static class HeldRoot
     {
         var present = files.Newest(RootMetadata.Type) is { } bytes ? RootMetadata.Read(bytes).Body : null;
         if (present is not null && !present.Root.KeyIds.Contains(MetadataWriter.KeyId(key.PublicKey)))
-            throw new HubStartException("a root in the trust folder names another key than this hub holds; if it came from a signing ceremony, set Redistribution:OfflineTargets");
+            throw new HubStartException(
+                "a root in the trust folder names another key than this hub holds; if it came from a signing ceremony, set Redistribution:OfflineTargets");
         if (present is not null && present.Header.Expires - now > Life / 2) return present;
         var version = (present?.Header.Version ?? 0) + 1;
         var next = MetadataWriter.Sign(MetadataWriter.Root(version, now + Life, roles), key);

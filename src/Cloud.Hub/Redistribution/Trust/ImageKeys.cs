@@ -11,7 +11,8 @@ internal sealed class ImageKeys(string folder, ILogger logger) : IDisposable
     public SigningKey Targets { get; } = HeldKey.LoadOrMake(Path.Combine(folder, "targets.key"), logger);
 
     /// <summary>Who signs what.</summary>
-    public TopLevelRoles RolesWith(SigningKey online) => new(new([Root.PublicKey], 1), new([Targets.PublicKey], 1), new([online.PublicKey], 1), new([online.PublicKey], 1));
+    public TopLevelRoles RolesWith(SigningKey online) =>
+        new(new([Root.PublicKey], 1), new([Targets.PublicKey], 1), new([online.PublicKey], 1), new([online.PublicKey], 1));
 
     public void Dispose()
     {

@@ -8,8 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Redistribution.Trust;
 
-/// <summary>The image repository as files in <c>trust/images</c>: what bytes are. This hub signs snapshot and timestamp; root and targets only when it is not told that their keys lie elsewhere.</summary>
-/// <remarks>Nothing is published that a device would refuse: each new state goes through the client's own rules first. Written in the order targets, snapshot, timestamp, so a kill in between changes nothing for a device.</remarks>
+/// <summary>The image repository as files in <c>trust/images</c>: what bytes are. This hub signs snapshot and timestamp;
+/// root and targets only when it is not told that their keys lie elsewhere.</summary>
+/// <remarks>Nothing is published that a device would refuse: each new state goes through the client's own rules first. Written in the
+/// order targets, snapshot, timestamp, so a kill in between changes nothing for a device.</remarks>
 internal sealed class ImageRepository : IDisposable
 {
     private static readonly TimeSpan TimestampLife = TimeSpan.FromDays(1);
@@ -37,7 +39,8 @@ internal sealed class ImageRepository : IDisposable
         if (options.Value.OfflineTargets)
         {
             if (_files.NewestVersion(RootMetadata.Type) == 0 || !File.Exists(OnlineKey))
-                throw new HubStartException($"Redistribution:OfflineTargets: {_folder} lacks a root or online.key; make them with hmas keys init and put the repository folder there");
+                throw new HubStartException(
+                    $"Redistribution:OfflineTargets: {_folder} lacks a root or online.key; make them with hmas keys init and put the repository folder there");
         }
         else
         {
@@ -74,7 +77,8 @@ internal sealed class ImageRepository : IDisposable
     public string? FileOf(string name)
     {
         var parts = name.Split('.');
-        var isOurs = name == "timestamp.json" || (parts is [var version, RootMetadata.Type or TargetsMetadata.Type or SnapshotMetadata.Type, "json"] && version.All(char.IsAsciiDigit));
+        var isOurs = name == "timestamp.json"
+            || (parts is [var version, RootMetadata.Type or TargetsMetadata.Type or SnapshotMetadata.Type, "json"] && version.All(char.IsAsciiDigit));
         var path = Path.Combine(_folder, name);
         return isOurs && File.Exists(path) ? path : null;
     }
@@ -99,7 +103,8 @@ internal sealed class ImageRepository : IDisposable
         lock (_gate)
         {
             Renew();
-            if (_state?.Targets.Targets is { } known && known.ContainsKey(path)) Publish(SignTargets(known.Values.Where(file => file.Path != path), _time.GetUtcNow()), _time.GetUtcNow());
+            if (_state?.Targets.Targets is { } known && known.ContainsKey(path))
+                Publish(SignTargets(known.Values.Where(file => file.Path != path), _time.GetUtcNow()), _time.GetUtcNow());
         }
     }
 
@@ -137,8 +142,10 @@ internal sealed class ImageRepository : IDisposable
     public void Dispose() => _keys?.Dispose();
 
     private bool IsFresh(ImageState state, DateTimeOffset now) =>
-        state.Root.Header.Version == _files.NewestVersion(RootMetadata.Type) && state.Targets.Header.Version == _files.NewestVersion(TargetsMetadata.Type)
-        && IsYoung(state.Timestamp.Header, TimestampLife, now) && IsYoung(state.Snapshot.Header, Life, now) && (_keys is null || IsYoung(state.Targets.Header, Life, now));
+        state.Root.Header.Version == _files.NewestVersion(RootMetadata.Type)
+        && state.Targets.Header.Version == _files.NewestVersion(TargetsMetadata.Type)
+        && IsYoung(state.Timestamp.Header, TimestampLife, now) && IsYoung(state.Snapshot.Header, Life, now)
+        && (_keys is null || IsYoung(state.Targets.Header, Life, now));
 
     private static bool IsYoung(RoleHeader header, TimeSpan life, DateTimeOffset now) => header.Expires - now > life / 2;
 
@@ -165,12 +172,16 @@ internal sealed class ImageRepository : IDisposable
         var version = TargetsMetadata.Read(targets).Body.Header.Version;
 
         var device = Remembering(root, oldTimestamp, oldSnapshot, now);
-        var keepsSnapshot = device.Snapshot is { } known && device.Listed(TargetsMetadata.Type).Version == version && IsYoung(known.Header, Life, now);
+        var keepsSnapshot = device.Snapshot is { } known && device.Listed(TargetsMetadata.Type).Version == version
+            && IsYoung(known.Header, Life, now);
         var keepsTimestamp = keepsSnapshot && IsYoung(device.Timestamp!.Header, TimestampLife, now);
         using var online = HeldKey.Load(OnlineKey);
         var snapshotVersion = keepsSnapshot ? before!.Snapshot.Version : _files.NewestVersion(SnapshotMetadata.Type) + 1;
-        var snapshot = keepsSnapshot ? oldSnapshot! : MetadataWriter.Sign(MetadataWriter.Snapshot(snapshotVersion, now + Life, version, targets), online);
-        var timestamp = keepsTimestamp ? oldTimestamp! : MetadataWriter.Sign(MetadataWriter.Timestamp((before?.Header.Version ?? 0) + 1, now + TimestampLife, snapshotVersion, snapshot), online);
+        var snapshot = keepsSnapshot
+            ? oldSnapshot! : MetadataWriter.Sign(MetadataWriter.Snapshot(snapshotVersion, now + Life, version, targets), online);
+        var timestamp = keepsTimestamp
+            ? oldTimestamp! : MetadataWriter.Sign(
+                MetadataWriter.Timestamp((before?.Header.Version ?? 0) + 1, now + TimestampLife, snapshotVersion, snapshot), online);
 
         device = Remembering(root, oldTimestamp, oldSnapshot, now);
         device.AcceptTimestamp(timestamp);

@@ -9,13 +9,17 @@ internal sealed class TrustStatus(ImageRepository images, Director director, Tim
 {
     public IReadOnlyList<RoleLife> Lives() =>
     [
-        .. (images.State?.Headers ?? []).Select(header => new RoleLife("images", header, !images.IsHeldHere && header.Type is (RootMetadata.Type or TargetsMetadata.Type))),
+        .. (images.State?.Headers
+            ?? []).Select(header => new RoleLife("images", header, !images.IsHeldHere && header.Type is (RootMetadata.Type or TargetsMetadata.Type))),
         new RoleLife("director", director.RootHeader, director.IsRootOffline),
     ];
 
     public Task<IReadOnlyList<TrustRole>> RolesAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return Task.FromResult<IReadOnlyList<TrustRole>>([.. Lives().Select(life => new TrustRole(life.Repository, life.Role, life.Header.Version, life.Header.Expires, life.ByHand, life.Warning(now)))]);
+        return Task.FromResult<IReadOnlyList<TrustRole>>(
+            [.. Lives()
+                .Select(life => new TrustRole(
+                    life.Repository, life.Role, life.Header.Version, life.Header.Expires, life.ByHand, life.Warning(now)))]);
     }
 }

@@ -5,8 +5,11 @@ using Microsoft.Extensions.Options;
 namespace Cloud.Hub.Redistribution.Workers;
 
 /// <summary>Wakes every rollout that has not ended, each interval: also those that a killed hub left behind.</summary>
-/// <remarks>In a cluster each process does it; a look is cheap and a grain takes one turn at a time, so two clocks do no harm and none is missed.</remarks>
-internal sealed class RolloutClock(RolloutStore store, IGrainFactory grains, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<RolloutClock> logger) : BackgroundService
+/// <remarks>In a cluster each process does it; a look is cheap and a grain takes one turn at a
+/// time, so two clocks do no harm and none is missed.</remarks>
+internal sealed class RolloutClock(
+    RolloutStore store, IGrainFactory grains, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<RolloutClock> logger)
+        : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -17,10 +17,13 @@ internal sealed class TrustClock : BackgroundService
     private readonly ILogger _logger;
     private DateTimeOffset _warned = DateTimeOffset.MinValue;
 
-    public TrustClock(ArtefactRegistry registry, ImageRepository images, Director director, TrustStatus status, RedistributionMetrics metrics, TimeProvider time, ILogger<TrustClock> logger)
+    public TrustClock(
+        ArtefactRegistry registry, ImageRepository images, Director director, TrustStatus status, RedistributionMetrics metrics, TimeProvider time,
+        ILogger<TrustClock> logger)
     {
         (_registry, _images, _director, _status, _time, _logger) = (registry, images, director, status, time, logger);
-        metrics.Expires(() => status.Lives().Select(life => (life.Repository, life.Role, life.Left(time.GetUtcNow()).TotalSeconds, life.IsDue(time.GetUtcNow()))));
+        metrics.Expires(() => status.Lives()
+            .Select(life => (life.Repository, life.Role, life.Left(time.GetUtcNow()).TotalSeconds, life.IsDue(time.GetUtcNow()))));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -5,8 +5,10 @@ public interface IPumpDomain
 {
     Task<IReadOnlyList<PumpFault>> FaultsAsync(CancellationToken cancellation);
 
-    /// <summary>Names the likely fault of an experience window from which channels deviate and how, with advice; never null, the fault may be <c>unknown</c>.</summary>
-    Task<PumpAdvice> AdviseAsync(string deviceId, IReadOnlyList<string> channels, Hmas.Contracts.Facts.ExperienceRecord experience, CancellationToken cancellation);
+    /// <summary>Names the likely fault of an experience window from which channels deviate and how, with
+    /// advice; never null, the fault may be <c>unknown</c>.</summary>
+    Task<PumpAdvice> AdviseAsync(
+        string deviceId, IReadOnlyList<string> channels, Hmas.Contracts.Facts.ExperienceRecord experience, CancellationToken cancellation);
 }
 
 public sealed record PumpAdvice(string Asset, string Fault, double Confidence, IReadOnlyList<string> Reasons, string Advice);

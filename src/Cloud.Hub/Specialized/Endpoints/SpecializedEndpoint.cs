@@ -11,7 +11,9 @@ internal sealed class SpecializedEndpoint(IPumpDomain pump) : Contract.Grpc.Spec
     public override async Task<ListPumpFaultsReply> ListPumpFaults(ListPumpFaultsRequest request, ServerCallContext context)
     {
         var reply = new ListPumpFaultsReply();
-        reply.Faults.AddRange((await pump.FaultsAsync(context.CancellationToken)).Select(fault => new PumpFaultMessage { Name = fault.Name, Description = fault.Description, Advice = fault.Advice }));
+        reply.Faults.AddRange(
+            (await pump.FaultsAsync(context.CancellationToken)).Select(fault =>
+                new PumpFaultMessage { Name = fault.Name, Description = fault.Description, Advice = fault.Advice }));
         return reply;
     }
 
@@ -19,7 +21,8 @@ internal sealed class SpecializedEndpoint(IPumpDomain pump) : Contract.Grpc.Spec
     {
         try
         {
-            var advice = await pump.AdviseAsync(request.DeviceId, request.Channels, ExperienceCodec.Decode(request.Experience.Span), context.CancellationToken);
+            var advice = await pump.AdviseAsync(
+                request.DeviceId, request.Channels, ExperienceCodec.Decode(request.Experience.Span), context.CancellationToken);
             var reply = new PumpAdviceReply { Asset = advice.Asset, Fault = advice.Fault, Confidence = advice.Confidence, Advice = advice.Advice };
             reply.Reasons.AddRange(advice.Reasons);
             return reply;

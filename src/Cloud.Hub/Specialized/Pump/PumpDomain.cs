@@ -30,7 +30,8 @@ internal sealed class PumpDomain(SpecializedMetrics metrics) : IPumpDomain
     {
         var asset = $"pump of {deviceId}";
         if (channels.Count != experience.Channels || experience.Centre.Length != experience.Channels)
-            return new PumpAdvice(asset, PumpFaults.Unknown, 0, ["the window carries no calibration to compare with"], "Wait until the device has calibrated itself.");
+            return new PumpAdvice(
+                asset, PumpFaults.Unknown, 0, ["the window carries no calibration to compare with"], "Wait until the device has calibrated itself.");
 
         Span<float> level = stackalloc float[Quantities];
         Span<float> unrest = stackalloc float[Quantities];
@@ -48,7 +49,8 @@ internal sealed class PumpDomain(SpecializedMetrics metrics) : IPumpDomain
         }
 
         return best is null || similarity < LeastConfidence
-            ? new PumpAdvice(asset, PumpFaults.Unknown, similarity, reasons, "Inspect the machine; label what you find, so that it has a name next time.")
+            ? new PumpAdvice(
+                asset, PumpFaults.Unknown, similarity, reasons, "Inspect the machine; label what you find, so that it has a name next time.")
             : new PumpAdvice(asset, best.Fault.Name, similarity, reasons, best.Fault.Advice);
     }
 
@@ -67,7 +69,10 @@ internal sealed class PumpDomain(SpecializedMetrics metrics) : IPumpDomain
             if (MathF.Abs(away) >= Quiet && MathF.Abs(away) > MathF.Abs(level[(int)quantity]))
             {
                 level[(int)quantity] = away;
-                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{channels[channel]} is {MathF.Abs(away):0.0} scales {(away > 0 ? "above" : "below")} its healthy level"));
+                reasons.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{channels[channel]} is {MathF.Abs(away):0.0} scales {(away > 0 ? "above" : "below")} its healthy level"));
             }
 
             if (spread >= Quiet && spread > unrest[(int)quantity])
@@ -80,7 +85,8 @@ internal sealed class PumpDomain(SpecializedMetrics metrics) : IPumpDomain
         return reasons;
     }
 
-    /// <summary>Cosine of signature and observation over levels and unrest, each observation compressed so that one far quantity does not drown the rest.</summary>
+    /// <summary>Cosine of signature and observation over levels and unrest, each observation compressed
+    /// so that one far quantity does not drown the rest.</summary>
     private static double Similarity(FaultSignature signature, ReadOnlySpan<float> level, ReadOnlySpan<float> unrest)
     {
         double dot = 0, seen = 0, expected = 0;

@@ -5,7 +5,8 @@ using static Cloud.Hub.Specialized.Pump.PumpQuantity;
 namespace Cloud.Hub.Specialized.Pump;
 
 /// <summary>The faults the pack knows, by how a centrifugal pump's quantities answer them.</summary>
-/// <remarks>Directions after Karassik et al., Pump Handbook, 4th ed., chapter 2.3 (system curves, cavitation) and ISO 13373-1 (vibration of rotating machines).</remarks>
+/// <remarks>Directions after Karassik et al., Pump Handbook, 4th ed., chapter 2.3 (system curves,
+/// cavitation) and ISO 13373-1 (vibration of rotating machines).</remarks>
 internal static class PumpFaults
 {
     public const string Unknown = "unknown";

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Edge.Agent.Actions.Actuators;
 
-/// <summary>Appends each command as one line of JSON, for programs that follow a file. The file is opened per command, so it may be rotated.</summary>
+/// <summary>Appends each command as one line of JSON, for programs that follow a file. The file
+/// is opened per command, so it may be rotated.</summary>
 internal sealed class FileActuator(string name, string path, TimeProvider time) : IActuator
 {
     public string Name => name;

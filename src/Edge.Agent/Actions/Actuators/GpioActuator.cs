@@ -45,7 +45,8 @@ internal sealed class GpioActuator(string name, int line, bool safeHigh, Func<Gp
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // System.Device.Gpio answers a missing library, chip or line each with another type (GpiodException, IOException, PlatformNotSupported…): one event here.
+            // System.Device.Gpio answers a missing library, chip or line each with another type
+            // (GpiodException, IOException, PlatformNotSupported…): one event here.
             _controller?.Dispose();
             _controller = null;
             throw new ActuatorException(name, $"GPIO line {line}: {e.Message}", e);

@@ -20,6 +20,7 @@ internal sealed partial class LogActuator(string name, ILogger logger) : IActuat
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    [LoggerMessage(EventId = 3510, EventName = "RuleActed", Level = LogLevel.Warning, Message = "Rule {Rule}, alarm {Alarm}, value {Value}: {Reasons}")]
+    [LoggerMessage(
+        EventId = 3510, EventName = "RuleActed", Level = LogLevel.Warning, Message = "Rule {Rule}, alarm {Alarm}, value {Value}: {Reasons}")]
     private static partial void LogCommand(ILogger logger, string rule, string alarm, float value, string reasons);
 }

@@ -34,7 +34,8 @@ internal sealed class SimulatedDrive : IActuator
             "close" or "stop" => 0f,
             _ => request.Command.Value,
         };
-        if (setting is not (>= 0 and <= 1)) throw new ActuatorException(Name, string.Create(CultureInfo.InvariantCulture, $"setting {setting} must lie between 0 and 1"));
+        if (setting is not (>= 0 and <= 1))
+            throw new ActuatorException(Name, string.Create(CultureInfo.InvariantCulture, $"setting {setting} must lie between 0 and 1"));
         Move(setting);
         return ValueTask.FromResult(string.Create(CultureInfo.InvariantCulture, $"at {setting:G3}"));
     }

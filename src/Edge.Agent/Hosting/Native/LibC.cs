@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Edge.Agent.Hosting.Native;
 
-/// <summary>What glibc 2.34 and Linux 5.4 (and later) offer a process to keep its memory small. Results are advice taken or not: nothing fails when they refuse.</summary>
+/// <summary>What glibc 2.34 and Linux 5.4 (and later) offer a process to keep its memory small. Results
+/// are advice taken or not: nothing fails when they refuse.</summary>
 internal static partial class LibC
 {
     /// <summary>M_TRIM_THRESHOLD of malloc.h.</summary>

@@ -3,7 +3,8 @@ using Hmas.Inference;
 
 namespace Edge.Agent.Perception.Inference;
 
-/// <summary>A classifier of <c>Hmas.Inference</c> in the slot; owns it. It takes channels as they come, so there is nothing to calibrate, and it raises no alarm: rules judge its classes.</summary>
+/// <summary>A classifier of <c>Hmas.Inference</c> in the slot; owns it. It takes channels as they come, so there is
+/// nothing to calibrate, and it raises no alarm: rules judge its classes.</summary>
 internal sealed class ClassifierScorer(string digest, Classifier classifier) : IWindowScorer
 {
     public string Digest => digest;

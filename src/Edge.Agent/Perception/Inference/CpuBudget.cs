@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Edge.Agent.Perception.Inference;
 
-/// <summary>Time that work beside the main work may take: a share of what passes, saved up for a second at most. What was taken beyond it is paid back before the next turn.</summary>
+/// <summary>Time that work beside the main work may take: a share of what passes, saved up for a second at most.
+/// What was taken beyond it is paid back before the next turn.</summary>
 /// <param name="share">Of one core, over (0, 1].</param>
 /// <param name="startedAt">Ticks of <see cref="Stopwatch"/>, as everywhere here.</param>
 /// <remarks>Pure, no allocation; not thread-safe.</remarks>

@@ -6,10 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Perception.Inference;
 
-/// <summary>Asks the model that sits in the slot about each window, calibrates it on the run's first rows, and lets a shadow answer beside it.</summary>
+/// <summary>Asks the model that sits in the slot about each window, calibrates it on the run's
+/// first rows, and lets a shadow answer beside it.</summary>
 /// <remarks>
-/// The pipeline calls <see cref="Next"/> under <see cref="Gate"/>, and a swap takes the same lock: it falls between two windows, and the model taken out is
-/// out of use when the call returns. The lock is free but for the moment of a swap, so it costs some 20 ns a frame. A model that throws never stops the frames.
+/// The pipeline calls <see cref="Next"/> under <see cref="Gate"/>, and a swap takes the same lock:
+/// it falls between two windows, and the model taken out is
+/// out of use when the call returns. The lock is free but for the moment of a swap, so it costs some
+/// 20 ns a frame. A model that throws never stops the frames.
 /// </remarks>
 internal sealed partial class InferenceStep : IDetectorSlot
 {

@@ -15,7 +15,8 @@ internal sealed class LatencyHistogram
     {
         var value = (ulong)Math.Clamp(microseconds, 1, 1e10);
         var power = BitOperations.Log2(value);
-        var sub = power >= SubBits ? (int)(value >> (power - SubBits)) & ((1 << SubBits) - 1) : (int)(value << (SubBits - power)) & ((1 << SubBits) - 1);
+        var sub = power >= SubBits
+            ? (int)(value >> (power - SubBits)) & ((1 << SubBits) - 1) : (int)(value << (SubBits - power)) & ((1 << SubBits) - 1);
         _counts[(power << SubBits) | sub]++;
         Count++;
     }

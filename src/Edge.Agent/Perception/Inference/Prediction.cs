@@ -17,7 +17,8 @@ internal readonly record struct Prediction(
     public bool IsAnswer => State is PredictionState.Scored or PredictionState.Invalid or PredictionState.Failed;
 
     /// <summary>How near the answer is to another one, which it becomes at 1, comparable between models; NaN before the first valid answer.</summary>
-    /// <remarks>Of a detector how far the score is over the threshold (<see cref="Hmas.Inference.DetectorScore.Ratio"/>), of a classifier the runner-up's probability over the best one's.</remarks>
+    /// <remarks>Of a detector how far the score is over the threshold (<see cref="Hmas.Inference.DetectorScore.Ratio"/>),
+    /// of a classifier the runner-up's probability over the best one's.</remarks>
     public float ScoreRatio { get; init; } = float.NaN;
 
     /// <summary>Last valid class of a classifier, by its name; null otherwise.</summary>

@@ -23,7 +23,8 @@ internal sealed class ScorerSeat
             throw new ArgumentException($"model {manifest.Name} wants windows of {manifest.Window.Length} rows, the device keeps {history.Capacity}");
         }
 
-        var takesRaw = manifest.Head == ModelHead.Classes || (manifest.Head == ModelHead.RemainingLife && manifest.Recipe.Normalisation == Normalisation.None);
+        var takesRaw = manifest.Head == ModelHead.Classes
+            || (manifest.Head == ModelHead.RemainingLife && manifest.Recipe.Normalisation == Normalisation.None);
         var rows = takesRaw ? null : (int?)manifest.Threshold.CalibrationRows;
         if (rows < manifest.Window.Length || rows > history.MaxCalibrationRows)
         {
@@ -51,7 +52,8 @@ internal sealed class ScorerSeat
     /// <summary>Rows that it is fitted to at the start of a run; null: it takes the channels as they come.</summary>
     public int? CalibrationRows { get; }
 
-    /// <summary>The model threw in this run and is asked again only in the next one, or after a swap: a broken native session may take long to fail.</summary>
+    /// <summary>The model threw in this run and is asked again only in the next one, or after a swap:
+    /// a broken native session may take long to fail.</summary>
     public bool IsBroken { get; set; }
 
     public bool IsCalibrationDue => !Scorer.IsCalibrated && _history.HealthyRows >= CalibrationRows;

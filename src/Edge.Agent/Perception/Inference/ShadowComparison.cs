@@ -30,5 +30,6 @@ internal sealed class ShadowComparison(string digest)
     }
 
     public ShadowEvidence Snapshot(CpuBudget budget) =>
-        new(digest, _compared, _disagreed, _alarms, _invalid, _latency.Quantile(0.99), _activeAlarms, budget.Skipped, budget.Taken(Stopwatch.GetTimestamp()));
+        new(digest, _compared, _disagreed, _alarms, _invalid, _latency.Quantile(0.99), _activeAlarms, budget.Skipped,
+            budget.Taken(Stopwatch.GetTimestamp()));
 }

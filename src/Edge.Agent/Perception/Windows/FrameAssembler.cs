@@ -2,7 +2,8 @@ using Hmas.Contracts.Sensing;
 
 namespace Edge.Agent.Perception.Windows;
 
-/// <summary>Aligns the samples of a device to frames, one row of all channels per 1/rate. Pure: event time is the only clock. No allocation per sample.</summary>
+/// <summary>Aligns the samples of a device to frames, one row of all channels per 1/rate. Pure: event
+/// time is the only clock. No allocation per sample.</summary>
 /// <remarks>
 /// A bucket is one period wide and centred on multiples of the period since the run's first sample, so jitter of half a period moves nothing.
 /// A frame leaves when all channels are there and no older frame waits, or when a sample newer by the lateness arrives.
@@ -35,7 +36,8 @@ internal sealed class FrameAssembler
         _periodUs = 1e6 / rateHz;
         _maxGapUs = (long)options.MaxGap.TotalMicroseconds;
         var open = (options.Lateness.TotalMicroseconds / _periodUs) + 1;
-        _capacity = open <= MaxOpenFrames ? (int)open : throw new ArgumentException($"Lateness: {options.Lateness} at {rateHz} Hz keeps more than {MaxOpenFrames} frames open");
+        _capacity = open <= MaxOpenFrames
+            ? (int)open : throw new ArgumentException($"Lateness: {options.Lateness} at {rateHz} Hz keeps more than {MaxOpenFrames} frames open");
         _sink = sink;
         _values = new float[_capacity * channels];
         Array.Fill(_values, float.NaN);

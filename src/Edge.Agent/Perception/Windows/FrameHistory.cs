@@ -1,6 +1,7 @@
 namespace Edge.Agent.Perception.Windows;
 
-/// <summary>The newest frames of a run, one ring per channel, and the run's first rows. Preallocated; models and rules that come later find their windows here.</summary>
+/// <summary>The newest frames of a run, one ring per channel, and the run's first rows. Preallocated;
+/// models and rules that come later find their windows here.</summary>
 internal sealed class FrameHistory
 {
     private readonly float[] _values;
@@ -33,7 +34,8 @@ internal sealed class FrameHistory
     /// <summary>Frames of the run so far.</summary>
     public long Frames { get; private set; }
 
-    /// <summary>Rows that may be taken as healthy so far: those restored from before a restart, then the run's own; <see cref="MaxCalibrationRows"/> of them are kept.</summary>
+    /// <summary>Rows that may be taken as healthy so far: those restored from before a restart, then the run's
+    /// own; <see cref="MaxCalibrationRows"/> of them are kept.</summary>
     public long HealthyRows => _restoredRows + Frames;
 
     /// <summary>Frames since the run began or since the last gap longer than the limit: what a window may span.</summary>
@@ -51,7 +53,8 @@ internal sealed class FrameHistory
     /// <summary>Newest frame; NaN where missing.</summary>
     public float[] LastValue { get; }
 
-    /// <param name="healthy">Healthy rows that the run has already, shape (N, C), row-major; those beyond <see cref="MaxCalibrationRows"/> are left out.</param>
+    /// <param name="healthy">Healthy rows that the run has already, shape (N, C), row-major; those
+    /// beyond <see cref="MaxCalibrationRows"/> are left out.</param>
     public void StartRun(ReadOnlySpan<float> healthy = default)
     {
         _restoredRows = Math.Min(healthy.Length / Channels, _maxCalibrationRows);

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Perception.Windows;
 
-/// <summary>Keeps the healthy rows of a live machine's run over a restart of the agent (docs/formats/healthy-rows.md): the machine was not interrupted, so the run goes on and every model is fitted to the same rows.</summary>
+/// <summary>Keeps the healthy rows of a live machine's run over a restart of the agent (docs/formats/healthy-rows.md): the machine
+/// was not interrupted, so the run goes on and every model is fitted to the same rows.</summary>
 /// <remarks>The pipeline's thread begins and keeps and never waits; <see cref="RunAsync"/> does the disk's work.</remarks>
 internal sealed partial class HealthyRowsFile
 {
@@ -18,25 +19,30 @@ internal sealed partial class HealthyRowsFile
     private readonly string[] _channels;
     private readonly double _rateHz;
     private readonly ILogger _logger;
-    private readonly Channel<HealthyRows?> _changes = Channel.CreateBounded<HealthyRows?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<HealthyRows?> _changes = Channel.CreateBounded<HealthyRows?>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private HealthyRows? _restored;
     private int _kept;
     private bool _hasBegun;
 
-    private HealthyRowsFile(string path, string[] channels, double rateHz, ILogger logger) => (_path, _channels, _rateHz, _logger) = (path, channels, rateHz, logger);
+    private HealthyRowsFile(string path, string[] channels, double rateHz, ILogger logger) =>
+        (_path, _channels, _rateHz, _logger) = (path, channels, rateHz, logger);
 
     private static ReadOnlySpan<byte> Magic => "HMASROWS"u8;
 
-    /// <summary>Reads what an earlier start kept. A file that is not whole is moved aside; one of other channels or another rate is left out, and written over by the next rows.</summary>
+    /// <summary>Reads what an earlier start kept. A file that is not whole is moved aside; one of other channels or
+    /// another rate is left out, and written over by the next rows.</summary>
     /// <param name="maxRows">A larger file is not read.</param>
     public static HealthyRowsFile Open(string stateFolder, IReadOnlyList<SensorChannel> channels, double rateHz, int maxRows, ILogger logger)
     {
-        var file = new HealthyRowsFile(Path.Combine(stateFolder, "healthy-rows"), [.. channels.Select(static channel => channel.Name)], rateHz, logger);
+        var file = new HealthyRowsFile(
+            Path.Combine(stateFolder, "healthy-rows"), [.. channels.Select(static channel => channel.Name)], rateHz, logger);
         file.Restore(MaxHeaderBytes + ((long)maxRows * channels.Count * sizeof(float)));
         return file;
     }
 
-    /// <summary>A run begins. The first of this start goes on with the rows of an earlier one, if there are any; each further one needs rows of its own, and those on disk are forgotten.</summary>
+    /// <summary>A run begins. The first of this start goes on with the rows of an earlier one, if there are any; each
+    /// further one needs rows of its own, and those on disk are forgotten.</summary>
     public HealthyRows? Begin()
     {
         var restored = _restored;
@@ -89,7 +95,8 @@ internal sealed partial class HealthyRowsFile
     {
         var info = new FileInfo(_path);
         if (!info.Exists) return;
-        if (info.Length <= maxBytes && CheckedPayload.TryOpen(File.ReadAllBytes(_path), out var payload) && TryDecode(payload.ToArray(), out var rows))
+        if (info.Length <= maxBytes && CheckedPayload.TryOpen(File.ReadAllBytes(_path), out var payload)
+            && TryDecode(payload.ToArray(), out var rows))
         {
             if (rows is null) LogOtherDevice(_logger, _path);
             else LogRestored(_logger, rows.Rows.Length / _channels.Length, rows.RunId);

@@ -6,6 +6,7 @@ internal interface IFrameSink
     /// <param name="values">One value per device channel, NaN where missing; valid during the call.</param>
     void OnFrame(long timestampUs, ReadOnlySpan<float> values);
 
-    /// <summary>The stream's clock went back by more than the lateness and the longest gap: what came before cannot be put in order with what follows.</summary>
+    /// <summary>The stream's clock went back by more than the lateness and the longest gap: what came
+    /// before cannot be put in order with what follows.</summary>
     void OnClockJump(long fromUs, long toUs);
 }

@@ -1,6 +1,7 @@
 namespace Edge.Agent.Perception.Windows;
 
-/// <summary>The last T frames of chosen channels as one (C, T) row-major buffer, every stride frames. A view of the history: it answers at once when enough frames are there.</summary>
+/// <summary>The last T frames of chosen channels as one (C, T) row-major buffer, every stride frames. A view of
+/// the history: it answers at once when enough frames are there.</summary>
 internal sealed class WindowBuilder
 {
     private readonly FrameHistory _history;
@@ -30,7 +31,8 @@ internal sealed class WindowBuilder
     /// <summary>Fewer frames than a window since the run began or the last gap.</summary>
     public bool IsWarming => _history.Contiguous < Length;
 
-    /// <summary>A window ends with the newest frame: strides are counted from the first full one, so every model of one stride answers on the same frames.</summary>
+    /// <summary>A window ends with the newest frame: strides are counted from the first full one, so
+    /// every model of one stride answers on the same frames.</summary>
     public bool IsDue => !IsWarming && (_history.Contiguous - Length) % Stride == 0;
 
     /// <summary>Event time of the first row of the window that ends now.</summary>

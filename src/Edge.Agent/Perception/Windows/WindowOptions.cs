@@ -34,9 +34,11 @@ internal sealed record WindowOptions
         if (MaxGap <= TimeSpan.Zero) throw new ArgumentException($"MaxGap: {MaxGap} must be above 0");
         if (RunGap <= MaxGap) throw new ArgumentException($"RunGap: {RunGap} must be above MaxGap, {MaxGap}");
         if (HistoryFrames is < 2 or > 1_048_576) throw new ArgumentException($"HistoryFrames: {HistoryFrames} must lie between 2 and 1048576");
-        if (MaxCalibrationRows is < 1 or > 1_048_576) throw new ArgumentException($"MaxCalibrationRows: {MaxCalibrationRows} must lie between 1 and 1048576");
+        if (MaxCalibrationRows is < 1 or > 1_048_576)
+            throw new ArgumentException($"MaxCalibrationRows: {MaxCalibrationRows} must lie between 1 and 1048576");
         if (Length < 1 || Length > HistoryFrames) throw new ArgumentException($"Length: {Length} must lie between 1 and HistoryFrames");
         if (Stride < 1) throw new ArgumentException($"Stride: {Stride} must be above 0");
-        if (CalibrationRows < 1 || CalibrationRows > MaxCalibrationRows) throw new ArgumentException($"CalibrationRows: {CalibrationRows} must lie between 1 and MaxCalibrationRows");
+        if (CalibrationRows < 1 || CalibrationRows > MaxCalibrationRows)
+            throw new ArgumentException($"CalibrationRows: {CalibrationRows} must lie between 1 and MaxCalibrationRows");
     }
 }

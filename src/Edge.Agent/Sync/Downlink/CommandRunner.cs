@@ -7,7 +7,8 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Does a command once, by its id, unless its time is over. One thread.</summary>
 /// <remarks>
-/// The id is on disk before anything is done, with a reply that says so: whoever sends the command again after a restart in between learns that nobody knows
+/// The id is on disk before anything is done, with a reply that says so: whoever sends the command
+/// again after a restart in between learns that nobody knows
 /// whether it was done, and the device does not do it twice. A disk that takes nothing therefore does no command either.
 /// </remarks>
 internal sealed class CommandRunner(ICommandActions actions, RememberedReplies replies, TimeProvider time, ILogger logger)
@@ -28,7 +29,8 @@ internal sealed class CommandRunner(ICommandActions actions, RememberedReplies r
     {
         try
         {
-            if (!replies.TryKeep(new CommandReply(command.Id, false, "failed", "the device restarted while it was at it"), command.ExpiresAtUs, NowUs))
+            if (!replies.TryKeep(
+                new CommandReply(command.Id, false, "failed", "the device restarted while it was at it"), command.ExpiresAtUs, NowUs))
                 return new CommandReply(command.Id, false, "refused", "too many commands whose deadline has not passed");
             var reply = Do(command);
             replies.TryKeep(reply, command.ExpiresAtUs, NowUs);
@@ -65,7 +67,8 @@ internal sealed class CommandRunner(ICommandActions actions, RememberedReplies r
                 actions.Snapshot(windows);
                 return new CommandReply(command.Id, true);
             default:
-                return new CommandReply(command.Id, false, "unknown-kind", $"'{command.Kind}' is none of ping, recalibrate, snapshot, report, tune-head");
+                return new CommandReply(
+                    command.Id, false, "unknown-kind", $"'{command.Kind}' is none of ping, recalibrate, snapshot, report, tune-head");
         }
     }
 }

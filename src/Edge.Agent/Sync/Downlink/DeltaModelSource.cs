@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Fetches a package or an agent program as its difference from the active one where the hub offers that, and whole otherwise. Whatever goes wrong with a difference costs its bytes and nothing else.</summary>
+/// <summary>Fetches a package or an agent program as its difference from the active one where the hub offers that, and whole
+/// otherwise. Whatever goes wrong with a difference costs its bytes and nothing else.</summary>
 internal sealed class DeltaModelSource(HttpModelSource whole, HeldArtefacts held, ILogger logger) : IModelSource
 {
     public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)

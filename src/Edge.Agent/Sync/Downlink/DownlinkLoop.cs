@@ -16,7 +16,8 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Reads what the hub says: acknowledgements, desired state, commands. One loop.</summary>
 internal sealed class DownlinkLoop(
-    DeviceOptions device, IFleetLink link, FactUplink uplink, TwinFile twin, ModelUpdater updater, SamplingBoost boost, CommandRunner commands, HeadTuningLoop tuning, Action reportSoon, ILogger logger)
+    DeviceOptions device, IFleetLink link, FactUplink uplink, TwinFile twin, ModelUpdater updater, SamplingBoost boost, CommandRunner commands,
+    HeadTuningLoop tuning, Action reportSoon, ILogger logger)
 {
     private const int MaxPayloadBytes = 64 << 10;
     private static readonly TimeSpan ReplyDeadline = TimeSpan.FromSeconds(10);
@@ -70,7 +71,8 @@ internal sealed class DownlinkLoop(
         }
         else if (message.Topic == _command)
         {
-            if (Read(message, ContractsJson.Default.DeviceCommand) is { Id.Length: > 0 and <= 128, Kind: not null } command) await AnswerAsync(command, ct);
+            if (Read(message, ContractsJson.Default.DeviceCommand) is { Id.Length: > 0 and <= 128, Kind: not null } command)
+                await AnswerAsync(command, ct);
         }
     }
 
@@ -111,7 +113,8 @@ internal sealed class DownlinkLoop(
         if (reply is not null) await ReplyAsync(reply);
 
         Task ReplyAsync(CommandReply answer) =>
-            PublishAsync(Topics.CommandReply(device.Site, device.Id), JsonSerializer.SerializeToUtf8Bytes(answer, ContractsJson.Default.CommandReply), ct);
+            PublishAsync(
+                Topics.CommandReply(device.Site, device.Id), JsonSerializer.SerializeToUtf8Bytes(answer, ContractsJson.Default.CommandReply), ct);
     }
 
     private async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken ct)

@@ -6,7 +6,8 @@ using Hmas.Contracts.Federated;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Tunes heads beside everything else the agent does, one at a time. A task changes nothing on the device, so one that is delivered twice is done twice.</summary>
+/// <summary>Tunes heads beside everything else the agent does, one at a time. A task changes nothing on the
+/// device, so one that is delivered twice is done twice.</summary>
 internal sealed class HeadTuningLoop(HeadTuningStep step, TimeProvider time)
 {
     private readonly Channel<(DeviceCommand Command, Func<CommandReply, Task> Answer)> _tasks =

@@ -11,8 +11,11 @@ using Hmas.Trust;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Tunes the head of the active classifier on windows of this device's own rows, within its bounds of rows, windows and time. The rows stay here.</summary>
-internal sealed class HeadTuningStep(ModelSlots slots, SlotLoader loader, TuningRows rows, IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeSpan maxGap, TimeProvider time)
+/// <summary>Tunes the head of the active classifier on windows of this device's own rows, within its
+/// bounds of rows, windows and time. The rows stay here.</summary>
+internal sealed class HeadTuningStep(
+    ModelSlots slots, SlotLoader loader, TuningRows rows, IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeSpan maxGap,
+    TimeProvider time)
 {
     private const int MaxWindows = 512;
     private const int MaxEpochs = 50;
@@ -21,7 +24,8 @@ internal sealed class HeadTuningStep(ModelSlots slots, SlotLoader loader, Tuning
     /// <summary>Share of the budget after which no further window is embedded: the rest is for the steps.</summary>
     private const double EmbeddingShare = 0.5;
 
-    /// <exception cref="HeadTuningRefusal">The task is not for the model that answers here, it is out of bounds, or there is no labelled window.</exception>
+    /// <exception cref="HeadTuningRefusal">The task is not for the model that answers here, it is out
+    /// of bounds, or there is no labelled window.</exception>
     public HeadUpdate Run(HeadTask task, CancellationToken ct)
     {
         Require(task);
@@ -34,10 +38,13 @@ internal sealed class HeadTuningStep(ModelSlots slots, SlotLoader loader, Tuning
             using var embedding = new HeadEmbedding(package.Manifest, package.Onnx.Span, head.Length);
             var (embeddings, labels) = Embed(task, package.Manifest, embedding, () => time.GetElapsedTime(began) < EmbeddingShare * budget, ct);
             if (labels.Count == 0) throw new HeadTuningRefusal("no window of the rows kept here is labelled");
-            var tuned = new HeadTuner(embedding.Width, package.Manifest.Classes.Count, time).Tune(head, CollectionsMarshal.AsSpan(embeddings), CollectionsMarshal.AsSpan(labels), Settings(task, budget - time.GetElapsedTime(began)), ct);
+            var tuned = new HeadTuner(embedding.Width, package.Manifest.Classes.Count, time).Tune(
+                head, CollectionsMarshal.AsSpan(embeddings), CollectionsMarshal.AsSpan(labels), Settings(task, budget - time.GetElapsedTime(began)),
+                ct);
             return new HeadUpdate
             {
-                Digest = task.Digest, Round = task.Round, Samples = labels.Count, Delta = MemoryMarshal.AsBytes(tuned.Delta.AsSpan()).ToArray(), IsCut = tuned.IsCut, IsClipped = tuned.IsClipped,
+                Digest = task.Digest, Round = task.Round, Samples = labels.Count, Delta = MemoryMarshal.AsBytes(tuned.Delta.AsSpan()).ToArray(),
+                IsCut = tuned.IsCut, IsClipped = tuned.IsClipped,
             };
         }
         catch (Exception error) when (error is InferenceException or ArgumentException or ModelRefusal)
@@ -52,8 +59,10 @@ internal sealed class HeadTuningStep(ModelSlots slots, SlotLoader loader, Tuning
         if (task.Head.Length is 0 or > HeadTask.MaxValues * sizeof(float) || task.Head.Length % sizeof(float) != 0)
             throw new HeadTuningRefusal($"a head of {task.Head.Length} bytes is not 1 to {HeadTask.MaxValues} values");
         if (task.Labels.Count > HeadTask.MaxLabels) throw new HeadTuningRefusal($"{task.Labels.Count} labels are more than {HeadTask.MaxLabels}");
-        if (task is not { Rate: > 0 and <= 1, Epochs: >= 1 and <= MaxEpochs, Proximal: >= 0 and <= 1, MaxNorm: > 0, Noise: >= 0 and <= 10, MaxWindows: >= 1 and <= MaxWindows, BudgetMs: > 0 } || !float.IsFinite(task.MaxNorm))
-            throw new HeadTuningRefusal($"a setting is out of bounds: rate {task.Rate}, epochs {task.Epochs}, proximal {task.Proximal}, norm {task.MaxNorm}, noise {task.Noise}, windows {task.MaxWindows}, budget {task.BudgetMs} ms");
+        if (task is not { Rate: > 0 and <= 1, Epochs: >= 1 and <= MaxEpochs, Proximal: >= 0 and <= 1, MaxNorm: > 0, Noise: >= 0 and <= 10,
+            MaxWindows: >= 1 and <= MaxWindows, BudgetMs: > 0 } || !float.IsFinite(task.MaxNorm))
+            throw new HeadTuningRefusal(
+                $"a setting is out of bounds: rate {task.Rate}, epochs {task.Epochs}, proximal {task.Proximal}, norm {task.MaxNorm}, noise {task.Noise}, windows {task.MaxWindows}, budget {task.BudgetMs} ms");
     }
 
     /// <summary>The package that answers, verified anew.</summary>
@@ -63,11 +72,13 @@ internal sealed class HeadTuningStep(ModelSlots slots, SlotLoader loader, Tuning
         return active.Digest == digest ? loader.Open(active) : throw new HeadTuningRefusal($"{active.Digest} answers here, not {digest}");
     }
 
-    private (List<float> Embeddings, List<int> Labels) Embed(HeadTask task, ModelManifest manifest, HeadEmbedding embedding, Func<bool> hasTime, CancellationToken ct)
+    private (List<float> Embeddings, List<int> Labels) Embed(
+        HeadTask task, ModelManifest manifest, HeadEmbedding embedding, Func<bool> hasTime, CancellationToken ct)
     {
         var (embeddings, labels) = (new List<float>(), new List<int>());
         int[] indices = [.. manifest.Channels.Select(name => IndexOf(channels, name))];
-        foreach (var (timestampUs, window) in rows.Windows(indices, manifest.Window.Length, manifest.Window.Stride, (long)maxGap.TotalMilliseconds * MicrosecondsPerMillisecond))
+        foreach (var (timestampUs, window) in rows.Windows(
+            indices, manifest.Window.Length, manifest.Window.Stride, (long)maxGap.TotalMilliseconds * MicrosecondsPerMillisecond))
         {
             ct.ThrowIfCancellationRequested();
             if (labels.Count == task.MaxWindows || !hasTime()) break;
@@ -82,7 +93,8 @@ internal sealed class HeadTuningStep(ModelSlots slots, SlotLoader loader, Tuning
 
     private static HeadTuningSettings Settings(HeadTask task, TimeSpan budget) => new()
     {
-        Rate = task.Rate, Epochs = task.Epochs, Proximal = task.Proximal, MaxNorm = task.MaxNorm, Noise = task.Noise, Budget = budget, Seed = unchecked((ulong)task.Seed),
+        Rate = task.Rate, Epochs = task.Epochs, Proximal = task.Proximal, MaxNorm = task.MaxNorm, Noise = task.Noise, Budget = budget,
+        Seed = unchecked((ulong)task.Seed),
     };
 
     private static int IndexOf(IReadOnlyList<SensorChannel> channels, string name)

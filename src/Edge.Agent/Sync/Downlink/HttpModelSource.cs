@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Fetches packages over HTTP: https, or http on loopback; broken downloads go on where they stopped, within one time limit for the whole.</summary>
+/// <summary>Fetches packages over HTTP: https, or http on loopback; broken downloads go on where
+/// they stopped, within one time limit for the whole.</summary>
 /// <remarks>The size is capped by the assignment's <see cref="ModelAssignment.PackageBytes"/>: a server that sends more is cut off there.</remarks>
 internal sealed class HttpModelSource : IModelSource, IDisposable
 {
@@ -22,8 +23,10 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    /// <param name="deviceId">User name of basic authentication, with <paramref name="password"/>; sent to the configured artefact address only.</param>
-    public HttpModelSource(string? artefacts, string deviceId, string? password, ModelOptions options, HttpMessageHandler handler, TimeProvider time, ILogger logger)
+    /// <param name="deviceId">User name of basic authentication, with <paramref name="password"/>;
+    /// sent to the configured artefact address only.</param>
+    public HttpModelSource(
+        string? artefacts, string deviceId, string? password, ModelOptions options, HttpMessageHandler handler, TimeProvider time, ILogger logger)
     {
         _base = artefacts is null ? null : new Uri(artefacts.EndsWith('/') ? artefacts : artefacts + "/");
         _options = options;
@@ -56,7 +59,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new ModelRefusal("download", $"{address} gave {LengthOf(partPath)} of {assignment.PackageBytes} bytes within {_options.DownloadTimeout}");
+            throw new ModelRefusal(
+                "download", $"{address} gave {LengthOf(partPath)} of {assignment.PackageBytes} bytes within {_options.DownloadTimeout}");
         }
     }
 
@@ -72,7 +76,9 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         {
             using var request = Request(address);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentLength is not { } length || length >= assignment.PackageBytes || length > _options.MaxPackageBytes) return null;
+            if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentLength is not { } length
+                || length >= assignment.PackageBytes || length > _options.MaxPackageBytes)
+                return null;
             var bytes = new byte[length];
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
             var throttle = new Throttle(_options.DownloadBytesPerSecond, _time);
@@ -86,7 +92,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
 
             return bytes;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or IOException
+            || (error is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return null;
         }
@@ -106,7 +113,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
 
     private Uri AddressOf(ModelAssignment assignment)
     {
-        if (!Uri.TryCreate(assignment.Url, UriKind.RelativeOrAbsolute, out var given)) throw new ModelRefusal("download", $"address '{assignment.Url}' is none");
+        if (!Uri.TryCreate(assignment.Url, UriKind.RelativeOrAbsolute, out var given))
+            throw new ModelRefusal("download", $"address '{assignment.Url}' is none");
         // A path that begins with '/' counts as absolute (file) on Unix.
         var isAbsolute = given.IsAbsoluteUri && given.Scheme is "http" or "https";
         if (!isAbsolute && _base is null) throw new ModelRefusal("download", $"address '{assignment.Url}' is relative and hub:artefacts is not set");
@@ -119,7 +127,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     private HttpRequestMessage Request(Uri address)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (Credentials is not null && _base is not null && address.Host == _base.Host && address.Port == _base.Port) request.Headers.Authorization = Credentials;
+        if (Credentials is not null && _base is not null && address.Host == _base.Host && address.Port == _base.Port)
+            request.Headers.Authorization = Credentials;
         return request;
     }
 
@@ -155,7 +164,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     private static bool IsTaken(HttpStatusCode status, Uri address) => status switch
     {
         HttpStatusCode.OK or HttpStatusCode.PartialContent => true,
-        >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.RequestedRangeNotSatisfiable => false,
+        >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
+            or HttpStatusCode.RequestedRangeNotSatisfiable => false,
         _ => throw new ModelRefusal("download", $"{address} answered {(int)status} {status}"),
     };
 

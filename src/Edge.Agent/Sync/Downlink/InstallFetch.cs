@@ -30,13 +30,15 @@ internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, IMo
     private void RequireNotOlder(ModelAssignment assignment)
     {
         var known = slots.Releases.GetValueOrDefault(ArtefactKinds.Counter(assignment.Kind, assignment.Name));
-        if (assignment.Release < known) throw new ModelRefusal("older-release", $"release {assignment.Release} of {assignment.Name} is older than {known}, which was active");
+        if (assignment.Release < known)
+            throw new ModelRefusal("older-release", $"release {assignment.Release} of {assignment.Name} is older than {known}, which was active");
     }
 
     private async Task<byte[]> PartAsync(BundlePart part, CancellationToken ct)
     {
         RequireHardware(part.HardwareClasses, $"{ArtefactKinds.Word(part.Kind)} {part.Name}");
-        var assignment = new ModelAssignment { Kind = part.Kind, Digest = part.Digest, Name = part.Name, Release = part.Release, PackageBytes = part.Bytes, Url = $"/artefacts/{part.Digest}" };
+        var assignment = new ModelAssignment { Kind = part.Kind, Digest = part.Digest, Name = part.Name, Release = part.Release,
+            PackageBytes = part.Bytes, Url = $"/artefacts/{part.Digest}" };
         return await ReadAsync(assignment, null, ct);
     }
 
@@ -55,7 +57,10 @@ internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, IMo
         }
 
         var digest = ArtefactDigest.Of(SHA256.HashData(bytes));
-        return digest == assignment.Digest ? bytes : throw new ModelRefusal("digest-mismatch", $"{ArtefactKinds.Word(assignment.Kind)} {assignment.Name} is {digest}, expected {assignment.Digest}");
+        return digest == assignment.Digest
+            ? bytes :
+                throw new ModelRefusal(
+                    "digest-mismatch", $"{ArtefactKinds.Word(assignment.Kind)} {assignment.Name} is {digest}, expected {assignment.Digest}");
     }
 
     private BundleManifest BundleOf(byte[] file, ModelAssignment assignment)
@@ -70,17 +75,21 @@ internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, IMo
             throw new ModelRefusal("shape", $"bundle {assignment.Name}: {error.Message}", error);
         }
 
-        if (bundle is null) throw new ModelRefusal("shape", $"bundle {assignment.Name}: {file.Length} bytes are none of at most {BundleManifest.MaxBytes}");
+        if (bundle is null)
+            throw new ModelRefusal("shape", $"bundle {assignment.Name}: {file.Length} bytes are none of at most {BundleManifest.MaxBytes}");
         if (bundle.Fault() is { } fault) throw new ModelRefusal("shape", $"bundle {assignment.Name}: {fault}");
         if (bundle.Name != assignment.Name || bundle.Release != assignment.Release)
-            throw new ModelRefusal("digest-mismatch", $"the bundle is {bundle.Name} release {bundle.Release}, assigned is {assignment.Name} release {assignment.Release}");
+            throw new ModelRefusal(
+                "digest-mismatch",
+                $"the bundle is {bundle.Name} release {bundle.Release}, assigned is {assignment.Name} release {assignment.Release}");
         RequireHardware(bundle.HardwareClasses, $"bundle {bundle.Name}");
         return bundle;
     }
 
     private void RequireHardware(IReadOnlyList<string> classes, string what)
     {
-        if (!HardwareClass.Covers(classes, hardware)) throw new ModelRefusal("hardware", $"{what} is made for {string.Join(", ", classes)}, this is a {hardware}");
+        if (!HardwareClass.Covers(classes, hardware))
+            throw new ModelRefusal("hardware", $"{what} is made for {string.Join(", ", classes)}, this is a {hardware}");
     }
 
     private static string NameOf(ArtefactKind kind) => kind switch

@@ -3,7 +3,8 @@ using Edge.Agent.Models;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Lets the program of a staged install check its own settings and rules, in a process of its own: one that does not start is refused while the old one runs on.</summary>
+/// <summary>Lets the program of a staged install check its own settings and rules, in a process of its own: one
+/// that does not start is refused while the old one runs on.</summary>
 /// <param name="arguments">Of this process, verb first.</param>
 /// <param name="program">This process's own file, for an install that brings no program.</param>
 internal sealed class InstallProbe(IReadOnlyList<string> arguments, string program, TimeProvider time)
@@ -31,7 +32,8 @@ internal sealed class InstallProbe(IReadOnlyList<string> arguments, string progr
             var error = await process.StandardError.ReadToEndAsync(either.Token);
             await output;
             await process.WaitForExitAsync(either.Token);
-            if (process.ExitCode != 0) throw new ModelRefusal("probe", $"check ended with {process.ExitCode}: {error.Trim()[..Math.Min(MaxDetail, error.Trim().Length)]}");
+            if (process.ExitCode != 0)
+                throw new ModelRefusal("probe", $"check ended with {process.ExitCode}: {error.Trim()[..Math.Min(MaxDetail, error.Trim().Length)]}");
         }
         catch (System.ComponentModel.Win32Exception error)
         {

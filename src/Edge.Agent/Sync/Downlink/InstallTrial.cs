@@ -4,10 +4,13 @@ using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>The other end of an install, in the program that it started: brings the model slots in line with it, watches its health window, and commits or goes back.</summary>
-/// <param name="health">Frames, answered windows and invalid windows since the start, and whether the hub was reached (true on a device that has none).</param>
+/// <summary>The other end of an install, in the program that it started: brings the model slots in line with
+/// it, watches its health window, and commits or goes back.</summary>
+/// <param name="health">Frames, answered windows and invalid windows since the start, and whether the
+/// hub was reached (true on a device that has none).</param>
 /// <param name="restart">As in <see cref="InstallUpdater"/>.</param>
-internal sealed class InstallTrial(InstallFolder installs, ModelSlots slots, SlotReporter reporter, Func<InstallHealth> health, Action restart, TimeProvider time)
+internal sealed class InstallTrial(
+    InstallFolder installs, ModelSlots slots, SlotReporter reporter, Func<InstallHealth> health, Action restart, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
@@ -31,7 +34,8 @@ internal sealed class InstallTrial(InstallFolder installs, ModelSlots slots, Slo
             if (!installs.IsUntold(current.Failed)) return;
             var failure = installs.FailureOf(current.Failed);
             reporter.Tell(
-                SlotState.Returned, installs.AssignmentOf(current.Failed)!, failure == InstallFolder.TakenBack ? "restored" : "health", failure ?? "it did not live to the end of its health window");
+                SlotState.Returned, installs.AssignmentOf(current.Failed)!, failure == InstallFolder.TakenBack ? "restored" : "health",
+                failure ?? "it did not live to the end of its health window");
             installs.MarkTold(current.Failed);
             return;
         }
@@ -74,7 +78,8 @@ internal sealed class InstallTrial(InstallFolder installs, ModelSlots slots, Slo
 
     private void GiveModelBack(string install)
     {
-        if (Read(install) is { } model && model.Assignment.Digest == slots.Current.Active?.Digest && slots.Current.Previous is not null) slots.Return("health");
+        if (Read(install) is { } model && model.Assignment.Digest == slots.Current.Active?.Digest && slots.Current.Previous is not null)
+            slots.Return("health");
     }
 
     private (byte[] Bytes, ModelAssignment Assignment)? Read(string install)

@@ -5,10 +5,12 @@ using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Brings an agent program, rules, configuration or a bundle of them and a model onto the device: fetched and verified whole, staged, probed, then one pointer is flipped and the program starts anew.</summary>
+/// <summary>Brings an agent program, rules, configuration or a bundle of them and a model onto the device: fetched and verified
+/// whole, staged, probed, then one pointer is flipped and the program starts anew.</summary>
 /// <param name="fetch">Null: the device cannot take installs.</param>
 /// <param name="restart">Ends the program in order; whoever watches over it starts the launcher again.</param>
-internal sealed class InstallUpdater(InstallFolder installs, InstallFetch? fetch, InstallProbe probe, ModelSlots slots, SlotReporter reporter, Action restart)
+internal sealed class InstallUpdater(
+    InstallFolder installs, InstallFetch? fetch, InstallProbe probe, ModelSlots slots, SlotReporter reporter, Action restart)
 {
     /// <exception cref="ModelRefusal">It is not taken; nothing has changed.</exception>
     public async Task ApplyAsync(ModelAssignment assignment, CancellationToken ct)
@@ -39,7 +41,8 @@ internal sealed class InstallUpdater(InstallFolder installs, InstallFetch? fetch
         restart();
     }
 
-    /// <summary>Goes back from the active install when the rollout that brought it takes it back, by naming what the device had before: a model, or nothing.</summary>
+    /// <summary>Goes back from the active install when the rollout that brought it takes it back, by
+    /// naming what the device had before: a model, or nothing.</summary>
     /// <param name="assignment">Null: the hub has nothing for this device any more.</param>
     /// <returns>Whether the program ends for it; the assignment comes again to the one that runs then.</returns>
     public bool TakeBack(ModelAssignment? assignment)

@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>What director and image repository agree that this device gets. The hub's word alone installs nothing.</summary>
-/// <remarks>Metadata is kept in <c>trust/director</c> and <c>trust/images</c> of the state folder, and begins with the root files of the settings.</remarks>
+/// <remarks>Metadata is kept in <c>trust/director</c> and <c>trust/images</c> of the state folder,
+/// and begins with the root files of the settings.</remarks>
 internal sealed class ModelOrders : IDisposable
 {
     private static readonly UpdateLimits Limits = new();
@@ -29,7 +30,9 @@ internal sealed class ModelOrders : IDisposable
 
     /// <param name="tls">Whom to trust; null: the machine's own authorities.</param>
     /// <exception cref="SettingsException">A root file cannot be used.</exception>
-    public ModelOrders(DeviceOptions device, HubOptions hub, ModelOptions model, string? password, SslClientAuthenticationOptions? tls, TimeProvider time, ILogger logger)
+    public ModelOrders(
+        DeviceOptions device, HubOptions hub, ModelOptions model, string? password, SslClientAuthenticationOptions? tls, TimeProvider time,
+        ILogger logger)
     {
         _device = new DeviceIdentity(device.Id, device.Hardware ?? DeviceIdentity.GenericHardware);
         _tuf = new Uri(new Uri(hub.Artefacts!), "/tuf/");
@@ -86,7 +89,8 @@ internal sealed class ModelOrders : IDisposable
     {
         try
         {
-            return await new AssignedUpdate(_device, Client(_director, $"director/{_device.DeviceId}"), Client(_images, "images/metadata")).PlanAsync(releases, ct);
+            return await new AssignedUpdate(_device, Client(_director, $"director/{_device.DeviceId}"), Client(_images, "images/metadata")).PlanAsync(
+                releases, ct);
         }
         catch (UpdateException error) when (error.Reason is UpdateReason.Unreachable or UpdateReason.TooSlow)
         {
@@ -95,11 +99,15 @@ internal sealed class ModelOrders : IDisposable
         }
     }
 
-    private UpdateClient Client(MetadataFolder folder, string path) => new(folder, new Mirrors([new Uri(_tuf, path).AbsoluteUri]), _fetcher, Limits, _time);
+    private UpdateClient Client(MetadataFolder folder, string path) =>
+        new(folder, new Mirrors([new Uri(_tuf, path).AbsoluteUri]), _fetcher, Limits, _time);
 
     private static InstallOrder OrderOf(ModelAssignment assignment, IReadOnlyList<InstallOrder> plan) =>
-        plan.FirstOrDefault(order => order.Artefact == ArtefactKinds.Counter(assignment.Kind, assignment.Name) && order.Release == assignment.Release && order.Image.Length == assignment.PackageBytes)
-        ?? throw new ModelRefusal("director", $"release {assignment.Release} of {assignment.Name}, {assignment.PackageBytes} bytes, is not what the director gives this device: {(plan.Count == 0 ? "nothing" : string.Join(", ", plan.Select(order => order.Image.Path)))}");
+        plan.FirstOrDefault(order => order.Artefact == ArtefactKinds.Counter(assignment.Kind, assignment.Name) && order.Release == assignment.Release
+            && order.Image.Length == assignment.PackageBytes)
+        ?? throw new ModelRefusal(
+            "director",
+            $"release {assignment.Release} of {assignment.Name}, {assignment.PackageBytes} bytes, is not what the director gives this device: {(plan.Count == 0 ? "nothing" : string.Join(", ", plan.Select(order => order.Image.Path)))}");
 
     private static MetadataFolder Begin(DeviceOptions device, string name, string setting, string rootFile)
     {

@@ -7,7 +7,8 @@ using Hmas.Inference;
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Lets a tried model answer, watches it through its health window, and commits or goes back. Slots file first, then the swap.</summary>
-internal sealed class ModelSwap(ModelSlots slots, SlotLoader loader, IDetectorSlot pipeline, SlotWatch watch, SlotReporter reporter, TimeProvider time)
+internal sealed class ModelSwap(
+    ModelSlots slots, SlotLoader loader, IDetectorSlot pipeline, SlotWatch watch, SlotReporter reporter, TimeProvider time)
 {
     /// <param name="tried">Its time is that since the last byte came.</param>
     public async Task SwapAsync(ModelAssignment assignment, TriedModel tried, CancellationToken ct)
@@ -20,7 +21,8 @@ internal sealed class ModelSwap(ModelSlots slots, SlotLoader loader, IDetectorSl
         if (!pipeline.TryPromoteShadow(out var previous)) previous = pipeline.Exchange(scorer);
         try
         {
-            if (assignment.Restore && before is not null) reporter.Tell(SlotState.Returned, before.Digest, assignment.RolloutId, "restored", "the hub took it back");
+            if (assignment.Restore && before is not null)
+                reporter.Tell(SlotState.Returned, before.Digest, assignment.RolloutId, "restored", "the hub took it back");
             var first = await watch.UntilAsync(watched.First, () => Idle(scorer.Digest, assignment), ct);
             var swap = tried.Working + time.GetElapsedTime(started, first.Timestamp);
             reporter.Tell(SlotState.Active, assignment, swapMs: swap.TotalMilliseconds, missedWindows: first.MissedWindows, shadow: tried.Compared);

@@ -10,9 +10,11 @@ using Hmas.Trust;
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Tries a verified package out in the standby slot: probe on recorded rows, then, where asked for, in shadow of the active model.</summary>
-/// <remarks>Each attempt is counted on disk before it begins, so a model that takes the program down is refused instead of taking it down for ever.</remarks>
+/// <remarks>Each attempt is counted on disk before it begins, so a model that takes the program down
+/// is refused instead of taking it down for ever.</remarks>
 internal sealed class ModelTrial(
-    ModelSlots slots, SlotProbe probe, IDetectorSlot pipeline, SlotWatch watch, RecentRows rows, SlotReporter reporter, IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeProvider time)
+    ModelSlots slots, SlotProbe probe, IDetectorSlot pipeline, SlotWatch watch, RecentRows rows, SlotReporter reporter,
+    IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeProvider time)
 {
     /// <summary>So many attempts that ended with the program, and the model is taken for the reason.</summary>
     public const int MaxAttempts = 3;
@@ -32,7 +34,8 @@ internal sealed class ModelTrial(
             reporter.Tell(SlotState.Probed, assignment);
             var scorer = SlotLoader.Ready(package);
             var working = time.GetElapsedTime(started);
-            var compared = assignment.ShadowWindows > 0 && pipeline.ActiveDigest is not null ? await ShadowAsync(assignment, scorer, before, ct) : null;
+            var compared = assignment.ShadowWindows > 0 && pipeline.ActiveDigest is not null
+                ? await ShadowAsync(assignment, scorer, before, ct) : null;
             return new TriedModel(scorer, working, compared);
         }
         catch (OperationCanceledException)
@@ -48,17 +51,23 @@ internal sealed class ModelTrial(
         pipeline.ExchangeShadow(scorer, options.ShadowCpuShare)?.Dispose();
         reporter.Tell(SlotState.Shadowing, assignment);
         ShadowEvidence evidence;
-        while ((evidence = pipeline.Shadow ?? throw new ModelRefusal("shadow", "another model took the shadow's place")).Compared < assignment.ShadowWindows)
+        while ((evidence = pipeline.Shadow ?? throw new ModelRefusal("shadow", "another model took the shadow's place")).Compared
+            < assignment.ShadowWindows)
         {
-            await watch.AnswerAsync(() => reporter.Tell(SlotState.Shadowing, assignment, SlotReasons.Idle, $"{evidence.Compared} of {assignment.ShadowWindows} windows compared"), ct);
+            await watch.AnswerAsync(
+                () => reporter.Tell(
+                    SlotState.Shadowing, assignment, SlotReasons.Idle, $"{evidence.Compared} of {assignment.ShadowWindows} windows compared"), ct);
         }
 
         if (evidence.ShadowInvalid > options.MaxShadowInvalidShare * evidence.Compared)
             throw new ModelRefusal("shadow", $"{evidence.ShadowInvalid} of {evidence.Compared} windows without a finite score");
         if (evidence.ShadowP99Us > options.ProbeLatency.TotalMicroseconds)
-            throw new ModelRefusal("shadow", $"a window takes {evidence.ShadowP99Us:0} µs at the 99th percentile, allowed are {options.ProbeLatency.TotalMicroseconds:0}");
+            throw new ModelRefusal(
+                "shadow",
+                $"a window takes {evidence.ShadowP99Us:0} µs at the 99th percentile, allowed are {options.ProbeLatency.TotalMicroseconds:0}");
         var grown = Environment.WorkingSet - bytesBefore;
-        if (grown > options.MaxShadowBytes) throw new ModelRefusal("shadow", $"the program grew by {grown} bytes, allowed are {options.MaxShadowBytes}");
+        if (grown > options.MaxShadowBytes)
+            throw new ModelRefusal("shadow", $"the program grew by {grown} bytes, allowed are {options.MaxShadowBytes}");
         return evidence;
     }
 

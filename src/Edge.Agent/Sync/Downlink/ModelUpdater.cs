@@ -13,15 +13,18 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Brings an assigned model into the active slot, step by step, and back out of it when it is not healthy.</summary>
 /// <remarks>
-/// One loop does one assignment at a time; a newer one ends whatever wait the older one is in. The old model answers until the new one does; disk and pipeline
+/// One loop does one assignment at a time; a newer one ends whatever wait the older one is in. The
+/// old model answers until the new one does; disk and pipeline
 /// change in this order: slots file, then the swap. A kill between any two steps leaves slots from which <see cref="SlotStart"/> goes on.
 /// </remarks>
 internal sealed class ModelUpdater(
-    ModelSlots slots, PackageFetch fetch, ModelTrial trial, ModelSwap swap, InstallUpdater installs, IDetectorSlot pipeline, SlotWatch watch, SlotReporter reporter, TimeProvider time, ILogger logger)
+    ModelSlots slots, PackageFetch fetch, ModelTrial trial, ModelSwap swap, InstallUpdater installs, IDetectorSlot pipeline, SlotWatch watch,
+    SlotReporter reporter, TimeProvider time, ILogger logger)
 {
     private static readonly BackoffSettings StorageWaits = new() { Initial = TimeSpan.FromSeconds(30), Cap = TimeSpan.FromMinutes(10) };
 
-    private readonly Channel<ModelAssignment?> _assigned = Channel.CreateBounded<ModelAssignment?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<ModelAssignment?> _assigned = Channel.CreateBounded<ModelAssignment?>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Lock _gate = new();
     private CancellationTokenSource? _step;
 
@@ -36,7 +39,8 @@ internal sealed class ModelUpdater(
     /// <summary>Carries out assignments until cancelled; first ends what a restart interrupted.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        if (slots.Current is { Active: not null, Committed: false } current) await StepAsync(current.Active.Digest, current.Assignment, token => ProveAgainAsync(current.Assignment, token), ct);
+        if (slots.Current is { Active: not null, Committed: false } current)
+            await StepAsync(current.Active.Digest, current.Assignment, token => ProveAgainAsync(current.Assignment, token), ct);
         await foreach (var assignment in _assigned.Reader.ReadAllAsync(ct))
         {
             if (assignment is null) await StepAsync(slots.Current.Active?.Digest ?? "none", null, _ => Withdraw(), ct);
@@ -69,7 +73,8 @@ internal sealed class ModelUpdater(
     }
 
     /// <summary>False: the disk did not let it.</summary>
-    private async Task<bool> TryStepAsync(string digest, ModelAssignment? assignment, Func<CancellationToken, Task> work, bool isFirst, CancellationToken ct)
+    private async Task<bool> TryStepAsync(
+        string digest, ModelAssignment? assignment, Func<CancellationToken, Task> work, bool isFirst, CancellationToken ct)
     {
         try
         {

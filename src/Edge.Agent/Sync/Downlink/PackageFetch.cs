@@ -10,7 +10,8 @@ namespace Edge.Agent.Sync.Downlink;
 /// <summary>Brings an assigned package onto the disk and verifies it: first step of the way into a slot.</summary>
 /// <param name="source">Null: the device has no way to the hub's packages.</param>
 /// <param name="orders">Null: the hub's word is enough.</param>
-internal sealed class PackageFetch(ModelSlots slots, SlotLoader loader, ModelVerifier verifier, IModelSource? source, ModelOrders? orders, SlotReporter reporter, TimeProvider time)
+internal sealed class PackageFetch(
+    ModelSlots slots, SlotLoader loader, ModelVerifier verifier, IModelSource? source, ModelOrders? orders, SlotReporter reporter, TimeProvider time)
 {
     /// <summary>Left free beside a package: slots, counters and the outbox go on writing.</summary>
     public const long ReserveBytes = 1 << 20;
@@ -52,7 +53,9 @@ internal sealed class PackageFetch(ModelSlots slots, SlotLoader loader, ModelVer
     private void RequireRoom(ModelAssignment assignment)
     {
         if (!HasRoom(assignment))
-            throw new StorageException(StorageReason.DiskFull, $"{Missing(assignment)} bytes are to come and {ReserveBytes} stay free, {slots.Packages.FreeBytes} are there");
+            throw new StorageException(
+                StorageReason.DiskFull,
+                $"{Missing(assignment)} bytes are to come and {ReserveBytes} stay free, {slots.Packages.FreeBytes} are there");
     }
 
     private long Missing(ModelAssignment assignment)
@@ -61,14 +64,17 @@ internal sealed class PackageFetch(ModelSlots slots, SlotLoader loader, ModelVer
         return Math.Max(0, assignment.PackageBytes - (part.Exists ? part.Length : 0));
     }
 
-    /// <summary>What both repositories say of the assignment; null where nobody is asked. The way back leads to what was vouched for when it came, and nowhere else.</summary>
+    /// <summary>What both repositories say of the assignment; null where nobody is asked. The way back leads
+    /// to what was vouched for when it came, and nowhere else.</summary>
     private async Task<InstallOrder?> OrderAsync(ModelAssignment assignment, CancellationToken ct)
     {
         if (orders is null) return null;
         if (!assignment.Restore) return await orders.OrderAsync(assignment, slots.Releases, ct);
         return assignment.Digest == slots.Current.Previous?.Digest
             ? null
-            : throw new ModelRefusal("older-release", $"{assignment.Digest} is not the previous model, {slots.Current.Previous?.Digest ?? "none"}: nothing else is gone back to");
+            : throw new ModelRefusal(
+                "older-release",
+                $"{assignment.Digest} is not the previous model, {slots.Current.Previous?.Digest ?? "none"}: nothing else is gone back to");
     }
 
     private VerifiedPackage Verify(byte[] bytes, ModelAssignment assignment, InstallOrder? order)

@@ -4,7 +4,8 @@ using Hmas.Storage;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Replies by command id in <c>replies.json</c>, so that a command delivered again, also after a restart, is answered alike and not done again. One thread.</summary>
+/// <summary>Replies by command id in <c>replies.json</c>, so that a command delivered again, also after a
+/// restart, is answered alike and not done again. One thread.</summary>
 /// <remarks>A reply is kept until its command's deadline has passed and its place is needed; the number of places is bounded.</remarks>
 internal sealed class RememberedReplies
 {
@@ -28,7 +29,9 @@ internal sealed class RememberedReplies
         var path = Path.Combine(stateFolder, "replies.json");
         try
         {
-            return new RememberedReplies(path, capacity, (File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), SyncJson.Default.RememberedReplyArray) : null) ?? []);
+            return new RememberedReplies(
+                path, capacity,
+                (File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), SyncJson.Default.RememberedReplyArray) : null) ?? []);
         }
         catch (JsonException)
         {

@@ -33,7 +33,8 @@ internal sealed class SlotLoader(ModelSlots slots, ModelVerifier verifier, long 
     public VerifiedPackage Open(SlotEntry entry)
     {
         var bytes = Read(entry.Digest) ?? throw new ModelRefusal("download", $"the package file of {entry.Digest} is gone");
-        var assignment = new ModelAssignment { Digest = entry.Digest, Name = entry.Name, Release = entry.Release, PackageBytes = bytes.Length, Url = "", Restore = true };
+        var assignment = new ModelAssignment { Digest = entry.Digest, Name = entry.Name, Release = entry.Release, PackageBytes = bytes.Length,
+            Url = "", Restore = true };
         return verifier.Verify(bytes, assignment, active: null);
     }
 

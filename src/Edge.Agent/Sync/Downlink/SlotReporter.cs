@@ -28,15 +28,21 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, IDetectorSlot
     public event Action? Changed;
 
     /// <inheritdoc cref="Tell(SlotState, string, string?, string?, string?, double?, int?)"/>
-    public void Tell(SlotState state, ModelAssignment assignment, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null, ShadowEvidence? shadow = null) =>
-        Tell(state, assignment.Digest, assignment.Kind == ArtefactKind.Model ? pipeline.ActiveDigest : install, assignment.RolloutId, reason, detail, swapMs, missedWindows, shadow);
+    public void Tell(
+        SlotState state, ModelAssignment assignment, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null,
+        ShadowEvidence? shadow = null) =>
+        Tell(state, assignment.Digest, assignment.Kind == ArtefactKind.Model ? pipeline.ActiveDigest : install, assignment.RolloutId, reason, detail,
+            swapMs, missedWindows, shadow);
 
     /// <summary>Words are those of <see cref="SlotReport"/>.</summary>
-    public void Tell(SlotState state, string digest, string? rolloutId, string? reason = null, string? detail = null, double? swapMs = null, int? missedWindows = null) =>
+    public void Tell(
+        SlotState state, string digest, string? rolloutId, string? reason = null, string? detail = null, double? swapMs = null,
+        int? missedWindows = null) =>
         Tell(state, digest, pipeline.ActiveDigest, rolloutId, reason, detail, swapMs, missedWindows, null);
 
     private void Tell(
-        SlotState state, string digest, string? answering, string? rolloutId, string? reason, string? detail, double? swapMs, int? missedWindows, ShadowEvidence? shadow)
+        SlotState state, string digest, string? answering, string? rolloutId, string? reason, string? detail, double? swapMs, int? missedWindows,
+        ShadowEvidence? shadow)
     {
         lock (_gate) Keep(new SlotReport
         {
@@ -58,7 +64,9 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, IDetectorSlot
 
     private void Keep(SlotReport report)
     {
-        facts.TryAdd(FactKind.SlotReport, time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
+        facts.TryAdd(
+            FactKind.SlotReport, time.GetUtcNow().ToUnixTimeMilliseconds() * 1000,
+            JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
         Volatile.Write(ref _last, report);
         logger.SlotStep(report.Digest, report.State, report.Reason, report.Detail);
     }

@@ -9,7 +9,8 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Puts the model of the active slot into the pipeline before the first sample: from disk alone, without the hub.</summary>
 /// <param name="firstPackage">File to begin with while no slot is filled; null: none.</param>
-internal sealed class SlotStart(ModelSlots slots, SlotLoader loader, ModelVerifier verifier, IDetectorSlot pipeline, SlotReporter reporter, string? firstPackage, ILogger logger)
+internal sealed class SlotStart(
+    ModelSlots slots, SlotLoader loader, ModelVerifier verifier, IDetectorSlot pipeline, SlotReporter reporter, string? firstPackage, ILogger logger)
 {
     /// <summary>So many starts without a commit, and the model is taken for one that kills the program.</summary>
     private const int MaxUncommittedStarts = 3;
@@ -22,7 +23,8 @@ internal sealed class SlotStart(ModelSlots slots, SlotLoader loader, ModelVerifi
         try
         {
             if (slots.Current.Active is null && firstPackage is not null) Install(firstPackage);
-            if (slots.CountStart() > MaxUncommittedStarts) GiveUp("health", $"{MaxUncommittedStarts} starts without reaching the end of the health window");
+            if (slots.CountStart() > MaxUncommittedStarts)
+                GiveUp("health", $"{MaxUncommittedStarts} starts without reaching the end of the health window");
             Load();
         }
         catch (Exception error) when (error is StorageException or IOException)
@@ -78,7 +80,8 @@ internal sealed class SlotStart(ModelSlots slots, SlotLoader loader, ModelVerifi
         _reports.Add(() => reporter.Tell(SlotState.Returned, failed.Digest, rollout, reason, detail));
     }
 
-    /// <summary>The first model, from a file beside the settings: its own digest is the wanted one, its signature is checked like any other.</summary>
+    /// <summary>The first model, from a file beside the settings: its own digest is the wanted
+    /// one, its signature is checked like any other.</summary>
     private void Install(string path)
     {
         try

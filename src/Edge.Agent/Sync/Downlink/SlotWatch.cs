@@ -15,7 +15,8 @@ internal sealed class SlotWatch(TimeProvider time) : IObservationSink
     private TaskCompletionSource? _nextAnswer;
     private volatile bool _isAnswering;
 
-    /// <summary>From now on counts what <paramref name="digest"/> answers; ends the watch before. Call before the swap, so that no answer is missed.</summary>
+    /// <summary>From now on counts what <paramref name="digest"/> answers; ends the watch before. Call
+    /// before the swap, so that no answer is missed.</summary>
     public Watched Begin(string digest, int healthWindows)
     {
         var watched = new Watched(digest, healthWindows, _isAnswering, time);

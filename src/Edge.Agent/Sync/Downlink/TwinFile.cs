@@ -5,7 +5,8 @@ using Hmas.Storage;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>The desired state last taken, on disk: what the device goes by when it starts without the hub, and the version below which it ignores.</summary>
+/// <summary>The desired state last taken, on disk: what the device goes by when it starts without
+/// the hub, and the version below which it ignores.</summary>
 internal sealed class TwinFile
 {
     private readonly string _path;
@@ -24,7 +25,8 @@ internal sealed class TwinFile
         var path = Path.Combine(stateFolder, "desired.json");
         try
         {
-            return new TwinFile(path, File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ContractsJson.Default.DesiredState) : null);
+            return new TwinFile(
+                path, File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ContractsJson.Default.DesiredState) : null);
         }
         catch (JsonException)
         {

@@ -33,6 +33,7 @@ internal sealed class Watched(string digest, int healthWindows, bool wasAnswerin
             return;
         }
 
-        _health.TrySetResult(prediction.State == PredictionState.Failed ? "the model threw" : $"score {prediction.Raw} in window {_healthy + 1} of {healthWindows}");
+        _health.TrySetResult(
+            prediction.State == PredictionState.Failed ? "the model threw" : $"score {prediction.Raw} in window {_healthy + 1} of {healthWindows}");
     }
 }

@@ -10,8 +10,10 @@ namespace Edge.Agent.Sync.Outbox;
 
 /// <summary>What the device has to tell the hub, on disk until the hub says it is on its own: numbered without a hole, within a byte bound.</summary>
 /// <remarks>
-/// <see cref="TryAdd"/> may be called from any thread and never waits. One loop (<see cref="RunAsync"/>) stores in groups, one fsync each: alarms and actions at
-/// once and with them all that waits, anything else and acknowledgements within <see cref="GatherFor"/>. A fact that waits is in memory only and has no number yet;
+/// <see cref="TryAdd"/> may be called from any thread and never waits. One loop
+/// (<see cref="RunAsync"/>) stores in groups, one fsync each: alarms and actions at
+/// once and with them all that waits, anything else and acknowledgements within
+/// <see cref="GatherFor"/>. A fact that waits is in memory only and has no number yet;
 /// an acknowledgement that a kill takes is given again when the hub drops the repeats.
 /// When the bound is reached the least valuable facts that were never sent become tombstones; see <see cref="EvictionPolicy"/>.
 /// </remarks>
@@ -22,12 +24,14 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     private const int MaxFactBytes = 512 << 10;
     private const long GiveBackBytes = 4 << 20;
 
-    /// <summary>Free pages below this stay in the file for the next facts: to cut them off costs two more fsyncs and the log written over, at each acknowledgement.</summary>
+    /// <summary>Free pages below this stay in the file for the next facts: to cut them off costs two more
+    /// fsyncs and the log written over, at each acknowledgement.</summary>
     private const long KeepFreeBytes = 1 << 20;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>A commit costs an fsync, four blocks of 4 KiB and the waking of four threads, whatever it holds; a device at 100 Hz keeps five windows a second.</summary>
+    /// <summary>A commit costs an fsync, four blocks of 4 KiB and the waking of four threads, whatever it
+    /// holds; a device at 100 Hz keeps five windows a second.</summary>
     private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
@@ -60,12 +64,14 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         _logger = logger;
         _capacity = options.QueueCapacity;
         _gathering = time.CreateTimer(static outbox => ((FactOutbox)outbox!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _queue = Channel.CreateBounded<OutboxEntry>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _queue = Channel.CreateBounded<OutboxEntry>(
+            new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     }
 
     public OutboxState State => Volatile.Read(ref _state);
 
-    /// <summary>Whether what is stored goes to the hub at once: it then counts as offered with the commit that stores it, which saves one more.</summary>
+    /// <summary>Whether what is stored goes to the hub at once: it then counts as offered with the
+    /// commit that stores it, which saves one more.</summary>
     public bool IsSending { get; set; }
 
     /// <summary>Facts that found the queue in memory full, or were larger than a fact may be: never numbered, not on disk.</summary>
@@ -76,12 +82,14 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     /// <summary>More is on disk; called on the storing loop, must not wait.</summary>
     public event Action? Stored;
 
-    /// <summary>Opens or makes the store in <paramref name="folder"/>. A store that lost records begins a new epoch, since the hub may know numbers that it forgot.</summary>
+    /// <summary>Opens or makes the store in <paramref name="folder"/>. A store that lost records begins a new
+    /// epoch, since the hub may know numbers that it forgot.</summary>
     /// <exception cref="StorageException">The disk does not let us.</exception>
     public static async Task<FactOutbox> OpenAsync(string folder, OutboxOptions options, TimeProvider time, ILogger logger, CancellationToken ct)
     {
         var settings = new DatabaseSettings { WalAutoCheckpointPages = StoreBudget.LogPages, CacheKiB = 256, Readers = 1 };
-        var outbox = new FactOutbox(Database.Open(Path.Combine(folder, "outbox.db"), OutboxTables.Migrations, settings, logger), options, time, logger);
+        var outbox = new FactOutbox(
+            Database.Open(Path.Combine(folder, "outbox.db"), OutboxTables.Migrations, settings, logger), options, time, logger);
         try
         {
             var salvaged = outbox.Health.SalvagedRows > 0;
@@ -103,7 +111,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         }
     }
 
-    /// <summary>Queues a fact for the disk. False when refused: too large, or no room; experiences leave the last quarter of the queue to what matters more.</summary>
+    /// <summary>Queues a fact for the disk. False when refused: too large, or no room; experiences leave
+    /// the last quarter of the queue to what matters more.</summary>
     public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1)
     {
         var hasRoom = kind != FactKind.Experience || _queue.Reader.Count < _capacity - (_capacity / 4);
@@ -126,7 +135,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         Due();
     }
 
-    /// <summary>Stores what is queued until <see cref="Complete"/> or cancellation. A failing disk is waited for; nothing queued is given up meanwhile.</summary>
+    /// <summary>Stores what is queued until <see cref="Complete"/> or cancellation. A failing disk is
+    /// waited for; nothing queued is given up meanwhile.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         var group = new List<OutboxEntry>(MaxGroup);
@@ -178,7 +188,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         await WriteAsync((writer, _) => writer.Offer(ahead), ct);
     }
 
-    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one with the next group. Of an epoch that is over it says nothing.</summary>
+    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one with the next
+    /// group. Of an epoch that is over it says nothing.</summary>
     public void Acknowledge(FactAck ack)
     {
         Volatile.Write(ref _acknowledged, ack);
@@ -212,7 +223,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     /// <summary>What is queued waits no longer.</summary>
     private void Due() => _due.Writer.TryWrite(true);
 
-    private bool IsBehindTheHub => Volatile.Read(ref _acknowledged) is { } ack && State is var state && ack.Epoch == state.Epoch && ack.Sequence > state.Acknowledged;
+    private bool IsBehindTheHub =>
+        Volatile.Read(ref _acknowledged) is { } ack && State is var state && ack.Epoch == state.Epoch && ack.Sequence > state.Acknowledged;
 
     private void Gather()
     {
@@ -296,5 +308,6 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     }
 
     // A Guid's first bytes come from the kernel; RandomNumberGenerator would load OpenSSL, 4 MB resident, for twenty bits that need not be secret.
-    private static long DrawEpoch(TimeProvider time) => (time.GetUtcNow().ToUnixTimeMilliseconds() << 20) | (BitConverter.ToInt64(Guid.NewGuid().ToByteArray()) & 0xFFFFF);
+    private static long DrawEpoch(TimeProvider time) =>
+        (time.GetUtcNow().ToUnixTimeMilliseconds() << 20) | (BitConverter.ToInt64(Guid.NewGuid().ToByteArray()) & 0xFFFFF);
 }

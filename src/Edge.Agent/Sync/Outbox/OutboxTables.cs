@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Edge.Agent.Sync.Outbox;
 
-/// <summary>The outbox's tables and every statement on them (docs/formats/outbox.md). Each method runs inside one transaction of the caller.</summary>
+/// <summary>The outbox's tables and every statement on them (docs/formats/outbox.md). Each
+/// method runs inside one transaction of the caller.</summary>
 internal static class OutboxTables
 {
     private const int EvictAtOnce = 32;
@@ -91,7 +92,8 @@ internal static class OutboxTables
 
         foreach (var (sequence, count, timestampUs) in holes)
         {
-            Execute(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES($s, $n, 8, $t, 0, x'')", ("$s", sequence), ("$n", count), ("$t", timestampUs));
+            Execute(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES($s, $n, 8, $t, 0, x'')", ("$s", sequence),
+                ("$n", count), ("$t", timestampUs));
             Add(connection, "totalEvicted", count);
         }
     }
@@ -112,7 +114,9 @@ internal static class OutboxTables
     {
         var first = sequence;
         var count = 1L;
-        if (Tombstone(connection, "SELECT seq, count, kind FROM facts WHERE seq < $s AND seq > $offered ORDER BY seq DESC LIMIT 1", sequence, offered) is { } left)
+        if (Tombstone(
+            connection, "SELECT seq, count, kind FROM facts WHERE seq < $s AND seq > $offered ORDER BY seq DESC LIMIT 1", sequence,
+            offered) is { } left)
         {
             first = left.Sequence;
             count += left.Count;
@@ -144,7 +148,8 @@ internal static class OutboxTables
         var timestampUs = reader.GetInt64(3);
         if (kind == FactKind.Evicted) return Fact.Tombstone(sequence, checked((int)reader.GetInt64(1)), timestampUs);
         var sealedBytes = reader.GetFieldValue<byte[]>(4);
-        if (CheckedPayload.TryOpen(sealedBytes, out _)) return new Fact(sequence, kind, timestampUs, sealedBytes.AsMemory(CheckedPayload.HeaderBytes));
+        if (CheckedPayload.TryOpen(sealedBytes, out _))
+            return new Fact(sequence, kind, timestampUs, sealedBytes.AsMemory(CheckedPayload.HeaderBytes));
         rotten++;
         return Fact.Tombstone(sequence, 1, timestampUs);
     }
@@ -160,10 +165,12 @@ internal static class OutboxTables
     }
 
     private static void SetCounter(SqliteConnection connection, string name, long value) =>
-        Execute(connection, "INSERT INTO counters(name, value) VALUES($n, $v) ON CONFLICT(name) DO UPDATE SET value = excluded.value", ("$n", name), ("$v", value));
+        Execute(connection, "INSERT INTO counters(name, value) VALUES($n, $v) ON CONFLICT(name) DO UPDATE SET value = excluded.value", ("$n", name),
+            ("$v", value));
 
     private static void Add(SqliteConnection connection, string name, long value) =>
-        Execute(connection, "INSERT INTO counters(name, value) VALUES($n, $v) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value", ("$n", name), ("$v", value));
+        Execute(connection, "INSERT INTO counters(name, value) VALUES($n, $v) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
+            ("$n", name), ("$v", value));
 
     private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {

@@ -5,8 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Edge.Agent.Sync.Outbox;
 
-/// <summary>What the outbox writes all day, with statements prepared once per connection: append, offer, acknowledge. Each method runs inside one transaction of the caller.</summary>
-/// <remarks>Runs on the writer's thread only, and holds nothing that a rollback would have to undo. Prepared anew each time they took half of the store's processor time.</remarks>
+/// <summary>What the outbox writes all day, with statements prepared once per connection: append, offer,
+/// acknowledge. Each method runs inside one transaction of the caller.</summary>
+/// <remarks>Runs on the writer's thread only, and holds nothing that a rollback would have to undo. Prepared
+/// anew each time they took half of the store's processor time.</remarks>
 internal sealed class OutboxWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -23,7 +25,9 @@ internal sealed class OutboxWriter : IDisposable
     {
         _connection = connection;
         _counters = new(connection, "SELECT name, value FROM counters");
-        _setCounter = new(connection, "INSERT INTO counters(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value");
+        _setCounter = new(
+            connection,
+            "INSERT INTO counters(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value");
         _insert = new(connection, "INSERT INTO facts(seq, count, kind, ts, retention, payload) VALUES(?1, 1, ?2, ?3, ?4, ?5)");
         _deleteThrough = new(connection, "DELETE FROM facts WHERE seq <= ?1 AND seq + count - 1 <= ?1");
         _cutTombstone = new(connection, "UPDATE facts SET count = count - (?1 + 1 - seq), seq = ?1 + 1 WHERE seq <= ?1");
@@ -65,7 +69,8 @@ internal sealed class OutboxWriter : IDisposable
         for (var i = 0; i < entries.Count; i++)
         {
             var entry = entries[i];
-            _insert.Bind(1, state.Produced + 1 + i).Bind(2, (long)entry.Kind).Bind(3, entry.TimestampUs).Bind(4, (double)EvictionPolicy.Retention(entry.Kind, entry.Value));
+            _insert.Bind(1, state.Produced + 1 + i).Bind(2, (long)entry.Kind).Bind(3, entry.TimestampUs)
+                .Bind(4, (double)EvictionPolicy.Retention(entry.Kind, entry.Value));
             _insert.Bind(5, CheckedPayload.Seal(entry.Payload.Span)).Execute();
         }
 
@@ -92,7 +97,8 @@ internal sealed class OutboxWriter : IDisposable
         return state;
     }
 
-    /// <summary>Facts up to the sequence leave; a tombstone that reaches past it keeps its rest. What another epoch's facts are acknowledged by changes nothing.</summary>
+    /// <summary>Facts up to the sequence leave; a tombstone that reaches past it keeps its rest. What
+    /// another epoch's facts are acknowledged by changes nothing.</summary>
     public OutboxState Acknowledge(FactAck ack)
     {
         var state = ReadState();
@@ -100,7 +106,9 @@ internal sealed class OutboxWriter : IDisposable
         if (ack.Epoch != state.Epoch || sequence <= state.Acknowledged) return state;
         _deleteThrough.Bind(1, sequence).Execute();
         _cutTombstone.Bind(1, sequence).Execute();
-        state = state with { Acknowledged = sequence, Offered = Math.Max(sequence, state.Offered), TotalAcknowledged = state.TotalAcknowledged + sequence - state.Acknowledged };
+        state = state
+            with { Acknowledged = sequence, Offered = Math.Max(
+                sequence, state.Offered), TotalAcknowledged = state.TotalAcknowledged + sequence - state.Acknowledged };
         Set("acknowledged", state.Acknowledged);
         Set("offered", state.Offered);
         Set("totalAcknowledged", state.TotalAcknowledged);
@@ -109,7 +117,8 @@ internal sealed class OutboxWriter : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<BoundStatement>)[_counters, _setCounter, _insert, _deleteThrough, _cutTombstone, _pages, _freePages]) statement.Dispose();
+        foreach (var statement in (ReadOnlySpan<BoundStatement>)[_counters, _setCounter, _insert, _deleteThrough, _cutTombstone, _pages, _freePages])
+            statement.Dispose();
     }
 
     private OutboxState WithSizes(OutboxState state)

@@ -162,7 +162,8 @@ internal sealed class FactUplink : IDisposable
             Interlocked.Increment(ref _failures);
             _notBefore = Now + AfterFailure;
             if (error.Failure == MessagingFailure.TooLarge) _batchFacts = Math.Max(1, _batchFacts / 2);
-            if (error.Failure != MessagingFailure.NotConnected) _logger.BatchFailed(batch.FirstSequence, batch.LastSequence, error.Failure, error.Message);
+            if (error.Failure != MessagingFailure.NotConnected)
+                _logger.BatchFailed(batch.FirstSequence, batch.LastSequence, error.Failure, error.Message);
             return false;
         }
     }
@@ -187,13 +188,15 @@ internal sealed class FactUplink : IDisposable
         }
     }
 
-    /// <summary>The hub holds less than it once said (restored from a backup): a tombstone stands for what left this disk, or it would wait for ever. A late repeat of an old acknowledgement costs the same message, which the hub drops.</summary>
+    /// <summary>The hub holds less than it once said (restored from a backup): a tombstone stands for what left this disk, or it would wait for
+    /// ever. A late repeat of an old acknowledgement costs the same message, which the hub drops.</summary>
     private async Task CoverHoleAsync(FactAck ack, CancellationToken ct)
     {
         var missing = _window.Acknowledged - ack.Sequence;
         if (missing <= 0 || missing > int.MaxValue || !_link.IsConnected) return;
         var tombstone = Fact.Tombstone(ack.Sequence + 1, (int)missing, _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
-        if (await TryPublishAsync(new FactBatch(_device.Site, _device.Id, _window.Epoch, [tombstone]), ct)) _logger.HoleCovered(ack.Sequence + 1, _window.Acknowledged);
+        if (await TryPublishAsync(new FactBatch(_device.Site, _device.Id, _window.Epoch, [tombstone]), ct))
+            _logger.HoleCovered(ack.Sequence + 1, _window.Acknowledged);
         _window.GoBack(Now);
     }
 
@@ -205,7 +208,8 @@ internal sealed class FactUplink : IDisposable
 
     private void OnStored()
     {
-        // While a small batch waits for more, the loop sleeps out its delay: a wake per fact is most of what the uplink costs at a few facts a second.
+        // While a small batch waits for more, the loop sleeps out its delay: a wake per fact is most
+        // of what the uplink costs at a few facts a second.
         if (_outbox.State.Produced >= Interlocked.Read(ref _wakeFrom)) Wake();
     }
 

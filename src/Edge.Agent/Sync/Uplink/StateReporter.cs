@@ -10,10 +10,12 @@ namespace Edge.Agent.Sync.Uplink;
 
 /// <summary>Publishes the reported state, retained: when something changed, and at least once per interval. And telemetry, between.</summary>
 internal sealed class StateReporter(
-    DeviceOptions device, HubOptions options, IFleetLink link, Func<ReportedState> state, TelemetryCollector telemetry, TimeProvider time, ILogger logger)
+    DeviceOptions device, HubOptions options, IFleetLink link, Func<ReportedState> state, TelemetryCollector telemetry, TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Something worth a report changed. Any thread.</summary>
     public void Soon() => _changed.Writer.TryWrite(true);
@@ -43,7 +45,8 @@ internal sealed class StateReporter(
         while (await timer.WaitForNextTickAsync(ct))
         {
             if (telemetry.Take() is { } batch && link.IsConnected)
-                link.TryPublishTelemetry(Topics.Telemetry(device.Site, device.Id), JsonSerializer.SerializeToUtf8Bytes(batch, ContractsJson.Default.TelemetryBatch));
+                link.TryPublishTelemetry(
+                    Topics.Telemetry(device.Site, device.Id), JsonSerializer.SerializeToUtf8Bytes(batch, ContractsJson.Default.TelemetryBatch));
         }
     }
 
@@ -52,7 +55,8 @@ internal sealed class StateReporter(
         var topic = Topics.Reported(device.Site, device.Id);
         try
         {
-            await link.PublishAsync(topic, JsonSerializer.SerializeToUtf8Bytes(state(), ContractsJson.Default.ReportedState), retain: true, Deadline, ct);
+            await link.PublishAsync(
+                topic, JsonSerializer.SerializeToUtf8Bytes(state(), ContractsJson.Default.ReportedState), retain: true, Deadline, ct);
         }
         catch (MessagingException error)
         {

@@ -3,7 +3,8 @@ using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Sync.Uplink;
 
-/// <summary>Points for people's plots, thinned to a fixed number per batch however fast frames come. The pipeline's thread writes, the uplink takes.</summary>
+/// <summary>Points for people's plots, thinned to a fixed number per batch however fast frames come.
+/// The pipeline's thread writes, the uplink takes.</summary>
 internal sealed class TelemetryCollector(int channels, int points) : IObservationSink
 {
     private readonly Lock _gate = new();

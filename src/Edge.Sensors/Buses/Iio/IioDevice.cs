@@ -35,7 +35,8 @@ public static class IioDevice
         {
             var name = Path.GetFileName(path);
             if (name.EndsWith("_input", StringComparison.Ordinal)) channels.Add(Processed(device, path, name[3..^6]));
-            else if (name.EndsWith("_raw", StringComparison.Ordinal) && !File.Exists($"{path[..^4]}_input")) channels.Add(Raw(folder, device, path, name[3..^4]));
+            else if (name.EndsWith("_raw", StringComparison.Ordinal) && !File.Exists($"{path[..^4]}_input"))
+                channels.Add(Raw(folder, device, path, name[3..^4]));
         }
 
         return channels.Count > 0 ? channels : throw new SensorException($"{folder}: has no input channel");

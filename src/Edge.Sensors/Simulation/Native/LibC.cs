@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Edge.Sensors.Simulation.Native;
 
-/// <summary>Sleep as the kernel offers it: nanosleep(2). The runtime's own waits go through a lock and a condition variable, twice the kernel calls.</summary>
+/// <summary>Sleep as the kernel offers it: nanosleep(2). The runtime's own waits go through a lock
+/// and a condition variable, twice the kernel calls.</summary>
 internal static partial class LibC
 {
     /// <returns>0 when the span is over; -1 when a signal came first, with what is left.</returns>

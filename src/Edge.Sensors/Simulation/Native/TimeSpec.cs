@@ -6,5 +6,6 @@ namespace Edge.Sensors.Simulation.Native;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct TimeSpec(long Seconds, long Nanoseconds)
 {
-    public static TimeSpec From(TimeSpan span) => new(span.Ticks / TimeSpan.TicksPerSecond, span.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick);
+    public static TimeSpec From(TimeSpan span) =>
+        new(span.Ticks / TimeSpan.TicksPerSecond, span.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick);
 }

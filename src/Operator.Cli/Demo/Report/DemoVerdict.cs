@@ -10,18 +10,23 @@ internal static class DemoVerdict
     /// <param name="secondDigest">Of the one that judged them again.</param>
     /// <param name="bad">Null when the drill was left out.</param>
     public static IReadOnlyList<DemoCheck> Checks(
-        IReadOnlyList<DeviceResult> devices, string firstDigest, string secondDigest, Confusion before, Confusion after, ItemCounts experiences, ItemCounts facts,
+        IReadOnlyList<DeviceResult> devices, string firstDigest, string secondDigest, Confusion before, Confusion after, ItemCounts experiences,
+        ItemCounts facts,
         BadModelResult? bad, IReadOnlyDictionary<string, ServiceFact> services)
     {
         var idle = services.Where(static service => service.Value.Seen == 0).Select(static service => service.Key).ToArray();
         List<DemoCheck> checks =
         [
-            All("every device answered the unseen recording with the first model", devices.Count(device => device.DigestBefore == firstDigest), devices.Count),
-            All("every device answered it again with the new model", firstDigest == secondDigest ? 0 : devices.Count(device => device.DigestAfter == secondDigest), devices.Count),
+            All("every device answered the unseen recording with the first model", devices.Count(device => device.DigestBefore == firstDigest),
+                devices.Count),
+            All("every device answered it again with the new model",
+                firstDigest == secondDigest ? 0 : devices.Count(device => device.DigestAfter == secondDigest), devices.Count),
             Better(before, after),
             new("no experience lost, none twice", experiences.IsExact, $"{experiences.Produced} produced, {experiences.Stored} stored"),
-            new("no other fact lost, none twice", facts is { Produced: > 0, Lost: 0, Duplicated: 0 }, $"{facts.Produced} numbered, {facts.Stored} stored"),
-            new("each of the hub's services was seen at work", services.Count > 0 && idle.Length == 0, idle.Length == 0 ? $"{services.Count} of {services.Count}" : $"not {string.Join(", ", idle)}"),
+            new("no other fact lost, none twice", facts is { Produced: > 0, Lost: 0, Duplicated: 0 },
+                $"{facts.Produced} numbered, {facts.Stored} stored"),
+            new("each of the hub's services was seen at work", services.Count > 0 && idle.Length == 0,
+                idle.Length == 0 ? $"{services.Count} of {services.Count}" : $"not {string.Join(", ", idle)}"),
         ];
         if (bad is not null)
         {
@@ -37,7 +42,9 @@ internal static class DemoVerdict
     private static DemoCheck Better(Confusion before, Confusion after)
     {
         var (old, now) = (before.ToMetrics(), after.ToMetrics());
-        var seen = string.Create(CultureInfo.InvariantCulture, $"F1 {old.F1:0.000} to {now.F1:0.000} on {now.Rows} rows, {now.AnomalousRows} of them anomalous");
-        return new DemoCheck("the new model is better on recordings no training saw", old.Rows == now.Rows && now.AnomalousRows > 0 && now.F1 > old.F1, seen);
+        var seen = string.Create(
+            CultureInfo.InvariantCulture, $"F1 {old.F1:0.000} to {now.F1:0.000} on {now.Rows} rows, {now.AnomalousRows} of them anomalous");
+        return new DemoCheck(
+            "the new model is better on recordings no training saw", old.Rows == now.Rows && now.AnomalousRows > 0 && now.F1 > old.F1, seen);
     }
 }

@@ -6,6 +6,8 @@ namespace Operator.Cli.Demo.Report;
 /// <param name="Details">Each device with what the domain pack and the teacher say of it.</param>
 /// <param name="Events">Of the WebSocket, by type.</param>
 internal sealed record HubObservations(
-    IReadOnlyList<OpinionAnswer> Opinions, IReadOnlyList<DataQualityAnswer> DataQuality, ArchiveAnswer Archive, IReadOnlyList<TrainingAnswer> Training,
-    IReadOnlyList<DecisionAnswer> Decisions, IReadOnlyList<DeviceAnswer> Devices, IReadOnlyList<AlarmAnswer> Alarms, IReadOnlyList<ModelQualityAnswer> Quality,
+    IReadOnlyList<OpinionAnswer> Opinions, IReadOnlyList<DataQualityAnswer> DataQuality, ArchiveAnswer Archive,
+    IReadOnlyList<TrainingAnswer> Training,
+    IReadOnlyList<DecisionAnswer> Decisions, IReadOnlyList<DeviceAnswer> Devices, IReadOnlyList<AlarmAnswer> Alarms,
+    IReadOnlyList<ModelQualityAnswer> Quality,
     IReadOnlyList<DeviceDetailAnswer> Details, IReadOnlyList<RolloutAnswer> Rollouts, IReadOnlyDictionary<string, long> Events, int DashboardBytes);

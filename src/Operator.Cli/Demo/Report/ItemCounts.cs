@@ -5,7 +5,8 @@ namespace Operator.Cli.Demo.Report;
 /// <summary>What devices say they produced against what the archive holds.</summary>
 internal sealed record ItemCounts(long Produced, long Stored, long Lost, long Duplicated)
 {
-    /// <summary>By sequence: a fact is lost when the archive's unbroken row of numbers ends before the device's, and twice when it holds more rows than numbers.</summary>
+    /// <summary>By sequence: a fact is lost when the archive's unbroken row of numbers ends before the
+    /// device's, and twice when it holds more rows than numbers.</summary>
     public static ItemCounts OfFacts(IReadOnlyList<DeviceAnswer> devices, ArchiveAnswer archive)
     {
         var produced = devices.Sum(static device => device.Reported?.Counters.FactsProduced ?? 0);

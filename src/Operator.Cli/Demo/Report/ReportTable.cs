@@ -11,21 +11,30 @@ internal static class ReportTable
         Console.WriteLine("Recordings that no training round saw:");
         Tables.Print(
             ["device", "recording", "F1 before", "F1 after", "FAR before", "FAR after", "MAR before", "MAR after", "swap ms", "MB"],
-            [.. report.Devices.Select(static device => Row(device.Id, device.Recording, device.Before, device.After, device.SwapMs, device.ResidentMb)), Row("all", "", report.Pooled.Before, report.Pooled.After, null, null)]);
-        Tables.Say($"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated (all facts: {report.Facts.Produced}, {report.Facts.Stored}, {report.Facts.Lost}, {report.Facts.Duplicated})");
+            [.. report.Devices.Select(static device => Row(
+                device.Id, device.Recording, device.Before, device.After, device.SwapMs, device.ResidentMb)),
+                Row("all", "", report.Pooled.Before, report.Pooled.After, null, null)]);
+        Tables.Say(
+            $"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated (all facts: {report.Facts.Produced}, {report.Facts.Stored}, {report.Facts.Lost}, {report.Facts.Duplicated})");
         foreach (var round in report.Rounds)
-            Tables.Say($"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}");
+            Tables.Say(
+                $"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}");
         if (report.BadModel is { } bad)
-            Tables.Say(string.Create(CultureInfo.InvariantCulture, $"bad model: {bad.DevicesTouched} touched, {bad.DevicesRestored} restored in {bad.RestoreSeconds:0.0} s, stopped by {bad.StoppedBy}"));
+            Tables.Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"bad model: {bad.DevicesTouched} touched, {bad.DevicesRestored} restored in {bad.RestoreSeconds:0.0} s, stopped by {bad.StoppedBy}"));
         foreach (var (service, fact) in report.Services) Tables.Say($"{service}: {fact.Did}");
         foreach (var check in report.Checks)
             Tables.Say($"{(check.Holds ? "ok  " : "FAIL")} {check.Name}: {check.Seen}");
-        Tables.Say($"{(report.Ok ? "The loop closed" : "The loop did not close")} in {report.Seconds.ToString("0", CultureInfo.InvariantCulture)} s on {report.Data}. Report: {file}");
+        Tables.Say(
+            $"{(report.Ok ? "The loop closed" : "The loop did not close")} in {report.Seconds.ToString("0", CultureInfo.InvariantCulture)} s on {report.Data}. Report: {file}");
     }
 
     private static string[] Row(string device, string recording, ScoreResult before, ScoreResult after, double? swapMs, double? megabytes) =>
     [
-        device, recording, Share(before.F1), Share(after.F1), Share(before.Far), Share(after.Far), Share(before.Mar), Share(after.Mar), Number(swapMs), Number(megabytes),
+        device, recording, Share(before.F1), Share(after.F1), Share(before.Far), Share(after.Far), Share(before.Mar), Share(after.Mar),
+        Number(swapMs), Number(megabytes),
     ];
 
     private static string Share(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";

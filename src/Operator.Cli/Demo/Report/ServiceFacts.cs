@@ -9,11 +9,17 @@ internal static class ServiceFacts
 
     public static IReadOnlyDictionary<string, ServiceFact> Of(HubObservations seen) => new Dictionary<string, ServiceFact>
     {
-        ["perception"] = new(seen.Opinions.Count, $"gave {seen.Opinions.Count} second opinions, {seen.Opinions.Count(static opinion => opinion.Agrees)} agree with the device; data of {seen.DataQuality.Count(static device => device.Verdict == "good")} of {seen.DataQuality.Count} devices good"),
-        ["memory"] = new(seen.Archive.Experiences, $"archived {seen.Archive.Experiences} experiences of {seen.Archive.Devices.Count} devices, dropped {seen.Archive.Repeats} repeats"),
+        ["perception"] = new(
+            seen.Opinions.Count,
+            $"gave {seen.Opinions.Count} second opinions, {seen.Opinions.Count(static opinion => opinion.Agrees)} agree with the device; data of {seen.DataQuality.Count(static device => device.Verdict == "good")} of {seen.DataQuality.Count} devices good"),
+        ["memory"] = new(
+            seen.Archive.Experiences,
+            $"archived {seen.Archive.Experiences} experiences of {seen.Archive.Devices.Count} devices, dropped {seen.Archive.Repeats} repeats"),
         ["learning"] = Learning(seen),
         ["reasoning"] = Reasoning(seen),
-        ["communication"] = new(seen.Archive.Facts, $"took in {seen.Archive.Facts} facts, holds the state of {seen.Devices.Count(static device => device.Online)} devices online"),
+        ["communication"] = new(
+            seen.Archive.Facts,
+            $"took in {seen.Archive.Facts} facts, holds the state of {seen.Devices.Count(static device => device.Online)} devices online"),
         ["feedback"] = Feedback(seen),
         ["integration"] = Integration(seen),
         ["specialized"] = Specialized(seen),
@@ -26,7 +32,9 @@ internal static class ServiceFacts
     private static ServiceFact Learning(HubObservations seen)
     {
         var registered = seen.Training.Where(static run => run.State == "registered").ToArray();
-        return new ServiceFact(registered.Length, $"{registered.Length} of {seen.Training.Count} training runs gave a model, {registered.Sum(static run => run.TrainingWindows)} windows fitted");
+        return new ServiceFact(
+            registered.Length,
+            $"{registered.Length} of {seen.Training.Count} training runs gave a model, {registered.Sum(static run => run.TrainingWindows)} windows fitted");
     }
 
     private static ServiceFact Reasoning(HubObservations seen)
@@ -36,14 +44,17 @@ internal static class ServiceFacts
         var lowered = site.Count(static decision => decision.Decision == "lower sampling");
         var fleet = seen.Decisions.Count(static decision => decision.Agent == "fleet");
         var because = raised.Length > 0 ? $", last because {raised[0].Reason}" : "";
-        return new ServiceFact(fleet, $"the fleet's agent decided {fleet} times; the site's raised sampling {raised.Length} times, lowered it {lowered} times{because}");
+        return new ServiceFact(
+            fleet, $"the fleet's agent decided {fleet} times; the site's raised sampling {raised.Length} times, lowered it {lowered} times{because}");
     }
 
     private static ServiceFact Feedback(HubObservations seen)
     {
-        var known = seen.Quality.Sum(static quality => quality.TruePositives + quality.FalsePositives + quality.TrueNegatives + quality.FalseNegatives);
+        var known = seen.Quality.Sum(static quality =>
+            quality.TruePositives + quality.FalsePositives + quality.TrueNegatives + quality.FalseNegatives);
         var right = seen.Quality.Sum(static quality => quality.TruePositives + quality.TrueNegatives);
-        return new ServiceFact(known, $"joined late truth to {known} windows of {seen.Quality.Select(static quality => quality.Digest).Distinct().Count()} models, {right} of them judged right; remembers {seen.Alarms.Count} alarms");
+        return new ServiceFact(
+            known, $"joined late truth to {known} windows of {seen.Quality.Select(static quality => quality.Digest).Distinct().Count()} models, {right} of them judged right; remembers {seen.Alarms.Count} alarms");
     }
 
     private static ServiceFact Integration(HubObservations seen)
@@ -51,7 +62,9 @@ internal static class ServiceFacts
         var events = seen.Events.Where(static pair => pair.Key != NotAnEvent).OrderByDescending(static pair => pair.Value).ToArray();
         var told = events.Sum(static pair => pair.Value);
         var most = string.Join(", ", events.Take(3).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}")));
-        return new ServiceFact(seen.DashboardBytes > 0 ? told : 0, $"told {told} events over the WebSocket ({most}), served the dashboard ({seen.DashboardBytes} bytes of page)");
+        return new ServiceFact(
+            seen.DashboardBytes > 0 ? told : 0,
+            $"told {told} events over the WebSocket ({most}), served the dashboard ({seen.DashboardBytes} bytes of page)");
     }
 
     private static ServiceFact Specialized(HubObservations seen)

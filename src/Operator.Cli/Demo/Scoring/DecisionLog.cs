@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Operator.Cli.Demo.Scoring;
 
-/// <summary>What a device decided, row by row, as its own decision log holds it: <c>timestampUs,run,score,threshold,alarm,digest,class,probability</c>.</summary>
+/// <summary>What a device decided, row by row, as its own decision log holds it:
+/// <c>timestampUs,run,score,threshold,alarm,digest,class,probability</c>.</summary>
 internal sealed class DecisionLog(string file)
 {
     /// <summary>Alarms by event time of one run, and the digest that answered last; empty while the log has none.</summary>

@@ -5,7 +5,9 @@ namespace Operator.Cli.Demo.Site;
 /// <summary>The settings file of a demo device.</summary>
 internal static class AgentSettings
 {
-    public static string Write(Device device, string passwordFile, DemoOptions options, int mqttPort, Uri artefacts, string trustedKeys, (string Images, string Director) roots)
+    public static string Write(
+        Device device, string passwordFile, DemoOptions options, int mqttPort, Uri artefacts, string trustedKeys,
+        (string Images, string Director) roots)
     {
         var startAt = DateTimeOffset.UnixEpoch.AddMicroseconds(device.StartUs);
         return string.Create(CultureInfo.InvariantCulture, $"""

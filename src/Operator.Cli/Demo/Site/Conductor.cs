@@ -20,12 +20,14 @@ internal sealed class Conductor(DemoSite site, TimeProvider time)
             progress((double)ended / runs.Length);
             if (ended == runs.Length) return runs;
             if (time.GetUtcNow() > runs.Max(run => run.ExpectedEnd) + TimeSpan.FromMinutes(1))
-                throw new InvalidOperationException($"{string.Join(", ", runs.Where(run => !run.Device.Decisions(run).HasEnded).Select(run => run.RunId))}: not answered to the last row a minute after its end");
+                throw new InvalidOperationException(
+                    $"{string.Join(", ", runs.Where(run => !run.Device.Decisions(run).HasEnded).Select(run => run.RunId))}: not answered to the last row a minute after its end");
             await Task.Delay(Glance, time, cancellation);
         }
     }
 
-    /// <summary>Keeps every device busy with held-out recordings in turn until told to stop; each run is labelled as soon as it is over, for the gates that watch.</summary>
+    /// <summary>Keeps every device busy with held-out recordings in turn until told to stop; each run is
+    /// labelled as soon as it is over, for the gates that watch.</summary>
     public async Task KeepPlayingAsync(IReadOnlyList<Recording> heldOut, CancellationToken stop, CancellationToken cancellation)
     {
         var next = 0;
@@ -44,7 +46,8 @@ internal sealed class Conductor(DemoSite site, TimeProvider time)
     }
 
     /// <summary>Plays every recording once, shared out among the devices; the labels wait.</summary>
-    public async Task PlayOnceAsync(IReadOnlyList<(Recording Recording, string Purpose)> plays, Action<double> progress, CancellationToken cancellation)
+    public async Task PlayOnceAsync(
+        IReadOnlyList<(Recording Recording, string Purpose)> plays, Action<double> progress, CancellationToken cancellation)
     {
         for (var i = 0; i < plays.Count; i++)
             _unlabelled.Enqueue(site.Devices[i % site.Devices.Count].Play(plays[i].Recording, plays[i].Purpose));

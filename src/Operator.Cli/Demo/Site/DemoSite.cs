@@ -26,7 +26,9 @@ internal sealed class DemoSite : IAsyncDisposable
         _time = time;
         var startUs = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond * 1_000_000;
         Devices = [.. Enumerable.Range(1, options.Devices).Select(number =>
-            new Device($"pump-{number}", Path.Combine(options.WorkFolder, string.Create(CultureInfo.InvariantCulture, $"pump-{number}")), startUs, options.Speed, time))];
+            new Device(
+                $"pump-{number}", Path.Combine(options.WorkFolder, string.Create(CultureInfo.InvariantCulture, $"pump-{number}")), startUs,
+                options.Speed, time))];
     }
 
     public IReadOnlyList<Device> Devices { get; }
@@ -39,13 +41,15 @@ internal sealed class DemoSite : IAsyncDisposable
     private Uri Keys => new(Artefacts, "keys");
 
     /// <summary>First roots of image repository and director; the latter is the same for every device.</summary>
-    private (Uri Images, Uri Director) Roots => (new(Artefacts, "tuf/images/metadata/1.root.json"), new(Artefacts, $"tuf/director/{Devices[0].Id}/1.root.json"));
+    private (Uri Images, Uri Director) Roots =>
+        (new(Artefacts, "tuf/images/metadata/1.root.json"), new(Artefacts, $"tuf/director/{Devices[0].Id}/1.root.json"));
 
     /// <summary>Where the devices find the keys they trust.</summary>
     private string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
 
     /// <summary>Where the devices find the roots they begin with.</summary>
-    private (string Images, string Director) RootFiles => (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
+    private (string Images, string Director) RootFiles =>
+        (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
 
     private Uri Artefacts => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/");
 
@@ -61,7 +65,8 @@ internal sealed class DemoSite : IAsyncDisposable
 
     private string Publish(string program) => Path.Combine(_options.Root.FullName, "artifacts", "publish", program);
 
-    /// <summary>Gets the registry's public keys and the first roots of both repositories, as a person would put them on a device when flashing it.</summary>
+    /// <summary>Gets the registry's public keys and the first roots of both repositories, as a person
+    /// would put them on a device when flashing it.</summary>
     public async Task FetchTrustAsync(CancellationToken cancellation)
     {
         using var http = new HttpClient();
@@ -92,13 +97,18 @@ internal sealed class DemoSite : IAsyncDisposable
     {
         var enrolment = await Api.EnrolAsync(SiteId, device.Id, cancellation);
         var passwordFile = Path.Combine(device.Folder, "password");
-        await using (var file = new FileStream(passwordFile, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        await using (var file = new FileStream(
+            passwordFile,
+            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         await using (var writer = new StreamWriter(file))
         {
             await writer.WriteAsync(enrolment.Password);
         }
 
-        await File.WriteAllTextAsync(SettingsFile(device), AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles) + more, cancellation);
+        await File.WriteAllTextAsync(
+            SettingsFile(device),
+            AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles) + more, cancellation);
         _agents[device] = new AgentService(() => Launch(device), _time);
     }
 
@@ -139,19 +149,22 @@ internal sealed class DemoSite : IAsyncDisposable
         if (Directory.Exists(opt)) return opt;
         var unfinished = Directory.CreateDirectory(opt + ".new").FullName;
         File.Copy(Path.Combine(_options.Root.FullName, "deploy", "edge", "hmas-launch"), Path.Combine(unfinished, "hmas-launch"), overwrite: true);
-        foreach (var file in Directory.EnumerateFiles(Publish("agent")).Where(static file => Path.GetFileName(file) == "hmas-agent" || file.EndsWith(".so", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Publish("agent"))
+            .Where(static file => Path.GetFileName(file) == "hmas-agent" || file.EndsWith(".so", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(unfinished, Path.GetFileName(file)), overwrite: true);
         Directory.Move(unfinished, opt);
         return opt;
     }
 
     private ChildProcess Launch(Device device) => ChildProcess.Start(
-        $"the agent of {device.Id}", Path.Combine(Opt(), "hmas-launch"), ["run", "--settings", SettingsFile(device)], Path.Combine(device.Folder, "agent.log"),
+        $"the agent of {device.Id}", Path.Combine(Opt(), "hmas-launch"), ["run", "--settings", SettingsFile(device)],
+        Path.Combine(device.Folder, "agent.log"),
         new Dictionary<string, string> { ["HMAS_INSTALLS"] = InstallsOf(device) });
 
     private void LaunchHub() => _hub = ChildProcess.Start(
         "the hub", Path.Combine(Publish("hub"), "hmas-hub"),
-        ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", Text(_options.PortOffset), "--ports", $"mqtt={Text(_options.MqttPort - _options.PortOffset)}"],
+        ["run", "--data", HubFolder, "--settings", HubSettingsFile, "--port-offset", Text(_options.PortOffset), "--ports",
+            $"mqtt={Text(_options.MqttPort - _options.PortOffset)}"],
         Path.Combine(_options.WorkFolder, "hub.log"));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

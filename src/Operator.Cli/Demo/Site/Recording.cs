@@ -43,7 +43,8 @@ internal sealed class Recording
         {
             if (lines[i].Length == 0) continue;
             var cells = lines[i].Split(';');
-            if (!DateTime.TryParse(cells[timeColumn], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            if (!DateTime.TryParse(
+                cells[timeColumn], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
                 throw new FormatException($"{file}:{i + 1}: '{cells[timeColumn]}' is no time");
             times.Add(time);
             anomalous.Add(labelColumn >= 0 && cells[labelColumn].StartsWith('1'));

@@ -23,5 +23,6 @@ public static class ArtefactDigest
 
     /// <summary>Without the algorithm.</summary>
     /// <exception cref="ArgumentException">No digest.</exception>
-    public static string Hex(string digest) => IsValid(digest) ? digest[Prefix.Length..] : throw new ArgumentException($"'{digest}' is no digest", nameof(digest));
+    public static string Hex(string digest) =>
+        IsValid(digest) ? digest[Prefix.Length..] : throw new ArgumentException($"'{digest}' is no digest", nameof(digest));
 }

@@ -6,7 +6,8 @@ namespace Hmas.Contracts.Artefacts;
 [JsonConverter(typeof(EnumWordConverter<ArtefactKind>))]
 public enum ArtefactKind
 {
-    /// <summary>A package: manifest, signatures and ONNX (docs/formats/model-package.md). Its digest is that of the manifest; every other kind's is that of the file.</summary>
+    /// <summary>A package: manifest, signatures and ONNX (docs/formats/model-package.md). Its digest is that of
+    /// the manifest; every other kind's is that of the file.</summary>
     Model = 0,
 
     /// <summary>A rule file, YAML.</summary>

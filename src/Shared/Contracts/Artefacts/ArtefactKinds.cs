@@ -5,7 +5,8 @@ public static class ArtefactKinds
 {
     private static readonly (string Word, string Folder, string Ending)[] Names =
     [
-        ("model", "models", ".hmas"), ("rules", "rules", ".yaml"), ("agent", "agents", ".bin"), ("configuration", "configs", ".yaml"), ("bundle", "bundles", ".json"), ("firmware", "firmware", ".swu"),
+        ("model", "models", ".hmas"), ("rules", "rules", ".yaml"), ("agent", "agents", ".bin"), ("configuration", "configs", ".yaml"),
+        ("bundle", "bundles", ".json"), ("firmware", "firmware", ".swu"),
     ];
 
     public static IReadOnlyList<ArtefactKind> All { get; } = Enum.GetValues<ArtefactKind>();
@@ -23,10 +24,12 @@ public static class ArtefactKinds
 
     /// <exception cref="FormatException">No kind; the message lists them.</exception>
     public static ArtefactKind Require(string? word) =>
-        Find(name => name.Word == word) ?? throw new FormatException($"kind '{word}' is none of {string.Join(", ", Names.Select(static name => name.Word))}");
+        Find(name => name.Word == word)
+        ?? throw new FormatException($"kind '{word}' is none of {string.Join(", ", Names.Select(static name => name.Word))}");
 
     /// <summary>What a device's release counter counts: a model's name alone, for other kinds folder and name. No two kinds share one.</summary>
     public static string Counter(ArtefactKind kind, string name) => kind == ArtefactKind.Model ? name : $"{Folder(kind)}/{name}";
 
-    private static ArtefactKind? Find(Predicate<(string Word, string Folder, string Ending)> isIt) => Array.FindIndex(Names, isIt) is >= 0 and var index ? (ArtefactKind)index : null;
+    private static ArtefactKind? Find(Predicate<(string Word, string Folder, string Ending)> isIt) =>
+        Array.FindIndex(Names, isIt) is >= 0 and var index ? (ArtefactKind)index : null;
 }

@@ -1,6 +1,7 @@
 namespace Hmas.Contracts.Artefacts;
 
-/// <summary>Artefacts that belong together and are activated as one: all of them, or none (docs/formats/bundle.md). Its bytes are the signed target; the parts follow from it by digest.</summary>
+/// <summary>Artefacts that belong together and are activated as one: all of them, or none (docs/formats/bundle.md).
+/// Its bytes are the signed target; the parts follow from it by digest.</summary>
 public sealed record BundleManifest
 {
     /// <summary>The one format there is.</summary>
@@ -42,7 +43,8 @@ public sealed record BundleManifest
 
     private string? Fault(BundlePart part)
     {
-        if (part.Kind is not (ArtefactKind.Model or ArtefactKind.Rules or ArtefactKind.Agent or ArtefactKind.Configuration)) return $"kind {part.Kind} cannot be part of a bundle";
+        if (part.Kind is not (ArtefactKind.Model or ArtefactKind.Rules or ArtefactKind.Agent or ArtefactKind.Configuration))
+            return $"kind {part.Kind} cannot be part of a bundle";
         if (!Ids.IsValid(part.Name)) return $"name '{part.Name}' must be 1 to {Ids.MaxLength} lower-case letters, digits or hyphens";
         if (part.Release < 1) return $"release {part.Release} is below 1";
         if (!ArtefactDigest.IsValid(part.Digest)) return $"digest '{part.Digest}' is none";

@@ -24,7 +24,8 @@ public static class HardwareClass
         if (classes.Count is 0 or > MaxClasses) return $"{classes.Count} hardware classes are outside 1 to {MaxClasses}";
         foreach (var hardware in classes)
         {
-            if (hardware != Any && !Ids.IsValid(hardware)) return $"hardware class '{hardware}' is neither {Any} nor 1 to {Ids.MaxLength} lower-case letters, digits or hyphens";
+            if (hardware != Any && !Ids.IsValid(hardware))
+                return $"hardware class '{hardware}' is neither {Any} nor 1 to {Ids.MaxLength} lower-case letters, digits or hyphens";
         }
 
         return classes.Distinct(StringComparer.Ordinal).Count() < classes.Count ? "a hardware class stands twice" : null;

@@ -32,7 +32,8 @@ public static class DeltaCodec
 
     /// <summary>The new file. Whether it may be used is not decided here: its digest is.</summary>
     /// <param name="maxBytes">Of the new file.</param>
-    /// <exception cref="WireFormatException">Not a delta, damaged, against another old file, or of too large a file; the message names the field.</exception>
+    /// <exception cref="WireFormatException">Not a delta, damaged, against another old file, or of too
+    /// large a file; the message names the field.</exception>
     public static byte[] Decode(ReadOnlySpan<byte> old, ReadOnlyMemory<byte> delta, int maxBytes)
     {
         var header = delta.Span;
@@ -45,7 +46,8 @@ public static class DeltaCodec
         if (length < 0 || length > maxBytes) throw new WireFormatException($"new file of {length} bytes is outside 0 to {maxBytes}");
         var @new = new byte[length];
         Read(old, @new, new SymbolModels(new RangeDecoder(delta[HeaderBytes..]), header[5]));
-        return Crc(@new) == BinaryPrimitives.ReadUInt32LittleEndian(header[18..]) ? @new : throw new WireFormatException("crc of the new file does not match: the delta is damaged");
+        return Crc(@new) == BinaryPrimitives.ReadUInt32LittleEndian(header[18..])
+            ? @new : throw new WireFormatException("crc of the new file does not match: the delta is damaged");
     }
 
     private static uint Crc(ReadOnlySpan<byte> bytes) => ~WireCrc32C.Append(uint.MaxValue, bytes);
@@ -87,7 +89,8 @@ public static class DeltaCodec
             var count = models.Number(NumberKind.CopyCount, 0);
             var seek = models.Number(NumberKind.Seek, 0);
             place += (int)((uint)seek >> 1) ^ -(seek & 1);
-            if (count == 0 || count > @new.Length - at || place < 0 || count > old.Length - place) throw new WireFormatException($"a copy of {count} bytes from {place} to {at} leads beyond the files");
+            if (count == 0 || count > @new.Length - at || place < 0 || count > old.Length - place)
+                throw new WireFormatException($"a copy of {count} bytes from {place} to {at} leads beyond the files");
             for (var end = at + count; at < end; at++, place++) @new[at] = (byte)(old[(int)place] + models.Difference(at, 0));
         }
     }

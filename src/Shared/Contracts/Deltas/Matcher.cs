@@ -4,7 +4,8 @@ namespace Hmas.Contracts.Deltas;
 
 /// <summary>Finds which bytes of a new file are like which of an old one.</summary>
 /// <remarks>
-/// As bsdiff (Percival 2003) a match begins at bytes that are equal and goes on over bytes that are not. What counts as alike is another matter here: the bytes of a fine-tuned int8 model are seldom equal to the old
+/// As bsdiff (Percival 2003) a match begins at bytes that are equal and goes on over bytes that are not. What counts as alike is
+/// another matter here: the bytes of a fine-tuned int8 model are seldom equal to the old
 /// ones but almost always close, so closeness holds a match together, and names and headers between the weights bring it into step again.
 /// </remarks>
 internal static class Matcher
@@ -125,7 +126,8 @@ internal static class Matcher
         return end;
     }
 
-    /// <summary>Equal bytes weigh more than close ones, unlike ones stand against: of a float that moved a little, two bytes are equal or close and two are noise.</summary>
+    /// <summary>Equal bytes weigh more than close ones, unlike ones stand against: of a float that moved a
+    /// little, two bytes are equal or close and two are noise.</summary>
     private static int Likeness(byte old, byte @new)
     {
         var apart = Math.Abs((int)(sbyte)(@new - old));

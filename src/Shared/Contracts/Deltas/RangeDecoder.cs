@@ -1,6 +1,7 @@
 namespace Hmas.Contracts.Deltas;
 
-/// <summary>The reading side of <see cref="RangeEncoder"/>. Behind its end a stream goes on with zeros, so a damaged one gives wrong bytes and no exception: a checksum tells.</summary>
+/// <summary>The reading side of <see cref="RangeEncoder"/>. Behind its end a stream goes on with zeros, so a
+/// damaged one gives wrong bytes and no exception: a checksum tells.</summary>
 internal sealed class RangeDecoder : IBitCoder
 {
     private const uint Smallest = 1u << 24;

@@ -54,7 +54,8 @@ internal sealed class SymbolModels(IBitCoder coder, int period)
         var count = 0;
         while (count < NumberBits - 1 && coder.Code(ref _lengths[at + count], count < bits ? 1 : 0) == 1) count++;
         var number = 1L;
-        for (var i = count - 1; i >= 0; i--) number = (number << 1) | (uint)coder.Code(ref _bits[((at + count) * NumberBits) + i], (int)((((long)value + 1) >> i) & 1));
+        for (var i = count - 1; i >= 0; i--)
+            number = (number << 1) | (uint)coder.Code(ref _bits[((at + count) * NumberBits) + i], (int)((((long)value + 1) >> i) & 1));
         // A damaged delta may say more; what follows refuses it.
         return (int)Math.Min(number - 1, int.MaxValue);
     }

@@ -3,7 +3,8 @@ namespace Hmas.Contracts.Facts;
 /// <summary>A window a device lived through: what it saw, what it thought, what it did.</summary>
 public sealed record ExperienceRecord
 {
-    /// <summary>One uninterrupted operation of the machine: from a start of the stream to its end or to a long gap. Calibration belongs to a run.</summary>
+    /// <summary>One uninterrupted operation of the machine: from a start of the stream to its end or
+    /// to a long gap. Calibration belongs to a run.</summary>
     public required string RunId { get; init; }
 
     public required long StartUs { get; init; }

@@ -40,7 +40,8 @@ public enum FactKind : byte
     RunStarted = 6,
     RunEnded = 7,
 
-    /// <summary>The device gave facts up to keep its byte bound. Payload: little-endian int32, how many consecutive sequences from this one on.</summary>
+    /// <summary>The device gave facts up to keep its byte bound. Payload: little-endian int32, how
+    /// many consecutive sequences from this one on.</summary>
     Evicted = 8,
 }
 

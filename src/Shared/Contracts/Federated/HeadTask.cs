@@ -1,6 +1,7 @@
 namespace Hmas.Contracts.Federated;
 
-/// <summary>Asks a device to tune the last layer of the classifier that it answers with, on its own labelled windows (docs/formats/head-tuning.md). Argument <see cref="Argument"/> of a command <see cref="Kind"/>.</summary>
+/// <summary>Asks a device to tune the last layer of the classifier that it answers with, on its own labelled windows
+/// (docs/formats/head-tuning.md). Argument <see cref="Argument"/> of a command <see cref="Kind"/>.</summary>
 public sealed record HeadTask
 {
     public const string Kind = "tune-head";

@@ -1,6 +1,7 @@
 namespace Hmas.Contracts.Models;
 
-/// <summary>Row-wise counts: TP and FN are anomalous rows, FP and TN normal ones. The hub's held-out test and whoever judges devices from outside count by it.</summary>
+/// <summary>Row-wise counts: TP and FN are anomalous rows, FP and TN normal ones. The hub's held-out test
+/// and whoever judges devices from outside count by it.</summary>
 public readonly record struct Confusion(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
 {
     public int Rows => TruePositives + FalsePositives + TrueNegatives + FalseNegatives;
@@ -8,7 +9,8 @@ public readonly record struct Confusion(int TruePositives, int FalsePositives, i
     public int AnomalousRows => TruePositives + FalseNegatives;
 
     public static Confusion operator +(Confusion a, Confusion b) => new(
-        a.TruePositives + b.TruePositives, a.FalsePositives + b.FalsePositives, a.TrueNegatives + b.TrueNegatives, a.FalseNegatives + b.FalseNegatives);
+        a.TruePositives + b.TruePositives, a.FalsePositives + b.FalsePositives, a.TrueNegatives + b.TrueNegatives,
+        a.FalseNegatives + b.FalseNegatives);
 
     public Confusion Add(bool anomalous, bool alarm) => (anomalous, alarm) switch
     {
@@ -18,7 +20,8 @@ public readonly record struct Confusion(int TruePositives, int FalsePositives, i
         (false, false) => this with { TrueNegatives = TrueNegatives + 1 },
     };
 
-    /// <summary>F1 = TP/(TP + (FP + FN)/2), FAR = FP/(FP + TN), MAR = FN/(FN + TP): SKAB's own definitions; null where nothing was to count.</summary>
+    /// <summary>F1 = TP/(TP + (FP + FN)/2), FAR = FP/(FP + TN), MAR = FN/(FN + TP): SKAB's own
+    /// definitions; null where nothing was to count.</summary>
     public SliceMetrics ToMetrics() => new(
         Rows, AnomalousRows, Ratio(TruePositives, TruePositives + ((FalsePositives + FalseNegatives) / 2.0)),
         Ratio(FalsePositives, FalsePositives + TrueNegatives), Ratio(FalseNegatives, FalseNegatives + TruePositives));

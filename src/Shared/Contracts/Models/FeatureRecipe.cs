@@ -2,10 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Hmas.Contracts.Models;
 
-/// <summary>How a window becomes a model's input tensor: a record only; <c>Shared/Signals</c> carries it out, on the device and in the hub alike.</summary>
+/// <summary>How a window becomes a model's input tensor: a record only; <c>Shared/Signals</c>
+/// carries it out, on the device and in the hub alike.</summary>
 public sealed record FeatureRecipe
 {
-    /// <summary>Each row is first replaced by the causal mean of this many rows; 1 is none. A window of T rows leaves T − SmoothingLength + 1 time steps.</summary>
+    /// <summary>Each row is first replaced by the causal mean of this many rows; 1 is none. A window of T
+    /// rows leaves T − SmoothingLength + 1 time steps.</summary>
     public int SmoothingLength { get; init; } = 1;
 
     /// <summary>Fitted on the smoothed rows.</summary>
@@ -20,10 +22,12 @@ public sealed record FeatureRecipe
     /// <summary>Applied to the clipped values.</summary>
     public Compression Compression { get; init; } = Compression.None;
 
-    /// <summary>Smallest divisor, as a share of the channel's absolute centre plus the smallest normal float: keeps a constant channel finite.</summary>
+    /// <summary>Smallest divisor, as a share of the channel's absolute centre plus the smallest
+    /// normal float: keeps a constant channel finite.</summary>
     public float MinScale { get; init; } = 1e-3f;
 
-    /// <summary><see cref="TensorLayout.ChannelsByTime"/>: only features that give one value per time step. <see cref="TensorLayout.Vector"/>: any.</summary>
+    /// <summary><see cref="TensorLayout.ChannelsByTime"/>: only features that give one value per time
+    /// step. <see cref="TensorLayout.Vector"/>: any.</summary>
     public TensorLayout Layout { get; init; } = TensorLayout.ChannelsByTime;
 
     /// <summary>Channels computed from the normalised ones of the same window; they stand behind those and take part in blocks like them.</summary>
@@ -93,7 +97,8 @@ public sealed record FeatureSpec(FeatureKind Kind, int Length = 0, int Bands = 0
 /// <summary>A channel made of others, time step by time step.</summary>
 /// <param name="Kind">What is computed.</param>
 /// <param name="Channels">Indices of raw channels.</param>
-/// <param name="Rows">Time steps at the window's end whose mean gives the direction of <see cref="DerivedKind.AlongMean"/> and <see cref="DerivedKind.AcrossMean"/>; 0: all.</param>
+/// <param name="Rows">Time steps at the window's end whose mean gives the direction of
+/// <see cref="DerivedKind.AlongMean"/> and <see cref="DerivedKind.AcrossMean"/>; 0: all.</param>
 public sealed record DerivedChannel(DerivedKind Kind, IReadOnlyList<int> Channels, int Rows = 0);
 
 /// <summary>Numbers stand in manifests on disk: never reused.</summary>
@@ -145,7 +150,8 @@ public enum FeatureKind
     /// <summary>The same of the differences between neighbouring time steps.</summary>
     LogDifferenceDeviation = 25,
 
-    /// <summary>Mean of the last <see cref="FeatureSpec.Rows"/> time steps minus the mean of as many that ended <see cref="FeatureSpec.Lag"/> steps earlier.</summary>
+    /// <summary>Mean of the last <see cref="FeatureSpec.Rows"/> time steps minus the mean of as many that
+    /// ended <see cref="FeatureSpec.Lag"/> steps earlier.</summary>
     MeanChange = 26,
 
     /// <summary>Largest <see cref="LogDeviation"/> of the half-overlapping stretches of Length time steps.</summary>

@@ -38,7 +38,8 @@ public sealed record ModelManifest
     /// <summary>Names of the classes in the order of the output; empty unless the head is <see cref="ModelHead.Classes"/>.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Logits are divided by this before they become probabilities (Guo et al. 2017): fitted on people, batches or days that the fit did not see. Above 0.</summary>
+    /// <summary>Logits are divided by this before they become probabilities (Guo et al. 2017): fitted on
+    /// people, batches or days that the fit did not see. Above 0.</summary>
     public double Temperature { get; init; } = 1;
 
     /// <summary>Which classes an answer leaves open; null: nothing is promised. Of head <see cref="ModelHead.Classes"/> only.</summary>
@@ -66,14 +67,17 @@ public sealed record ModelManifest
 }
 
 /// <summary>The classes that a model cannot rule out (split conformal prediction): those at least this probable, and the most probable one.</summary>
-/// <param name="Coverage">Share of windows whose true class is among them, over people, batches or days like those it was fitted on; over 0, below 1.</param>
+/// <param name="Coverage">Share of windows whose true class is among them, over people, batches or
+/// days like those it was fitted on; over 0, below 1.</param>
 /// <param name="LeastProbability">Calibrated probability, 0 to 1.</param>
 public sealed record PredictionSet(double Coverage, double LeastProbability);
 
 /// <summary>Remaining life as a model tells it: three quantiles, each a share of the horizon.</summary>
 /// <param name="HorizonRows">Rows of life that are told apart; longer life is told as this. Above 0.</param>
-/// <param name="Coverage">Share of windows whose true life lies in the band of the outer quantiles, over machines like those it was fitted on; over 0, below 1.</param>
-/// <param name="Widening">Added on either side of the band, as a share of the horizon, so that it holds the truth as often as it says (conformalised quantile regression, Romano, Patterson and Candès 2019).</param>
+/// <param name="Coverage">Share of windows whose true life lies in the band of the outer quantiles, over
+/// machines like those it was fitted on; over 0, below 1.</param>
+/// <param name="Widening">Added on either side of the band, as a share of the horizon, so that it holds the truth as often as it
+/// says (conformalised quantile regression, Romano, Patterson and Candès 2019).</param>
 public sealed record RemainingLife(int HorizonRows, double Coverage, double Widening);
 
 /// <summary>Raw rows the model reads (the last ones of the device's window) and rows between two answers.</summary>
@@ -86,7 +90,8 @@ public sealed record TensorSpec(string Name, IReadOnlyList<int> Shape);
 [JsonConverter(typeof(EnumWordConverter<ModelHead>))]
 public enum ModelHead
 {
-    /// <summary>The output has the input's shape; the score comes from the residual, weighed by the device's own residual scale per input row.</summary>
+    /// <summary>The output has the input's shape; the score comes from the residual, weighed by the
+    /// device's own residual scale per input row.</summary>
     Reconstruction = 0,
 
     /// <summary>The output is one logit; the score is the logit itself.</summary>
@@ -141,10 +146,12 @@ public sealed record Lineage
     public string? Licence { get; init; }
 }
 
-/// <summary>Row-wise outlier scores of one slice: F1 = TP/(TP+(FP+FN)/2), FAR = FP/(FP+TN), MAR = FN/(FN+TP), all 0 to 1; NaN is written as null.</summary>
+/// <summary>Row-wise outlier scores of one slice: F1 = TP/(TP+(FP+FN)/2), FAR = FP/(FP+TN), MAR =
+/// FN/(FN+TP), all 0 to 1; NaN is written as null.</summary>
 /// <param name="Rows">Labelled rows.</param>
 /// <param name="AnomalousRows">Those of them whose label is an anomaly: TP+FN.</param>
-/// <remarks>Of a classifier <c>Rows</c> are windows, <c>F1</c> is the mean over the classes (of one class: its own), and there are no rates of alarms.</remarks>
+/// <remarks>Of a classifier <c>Rows</c> are windows, <c>F1</c> is the mean over the classes (of one
+/// class: its own), and there are no rates of alarms.</remarks>
 public sealed record SliceMetrics(int Rows, int AnomalousRows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate)
 {
     /// <summary>Share of a classifier's windows that are named right, 0 to 1; null for a detector.</summary>

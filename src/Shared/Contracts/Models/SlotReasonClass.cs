@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Hmas.Contracts.Models;
 
-/// <summary>Whose matter the reason of a slot report is: only <see cref="Model"/> speaks against the model. Numbers cross the wire: never reused.</summary>
+/// <summary>Whose matter the reason of a slot report is: only <see cref="Model"/> speaks against
+/// the model. Numbers cross the wire: never reused.</summary>
 [JsonConverter(typeof(EnumWordConverter<SlotReasonClass>))]
 public enum SlotReasonClass
 {

@@ -7,7 +7,8 @@ public static class SlotReasons
 
     public const string Idle = "idle";
 
-    /// <summary>Null for <c>restored</c> and <c>cancelled</c>, which are nobody's fault, and for no reason at all; a word that this reader does not know counts against the model.</summary>
+    /// <summary>Null for <c>restored</c> and <c>cancelled</c>, which are nobody's fault, and for no reason at all; a
+    /// word that this reader does not know counts against the model.</summary>
     public static SlotReasonClass? ClassOf(string? reason) => reason switch
     {
         null or "restored" or "cancelled" => null,

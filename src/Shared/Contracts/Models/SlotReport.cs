@@ -15,20 +15,26 @@ public sealed record SlotReport
 
     public required string BootId { get; init; }
 
-    /// <summary>1 for the first report of a boot, then one more each: with <see cref="BootId"/> it tells which of two reports is the later, whatever order they arrive in.</summary>
+    /// <summary>1 for the first report of a boot, then one more each: with <see cref="BootId"/> it tells which of
+    /// two reports is the later, whatever order they arrive in.</summary>
     public long Counter { get; init; }
 
     public string? RolloutId { get; init; }
 
     /// <summary>
-    /// Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c> (of the package, or of update metadata, which may have expired too), <c>shape</c>, <c>runtime</c>, <c>probe</c>,
-    /// <c>shadow</c>, <c>health</c>, <c>crash</c> (the program died while the model was tried), <c>storage</c>, <c>idle</c> (still waiting: no windows come), <c>older-release</c> (than the active one, or than any that ever was; or a way back to what is not the previous model), <c>channels</c>, <c>hardware</c>, <c>download</c>,
-    /// <c>director</c> (director and image repository do not agree on these bytes for this device and its hardware), <c>restored</c>; of devices with an update client of their own: <c>installer</c>, <c>cancelled</c>,
+    /// Stable word for a refusal or return: <c>digest-mismatch</c>, <c>signature</c> (of the package, or of update
+    /// metadata, which may have expired too), <c>shape</c>, <c>runtime</c>, <c>probe</c>,
+    /// <c>shadow</c>, <c>health</c>, <c>crash</c> (the program died while the model was tried), <c>storage</c>, <c>idle</c> (still
+    /// waiting: no windows come), <c>older-release</c> (than the active one, or than any that ever was; or a way back to what
+    /// is not the previous model), <c>channels</c>, <c>hardware</c>, <c>download</c>,
+    /// <c>director</c> (director and image repository do not agree on these bytes for this device and its hardware),
+    /// <c>restored</c>; of devices with an update client of their own: <c>installer</c>, <c>cancelled</c>,
     /// <c>old-image</c> (came back with the old one), <c>unproven</c> (never showed what it runs).
     /// </summary>
     public string? Reason { get; init; }
 
-    /// <summary>Whose matter <see cref="Reason"/> is, by <see cref="SlotReasons.ClassOf"/>; null without a reason, and when the hub took the model back.</summary>
+    /// <summary>Whose matter <see cref="Reason"/> is, by <see cref="SlotReasons.ClassOf"/>; null without
+    /// a reason, and when the hub took the model back.</summary>
     public SlotReasonClass? ReasonClass { get; init; }
 
     /// <summary>Human text behind <see cref="Reason"/>.</summary>
@@ -87,7 +93,8 @@ public sealed record ModelEvidence
     /// <summary>Mean of score divided by threshold.</summary>
     public double MeanScoreRatio { get; init; }
 
-    /// <summary>Mean over channels and answered windows of z/(1 + z), 0 to 1, where z is how far the newest value lies from the centre of the run's calibration, in its scales; 0: not known.</summary>
+    /// <summary>Mean over channels and answered windows of z/(1 + z), 0 to 1, where z is how far the newest value lies from
+    /// the centre of the run's calibration, in its scales; 0: not known.</summary>
     public double MeanInputDeviation { get; init; }
 
     public double InferenceP99Us { get; init; }
@@ -109,4 +116,5 @@ public sealed record ModelEvidence
 /// <param name="Skipped">Windows that the shadow did not answer because it had used up its share of the processor.</param>
 /// <param name="CpuShare">What it did use of one core, 0 to 1.</param>
 public sealed record ShadowEvidence(
-    string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us, long? ActiveAlarms = null, long Skipped = 0, double CpuShare = 0);
+    string Digest, long Compared, long Disagreed, long ShadowAlarms, long ShadowInvalid, double ShadowP99Us, long? ActiveAlarms = null,
+    long Skipped = 0, double CpuShare = 0);

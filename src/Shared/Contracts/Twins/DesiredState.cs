@@ -20,7 +20,8 @@ public sealed record ModelAssignment
     /// <summary>What the digest names. A device that cannot take this kind refuses it.</summary>
     public ArtefactKind Kind { get; init; }
 
-    /// <summary>As the registry names it. What answers on the device is reported under the digest that brought it: with a bundle, the bundle's.</summary>
+    /// <summary>As the registry names it. What answers on the device is reported under the digest
+    /// that brought it: with a bundle, the bundle's.</summary>
     public required string Digest { get; init; }
 
     public required string Name { get; init; }
@@ -41,7 +42,8 @@ public sealed record ModelAssignment
     /// <summary>Windows watched after the swap before the device commits.</summary>
     public int HealthWindows { get; init; } = 50;
 
-    /// <summary>Grows when a person has it tried again on a device that could not get it: a device does not repeat an assignment that failed.</summary>
+    /// <summary>Grows when a person has it tried again on a device that could not get it: a device
+    /// does not repeat an assignment that failed.</summary>
     public int Attempt { get; init; }
 
     /// <summary>True when this takes the fleet back: the release may be smaller than the active one.</summary>
@@ -79,7 +81,8 @@ public sealed record ReportedState
     public string? Hardware { get; init; }
 
     /// <summary>What its settings say of it, name to value; rollouts can be aimed by them.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value
+        ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     public required IReadOnlyList<Sensing.SensorChannel> Channels { get; init; }
 

@@ -59,7 +59,8 @@ public static class ExperienceCodec
         var scales = reader.UInt16("scales");
         if (channels is 0 or > MaxChannels) throw new WireFormatException($"experience channels {channels} outside 1 to {MaxChannels}");
         if (windowValues is < 0 or > MaxWindowValues || windowValues % channels != 0)
-            throw new WireFormatException($"experience windowValues {windowValues} is not a multiple of {channels} channels within {MaxWindowValues}");
+            throw new WireFormatException(
+                $"experience windowValues {windowValues} is not a multiple of {channels} channels within {MaxWindowValues}");
         if ((centres != 0 && centres != channels) || scales != centres)
             throw new WireFormatException($"experience calibration of {centres} centres and {scales} scales does not fit {channels} channels");
         if (endUs < startUs) throw new WireFormatException($"experience ends at {endUs} before it starts at {startUs}");

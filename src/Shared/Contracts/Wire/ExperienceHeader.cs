@@ -16,7 +16,8 @@ public readonly ref struct ExperienceHeader
     /// <summary>UTF-8, a view into the encoded bytes.</summary>
     public ReadOnlySpan<byte> RunId { get; private init; }
 
-    /// <summary>Reads and checks the layout of <see cref="ExperienceCodec"/> to its last byte, as <see cref="ExperienceCodec.Decode"/> does.</summary>
+    /// <summary>Reads and checks the layout of <see cref="ExperienceCodec"/> to its last byte, as
+    /// <see cref="ExperienceCodec.Decode"/> does.</summary>
     /// <exception cref="WireFormatException">Not an experience of a version this reader knows; the message names the field.</exception>
     public static ExperienceHeader Read(ReadOnlySpan<byte> bytes)
     {
@@ -32,9 +33,11 @@ public readonly ref struct ExperienceHeader
         var windowValues = reader.Int32("windowValues");
         var centres = reader.UInt16("centres");
         var scales = reader.UInt16("scales");
-        if (channels is 0 or > ExperienceCodec.MaxChannels) throw new WireFormatException($"experience channels {channels} outside 1 to {ExperienceCodec.MaxChannels}");
+        if (channels is 0 or > ExperienceCodec.MaxChannels)
+            throw new WireFormatException($"experience channels {channels} outside 1 to {ExperienceCodec.MaxChannels}");
         if (windowValues is < 0 or > ExperienceCodec.MaxWindowValues || windowValues % channels != 0)
-            throw new WireFormatException($"experience windowValues {windowValues} is not a multiple of {channels} channels within {ExperienceCodec.MaxWindowValues}");
+            throw new WireFormatException(
+                $"experience windowValues {windowValues} is not a multiple of {channels} channels within {ExperienceCodec.MaxWindowValues}");
         if ((centres != 0 && centres != channels) || scales != centres)
             throw new WireFormatException($"experience calibration of {centres} centres and {scales} scales does not fit {channels} channels");
         if (endUs < startUs) throw new WireFormatException($"experience ends at {endUs} before it starts at {startUs}");

@@ -5,7 +5,8 @@ using Hmas.Contracts.Facts;
 
 namespace Hmas.Contracts.Wire;
 
-/// <summary>A batch of facts as one message (docs/formats/fact-batch.md): magic, header, body, a checksum over both; the body as Brotli where that is smaller.</summary>
+/// <summary>A batch of facts as one message (docs/formats/fact-batch.md): magic, header, body, a checksum
+/// over both; the body as Brotli where that is smaller.</summary>
 public static class FactBatchCodec
 {
     public const byte Version = 1;
@@ -25,7 +26,8 @@ public static class FactBatchCodec
 
     private static ReadOnlySpan<byte> Magic => "HMFB"u8;
 
-    /// <exception cref="ArgumentException">The batch breaks the contract: an id, no facts, a hole in its sequences, a tombstone that counts nothing, above <see cref="WireLimits.Default"/>.</exception>
+    /// <exception cref="ArgumentException">The batch breaks the contract: an id, no facts, a hole in its sequences, a
+    /// tombstone that counts nothing, above <see cref="WireLimits.Default"/>.</exception>
     public static byte[] Encode(FactBatch batch)
     {
         var limits = WireLimits.Default;
@@ -48,10 +50,12 @@ public static class FactBatchCodec
     }
 
     /// <summary>Reads a batch. The facts share one buffer of their own; <paramref name="bytes"/> is not kept.</summary>
-    /// <exception cref="WireFormatException">Not a batch of a version this reader knows, damaged, or beyond a limit; the message names the field.</exception>
+    /// <exception cref="WireFormatException">Not a batch of a version this reader knows, damaged, or
+    /// beyond a limit; the message names the field.</exception>
     public static FactBatch Decode(ReadOnlySpan<byte> bytes, WireLimits limits)
     {
-        if (bytes.Length > limits.MaxMessageBytes) throw new WireFormatException($"message of {bytes.Length} bytes is above {limits.MaxMessageBytes}");
+        if (bytes.Length > limits.MaxMessageBytes)
+            throw new WireFormatException($"message of {bytes.Length} bytes is above {limits.MaxMessageBytes}");
         var reader = new Reader(bytes);
         if (!reader.Take(4, "magic").SequenceEqual(Magic)) throw new WireFormatException("magic is not HMFB");
         var version = reader.Byte("version");
@@ -84,7 +88,8 @@ public static class FactBatchCodec
         foreach (var fact in batch.Facts)
         {
             if (fact.Payload.Length > limits.MaxFactBytes)
-                throw new ArgumentException($"payload of sequence {fact.Sequence} has {fact.Payload.Length} bytes, above {limits.MaxFactBytes}", nameof(batch));
+                throw new ArgumentException(
+                    $"payload of sequence {fact.Sequence} has {fact.Payload.Length} bytes, above {limits.MaxFactBytes}", nameof(batch));
             size += FactOverheadBytes + fact.Payload.Length;
         }
 
@@ -97,9 +102,11 @@ public static class FactBatchCodec
         {
             if (fact.Sequence != expected)
                 throw new ArgumentException($"sequence {fact.Sequence} of device {batch.DeviceId} follows {expected - 1}", nameof(batch));
-            if (!Enum.IsDefined(fact.Kind)) throw new ArgumentException($"kind {(byte)fact.Kind} of sequence {fact.Sequence} is not known", nameof(batch));
+            if (!Enum.IsDefined(fact.Kind))
+                throw new ArgumentException($"kind {(byte)fact.Kind} of sequence {fact.Sequence} is not known", nameof(batch));
             if (fact.Kind == FactKind.Evicted && !fact.TryReadEvicted(out _))
-                throw new ArgumentException($"tombstone {fact.Sequence} of device {batch.DeviceId} does not say how many it stands for", nameof(batch));
+                throw new ArgumentException(
+                    $"tombstone {fact.Sequence} of device {batch.DeviceId} does not say how many it stands for", nameof(batch));
             rest[0] = (byte)fact.Kind;
             BinaryPrimitives.WriteInt64LittleEndian(rest[1..], fact.TimestampUs);
             BinaryPrimitives.WriteInt32LittleEndian(rest[9..], fact.Payload.Length);
@@ -123,12 +130,14 @@ public static class FactBatchCodec
             if (!Enum.IsDefined(kind)) throw new WireFormatException($"kind {(byte)kind} of sequence {sequence} is not known");
             var timestampUs = reader.Int64("timestampUs");
             var length = reader.Int32("payloadBytes");
-            if (length < 0 || length > limits.MaxFactBytes) throw new WireFormatException($"payloadBytes {length} of sequence {sequence} outside 0 to {limits.MaxFactBytes}");
+            if (length < 0 || length > limits.MaxFactBytes)
+                throw new WireFormatException($"payloadBytes {length} of sequence {sequence} outside 0 to {limits.MaxFactBytes}");
             reader.Take(length, "payload");
             offset += FactOverheadBytes;
             var fact = new Fact(sequence, kind, timestampUs, body.AsMemory(offset, length));
             offset += length;
-            if (kind == FactKind.Evicted && !fact.TryReadEvicted(out _)) throw new WireFormatException($"tombstone {sequence} does not say how many it stands for");
+            if (kind == FactKind.Evicted && !fact.TryReadEvicted(out _))
+                throw new WireFormatException($"tombstone {sequence} does not say how many it stands for");
             facts[i] = fact;
             sequence = fact.LastSequence + 1;
         }
@@ -187,7 +196,8 @@ public static class FactBatchCodec
     }
 
     private static byte[] Copy(ReadOnlySpan<byte> stored, int bodyBytes) =>
-        stored.Length == bodyBytes ? stored.ToArray() : throw new WireFormatException($"stored body has {stored.Length} bytes, the header says {bodyBytes}");
+        stored.Length == bodyBytes
+            ? stored.ToArray() : throw new WireFormatException($"stored body has {stored.Length} bytes, the header says {bodyBytes}");
 
     private static uint Crc(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body) => ~WireCrc32C.Append(WireCrc32C.Append(uint.MaxValue, header), body);
 }

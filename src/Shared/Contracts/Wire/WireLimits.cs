@@ -5,7 +5,8 @@ public sealed record WireLimits
 {
     public static WireLimits Default { get; } = new();
 
-    /// <summary>A whole message as it stands on the wire. Below what every broker takes by default (AWS IoT: 128 kB; Mosquitto, RabbitMQ: 256 MB).</summary>
+    /// <summary>A whole message as it stands on the wire. Below what every broker takes by default
+    /// (AWS IoT: 128 kB; Mosquitto, RabbitMQ: 256 MB).</summary>
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
     /// <summary>The body after decompression.</summary>

@@ -18,8 +18,10 @@ public sealed class HeadEmbedding : IDisposable
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var classes = manifest.Classes.Count;
-        if (manifest.Head != ModelHead.Classes) throw new InferenceException("Head", $"model '{manifest.Name}' has head {manifest.Head}, only {ModelHead.Classes} is tuned.");
-        if (classes < 2 || headLength <= classes || headLength % classes != 0) throw new InferenceException("Head", $"a head of {headLength} values is none of {classes} classes.");
+        if (manifest.Head != ModelHead.Classes)
+            throw new InferenceException("Head", $"model '{manifest.Name}' has head {manifest.Head}, only {ModelHead.Classes} is tuned.");
+        if (classes < 2 || headLength <= classes || headLength % classes != 0)
+            throw new InferenceException("Head", $"a head of {headLength} values is none of {classes} classes.");
         Width = (headLength / classes) - 1;
         _extractor = ManifestFeatures.Create(manifest);
         _calibration = Calibration.None(manifest.Channels.Count);

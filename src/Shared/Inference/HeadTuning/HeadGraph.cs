@@ -4,8 +4,10 @@ namespace Hmas.Inference.HeadTuning;
 
 /// <summary>Makes a classifier's graph tell what goes into its last layer.</summary>
 /// <remarks>
-/// The last node is a Gemm that gives the logits (docs/formats/head-tuning.md); its first input becomes an output of the graph. Of a message that stands twice, protocol buffers join the repeated fields
-/// (https://protobuf.dev/programming-guides/encoding/#last-one-wins), so the graph is not rewritten: a second one with that output alone is put behind it.
+/// The last node is a Gemm that gives the logits (docs/formats/head-tuning.md); its first input becomes an output of the
+/// graph. Of a message that stands twice, protocol buffers join the repeated fields
+/// (https://protobuf.dev/programming-guides/encoding/#last-one-wins), so the graph is not
+/// rewritten: a second one with that output alone is put behind it.
 /// </remarks>
 internal static class HeadGraph
 {
@@ -31,7 +33,8 @@ internal static class HeadGraph
     /// <exception cref="InferenceException">No last Gemm gives the logits (<c>Head</c>).</exception>
     public static (byte[] Onnx, string Embedding) WithEmbedding(ReadOnlySpan<byte> onnx, string output, int width)
     {
-        var embedding = Find(onnx, output) ?? throw new InferenceException("Head", $"no Gemm of the graph gives '{output}', so there is no head to tune.");
+        var embedding = Find(onnx, output)
+            ?? throw new InferenceException("Head", $"no Gemm of the graph gives '{output}', so there is no head to tune.");
         byte[] dimensions = [.. Dimension(1), .. Dimension(width)];
         byte[] tensor = [.. Integer(TensorElement, Float32), .. Message(TensorShape, dimensions)];
         byte[] value = [.. Message(ValueName, Encoding.UTF8.GetBytes(embedding)), .. Message(ValueType, Message(TypeTensor, tensor))];

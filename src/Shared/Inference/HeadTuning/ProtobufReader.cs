@@ -1,6 +1,7 @@
 namespace Hmas.Inference.HeadTuning;
 
-/// <summary>Walks the fields of one protocol-buffer message; what is cut short or malformed ends the walk with an error, never beyond the bytes given.</summary>
+/// <summary>Walks the fields of one protocol-buffer message; what is cut short or malformed ends the
+/// walk with an error, never beyond the bytes given.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

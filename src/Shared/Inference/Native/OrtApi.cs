@@ -92,21 +92,24 @@ internal sealed unsafe partial class OrtApi
     {
         nint session;
         fixed (byte* pointer = model)
-            Check(((delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)_table[Slot.CreateSessionFromArray])(Env, pointer, (nuint)model.Length, options.Value, &session));
+            Check(((delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)_table[Slot.CreateSessionFromArray])(
+                Env, pointer, (nuint)model.Length, options.Value, &session));
         return new OrtHandle(this, Slot.ReleaseSession, session);
     }
 
     public int SessionGetCount(OrtHandle session, bool outputs)
     {
         nuint count;
-        Check(((delegate* unmanaged<nint, nuint*, nint>)_table[outputs ? Slot.SessionGetOutputCount : Slot.SessionGetInputCount])(session.Value, &count));
+        Check(((delegate* unmanaged<nint, nuint*, nint>)_table[outputs ? Slot.SessionGetOutputCount : Slot.SessionGetInputCount])(
+            session.Value, &count));
         return (int)count;
     }
 
     public string SessionGetName(OrtHandle session, int index, bool outputs)
     {
         byte* name;
-        Check(((delegate* unmanaged<nint, nuint, nint, byte**, nint>)_table[outputs ? Slot.SessionGetOutputName : Slot.SessionGetInputName])(session.Value, (nuint)index, Allocator, &name));
+        Check(((delegate* unmanaged<nint, nuint, nint, byte**, nint>)_table[outputs ? Slot.SessionGetOutputName : Slot.SessionGetInputName])(
+            session.Value, (nuint)index, Allocator, &name));
         var text = Marshal.PtrToStringUTF8((nint)name) ?? "";
         Check(((delegate* unmanaged<nint, void*, nint>)_table[Slot.AllocatorFree])(Allocator, name));
         return text;
@@ -116,7 +119,8 @@ internal sealed unsafe partial class OrtApi
     public (int ElementType, long[] Dimensions)? SessionGetTensor(OrtHandle session, int index, bool outputs)
     {
         nint typeInfo;
-        Check(((delegate* unmanaged<nint, nuint, nint*, nint>)_table[outputs ? Slot.SessionGetOutputTypeInfo : Slot.SessionGetInputTypeInfo])(session.Value, (nuint)index, &typeInfo));
+        Check(((delegate* unmanaged<nint, nuint, nint*, nint>)_table[outputs ? Slot.SessionGetOutputTypeInfo : Slot.SessionGetInputTypeInfo])(
+            session.Value, (nuint)index, &typeInfo));
         try
         {
             // Owned by the type info.
@@ -168,7 +172,8 @@ internal sealed unsafe partial class OrtApi
 
     private void Call(int slot, OrtHandle target) => Check(((delegate* unmanaged<nint, nint>)_table[slot])(target.Value));
 
-    private void CallWithInt(int slot, OrtHandle target, int value) => Check(((delegate* unmanaged<nint, int, nint>)_table[slot])(target.Value, value));
+    private void CallWithInt(int slot, OrtHandle target, int value) =>
+        Check(((delegate* unmanaged<nint, int, nint>)_table[slot])(target.Value, value));
 
     private void CallWithPath(int slot, OrtHandle target, string path)
     {

@@ -4,9 +4,12 @@ namespace Hmas.Signals.Streaming;
 
 /// <summary>Changes of state in several channels, row by row: the mean of the newest rows against the mean of the rows before them.</summary>
 /// <remarks>
-/// The shift of each channel counts in units of what such shifts are while the machine is healthy (their median magnitude over calibration rows, as a deviation), so that a drift
-/// that is always there is no change. The largest channel decides. A change that lasts is told again after a rest: a transition that goes on is a second change.
-/// Source: two-sample test of adjacent sliding windows (Basseville and Nikiforov 1993, 2.1). No look-ahead, no clock. One thread at a time; no allocation after calibration.
+/// The shift of each channel counts in units of what such shifts are while the machine is healthy (their
+/// median magnitude over calibration rows, as a deviation), so that a drift
+/// that is always there is no change. The largest channel decides. A change that lasts is told again
+/// after a rest: a transition that goes on is a second change.
+/// Source: two-sample test of adjacent sliding windows (Basseville and Nikiforov 1993, 2.1). No look-ahead,
+/// no clock. One thread at a time; no allocation after calibration.
 /// </remarks>
 public sealed class ChangepointDetector
 {
@@ -55,12 +58,14 @@ public sealed class ChangepointDetector
     private Span<double> Scale => _state.AsSpan(Scales, _channels);
 
     /// <summary>Takes the healthy shifts from rows of normal running, forgets what came before, and goes on from their last row.</summary>
-    /// <param name="rows">Shape (N, C), row-major, N more than <see cref="Recent"/> + <see cref="Reference"/>. NaN and infinities are missing: the channel keeps its last value.</param>
+    /// <param name="rows">Shape (N, C), row-major, N more than <see cref="Recent"/> + <see cref="Reference"/>. NaN
+    /// and infinities are missing: the channel keeps its last value.</param>
     /// <exception cref="ArgumentException">Too few rows, or no multiple of the channels.</exception>
     public void Calibrate(ReadOnlySpan<float> rows)
     {
         var count = rows.Length / _channels;
-        if (rows.Length % _channels != 0 || count <= Held) throw new ArgumentException($"{rows.Length} values are not more than {Held} rows of {_channels} channels.", nameof(rows));
+        if (rows.Length % _channels != 0 || count <= Held)
+            throw new ArgumentException($"{rows.Length} values are not more than {Held} rows of {_channels} channels.", nameof(rows));
         _state.AsSpan().Clear();
         _state[SinceAnswer] = Rest;
         var shifts = new float[count - Held];

@@ -2,9 +2,12 @@ namespace Hmas.Signals.Streaming;
 
 /// <summary>Alarm when the mean of a channel has drifted away from its healthy value, value by value, either way.</summary>
 /// <remarks>
-/// Two one-sided cumulative sums (Page 1954), laid out for shifts of one deviation: each adds what a value exceeds half a deviation by and never falls below zero. The bar stands
-/// so that steady normal values give one false alarm in 10,000 (Siegmund's approximation of the run length); a shift of one deviation is then told after about 17 values, of
-/// half a deviation after about 89, where no test can be faster than 18 and 74 by the bound ln(10,000) / KL for long runs. Values count up to four deviations, so that one outlier
+/// Two one-sided cumulative sums (Page 1954), laid out for shifts of one deviation: each adds what a value
+/// exceeds half a deviation by and never falls below zero. The bar stands
+/// so that steady normal values give one false alarm in 10,000 (Siegmund's approximation of the run
+/// length); a shift of one deviation is then told after about 17 values, of
+/// half a deviation after about 89, where no test can be faster than 18 and 74 by the bound ln(10,000) / KL
+/// for long runs. Values count up to four deviations, so that one outlier
 /// is no drift. State: two sums. After an alarm both start anew. One thread at a time; no allocation.
 /// </remarks>
 /// <param name="mean">Healthy mean; finite.</param>

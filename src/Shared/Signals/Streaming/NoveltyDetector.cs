@@ -2,14 +2,20 @@ using System.Numerics.Tensors;
 
 namespace Hmas.Signals.Streaming;
 
-/// <summary>Anomaly scores for one channel, value by value: how far a statistic of the newest values lies beyond everything the stream has shown so far.</summary>
+/// <summary>Anomaly scores for one channel, value by value: how far a statistic of the newest values
+/// lies beyond everything the stream has shown so far.</summary>
 /// <remarks>
-/// Watched are the rolling means of 1, 8 and 32 values (both ways) and the rolling deviations of 16 and 256 (downwards: a sensor that freezes, a day without its usual swing).
-/// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, as a share of the range between its lowest and highest value so far. That share has no unit
-/// and needs no model of the noise: in a stationary stream records grow rare by themselves (the n-th value is one with chance 1/n), and what happened once is no news the second
-/// time, so one event is one detection. Records are kept over a long and, for the means and at a lower weight, a short horizon, so that an old giant does not hide the next
+/// Watched are the rolling means of 1, 8 and 32 values (both ways) and the rolling deviations of 16 and 256
+/// (downwards: a sensor that freezes, a day without its usual swing).
+/// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, as a share of the range
+/// between its lowest and highest value so far. That share has no unit
+/// and needs no model of the noise: in a stationary stream records grow rare by themselves (the n-th value is
+/// one with chance 1/n), and what happened once is no news the second
+/// time, so one event is one detection. Records are kept over a long and, for the means and at a lower
+/// weight, a short horizon, so that an old giant does not hide the next
 /// event for ever. After a detection the detector rests for a share of the values seen, unless a far larger one follows.
-/// Sources: records of a sequence (Rényi 1962); the refractory period after a detection as in the NAB entry CAD OSE (Smirnov 2016). No clock, no labels, no look-ahead.
+/// Sources: records of a sequence (Rényi 1962); the refractory period after a detection as in the NAB
+/// entry CAD OSE (Smirnov 2016). No clock, no labels, no look-ahead.
 /// One thread at a time; no allocation after construction; less than 5 µs a value.
 /// </remarks>
 public sealed class NoveltyDetector
@@ -29,7 +35,8 @@ public sealed class NoveltyDetector
     /// <summary>Exceedance of a first change after perfect silence, where the range is nothing.</summary>
     private const double AfterSilence = 10;
 
-    /// <summary>A record by half the range, and by several times what the last detection told, is told even while resting: a small one must not hide the disaster behind it.</summary>
+    /// <summary>A record by half the range, and by several times what the last detection told, is told even while
+    /// resting: a small one must not hide the disaster behind it.</summary>
     private const double WakesUp = 0.5;
 
     private const double WakesUpBy = 4;
@@ -157,7 +164,8 @@ public sealed class NoveltyDetector
     {
         var row = _state[Seen];
         if (row < length || !double.IsFinite(value)) return default;
-        var range = new RecordRange(_state.AsSpan(Ranges + (index * RecordRange.StateLength), RecordRange.StateLength), Math.Max(FirstBlock, length), horizon);
+        var range = new RecordRange(
+            _state.AsSpan(Ranges + (index * RecordRange.StateLength), RecordRange.StateLength), Math.Max(FirstBlock, length), horizon);
         var result = (Below: 0.0, Above: 0.0);
         if (row >= 2 * length && !range.IsEmpty)
         {

@@ -2,8 +2,10 @@ namespace Hmas.Signals.Streaming;
 
 /// <summary>Lowest and highest value of about the last <c>horizon</c> values, kept as the extremes of at most 16 blocks.</summary>
 /// <remarks>
-/// Blocks double in length (neighbours are merged) until 16 of them span the horizon; from then on the oldest block is forgotten as a new one begins. So a young stream is
-/// remembered whole and an old one forgets in steps of a sixteenth. A view of the caller's memory: nothing is allocated, and saving that memory saves the range.
+/// Blocks double in length (neighbours are merged) until 16 of them span the horizon; from then on the
+/// oldest block is forgotten as a new one begins. So a young stream is
+/// remembered whole and an old one forgets in steps of a sixteenth. A view of the caller's memory:
+/// nothing is allocated, and saving that memory saves the range.
 /// </remarks>
 internal readonly ref struct RecordRange
 {

@@ -12,7 +12,8 @@ internal static class SavedState
     /// <exception cref="ArgumentException">Too short.</exception>
     public static void Write(ulong magic, ReadOnlySpan<double> state, Span<byte> destination)
     {
-        if (destination.Length < Bytes(state.Length)) throw new ArgumentException($"{destination.Length} bytes are too few for a state of {Bytes(state.Length)}.", nameof(destination));
+        if (destination.Length < Bytes(state.Length))
+            throw new ArgumentException($"{destination.Length} bytes are too few for a state of {Bytes(state.Length)}.", nameof(destination));
         BinaryPrimitives.WriteUInt64LittleEndian(destination, magic);
         for (var i = 0; i < state.Length; i++) BinaryPrimitives.WriteDoubleLittleEndian(destination[Bytes(i)..], state[i]);
     }

@@ -7,9 +7,11 @@ namespace Hmas.Trust.UpdateFramework;
 internal static class FileCheck
 {
     /// <summary>The strongest known algorithm first.</summary>
-    private static readonly (string Name, HashAlgorithmName Algorithm)[] Known = [("sha512", HashAlgorithmName.SHA512), ("sha256", HashAlgorithmName.SHA256)];
+    private static readonly (string Name, HashAlgorithmName Algorithm)[] Known = [
+        ("sha512", HashAlgorithmName.SHA512), ("sha256", HashAlgorithmName.SHA256)];
 
-    /// <exception cref="UpdateException"><see cref="UpdateReason.Mismatch"/>, or <see cref="UpdateReason.Format"/> when no stated hash is of a known algorithm.</exception>
+    /// <exception cref="UpdateException"><see cref="UpdateReason.Mismatch"/>, or
+    /// <see cref="UpdateReason.Format"/> when no stated hash is of a known algorithm.</exception>
     public static void Require(ReadOnlySpan<byte> bytes, FileFacts facts, string file)
     {
         if (facts.Length is { } length && length != bytes.Length)
@@ -36,12 +38,14 @@ internal static class FileCheck
     public static IReadOnlyList<(string Name, HashAlgorithmName Algorithm)> Usable(IReadOnlyDictionary<string, string> hashes, string file)
     {
         var usable = Known.Where(known => hashes.ContainsKey(known.Name)).ToArray();
-        return usable.Length > 0 ? usable : throw new UpdateException(UpdateReason.Format, $"{file}: none of {string.Join(", ", hashes.Keys)} is a known hash");
+        return usable.Length > 0
+            ? usable : throw new UpdateException(UpdateReason.Format, $"{file}: none of {string.Join(", ", hashes.Keys)} is a known hash");
     }
 
     private static void RequireHash(byte[] found, string stated, string name, string file)
     {
         var hex = Convert.ToHexStringLower(found);
-        if (!string.Equals(hex, stated, StringComparison.Ordinal)) throw new UpdateException(UpdateReason.Mismatch, $"{file} has {name} {hex}, {stated} is stated");
+        if (!string.Equals(hex, stated, StringComparison.Ordinal))
+            throw new UpdateException(UpdateReason.Mismatch, $"{file} has {name} {hex}, {stated} is stated");
     }
 }

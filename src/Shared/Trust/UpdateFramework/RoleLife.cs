@@ -3,7 +3,8 @@ using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Hmas.Trust.UpdateFramework;
 
-/// <summary>How long a role's metadata still holds, and what is to be done before it does not: <c>hmas keys status</c> and the hub say the same of it. Pure: time comes in.</summary>
+/// <summary>How long a role's metadata still holds, and what is to be done before it does not: <c>hmas keys
+/// status</c> and the hub say the same of it. Pure: time comes in.</summary>
 /// <param name="Repository">images or director.</param>
 /// <param name="ByHand">Keepers of offline keys must meet to renew it; otherwise its hub does so by itself, at half of its life.</param>
 public sealed record RoleLife(string Repository, RoleHeader Header, bool ByHand)
@@ -28,7 +29,8 @@ public sealed record RoleLife(string Repository, RoleHeader Header, bool ByHand)
     /// <summary>One sentence that says what is the matter and what to do; null while nothing is.</summary>
     public string? Warning(DateTimeOffset now) => IsDue(now) ? $"{Role} of the {Repository} repository {End(Left(now))}: {Remedy}" : null;
 
-    private string Remedy => !ByHand ? "the hub renews it by itself and has not, see its log" : Role == RootMetadata.Type ? "hmas keys rotate root" : "hmas keys sign";
+    private string Remedy =>
+        !ByHand ? "the hub renews it by itself and has not, see its log" : Role == RootMetadata.Type ? "hmas keys rotate root" : "hmas keys sign";
 
     private static string End(TimeSpan left) => left <= TimeSpan.Zero
         ? "has expired, and devices take nothing new"

@@ -2,8 +2,10 @@ using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Hmas.Trust.UpdateFramework;
 
-/// <summary>Finds who vouches for a target: the delegation graph before-order, depth first, each role once, ended by a terminating delegation (specification 5.6.7).</summary>
-/// <remarks>Give it the top-level role by <see cref="Enter"/>, then each role that <see cref="Next"/> asks for, until one of them gives a result.</remarks>
+/// <summary>Finds who vouches for a target: the delegation graph before-order, depth first, each role once,
+/// ended by a terminating delegation (specification 5.6.7).</summary>
+/// <remarks>Give it the top-level role by <see cref="Enter"/>, then each role that
+/// <see cref="Next"/> asks for, until one of them gives a result.</remarks>
 public sealed class TargetSearch
 {
     private readonly string _targetPath;

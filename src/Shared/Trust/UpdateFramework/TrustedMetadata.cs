@@ -3,10 +3,13 @@ using Hmas.Trust.UpdateFramework.Signatures;
 
 namespace Hmas.Trust.UpdateFramework;
 
-/// <summary>What one update has come to trust so far: the client workflow of specification 5.2 to 5.6 as decisions about bytes, without a clock, a disk or a network.</summary>
+/// <summary>What one update has come to trust so far: the client workflow of specification 5.2 to 5.6 as
+/// decisions about bytes, without a clock, a disk or a network.</summary>
 /// <remarks>
-/// Call in the workflow's order: <see cref="Begin"/>, <see cref="AcceptRoot"/> until there is no newer one, <see cref="EndRoots"/>, the timestamp, the snapshot, the targets.
-/// A method that throws has changed nothing. What is recalled from disk is verified as what comes from the network is; its age only decides whether it may be used or is merely a memory of versions.
+/// Call in the workflow's order: <see cref="Begin"/>, <see cref="AcceptRoot"/> until there is no newer one,
+/// <see cref="EndRoots"/>, the timestamp, the snapshot, the targets.
+/// A method that throws has changed nothing. What is recalled from disk is verified as what comes from the network is;
+/// its age only decides whether it may be used or is merely a memory of versions.
 /// </remarks>
 public sealed class TrustedMetadata
 {
@@ -38,7 +41,8 @@ public sealed class TrustedMetadata
     }
 
     /// <summary>Takes the next root: signed by the old threshold and the new one, version exactly one higher (5.3.4, 5.3.5).</summary>
-    /// <returns>Whether the kept timestamp and snapshot must be forgotten, <b>before</b> this root is kept: a key of theirs was taken away, so their versions may be an attacker's (5.3.11).</returns>
+    /// <returns>Whether the kept timestamp and snapshot must be forgotten, <b>before</b> this root is kept: a key of
+    /// theirs was taken away, so their versions may be an attacker's (5.3.11).</returns>
     /// <exception cref="UpdateException">Not accepted.</exception>
     public bool AcceptRoot(ReadOnlyMemory<byte> bytes)
     {
@@ -46,7 +50,8 @@ public sealed class TrustedMetadata
         var version = Root.Header.Version + 1;
         Threshold.Require(next, Root.Root, Root.Keys, $"root {version}, asked of root {Root.Header.Version},");
         Threshold.Require(next, next.Body.Root, next.Body.Keys, $"root {version}, asked of itself,");
-        if (next.Body.Header.Version != version) throw new UpdateException(UpdateReason.Rollback, $"root has version {next.Body.Header.Version}, {version} must follow");
+        if (next.Body.Header.Version != version)
+            throw new UpdateException(UpdateReason.Rollback, $"root has version {next.Body.Header.Version}, {version} must follow");
         var forget = Root.LosesAKeyIn(next.Body, static root => root.Timestamp) || Root.LosesAKeyIn(next.Body, static root => root.Snapshot);
         Root = next.Body;
         return forget;
@@ -115,7 +120,8 @@ public sealed class TrustedMetadata
     public MetadataVersion Listed(string role)
     {
         var snapshot = Snapshot ?? throw new InvalidOperationException("the snapshot comes before the targets");
-        return snapshot.Files.TryGetValue($"{role}.json", out var listed) ? listed : throw new UpdateException(UpdateReason.NotFound, $"snapshot does not list {role}.json");
+        return snapshot.Files.TryGetValue($"{role}.json", out var listed)
+            ? listed : throw new UpdateException(UpdateReason.NotFound, $"snapshot does not list {role}.json");
     }
 
     /// <summary>Takes the top-level targets role (5.6).</summary>
@@ -163,7 +169,8 @@ public sealed class TrustedMetadata
     {
         FileCheck.Require(bytes.Span, NamedSnapshot.Facts, "snapshot");
         if (snapshot.Header.Version != NamedSnapshot.Version)
-            throw new UpdateException(UpdateReason.Mismatch, $"snapshot has version {snapshot.Header.Version}, timestamp names {NamedSnapshot.Version}");
+            throw new UpdateException(
+                UpdateReason.Mismatch, $"snapshot has version {snapshot.Header.Version}, timestamp names {NamedSnapshot.Version}");
         RequireFresh(snapshot.Header);
         return snapshot;
     }
@@ -171,7 +178,8 @@ public sealed class TrustedMetadata
     private void RequireFresh(RoleHeader header)
     {
         if (header.Expires <= _startTime)
-            throw new UpdateException(UpdateReason.Expired, $"{header.Type} {header.Version} expired at {header.Expires:u}, the update began at {_startTime:u}");
+            throw new UpdateException(
+                UpdateReason.Expired, $"{header.Type} {header.Version} expired at {header.Expires:u}, the update began at {_startTime:u}");
     }
 
     private static void RequireNotOlder(string what, long known, long found)

@@ -1,6 +1,7 @@
 namespace Hmas.Trust.UpdateFramework;
 
-/// <summary>What a repository may cost this client at most. The specification leaves the numbers to the client and calls them W, X, Y and Z.</summary>
+/// <summary>What a repository may cost this client at most. The specification leaves the numbers
+/// to the client and calls them W, X, Y and Z.</summary>
 public sealed record UpdateLimits
 {
     /// <summary>Bytes of one root file; default 512,000 (W).</summary>

@@ -15,14 +15,17 @@ public static class ArtefactTarget
     /// <summary><c>models/NAME/RELEASE-ABCDEF012345.hmas</c>, <c>rules/NAME/RELEASE-ABCDEF012345.yaml</c> and so on.</summary>
     /// <param name="digest">As the registry names it, <c>sha256:</c> and 64 hex digits.</param>
     public static string PathOf(ArtefactKind kind, string name, long release, string digest) =>
-        string.Create(CultureInfo.InvariantCulture, $"{FolderOf(kind, name)}{release}-{ArtefactDigest.Hex(digest).AsSpan(0, DigestDigits)}{ArtefactKinds.Ending(kind)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{FolderOf(kind, name)}{release}-{ArtefactDigest.Hex(digest).AsSpan(0, DigestDigits)}{ArtefactKinds.Ending(kind)}");
 
     /// <summary>The path up to the release.</summary>
     public static string FolderOf(ArtefactKind kind, string name) => $"{ArtefactKinds.Folder(kind)}/{name}/";
 
     /// <summary>What the image repository says: these bytes are this release, for this hardware.</summary>
     /// <param name="sha256">Of the whole file, 32 bytes. A model's digest is another: that of its manifest.</param>
-    public static TargetFile Image(ArtefactKind kind, string name, long release, string digest, long length, ReadOnlySpan<byte> sha256, IReadOnlyList<string> hardwareClasses)
+    public static TargetFile Image(
+        ArtefactKind kind, string name, long release, string digest, long length, ReadOnlySpan<byte> sha256, IReadOnlyList<string> hardwareClasses)
     {
         ArgumentNullException.ThrowIfNull(hardwareClasses);
         return new TargetFile(

@@ -3,7 +3,8 @@ using Hmas.Trust.UpdateFramework.Client;
 
 namespace Hmas.Trust.Uptane;
 
-/// <summary>The loop around <see cref="InstallRules"/>: both repositories brought up to date, then what both say decided. Fetching the bytes is the caller's.</summary>
+/// <summary>The loop around <see cref="InstallRules"/>: both repositories brought up to date, then what
+/// both say decided. Fetching the bytes is the caller's.</summary>
 public sealed class AssignedUpdate
 {
     private readonly DeviceIdentity _device;

@@ -48,12 +48,14 @@ public sealed class SiloTlsTests : IDisposable
         }
     }
 
-    /// <summary>Whether the silo goes on after the handshake: with TLS 1.3 a server refuses a client's certificate only then, by hanging up.</summary>
+    /// <summary>Whether the silo goes on after the handshake: with TLS 1.3 a server refuses a
+    /// client's certificate only then, by hanging up.</summary>
     private static async Task<bool> IsHeardAsync(int port, (string CertificateFile, string KeyFile)? shown)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port);
-        await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Issuer == "CN=test authority");
+        await using var tls = new SslStream(
+            client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Issuer == "CN=test authority");
         var options = new SslClientAuthenticationOptions { TargetHost = "silo" };
         if (shown is { } files)
         {

@@ -12,7 +12,8 @@ using Redistribution1 = Cloud.Hub.Redistribution.Contract.V1;
 
 namespace Cloud.Hub.Tests.Host.Grains;
 
-/// <summary>Two hubs that share rollouts on Debian's Redis, with TLS between them, and a third that has the fleet: all processes of their own.</summary>
+/// <summary>Two hubs that share rollouts on Debian's Redis, with TLS between them, and a third
+/// that has the fleet: all processes of their own.</summary>
 public sealed class TwoSilosTests
 {
     private const int Devices = 6;
@@ -22,7 +23,10 @@ public sealed class TwoSilosTests
     public async Task A_rollout_goes_on_in_the_other_hub_when_the_one_that_holds_it_is_killed()
     {
         var port = FreePorts.One().ToString(CultureInfo.InvariantCulture);
-        using var redis = Process.Start(new ProcessStartInfo("/usr/bin/redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
+        using var redis = Process.Start(
+            new ProcessStartInfo(
+                "/usr/bin/redis-server",
+                ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
         try
         {
             while (await redis.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
@@ -58,9 +62,12 @@ public sealed class TwoSilosTests
         var site = await JoinAsync(fleet, old.Digest);
         try
         {
-            var started = await new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(channel)).StartAsync(RedistributionScene.Request(next.Digest), default);
+            var started = await new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(channel)).StartAsync(
+                RedistributionScene.Request(next.Digest), default);
             var rollout = started.RolloutId;
-            var (told, heard) = (first.SaysAsync($"rollout {rollout} canary: waiting to deploying"), second.SaysAsync($"rollout {rollout} canary: waiting to deploying"));
+            var (told, heard) = (
+                first.SaysAsync($"rollout {rollout} canary: waiting to deploying"),
+                second.SaysAsync($"rollout {rollout} canary: waiting to deploying"));
             var says = await Task.WhenAny(told, heard);
             await says;
             var (holdsIt, other) = says == told ? (first, second) : (second, first);
@@ -68,7 +75,9 @@ public sealed class TwoSilosTests
 
             using var survivor = other.Grpc(HubServices.Redistribution);
             var ended = await WorkUntilEndedAsync(new RolloutsGrpcClient(new Redistribution1.Rollouts.RolloutsClient(survivor)), rollout, site);
-            Assert.True(ended.State == RolloutState.Completed, $"{ended.State}, stopped by {ended.StoppedBy}: {string.Join("; ", ended.Transitions.Select(static move => move.Reason))}");
+            Assert.True(
+                ended.State == RolloutState.Completed,
+                $"{ended.State}, stopped by {ended.StoppedBy}: {string.Join("; ", ended.Transitions.Select(static move => move.Reason))}");
             await other.SaysAsync($"rollout {rollout} rollout: running to completed");
             Assert.All(site.Take(Devices), device => Assert.Equal(next.Digest, device.Digest));
             Assert.Equal(old.Digest, site[^1].Digest);

@@ -50,7 +50,8 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         await fleet.EnrolAsync("site-1", "door-6", default);
         var reported = new ReportedState
         {
-            DesiredVersion = 3, BootId = "start-1", AgentVersion = "ddi", Session = 1, SlotState = Hmas.Contracts.Models.SlotState.Committed, ActiveDigest = Some.Digest, Channels = [],
+            DesiredVersion = 3, BootId = "start-1", AgentVersion = "ddi", Session = 1, SlotState = Hmas.Contracts.Models.SlotState.Committed,
+            ActiveDigest = Some.Digest, Channels = [],
             Counters = new DeviceCounters(), TimestampUs = 5,
         };
         await reports.HeardAsync("door-6", reported, default);
@@ -74,7 +75,8 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.False(await identities.AreValidAsync("door-3", "guess", default));
         var model = new ModelAssignment { Digest = Some.Digest, Name = "pump", Release = 2, PackageBytes = 10, Url = "/artefacts/x" };
         Assert.Equal((1, model), await fleet.SetModelAsync("door-3", model, default) is var first ? (first.Version, first.Model) : default);
-        Assert.Equal((2, 4), await fleet.SetSamplingBoostAsync("door-3", 4, default) is var second ? (second.Version, second.SamplingBoost) : default);
+        Assert.Equal(
+            (2, 4), await fleet.SetSamplingBoostAsync("door-3", 4, default) is var second ? (second.Version, second.SamplingBoost) : default);
         var device = await fleet.DeviceAsync("door-3", default);
         Assert.Equal(("site-1", 2, false), (device!.SiteId, device.Desired!.Version, device.Online));
         Assert.Contains(await fleet.DevicesAsync(default), static listed => listed.DeviceId == "door-3");
@@ -103,7 +105,8 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     public async Task Learning_takes_runs_on_and_refuses_an_unknown_recipe()
     {
         var training = hubs.Front.Get<ITrainingRuns>();
-        var request = new TrainingRequest { ModelName = "pump", Recipe = "reconstruction", ParentDigest = Some.Digest, HeldOutRuns = ["held-*"], Seed = 4, RequestedBy = "test" };
+        var request = new TrainingRequest { ModelName = "pump", Recipe = "reconstruction", ParentDigest = Some.Digest, HeldOutRuns = ["held-*"],
+            Seed = 4, RequestedBy = "test" };
         var runId = await training.StartAsync(request, default);
         var run = (await training.RunAsync(runId, default))!;
         Assert.Equal((runId, "pump", 4, "held-*"), (run.RunId, run.Request.ModelName, run.Request.Seed, Assert.Single(run.Request.HeldOutRuns)));
@@ -125,8 +128,10 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.Equal(entry.PackageBytes, (await registry.PackageAsync(entry.Digest, default))!.Value.Length);
         Assert.Null(await registry.PackageAsync(Some.Digest, default));
         Assert.True(await hubs.Front.Get<IModelQuarantine>().QuarantineAsync(entry.Digest, "test", default));
-        await Assert.ThrowsAsync<ArgumentException>(() => registry.AddAsync(Models.Manifest("door", 1, onnx), Models.Onnx("another"), "test", default));
-        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(entry.Digest), default));
+        await Assert.ThrowsAsync<ArgumentException>(() => registry.AddAsync(
+            Models.Manifest("door", 1, onnx), Models.Onnx("another"), "test", default));
+        var refused =
+            await Assert.ThrowsAsync<RolloutRefusedException>(() => rollouts.StartAsync(RedistributionScene.Request(entry.Digest), default));
         Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
         Assert.Null(await rollouts.FindAsync("nothing", default));
         Assert.Null(await rollouts.CommandAsync("nothing", RolloutCommand.Pause, "test", default));
@@ -149,7 +154,9 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         var upload = new ArtefactUpload(ArtefactKind.Agent, "door", 3, ["pump-a"], "test");
         using var file = new MemoryStream(new byte[200_000]);
         var entry = await artefacts.AddAsync(upload, file, default);
-        Assert.Equal((ArtefactKind.Agent, "door", 3, 200_000, "pump-a"), (entry.Kind, entry.Name, entry.Release, entry.Bytes, Assert.Single(entry.HardwareClasses)));
+        Assert.Equal(
+            (ArtefactKind.Agent, "door", 3, 200_000, "pump-a"),
+            (entry.Kind, entry.Name, entry.Release, entry.Bytes, Assert.Single(entry.HardwareClasses)));
         Assert.Equal(entry.TargetPath, (await artefacts.FindAsync(entry.Digest, default))!.TargetPath);
         Assert.Null(await artefacts.FindAsync(Some.Digest, default));
         Assert.True(await artefacts.ApproveAsync(entry.Digest, "ada", "", default));
@@ -158,7 +165,8 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.Contains(await artefacts.ListAsync(ArtefactKind.Agent, default), listed => listed.Digest == entry.Digest);
         Assert.DoesNotContain(await artefacts.ListAsync(ArtefactKind.Rules, default), listed => listed.Digest == entry.Digest);
         using var large = new MemoryStream(new byte[3 << 20]);
-        var refused = await Assert.ThrowsAsync<ArgumentException>(() => artefacts.AddAsync(upload with { Kind = ArtefactKind.Rules }, large, default));
+        var refused =
+            await Assert.ThrowsAsync<ArgumentException>(() => artefacts.AddAsync(upload with { Kind = ArtefactKind.Rules }, large, default));
         Assert.Contains("larger than", refused.Message, StringComparison.Ordinal);
     }
 
@@ -191,7 +199,8 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
     {
         var pump = hubs.Front.Get<IPumpDomain>();
         Assert.Equal(PumpDomain.Faults, await pump.FaultsAsync(default));
-        string[] channels = ["Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "Volume Flow RateRMS"];
+        string[] channels = [
+            "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "Volume Flow RateRMS"];
         var here = PumpDomain.Advise("door-6", channels, Some.Experience());
         var there = await pump.AdviseAsync("door-6", channels, Some.Experience(), default);
         Assert.Equal((here.Asset, here.Fault, here.Confidence, here.Advice), (there.Asset, there.Fault, there.Confidence, there.Advice));
@@ -210,7 +219,8 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
             new AgentDecided("fleet", "train", "because"),
         ];
         using var heard = hubs.Front.Get<EventBus>().Subscribe("test", static happened =>
-            happened is FactsStored or PresenceChanged { DeviceId: "door-7" } or TrainingProgressed { RunId: "run-1" } or RolloutTransitioned { RolloutId: "r-1" } or AgentDecided { Agent: "fleet" });
+            happened is FactsStored or PresenceChanged { DeviceId: "door-7" } or TrainingProgressed { RunId: "run-1" }
+                or RolloutTransitioned { RolloutId: "r-1" } or AgentDecided { Agent: "fleet" });
         await hubs.FollowedAsync();
         foreach (var happened in told) hubs.Providers.Get<EventBus>().Publish(happened);
         using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);

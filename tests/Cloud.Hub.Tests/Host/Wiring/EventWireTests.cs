@@ -18,5 +18,6 @@ public sealed class EventWireTests
     }
 
     [Fact]
-    public void An_event_of_a_newer_hub_is_passed_over() => Assert.Null(EventWire.FromWire(new V1.Event { Type = "SomethingNew", Json = Google.Protobuf.ByteString.CopyFromUtf8("{}") }));
+    public void An_event_of_a_newer_hub_is_passed_over() =>
+        Assert.Null(EventWire.FromWire(new V1.Event { Type = "SomethingNew", Json = Google.Protobuf.ByteString.CopyFromUtf8("{}") }));
 }

@@ -43,13 +43,16 @@ public sealed class GrpcEndpointTests(HubsApart hubs) : IClassFixture<HubsApart>
     public async Task A_service_says_that_it_serves_and_what_it_serves(string service, string name, string method)
     {
         using var nobody = hubs.Providers.Grpc(service, token: "");
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(nobody).CheckAsync(new HealthCheckRequest())).Status);
+        Assert.Equal(
+            HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(nobody).CheckAsync(new HealthCheckRequest())).Status);
         using var channel = hubs.Providers.Grpc(service);
         using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = $"{name}.{method}" });
         await call.RequestStream.CompleteAsync();
         Assert.True(await call.ResponseStream.MoveNext(default));
-        Assert.NotEmpty(call.ResponseStream.Current.FileDescriptorResponse?.FileDescriptorProto ?? throw new InvalidOperationException($"{call.ResponseStream.Current}"));
+        Assert.NotEmpty(
+            call.ResponseStream.Current.FileDescriptorResponse?.FileDescriptorProto
+            ?? throw new InvalidOperationException($"{call.ResponseStream.Current}"));
     }
 
     /// <summary>Another implementation of gRPC (the C core) agrees: cleartext HTTP/2, the token as metadata, statuses, messages.</summary>
@@ -76,13 +79,15 @@ public sealed class GrpcEndpointTests(HubsApart hubs) : IClassFixture<HubsApart>
         var (code, said) = await Task.Run(() => Python.Run(Program, address, hubs.Providers.OperatorToken));
         Assert.True(code == 0, said);
         // 0801: field 1, SERVING.
-        Assert.Equal(["health 0801", "faults True", "nobody UNAUTHENTICATED", "reflection True"], said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            ["health 0801", "faults True", "nobody UNAUTHENTICATED", "reflection True"], said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static async Task CallAsync(ChannelBase channel, string name, string method)
     {
         var bytes = Marshallers.Create(static (byte[] message) => message, static message => message);
-        using var call = channel.CreateCallInvoker().AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, name, method, bytes, bytes), null, default, []);
+        using var call = channel.CreateCallInvoker()
+            .AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, name, method, bytes, bytes), null, default, []);
         await call;
     }
 }

@@ -12,8 +12,11 @@ public sealed class HubProcessesTests
     public async Task Reasoning_and_rest_apart_from_all_others_hear_of_runs_and_have_a_model_trained()
     {
         using var folder = new TempFolder();
-        await using var doers = await HubProcess.StartAsync("perception,memory,learning,communication,feedback,specialized,redistribution", folder.File("doers"));
-        var settings = doers.Remotes(HubServices.Perception, HubServices.Memory, HubServices.Learning, HubServices.Communication, HubServices.Feedback, HubServices.Specialized, HubServices.Redistribution);
+        await using var doers = await HubProcess.StartAsync(
+            "perception,memory,learning,communication,feedback,specialized,redistribution", folder.File("doers"));
+        var settings = doers.Remotes(
+            HubServices.Perception, HubServices.Memory, HubServices.Learning, HubServices.Communication, HubServices.Feedback,
+            HubServices.Specialized, HubServices.Redistribution);
         settings["reasoning:runsForFirstModel"] = "2";
         settings["reasoning:strategyPeriod"] = "00:00:00.200";
         await using var thinkers = await HubProcess.StartAsync("reasoning,integration", folder.File("thinkers"), settings);

@@ -8,7 +8,8 @@ using NSubstitute;
 
 namespace Cloud.Hub.Tests.Host.Wiring;
 
-/// <summary>Two hubs with disjoint services: one runs everything but Integration, the other Integration alone with the rest as remotes. What the second's doors answer came over gRPC.</summary>
+/// <summary>Two hubs with disjoint services: one runs everything but Integration, the other Integration alone with
+/// the rest as remotes. What the second's doors answer came over gRPC.</summary>
 public sealed class HubsApart : IAsyncLifetime
 {
     internal string[] Provided { get; } = [.. HubServices.All.Where(static service => service != HubServices.Integration)];
@@ -38,7 +39,8 @@ public sealed class HubsApart : IAsyncLifetime
     internal async Task FollowedAsync()
     {
         foreach (var probe in (HubEvent[])[
-            new PresenceChanged("site", "probe", new Hmas.Contracts.Twins.Presence(true, 1, "boot", 1)), new LabelsAdded([]), new TrainingProgressed("probe", "", 0, ""),
+            new PresenceChanged("site", "probe", new Hmas.Contracts.Twins.Presence(true, 1, "boot", 1)), new LabelsAdded([]),
+            new TrainingProgressed("probe", "", 0, ""),
             new RolloutTransitioned("probe", "", "", "", ""), new AgentDecided("probe", "are you there", "")])
         {
             using var heard = Front.Get<EventBus>().Subscribe("test", happened => happened.GetType() == probe.GetType());

@@ -41,7 +41,8 @@ public sealed class ModelUploadTests(HubsApart hubs) : IClassFixture<HubsApart>
         {
             using var form = new MultipartFormDataContent
             {
-                { new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest)), "manifest", "manifest.json" },
+                { new ByteArrayContent(
+                    JsonSerializer.SerializeToUtf8Bytes(manifest, ContractsJson.Default.ModelManifest)), "manifest", "manifest.json" },
                 { new ByteArrayContent(onnx), "onnx", "model.onnx" },
             };
             using var answer = await client.PostAsync(path, form);
@@ -56,7 +57,9 @@ public sealed class ModelUploadTests(HubsApart hubs) : IClassFixture<HubsApart>
     [Fact]
     public async Task A_body_above_the_limit_is_refused_before_it_is_read()
     {
-        await using var hub = await HubFixture.StartAsync(HubServices.Integration, new Dictionary<string, string?>(HubsApart.Remotes(hubs.Providers, hubs.Provided)) { ["Limits:MaxRequestBytes"] = "2048" });
+        await using var hub = await HubFixture.StartAsync(
+            HubServices.Integration,
+            new Dictionary<string, string?>(HubsApart.Remotes(hubs.Providers, hubs.Provided)) { ["Limits:MaxRequestBytes"] = "2048" });
         using var client = hub.Http(HubServices.Front);
         using var answer = await client.PostAsJsonAsync("/api/v1/labels", new string('x', 4096));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);

@@ -33,7 +33,8 @@ public sealed class LabelQueueTests
             var queue = hub.Get<ILabelQuestions>();
             var waiting = await queue.QuestionsAsync(waitingOnly: true, 100, default);
             Assert.Equal([1L, 3L, 4L], waiting.Select(question => question.FromUs / (100 * Second)).Order());
-            Assert.Equal(waiting.OrderByDescending(question => question.Uncertainty).Select(question => question.Id), waiting.Select(question => question.Id));
+            Assert.Equal(
+                waiting.OrderByDescending(question => question.Uncertainty).Select(question => question.Id), waiting.Select(question => question.Id));
             Assert.All(waiting, question => Assert.Equal(["normal", "anomaly"], question.Names));
             var shown = (await queue.QuestionAsync(waiting[0].Id, default))!;
             Assert.Equal(StateRecording.Channels, shown.Channels);
@@ -50,8 +51,13 @@ public sealed class LabelQueueTests
         await using var again = await StartAsync(folder);
         var left = again.Get<ILabelQuestions>();
         var still = Assert.Single(await left.QuestionsAsync(waitingOnly: true, 100, default));
-        Assert.Equal(["labelled", "skipped", "waiting"], (await left.QuestionsAsync(waitingOnly: false, 100, default)).Select(question => question.State).Order());
-        await again.Get<IFeedback>().AddLabelsAsync([new OutcomeLabel { DeviceId = "pump-1", FromUs = still.FromUs, ToUs = still.ToUs, Label = "normal", Source = "maintenance" }], default);
+        Assert.Equal(
+            ["labelled", "skipped", "waiting"],
+            (await left.QuestionsAsync(waitingOnly: false, 100, default)).Select(question => question.State).Order());
+        await again.Get<IFeedback>()
+            .AddLabelsAsync(
+                [new OutcomeLabel { DeviceId = "pump-1", FromUs = still.FromUs, ToUs = still.ToUs, Label = "normal", Source = "maintenance" }],
+                default);
         await again.Get<LabelLoop>().FillAsync(default);
         Assert.Empty(await left.QuestionsAsync(waitingOnly: true, 100, default));
         Assert.Equal("gone", (await left.QuestionAsync(still.Id, default))!.State);
@@ -82,20 +88,23 @@ public sealed class LabelQueueTests
     }
 
     private static Task<HubFixture> StartAsync(TempFolder folder, int most = 50) => HubFixture.StartAsync(
-        settings: new Dictionary<string, string?> { ["Learning:MaxLabelQuestions"] = most.ToString(System.Globalization.CultureInfo.InvariantCulture) }, folder: folder.File("hub"));
+        settings: new Dictionary<string, string?> { ["Learning:MaxLabelQuestions"] = most.ToString(
+            System.Globalization.CultureInfo.InvariantCulture) }, folder: folder.File("hub"));
 
     /// <summary>Waits until the hub knows the device's channels.</summary>
     private static async Task KnownAsync(HubFixture hub)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        while ((await hub.Get<IFleet>().DeviceAsync("pump-1", default))?.Reported is not { Channels.Count: > 0 }) await timer.WaitForNextTickAsync(limit.Token);
+        while ((await hub.Get<IFleet>().DeviceAsync("pump-1", default))?.Reported is not { Channels.Count: > 0 })
+            await timer.WaitForNextTickAsync(limit.Token);
     }
 
     /// <param name="windows">Place, 100 s apart, and score over the threshold.</param>
     private static async Task AddAsync(HubFixture hub, long first, params (int Place, float Ratio)[] windows)
     {
-        var facts = windows.Select((window, i) => new Fact(first + i, FactKind.Experience, window.Place * 100 * Second, ExperienceCodec.Encode(new ExperienceRecord
+        var facts = windows.Select((
+            window, i) => new Fact(first + i, FactKind.Experience, window.Place * 100 * Second, ExperienceCodec.Encode(new ExperienceRecord
         {
             RunId = "run-1", StartUs = window.Place * 100 * Second, EndUs = ((window.Place * 100) + Rows - 1) * Second, Channels = 3,
             Window = [.. Enumerable.Range(0, 3 * Rows).Select(j => MathF.Sin(window.Place + (0.1f * j)))], Centre = [0, 0, 0], Scale = [1, 1, 1],

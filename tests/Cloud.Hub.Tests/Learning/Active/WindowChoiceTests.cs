@@ -16,7 +16,8 @@ public sealed class WindowChoiceTests
     public void Of_the_windows_that_the_model_is_least_sure_of_one_of_each_kind_is_asked_for()
     {
         // Three kinds of unsure windows, the first with many copies, and sure ones far away.
-        float[][] features = [.. Enumerable.Repeat(new float[] { 0, 0 }, 8), [5, 0], [0, 5], .. Enumerable.Range(0, 30).Select(i => new float[] { 50 + i, 50 })];
+        float[][] features = [
+            .. Enumerable.Repeat(new float[] { 0, 0 }, 8), [5, 0], [0, 5], .. Enumerable.Range(0, 30).Select(i => new float[] { 50 + i, 50 })];
         double[] uncertainty = [.. Enumerable.Repeat(0.9, 8), 0.8, 0.8, .. Enumerable.Repeat(0.1, 30)];
         var chosen = WindowChoice.Choose(features[..15], uncertainty[..15], 3);
         Assert.Equal(3, chosen.Count);

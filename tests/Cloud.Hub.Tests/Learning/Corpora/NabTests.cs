@@ -55,7 +55,8 @@ public sealed class NabTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(1001, lines.Length);
         using var thresholds = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder.File("out"), "thresholds.json")));
         var threshold = thresholds.RootElement.GetProperty("standard").GetDouble();
-        var found = lines.Skip(1).Select(line => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture)).ToList().FindIndex(score => score >= threshold);
+        var found = lines.Skip(1).Select(line => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture)).ToList()
+            .FindIndex(score => score >= threshold);
         Assert.Equal(600, found);
         Assert.Contains("µs per value", report.ToString(), StringComparison.Ordinal);
     }
@@ -64,7 +65,9 @@ public sealed class NabTests(ITestOutputHelper output) : IDisposable
     public void A_window_whose_edge_is_no_row_is_refused_by_name()
     {
         Write("train", labelled: true);
-        File.WriteAllText(Path.Combine(_folder.File("train"), "labels", "combined_windows.json"), """{"simulated/a.csv":[["2020-01-01 00:00:00","1999-01-01 00:00:00"]]}""");
+        File.WriteAllText(
+            Path.Combine(_folder.File("train"), "labels", "combined_windows.json"),
+            """{"simulated/a.csv":[["2020-01-01 00:00:00","1999-01-01 00:00:00"]]}""");
         var refused = Assert.Throws<CorpusException>(() => NabFolder.Read(_folder.File("train")));
         Assert.Contains("1999-01-01", refused.Message, StringComparison.Ordinal);
     }
@@ -123,12 +126,16 @@ public sealed class NabTests(ITestOutputHelper output) : IDisposable
     {
         var data = Directory.CreateDirectory(Path.Combine(_folder.File(name), "data", "simulated")).FullName;
         var start = new DateTime(2020, 1, 1);
-        var lines = Enumerable.Range(0, 1000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{start.AddMinutes(5 * i):yyyy-MM-dd HH:mm:ss},{(i == 600 ? 50 : Math.Sin(i / 5.0))}"));
+        var lines = Enumerable.Range(0, 1000)
+            .Select(i => string.Create(
+                CultureInfo.InvariantCulture, $"{start.AddMinutes(5 * i):yyyy-MM-dd HH:mm:ss},{(i == 600 ? 50 : Math.Sin(i / 5.0))}"));
         File.WriteAllLines(Path.Combine(data, "a.csv"), lines.Prepend("timestamp,value"));
         if (!labelled) return;
         var labels = Directory.CreateDirectory(Path.Combine(_folder.File(name), "labels")).FullName;
         File.WriteAllText(
             Path.Combine(labels, "combined_windows.json"),
-            string.Create(CultureInfo.InvariantCulture, $$"""{"simulated/a.csv":[["{{start.AddMinutes(5 * 550):yyyy-MM-dd HH:mm:ss}}.000000","{{start.AddMinutes(5 * 650):yyyy-MM-dd HH:mm:ss}}.000000"]]}"""));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"simulated/a.csv":[["{{start.AddMinutes(5 * 550):yyyy-MM-dd HH:mm:ss}}.000000","{{start.AddMinutes(5 * 650):yyyy-MM-dd HH:mm:ss}}.000000"]]}"""));
     }
 }

@@ -32,9 +32,11 @@ public sealed class ExperienceCollectorTests
         Assert.Equal(before.Digest(before.Runs), again.Digest(again.Runs));
 
         var next = await Collector(fleet).CollectAsync(Everything with { Known = before.Bounds }, default);
-        Assert.Equal(["later"], next.Runs.Where(run => run.Segments().SelectMany(rows => rows).Any(row => next.IsNew(run, row))).Select(run => run.RunId));
+        Assert.Equal(
+            ["later"], next.Runs.Where(run => run.Segments().SelectMany(rows => rows).Any(row => next.IsNew(run, row))).Select(run => run.RunId));
         // Labels that came later make their rows new as well.
-        var unlabelled = await Collector(fleet).CollectAsync(Everything with { Known = new DatasetBounds(before.Bounds.LastExperienceId, 0) }, default);
+        var unlabelled = await Collector(fleet)
+            .CollectAsync(Everything with { Known = new DatasetBounds(before.Bounds.LastExperienceId, 0) }, default);
         Assert.Equal(5, unlabelled.Runs.Count(run => run.Segments().SelectMany(rows => rows).Any(row => unlabelled.IsNew(run, row))));
     }
 

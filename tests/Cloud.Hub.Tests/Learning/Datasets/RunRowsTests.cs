@@ -42,7 +42,8 @@ public sealed class RunRowsTests
         Assert.True(timeline.At("other", 10));
     }
 
-    private static OutcomeLabel Label(string? run, long from, long to, string label) => new() { DeviceId = "d", RunId = run, FromUs = from, ToUs = to, Label = label, Source = "operator" };
+    private static OutcomeLabel Label(string? run, long from, long to, string label) =>
+        new() { DeviceId = "d", RunId = run, FromUs = from, ToUs = to, Label = label, Source = "operator" };
 
     private static ExperienceRecord Window(int from, int length, ExperienceReasons reasons) => new()
     {

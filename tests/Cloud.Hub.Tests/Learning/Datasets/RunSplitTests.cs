@@ -13,7 +13,9 @@ public sealed class RunSplitTests
     public void A_quarter_is_held_out_and_an_eighth_judges_the_epochs(int runs, int heldOut, int validation)
     {
         var parts = RunSplit.Assign(new Dictionary<string, RunPart>(), Names(runs));
-        Assert.Equal((runs, heldOut, validation), (parts.Count, parts.Values.Count(p => p == RunPart.HeldOut), parts.Values.Count(p => p == RunPart.Validation)));
+        Assert.Equal(
+            (runs, heldOut, validation),
+            (parts.Count, parts.Values.Count(p => p == RunPart.HeldOut), parts.Values.Count(p => p == RunPart.Validation)));
     }
 
     [Fact]

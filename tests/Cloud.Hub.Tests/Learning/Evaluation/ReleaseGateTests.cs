@@ -12,7 +12,8 @@ public sealed class ReleaseGateTests
     [InlineData(0.80, 0.795, 0.70, 0.70, true)]
     [InlineData(0.80, 0.78, 0.70, 0.70, false)]
     [InlineData(0.80, 0.85, 0.70, 0.40, false)]
-    public void A_candidate_passes_only_when_neither_the_pool_nor_a_slice_got_worse(double before, double now, double sliceBefore, double sliceNow, bool passes)
+    public void A_candidate_passes_only_when_neither_the_pool_nor_a_slice_got_worse(
+        double before, double now, double sliceBefore, double sliceNow, bool passes)
     {
         var verdict = Gate.Judge(Result(before, sliceBefore), Result(now, sliceNow), []);
         Assert.True(verdict.Released == passes, verdict.Reason);
@@ -45,13 +46,15 @@ public sealed class ReleaseGateTests
     [Fact]
     public void Without_a_labelled_row_nothing_is_released_over_a_parent()
     {
-        var silent = new EvaluationResult(new Dictionary<string, SliceMetrics> { ["all"] = new(0, 0, null, null, null) }, [], new Dictionary<string, double>(), 0);
+        var silent = new EvaluationResult(
+            new Dictionary<string, SliceMetrics> { ["all"] = new(0, 0, null, null, null) }, [], new Dictionary<string, double>(), 0);
         Assert.False(Gate.Judge(silent, silent, []).Released);
         Assert.True(Gate.Judge(null, silent, []).Released);
     }
 
     [Fact]
-    public void A_score_that_is_not_a_number_refuses_even_a_first_model() => Assert.False(Gate.Judge(null, Result(0.9, 0.9) with { Invalid = 1 }, []).Released);
+    public void A_score_that_is_not_a_number_refuses_even_a_first_model() =>
+        Assert.False(Gate.Judge(null, Result(0.9, 0.9) with { Invalid = 1 }, []).Released);
 
     [Fact]
     public void Rates_are_the_benchmarks_own()
@@ -64,5 +67,6 @@ public sealed class ReleaseGateTests
     }
 
     private static EvaluationResult Result(double pooled, double slice) => new(
-        new Dictionary<string, SliceMetrics> { ["all"] = new(1000, 350, pooled, 0.1, 0.1), ["valve"] = new(300, 100, slice, 0.1, 0.1) }, [], new Dictionary<string, double>(), 0);
+        new Dictionary<string, SliceMetrics> { ["all"] = new(1000, 350, pooled, 0.1, 0.1), ["valve"] = new(300, 100, slice, 0.1, 0.1) }, [],
+        new Dictionary<string, double>(), 0);
 }

@@ -38,7 +38,8 @@ public sealed class SliceRatchetTests
     public void The_best_of_each_slice_stays()
     {
         var best = SliceRatchet.Raise(
-            new Dictionary<string, SliceCount> { ["a"] = new(90, 100), ["b"] = new(50, 100) }, new Dictionary<string, SliceCount> { ["a"] = new(80, 100), ["b"] = new(60, 100), ["c"] = new(1, 2) });
+            new Dictionary<string, SliceCount> { ["a"] = new(90, 100), ["b"] = new(50, 100) },
+            new Dictionary<string, SliceCount> { ["a"] = new(80, 100), ["b"] = new(60, 100), ["c"] = new(1, 2) });
         Assert.Equal((0.9, 0.6, 0.5), (best["a"].Share, best["b"].Share, best["c"].Share));
     }
 

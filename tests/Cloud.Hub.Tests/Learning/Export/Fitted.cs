@@ -40,7 +40,8 @@ internal sealed class Fitted : IDisposable
         }
 
         Run.Forward(Batch);
-        _operations = Equalisation.Apply(OperationBuilder.Build(_network), Enumerable.Range(0, Batch).Select(b => Samples.ChannelMajor(Run.Input, b)));
+        _operations = Equalisation.Apply(
+            OperationBuilder.Build(_network), Enumerable.Range(0, Batch).Select(b => Samples.ChannelMajor(Run.Input, b)));
         InputSpec = new TensorSpec("input", Shape(input));
         OutputSpec = new TensorSpec("output", Shape(_network.Output));
         Float = Write(null);
@@ -69,5 +70,7 @@ internal sealed class Fitted : IDisposable
         _network.Dispose();
     }
 
-    private static int[] Shape(Shape shape) => shape.Length == 1 ? [1, shape.Channels] : shape.Width > 1 ? [1, shape.Channels, shape.Height, shape.Width] : [1, shape.Channels, shape.Length];
+    private static int[] Shape(Shape shape) =>
+        shape.Length == 1
+            ? [1, shape.Channels] : shape.Width > 1 ? [1, shape.Channels, shape.Height, shape.Width] : [1, shape.Channels, shape.Length];
 }

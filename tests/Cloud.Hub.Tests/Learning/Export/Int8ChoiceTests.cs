@@ -50,7 +50,8 @@ public sealed class Int8ChoiceTests
         using var input = new Sequence(120, shape);
         Samples.FillWaves(input, 120, 4);
         var windows = Enumerable.Range(0, 120).Select(b => Samples.ChannelMajor(input, b)).ToList();
-        var model = ModelExport.Write(OperationBuilder.Build(network), recipe with { Features = recipe.Features with { Compression = Compression.None } }, windows);
+        var model = ModelExport.Write(
+            OperationBuilder.Build(network), recipe with { Features = recipe.Features with { Compression = Compression.None } }, windows);
         Assert.True(model.Facts.Settings.InFloat.HasFlag(FloatEnds.First) && model.Facts.Settings.Headroom >= 8, model.Facts.ToString());
         Assert.Empty(model.Facts.FloatProducts);
     }
@@ -72,7 +73,10 @@ public sealed class Int8ChoiceTests
         [
             new DenseOperation(shape, hidden) { Weights = first, Bias = new float[values + 1] },
             new ActivationOperation(hidden, ActivationKind.Relu),
-            new DenseOperation(hidden, new Shape(1, 2)) { Weights = [.. Enumerable.Range(0, 2 * (values + 1)).Select(i => i % (values + 1) == values ? 0f : random.NextNormal())], Bias = [0, 0] },
+            new DenseOperation(
+                hidden, new Shape(
+                    1, 2)) { Weights = [.. Enumerable.Range(0, 2 * (values + 1)).Select(i => i % (values + 1) == values ? 0f : random.NextNormal())],
+                        Bias = [0, 0] },
         ];
         var windows = Enumerable.Range(0, 400).Select(_ =>
         {
@@ -81,7 +85,8 @@ public sealed class Int8ChoiceTests
             if (inTheInput) window[values] *= 200;
             return window;
         }).ToList();
-        var (_, facts) = Int8Choice.Make("hidden", operations, ModelHead.Classes, new TensorSpec("x", [1, values + 1]), new TensorSpec("y", [1, 2]), windows);
+        var (_, facts) = Int8Choice.Make(
+            "hidden", operations, ModelHead.Classes, new TensorSpec("x", [1, values + 1]), new TensorSpec("y", [1, 2]), windows);
 
         Assert.True(facts.TaskLoss <= Int8Facts.MaxTaskLoss, facts.ToString());
         Assert.Equal((path, inFloat), (facts.Path, facts.Settings.InFloat));

@@ -35,7 +35,9 @@ public sealed class MahalanobisHeadTests
         // An answer of 0: the residual is the window, whose first two channels move together.
         IReadOnlyList<Operation> silent =
         [
-            new ConvolutionOperation(new Shape(Length, Channels), new Shape(Length, Channels)) { Weights = new float[Channels * Channels], Bias = new float[Channels], Kernel = 1 },
+            new ConvolutionOperation(
+                new Shape(Length, Channels),
+                new Shape(Length, Channels)) { Weights = new float[Channels * Channels], Bias = new float[Channels], Kernel = 1 },
         ];
         var head = MahalanobisHead.Append(silent, Windows(200));
         Assert.True(Score(1, -1) > 20 * Score(1, 1), $"expected {Score(1, -1)} to be more than 20 times {Score(1, 1)}");
@@ -51,7 +53,9 @@ public sealed class MahalanobisHeadTests
     public void A_chain_that_does_not_rebuild_its_input_is_refused()
     {
         using var network = new Network(new Shape(Length, Channels), [new Conv1d(2, 1)], 1);
-        Assert.Contains("(6, 2)", Assert.Throws<ArgumentException>(() => MahalanobisHead.Append(OperationBuilder.Build(network), Windows(2))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(6, 2)", Assert.Throws<ArgumentException>(() => MahalanobisHead.Append(OperationBuilder.Build(network), Windows(2))).Message,
+            StringComparison.Ordinal);
     }
 
     private static List<float[]> Windows(int count)
@@ -75,7 +79,8 @@ public sealed class MahalanobisHeadTests
     private static IEnumerable<double[]> Rows(IReadOnlyList<Operation> operations, float[] window)
     {
         var answer = OperationRun.Of(operations, window);
-        for (var row = 0; row < Length; row++) yield return [.. Enumerable.Range(0, Channels).Select(c => (double)answer[(c * Length) + row] - window[(c * Length) + row])];
+        for (var row = 0; row < Length; row++)
+            yield return [.. Enumerable.Range(0, Channels).Select(c => (double)answer[(c * Length) + row] - window[(c * Length) + row])];
     }
 
     private static (double[] Mean, double[,] Covariance) Moments(List<double[]> rows)

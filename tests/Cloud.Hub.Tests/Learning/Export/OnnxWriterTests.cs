@@ -18,36 +18,50 @@ public sealed class OnnxWriterTests
         ["conv classifier with batch norm"] = (new(30, 6),
             () =>
             [
-                new Conv1d(16, 5, 1, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv1d(16, 5, 2, 2), new Activation(ActivationKind.Relu), new Flatten(),
+                new Conv1d(16, 5, 1, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv1d(16, 5, 2, 2),
+                new Activation(ActivationKind.Relu), new Flatten(),
                 new Dropout(0.2f), new Dense(32), new BatchNorm(), new Activation(ActivationKind.Relu), new Dense(1),
             ]),
         ["dense autoencoder over windows"] = (new(30, 6),
-            () => [new Flatten(), new Dense(64), new Activation(ActivationKind.Relu), new Dense(3), new Dense(64), new Activation(ActivationKind.Relu), new Dense(180), new Unflatten(6)]),
+            () => [new Flatten(), new Dense(64), new Activation(ActivationKind.Relu), new Dense(3), new Dense(64),
+                new Activation(ActivationKind.Relu), new Dense(180), new Unflatten(6)]),
         ["what is seldom"] = (new(23, 5),
             () =>
             [
-                new Activation(ActivationKind.Tanh), new BatchNorm(), new Conv1d(6, 3, 1, 4, 4), new Activation(ActivationKind.LeakyRelu), new ConvTranspose1d(4, 4, 3, 1, 2),
-                new Activation(ActivationKind.Sigmoid), new Conv1d(8, 3, 1, 1, 1, 4), new GlobalAveragePool(), new Dense(4), new Activation(ActivationKind.Relu),
+                new Activation(ActivationKind.Tanh), new BatchNorm(), new Conv1d(6, 3, 1, 4, 4), new Activation(ActivationKind.LeakyRelu),
+                new ConvTranspose1d(4, 4, 3, 1, 2),
+                new Activation(ActivationKind.Sigmoid), new Conv1d(8, 3, 1, 1, 1, 4), new GlobalAveragePool(), new Dense(4),
+                new Activation(ActivationKind.Relu),
             ]),
         ["residual network on planes"] = (new(12 * 12, 3, 12), Samples.Residual),
-        ["means of stretches"] = (new(20, 3), () => [new Conv1d(6, 3, 1, 1), new Activation(ActivationKind.Relu), new MeanPool(2), new Conv1d(6, 3, 1, 1), new MeanPool(3, 2), new Flatten(), new Dense(3)]),
-        ["means of squares"] = (new(12 * 10, 2, 10), () => [new Conv2d(6, 3, padding: 1), new Activation(ActivationKind.Relu), new MeanPool(2), new Flatten(), new Dense(3)]),
+        ["means of stretches"] = (
+            new(20, 3),
+            () => [new Conv1d(6, 3, 1, 1), new Activation(ActivationKind.Relu), new MeanPool(2), new Conv1d(6, 3, 1, 1), new MeanPool(3, 2),
+                new Flatten(), new Dense(3)]),
+        ["means of squares"] = (
+            new(12 * 10, 2, 10),
+            () => [new Conv2d(6, 3, padding: 1), new Activation(ActivationKind.Relu), new MeanPool(2), new Flatten(), new Dense(3)]),
         ["plane classifier"] = (new(12 * 10, 2, 10), Samples.PlaneClassifier),
         ["residual in time"] = (new(24, 4),
             () =>
             [
-                new Conv1d(8, 3, 1, 1), new Activation(ActivationKind.Relu), new Conv1d(12, 3, 2, 1), new Residual(3, new Conv2d(12, 1, 2)), new MaxPool(2), new Activation(ActivationKind.Relu),
+                new Conv1d(8, 3, 1, 1), new Activation(ActivationKind.Relu), new Conv1d(12, 3, 2, 1), new Residual(3, new Conv2d(12, 1, 2)),
+                new MaxPool(2), new Activation(ActivationKind.Relu),
                 new Conv1d(12, 3, 1, 1), new Residual(1), new Activation(ActivationKind.Tanh),
             ]),
         ["transposed convolutions on planes"] = (new(12 * 8, 3, 8),
             () =>
             [
-                new Conv2d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(6, 3, 2, 1, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(3, 3, 1, 1),
+                new Conv2d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(6, 3, 2, 1, 1), new Activation(ActivationKind.Relu),
+                new ConvTranspose2d(3, 3, 1, 1),
             ]),
-        ["odd planes out of stride 2"] = (new(5 * 3, 2, 3), () => [new ConvTranspose2d(4, 4, 2, 2), new Activation(ActivationKind.Tanh), new Conv2d(2, 1)]),
+        ["odd planes out of stride 2"] = (
+            new(5 * 3, 2, 3), () => [new ConvTranspose2d(4, 4, 2, 2), new Activation(ActivationKind.Tanh), new Conv2d(2, 1)]),
         ["recurrent behind a convolution"] = (new(20, 4),
-            () => [new Conv1d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new LayerNorm(), new Gru(12), new LastStep(), new Dense(6), new LayerNorm(), new Dense(2)]),
-        ["attention between dense layers"] = (new(12, 4), () => [new Conv1d(8, 1), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(), new Dense(3)]),
+            () => [new Conv1d(8, 3, 2, 1), new Activation(ActivationKind.Relu), new LayerNorm(), new Gru(12), new LastStep(), new Dense(6),
+                new LayerNorm(), new Dense(2)]),
+        ["attention between dense layers"] = (
+            new(12, 4), () => [new Conv1d(8, 1), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(), new Dense(3)]),
         ["forecast of every row"] = (new(16, 3), () => [new Delay(), new Gru(10), new Conv1d(3, 1)]),
         ["odd length out of stride 3"] = (new(7, 2), () => [new ConvTranspose1d(3, 5, 3, 2, 1), new Activation(ActivationKind.Tanh)]),
     };
@@ -66,7 +80,8 @@ public sealed class OnnxWriterTests
             session.Run();
             var expected = Samples.ChannelMajor(fitted.Run.Output, b);
             for (var i = 0; i < expected.Length; i++)
-                Assert.True(Math.Abs(expected[i] - session.Output[i]) < 1e-5f, $"{name}, sample {b} at {i}: expected {expected[i]}, got {session.Output[i]}");
+                Assert.True(
+                    Math.Abs(expected[i] - session.Output[i]) < 1e-5f, $"{name}, sample {b} at {i}: expected {expected[i]}, got {session.Output[i]}");
         }
     }
 
@@ -86,7 +101,8 @@ public sealed class OnnxWriterTests
         var plan = fitted.Plan(1);
         var bytes = fitted.Write(plan);
         using var optimised = new ModelSession(bytes, fitted.InputSpec, fitted.OutputSpec, new SessionSettings());
-        using var plain = new ModelSession(bytes, fitted.InputSpec, fitted.OutputSpec, new SessionSettings { OptimisationLevel = OptimisationLevel.None });
+        using var plain = new ModelSession(
+            bytes, fitted.InputSpec, fitted.OutputSpec, new SessionSettings { OptimisationLevel = OptimisationLevel.None });
         for (var b = 0; b < Batch; b++)
         {
             Samples.ChannelMajor(fitted.Run.Input, b).CopyTo(optimised.Input);
@@ -94,7 +110,9 @@ public sealed class OnnxWriterTests
             optimised.Run();
             plain.Run();
             for (var i = 0; i < plain.Output.Length; i++)
-                Assert.True(Math.Abs(plain.Output[i] - optimised.Output[i]) <= 1.01f * plan.Outputs[^1]!.Value.Scale, $"sample {b} at {i}: plain {plain.Output[i]}, optimised {optimised.Output[i]}");
+                Assert.True(
+                    Math.Abs(plain.Output[i] - optimised.Output[i]) <= 1.01f * plan.Outputs[^1]!.Value.Scale,
+                    $"sample {b} at {i}: plain {plain.Output[i]}, optimised {optimised.Output[i]}");
         }
     }
 

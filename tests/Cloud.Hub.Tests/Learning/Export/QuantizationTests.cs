@@ -19,7 +19,8 @@ public sealed class QuantizationTests
         for (var i = 0; i < second.Length; i++) second[i] = Math.Pow(0.9, Math.Abs((i / length) - (i % length)));
         var (nearest, best) = (new sbyte[length], new sbyte[length]);
         var plain = Error(weights, nearest, WeightRounding.Nearest(weights, nearest), second);
-        var inTurn = Error(weights, best, new WeightRounding(length, (double[])second.Clone(), 1).Best(weights, best, pairs: false, least: 0), second);
+        var inTurn = Error(
+            weights, best, new WeightRounding(length, (double[])second.Clone(), 1).Best(weights, best, pairs: false, least: 0), second);
         Assert.True(inTurn < 0.25 * plain, $"expected less than a quarter of {plain}, got {inTurn}");
     }
 
@@ -36,7 +37,8 @@ public sealed class QuantizationTests
         Assert.True(rounding.Saturates(quantized));
         var scale = rounding.Best(weights, quantized, pairs: true, least: 0);
         Assert.False(rounding.Saturates(quantized));
-        for (var i = 0; i < weights.Length; i++) Assert.True(Math.Abs(weights[i] - (scale * quantized[i])) < 0.02, $"weight {i}: expected {weights[i]}, got {scale * quantized[i]}");
+        for (var i = 0; i < weights.Length; i++)
+            Assert.True(Math.Abs(weights[i] - (scale * quantized[i])) < 0.02, $"weight {i}: expected {weights[i]}, got {scale * quantized[i]}");
     }
 
     [Fact]
@@ -50,7 +52,10 @@ public sealed class QuantizationTests
     [Fact]
     public void Equal_channels_answer_as_before_and_have_one_range()
     {
-        using var network = new Network(new Shape(24, 3), [new Conv1d(6, 3, 1, 1), new Activation(ActivationKind.Relu), new MaxPool(2), new Flatten(), new Dense(8), new Activation(ActivationKind.Relu), new Dense(2)], 5);
+        using var network = new Network(
+            new Shape(24, 3),
+            [new Conv1d(6, 3, 1, 1), new Activation(ActivationKind.Relu), new MaxPool(2), new Flatten(), new Dense(8),
+                new Activation(ActivationKind.Relu), new Dense(2)], 5);
         var operations = OperationBuilder.Build(network);
         using var input = new Sequence(40, network.Input);
         Samples.FillWaves(input, 40, 2);

@@ -25,7 +25,8 @@ public sealed class QuantizationTuningTests
         var (operations, windows) = Chain(name);
         using var ranges = Ranges(operations, windows);
         var plan = new Quantizer(operations, ranges).Plan(new QuantizerSettings(RangeRule.MinMax, 1));
-        using var chain = new TunableChain(operations, plan with { Input = null, Outputs = new TensorQuantization?[operations.Count] }, learnsRanges: false);
+        using var chain = new TunableChain(
+            operations, plan with { Input = null, Outputs = new TensorQuantization?[operations.Count] }, learnsRanges: false);
         for (var i = 0; i < operations.Count; i++)
         {
             if (operations[i] is not IWeighted weighted) continue;
@@ -55,7 +56,8 @@ public sealed class QuantizationTuningTests
         var input = new TensorSpec("input", Dimensions(operations[0].Input));
         var output = new TensorSpec("output", Dimensions(operations[^1].Output));
         var precise = OnnxWriter.Write("chain", operations, input, output);
-        var (before, after) = (OnnxWriter.Write("chain", operations, input, output, plan), OnnxWriter.Write("chain", operations, input, output, tuned));
+        var (before, after) = (
+            OnnxWriter.Write("chain", operations, input, output, plan), OnnxWriter.Write("chain", operations, input, output, tuned));
         Assert.Equal(before.Length, after.Length);
         Assert.Equal(Products(before, input, output), Products(after, input, output));
         for (var i = 0; i < operations.Count; i++)
@@ -71,7 +73,8 @@ public sealed class QuantizationTuningTests
             }
         }
 
-        // Judged on windows that neither path has seen. Where ranges stay, rounding in turn leaves little to win (Int8ChoiceTests has a case where the static path fails).
+        // Judged on windows that neither path has seen. Where ranges stay, rounding in turn leaves little to
+        // win (Int8ChoiceTests has a case where the static path fails).
         List<float[]> judging = [.. windows.Where((_, i) => i % 2 == 1)];
         var (noise, less) = (Noise(precise, before, input, output, judging), Noise(precise, after, input, output, judging));
         Assert.True(less < 1.1 * noise, $"expected no more than the static noise {noise} and a tenth, got {less}");
@@ -104,10 +107,13 @@ public sealed class QuantizationTuningTests
         var (shape, layers) = name switch
         {
             "convolutional autoencoder" => (new Shape(60, 8), Samples.ConvAutoencoder()),
-            "dense autoencoder" => (new Shape(10, 4), [new Flatten(), new Dense(24), new Activation(ActivationKind.Relu), new Dense(6), new Dense(40), new Unflatten(4)]),
+            "dense autoencoder" =>
+                (new Shape(10, 4), [
+                    new Flatten(), new Dense(24), new Activation(ActivationKind.Relu), new Dense(6), new Dense(40), new Unflatten(4)]),
             _ => (new Shape(24, 3), new List<Layer>
             {
-                new Conv1d(6, 3, 1, 1), new BatchNorm(), new Activation(ActivationKind.Relu), new MaxPool(2), new Conv1d(8, 3, 2, 1, 1, 2), new Activation(ActivationKind.Tanh),
+                new Conv1d(6, 3, 1, 1), new BatchNorm(), new Activation(ActivationKind.Relu), new MaxPool(2), new Conv1d(8, 3, 2, 1, 1, 2),
+                new Activation(ActivationKind.Tanh),
                 new Flatten(), new Dense(12), new Activation(ActivationKind.Relu), new Dense(3),
             }),
         };
@@ -127,7 +133,8 @@ public sealed class QuantizationTuningTests
 
     private static int[] Dimensions(Shape shape) => shape.Length == 1 ? [1, shape.Channels] : [1, shape.Channels, shape.Length];
 
-    private static string[] Products(byte[] onnx, TensorSpec input, TensorSpec output) => [.. ModelProfile.Measure(onnx, input, output, 1).Select(node => node.Operation)];
+    private static string[] Products(byte[] onnx, TensorSpec input, TensorSpec output) =>
+        [.. ModelProfile.Measure(onnx, input, output, 1).Select(node => node.Operation)];
 
     private static double Noise(byte[] precise, byte[] rounded, TensorSpec input, TensorSpec output, List<float[]> windows)
     {

@@ -41,10 +41,13 @@ public sealed class FederatedServerTests
     public void An_update_longer_than_can_be_meant_well_and_one_of_a_device_that_was_not_asked_are_refused()
     {
         var server = Server(new FederatedSettings { MinClients = 1, MaxNorm = 1, RefusedNorm = 4 });
-        var report = server.Close([Update("good", [0.1f, 0, 0]), Update("long", [3, 0, 0]), Update("huge", [3e38f, 3e38f, 0]), Update("stranger", [0.1f, 0, 0])], new HashSet<string> { "good", "long", "huge" });
+        var report = server.Close(
+            [Update("good", [0.1f, 0, 0]), Update("long", [3, 0, 0]), Update("huge", [3e38f, 3e38f, 0]), Update("stranger", [0.1f, 0, 0])],
+            new HashSet<string> { "good", "long", "huge" });
         Assert.Equal(["good", "long"], report.Accepted);
         Assert.Equal(1, report.Clipped);
-        Assert.Equal(["its norm is 4.243E+38, 4 at most can be meant well", "was not asked in this round"], report.Refused.Select(pair => pair.Reason));
+        Assert.Equal(
+            ["its norm is 4.243E+38, 4 at most can be meant well", "was not asked in this round"], report.Refused.Select(pair => pair.Reason));
     }
 
     [Fact]
@@ -53,7 +56,8 @@ public sealed class FederatedServerTests
         var server = Server(new FederatedSettings { MinClients = 1 });
         var report = server.Close(
         [
-            Update("good", [0.1f, 0, 0]), Update("good", [0.2f, 0, 0]), Update("nan", [float.NaN, 0, 0]), Update("infinite", [0, float.PositiveInfinity, 0]),
+            Update("good", [0.1f, 0, 0]), Update("good", [0.2f, 0, 0]), Update("nan", [float.NaN, 0, 0]),
+            Update("infinite", [0, float.PositiveInfinity, 0]),
             Update("late", [0, 0, 0], round: 0), Update("early", [0, 0, 0], round: 2), Update("short", [0, 0]), Update("idle", [0, 0, 0], samples: 0),
         ]);
         Assert.Equal(["good"], report.Accepted);

@@ -20,7 +20,8 @@ public sealed class FitJobsTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _learning = new LearningFixture(new SimulatedFleet(runs: 4), _folder.Path, _registry, _time, null, ("LocalWorkers", "0"), ("ParallelRuns", "3"));
+        _learning = new LearningFixture(
+            new SimulatedFleet(runs: 4), _folder.Path, _registry, _time, null, ("LocalWorkers", "0"), ("ParallelRuns", "3"));
         await _learning.BeginAsync();
     }
 
@@ -109,7 +110,8 @@ public sealed class FitJobsTests : IAsyncLifetime, IDisposable
     {
         var (runId, lease) = await StartAndLeaseAsync();
         var package = FitPackage.FromBytes((await _learning.Jobs.DataAsync(lease.Lease, default))!);
-        var outcome = FitWork.Run(package, null, 1, _ => { }, default) with { Divergence = "diverged in epoch 9, step 3: the loss is NaN", BestEpoch = 8 };
+        var outcome = FitWork.Run(package, null, 1, _ => { }, default)
+            with { Divergence = "diverged in epoch 9, step 3: the loss is NaN", BestEpoch = 8 };
         var quantizing = "";
         await _learning.Jobs.CompleteAsync(lease.Lease, outcome, default);
         var run = await _learning.UntilAsync(runId, progressed =>
@@ -139,7 +141,9 @@ public sealed class FitJobsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_worker_of_another_build_gets_nothing()
     {
-        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _learning.Jobs.LeaseAsync(Someone with { CodeVersion = "0.0.1" }, TimeSpan.Zero, default));
+        var refused =
+            await Assert.ThrowsAsync<ArgumentException>(() => _learning.Jobs.LeaseAsync(
+                Someone with { CodeVersion = "0.0.1" }, TimeSpan.Zero, default));
         Assert.Contains("0.0.1", refused.Message, StringComparison.Ordinal);
     }
 

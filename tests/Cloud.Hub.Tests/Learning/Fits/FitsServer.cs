@@ -22,7 +22,8 @@ internal sealed class FitsServer : IAsyncDisposable
     public static async Task<FitsServer> StartAsync(IFitJobs jobs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listener => listener.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore()
+            .ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listener => listener.Protocols = HttpProtocols.Http2));
         builder.Services.AddRouting().AddSingleton(jobs).AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 64 << 20);
         var app = builder.Build();
         app.UseRouting();

@@ -15,7 +15,9 @@ internal sealed class WorkerProcess : IDisposable
         var token = folder.File("worker.token");
         if (!File.Exists(token)) File.WriteAllText(token, "not-asked-for-here");
         return new WorkerProcess(Process.Start(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-hub.dll"), "work", "--learning", learning.ToString(), "--token-file", token, "--name", name]));
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "hmas-hub.dll"), "work", "--learning", learning.ToString(), "--token-file", token, "--name",
+                name]));
     }
 
     /// <summary>SIGKILL.</summary>

@@ -12,7 +12,8 @@ public sealed class WorkerProcessTests
     {
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
-        await using var learning = new LearningFixture(new SimulatedFleet(runs: 4), folder.Path, registry, null, null, ("LocalWorkers", "0"), ("Lease", "00:00:02"));
+        await using var learning = new LearningFixture(
+            new SimulatedFleet(runs: 4), folder.Path, registry, null, null, ("LocalWorkers", "0"), ("Lease", "00:00:02"));
         await learning.BeginAsync();
         await using var server = await FitsServer.StartAsync(learning.Jobs);
         var runId = await learning.Runs.StartAsync(LearningFixture.Request("teacher"), CancellationToken.None);
@@ -39,7 +40,8 @@ public sealed class WorkerProcessTests
         Assert.Equal(await OnnxOfAsync(registry, whole.CandidateDigest!), await OnnxOfAsync(registry, run.CandidateDigest!));
     }
 
-    /// <summary>The float twin or the int8 one may ship by time measured here, so both runs are compared by their curves, and by their bytes where the same one ships.</summary>
+    /// <summary>The float twin or the int8 one may ship by time measured here, so both runs are compared by
+    /// their curves, and by their bytes where the same one ships.</summary>
     private static async Task<string> OnnxOfAsync(MemoryRegistry registry, string digest)
     {
         var manifest = (await registry.FindAsync(digest, CancellationToken.None))!.Manifest;

@@ -9,7 +9,8 @@ using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Learning.Fleet;
 
-/// <summary>A hub with its broker and whole agents: named states become a classifier, the devices answer with it, and make its head better without giving a window away.</summary>
+/// <summary>A hub with its broker and whole agents: named states become a classifier, the devices answer with
+/// it, and make its head better without giving a window away.</summary>
 public sealed class FleetLearningTests
 {
     private const int Devices = 3;
@@ -37,17 +38,22 @@ public sealed class FleetLearningTests
 
         await using var poisoned = await PoisonedDevice.JoinAsync(hub, made.CandidateDigest!);
         await hub.Get<IFeedback>().AddLabelsAsync([.. new StateRecording(0, 3, 0).Labels(PoisonedDevice.Id)], default);
-        await UntilAsync(async () => (await hub.Get<IFleet>().DeviceAsync(PoisonedDevice.Id, default))?.Reported?.ActiveDigest == made.CandidateDigest, "the poisoned device is online");
+        await UntilAsync(
+            async () => (await hub.Get<IFleet>().DeviceAsync(PoisonedDevice.Id, default))?.Reported?.ActiveDigest == made.CandidateDigest,
+            "the poisoned device is online");
         var tuned = await TrainAsync(hub, new TrainingRequest
         {
-            ModelName = "pump", Recipe = "states", ParentDigest = made.CandidateDigest, RequestedBy = "test", Federated = new FederatedRequest { Rounds = 4, RoundSeconds = 30 },
+            ModelName = "pump", Recipe = "states", ParentDigest = made.CandidateDigest, RequestedBy = "test",
+            Federated = new FederatedRequest { Rounds = 4, RoundSeconds = 30 },
         });
 
         Assert.True(tuned.State == RunStates.Registered, $"{tuned.Message}; {string.Join("; ", tuned.Rounds)}");
         Assert.Equal(4, tuned.Rounds.Count);
         Assert.All(tuned.Rounds, round => Assert.True(round.Asked == Devices + 1 && round.HasMoved, $"{round}: {string.Join("; ", round.Refused)}"));
         Assert.Equal([Devices, Devices, Devices, Devices + 1], tuned.Rounds.Select(round => round.Accepted));
-        Assert.Equal(["a value is not finite", "its norm is 1E+30, 4 at most can be meant well", "answers round 1, this is 3"], tuned.Rounds.SelectMany(round => round.Refused).Select(refused => refused.Reason));
+        Assert.Equal(
+            ["a value is not finite", "its norm is 1E+30, 4 at most can be meant well", "answers round 1, this is 3"],
+            tuned.Rounds.SelectMany(round => round.Refused).Select(refused => refused.Reason));
         Assert.All(tuned.Rounds.SelectMany(round => round.Refused), refused => Assert.Equal(PoisonedDevice.Id, refused.DeviceId));
         Assert.True(tuned.CandidateMetrics["all"].Accuracy >= tuned.ParentMetrics["all"].Accuracy - 0.01, tuned.Message);
 
@@ -71,15 +77,18 @@ public sealed class FleetLearningTests
         }
 
         await UntilAsync(
-            async () => (await hub.Get<IFleet>().DevicesAsync(default)).Where(device => agents.Any(agent => agent.Id == device.DeviceId)).All(device =>
-                device.Reported?.Counters is { } counters && counters.Samples >= _rows * StateRecording.Channels.Length && counters.FactsProduced == counters.FactsAcknowledged),
+            async () => (await hub.Get<IFleet>().DevicesAsync(default)).Where(device => agents.Any(agent => agent.Id == device.DeviceId))
+                .All(device =>
+                device.Reported?.Counters is { } counters && counters.Samples >= _rows * StateRecording.Channels.Length
+                && counters.FactsProduced == counters.FactsAcknowledged),
             $"{_rows} rows of each device are archived");
     }
 
     private async Task RollOutAsync(HubFixture hub, LiveAgent[] agents, string digest, int from)
     {
         var rollout = await hub.Get<IRollouts>().StartAsync(
-            new RolloutRequest { Digest = digest, RequestedBy = "test", Reason = "test", Groups = [new GroupPlan("full", Share: 1)], Gate = new GatePolicy { MinimumWindows = 50 } }, default);
+            new RolloutRequest { Digest = digest, RequestedBy = "test", Reason = "test", Groups = [new GroupPlan("full", Share: 1)],
+                Gate = new GatePolicy { MinimumWindows = 50 } }, default);
         var run = from;
         await UntilAsync(
             async () =>
@@ -91,13 +100,16 @@ public sealed class FleetLearningTests
             "the rollout ends");
         var ended = (await hub.Get<IRollouts>().FindAsync(rollout.RolloutId, default))!;
         Assert.True(ended.State == "completed", string.Join("; ", ended.Transitions.Select(transition => transition.Reason)));
-        Assert.All((await hub.Get<IFleet>().DevicesAsync(default)).Where(device => agents.Any(agent => agent.Id == device.DeviceId)), device => Assert.Equal(digest, device.Reported?.ActiveDigest));
+        Assert.All(
+            (await hub.Get<IFleet>().DevicesAsync(default)).Where(device => agents.Any(agent => agent.Id == device.DeviceId)),
+            device => Assert.Equal(digest, device.Reported?.ActiveDigest));
     }
 
     private static async Task<TrainingRunView> TrainAsync(HubFixture hub, TrainingRequest request)
     {
         var runId = await hub.Get<ITrainingRuns>().StartAsync(request, default);
-        await UntilAsync(async () => RunStates.HasEnded((await hub.Get<ITrainingRuns>().RunAsync(runId, default))!.State), $"training run {runId} ends");
+        await UntilAsync(
+            async () => RunStates.HasEnded((await hub.Get<ITrainingRuns>().RunAsync(runId, default))!.State), $"training run {runId} ends");
         return (await hub.Get<ITrainingRuns>().RunAsync(runId, default))!;
     }
 

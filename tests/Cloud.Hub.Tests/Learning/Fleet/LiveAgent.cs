@@ -33,7 +33,10 @@ internal sealed class LiveAgent : IAsyncDisposable
         Directory.CreateDirectory(recordings);
         var enrolment = await hub.Get<IFleet>().EnrolAsync("site-a", id, default);
         var (password, keys) = (Path.Combine(folder, id, "password"), Path.Combine(folder, "keys.pem"));
-        await using (var file = new FileStream(password, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        await using (var file = new FileStream(
+            password,
+            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
             await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(enrolment.Password));
         }
@@ -46,14 +49,19 @@ internal sealed class LiveAgent : IAsyncDisposable
         string[] settings =
         [
             "device:site=site-a", $"device:id={id}", $"device:stateFolder={Path.Combine(folder, id, "state")}",
-            "sensor:kind=replay", $"sensor:replay:folder={recordings}", "sensor:replay:follow=true", "sensor:replay:followInterval=00:00:00.050", "sensor:replay:speed=600",
-            .. StateRecording.Channels.SelectMany((channel, i) => new[] { $"sensor:replay:columns:{i}:column={channel}", $"sensor:replay:columns:{i}:channel={channel}" }),
-            string.Create(CultureInfo.InvariantCulture, $"hub:broker=mqtt://127.0.0.1:{hub.Ports.Mqtt}"), $"hub:artefacts={hub.Address("redistribution")}", $"hub:passwordFile={password}",
-            "hub:batchDelay=00:00:00.100", "hub:reportInterval=00:00:01", $"model:trustedKeysFile={keys}", "model:evidenceWindows=20", "status:socket=" + Path.Combine(folder, $"{id}.sock"),
+            "sensor:kind=replay", $"sensor:replay:folder={recordings}", "sensor:replay:follow=true", "sensor:replay:followInterval=00:00:00.050",
+            "sensor:replay:speed=600",
+            .. StateRecording.Channels.SelectMany((
+                channel, i) => new[] { $"sensor:replay:columns:{i}:column={channel}", $"sensor:replay:columns:{i}:channel={channel}" }),
+            string.Create(CultureInfo.InvariantCulture, $"hub:broker=mqtt://127.0.0.1:{hub.Ports.Mqtt}"),
+            $"hub:artefacts={hub.Address("redistribution")}", $"hub:passwordFile={password}",
+            "hub:batchDelay=00:00:00.100", "hub:reportInterval=00:00:01", $"model:trustedKeysFile={keys}", "model:evidenceWindows=20",
+            "status:socket=" + Path.Combine(folder, $"{id}.sock"),
         ];
         var loaded = SettingsLoader.Load(null, new Dictionary<string, string>(), settings);
         var systemd = new SystemdNotifier(null, null);
-        return new LiveAgent(id, recordings, await AgentRuntime.CreateAsync(loaded, systemd, TimeProvider.System, NullLoggerFactory.Instance, default), systemd);
+        return new LiveAgent(
+            id, recordings, await AgentRuntime.CreateAsync(loaded, systemd, TimeProvider.System, NullLoggerFactory.Instance, default), systemd);
     }
 
     /// <summary>Plays one more recording behind those before it.</summary>

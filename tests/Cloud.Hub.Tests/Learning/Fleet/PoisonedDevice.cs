@@ -13,7 +13,8 @@ using Hmas.Messaging;
 
 namespace Cloud.Hub.Tests.Learning.Fleet;
 
-/// <summary>An enrolled device in an attacker's hands: claims to answer with the model, and sends another lie as its update in each round, every one twice.</summary>
+/// <summary>An enrolled device in an attacker's hands: claims to answer with the model, and sends
+/// another lie as its update in each round, every one twice.</summary>
 internal sealed class PoisonedDevice : IAsyncDisposable
 {
     public const string Id = "poisoned";
@@ -33,15 +34,20 @@ internal sealed class PoisonedDevice : IAsyncDisposable
         var enrolment = await hub.Get<IFleet>().EnrolAsync(Site, Id, default);
         var line = await RunningDevice.ConnectAsync(new FleetClientSettings
         {
-            Broker = new Uri(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{hub.Ports.Mqtt}")), ClientId = Id, UserName = Id, Password = enrolment.Password,
+            Broker = new Uri(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{hub.Ports.Mqtt}")), ClientId = Id, UserName = Id,
+            Password = enrolment.Password,
             Subscriptions = [Topics.Command(Site, Id)],
         });
-        await line.PublishAsync(Topics.Presence(Site, Id), JsonSerializer.SerializeToUtf8Bytes(new Presence(true, 1, "boot", 1), ContractsJson.Default.Presence), retain: true);
+        await line.PublishAsync(
+            Topics.Presence(Site, Id), JsonSerializer.SerializeToUtf8Bytes(new Presence(true, 1, "boot", 1), ContractsJson.Default.Presence),
+            retain: true);
         var state = new ReportedState
         {
-            DesiredVersion = 1, BootId = "boot", AgentVersion = "1", Session = 1, ActiveDigest = digest, SlotState = SlotState.Committed, Channels = [], Counters = new DeviceCounters(), TimestampUs = 1,
+            DesiredVersion = 1, BootId = "boot", AgentVersion = "1", Session = 1, ActiveDigest = digest, SlotState = SlotState.Committed,
+            Channels = [], Counters = new DeviceCounters(), TimestampUs = 1,
         };
-        await line.PublishAsync(Topics.Reported(Site, Id), JsonSerializer.SerializeToUtf8Bytes(state, ContractsJson.Default.ReportedState), retain: true);
+        await line.PublishAsync(
+            Topics.Reported(Site, Id), JsonSerializer.SerializeToUtf8Bytes(state, ContractsJson.Default.ReportedState), retain: true);
         return new PoisonedDevice(line);
     }
 
@@ -63,10 +69,13 @@ internal sealed class PoisonedDevice : IAsyncDisposable
             delta[^1] = task.Round switch { 1 => float.NaN, 2 => 1e30f, 4 => task.MaxNorm, _ => 0.1f };
             var update = new HeadUpdate
             {
-                Digest = task.Digest, Round = task.Round == 3 ? 1 : task.Round, Samples = int.MaxValue, Delta = MemoryMarshal.AsBytes(delta.AsSpan()).ToArray(),
+                Digest = task.Digest, Round = task.Round == 3 ? 1 : task.Round, Samples = int.MaxValue,
+                Delta = MemoryMarshal.AsBytes(delta.AsSpan()).ToArray(),
             };
             var reply = new CommandReply(command.Id, true, null, JsonSerializer.Serialize(update, ContractsJson.Default.HeadUpdate));
-            for (var i = 0; i < 2; i++) await _line.PublishAsync(Topics.CommandReply(Site, Id), JsonSerializer.SerializeToUtf8Bytes(reply, ContractsJson.Default.CommandReply));
+            for (var i = 0; i < 2; i++)
+                await _line.PublishAsync(
+                    Topics.CommandReply(Site, Id), JsonSerializer.SerializeToUtf8Bytes(reply, ContractsJson.Default.CommandReply));
         }
     }
 }

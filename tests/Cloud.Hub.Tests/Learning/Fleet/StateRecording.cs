@@ -35,7 +35,8 @@ internal sealed class StateRecording
     /// <summary>The truth of every state, as a person would tell it.</summary>
     public IEnumerable<OutcomeLabel> Labels(string deviceId) => Enumerable.Range(0, _states).Select(i => new OutcomeLabel
     {
-        DeviceId = deviceId, FromUs = Us(i * RowsPerState), ToUs = Us(((i + 1) * RowsPerState) - 1), Label = States[(i + _seed) % States.Length], Source = "operator",
+        DeviceId = deviceId, FromUs = Us(i * RowsPerState), ToUs = Us(((i + 1) * RowsPerState) - 1), Label = States[(i + _seed) % States.Length],
+        Source = "operator",
     });
 
     private long Us(int row) => ((_start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) + (row * Second);
@@ -54,7 +55,8 @@ internal sealed class StateRecording
                 _ => (0f, 0f, 0f),
             };
             text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture, $"{_start.AddSeconds(row):yyyy-MM-dd HH:mm:ss};{current + Noise():0.####};{pressure + Noise():0.####};{flow + Noise():0.####}"));
+                CultureInfo.InvariantCulture,
+                $"{_start.AddSeconds(row):yyyy-MM-dd HH:mm:ss};{current + Noise():0.####};{pressure + Noise():0.####};{flow + Noise():0.####}"));
         }
 
         return text.ToString();

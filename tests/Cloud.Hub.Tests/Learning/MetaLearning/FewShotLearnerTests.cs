@@ -59,17 +59,20 @@ public sealed class FewShotLearnerTests
         Refused([([0, 0, 0], 0)], "window 0");
         Refused([([float.NaN, 0], 0)], "finite");
 
-        void Refused((float[], int)[] windows, string says) => Assert.Contains(says, Assert.Throws<ArgumentException>(() => learner.Adapt(windows)).Message, StringComparison.Ordinal);
+        void Refused((float[], int)[] windows, string says) =>
+            Assert.Contains(says, Assert.Throws<ArgumentException>(() => learner.Adapt(windows)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_network_with_other_layers_is_refused_by_layer()
     {
         using var network = new Network(new Shape(8, 2), [new Conv1d(4, 3, 1, 1), new Flatten(), new Dense(2)], seed: 1);
-        Assert.Contains("layer 0 (conv1d)", Assert.Throws<ArgumentException>(() => FewShotLearner.SizesOf(network)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layer 0 (conv1d)", Assert.Throws<ArgumentException>(() => FewShotLearner.SizesOf(network)).Message, StringComparison.Ordinal);
     }
 
-    private static Network NewNetwork() => new(new Shape(1, 2), [new Dense(24), new Activation(ActivationKind.Relu), new Dropout(0.1f), new Dense(Classes)], seed: 2);
+    private static Network NewNetwork() =>
+        new(new Shape(1, 2), [new Dense(24), new Activation(ActivationKind.Relu), new Dropout(0.1f), new Dense(Classes)], seed: 2);
 
     private static float Angle(SeededRandom random) => 1.5f * random.NextNormal();
 

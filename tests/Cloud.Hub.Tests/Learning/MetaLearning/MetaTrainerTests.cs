@@ -46,7 +46,9 @@ public sealed unsafe class MetaTrainerTests
         for (var i = 0; i < count; i++)
         {
             var numeric = (other.Span[i] - below.Span[i]) / (2 * Width);
-            Assert.True(Math.Abs(numeric - product.Span[i]) < 2e-2 + (2e-2 * Math.Abs(numeric)), $"curvature at {i}: expected {numeric}, got {product.Span[i]}");
+            Assert.True(
+                Math.Abs(numeric - product.Span[i]) < 2e-2 + (2e-2 * Math.Abs(numeric)),
+                $"curvature at {i}: expected {numeric}, got {product.Span[i]}");
         }
 
         void Move(float by)
@@ -85,7 +87,8 @@ public sealed unsafe class MetaTrainerTests
 
     private static MetaTrainer Trained(MetaMethod method, int steps = 3_000)
     {
-        var trainer = new MetaTrainer(new MetaSettings { Method = method, InnerSteps = method is MetaMethod.Reptile or MetaMethod.Anil ? 5 : 1 }, new SinusoidTasks());
+        var trainer = new MetaTrainer(
+            new MetaSettings { Method = method, InnerSteps = method is MetaMethod.Reptile or MetaMethod.Anil ? 5 : 1 }, new SinusoidTasks());
         for (var i = 0; i < steps; i++) trainer.Step();
         return trainer;
     }

@@ -12,7 +12,8 @@ namespace Cloud.Hub.Tests.Learning.Plans;
 public sealed class PlanTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddYears(55);
-    private static readonly PlanOptions Plan = new() { ModelName = "pump", Recipe = "reconstruction", Every = TimeSpan.FromDays(1), NewLabels = 10, OnDrift = true };
+    private static readonly PlanOptions Plan = new() { ModelName = "pump", Recipe = "reconstruction", Every = TimeSpan.FromDays(
+        1), NewLabels = 10, OnDrift = true };
 
     [Fact]
     public void Time_labels_or_drift_start_a_plan_and_nothing_starts_it_while_it_works_or_rests()
@@ -51,7 +52,9 @@ public sealed class PlanTests
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
         var time = new FakeTimeProvider(Now);
-        (string, string)[] settings = [("Plans:nightly:ModelName", "pump"), ("Plans:nightly:Recipe", "reconstruction"), ("Plans:nightly:Every", "02:00:00"), ("LocalWorkers", "0")];
+        (string, string)[] settings = [
+            ("Plans:nightly:ModelName", "pump"), ("Plans:nightly:Recipe", "reconstruction"), ("Plans:nightly:Every", "02:00:00"),
+            ("LocalWorkers", "0")];
         await using var learning = new LearningFixture(new SimulatedFleet(runs: 4), folder.Path, registry, time, null, settings);
         await learning.BeginAsync();
         IReadOnlyList<TrainingRunView> runs = [];
@@ -72,11 +75,13 @@ public sealed class PlanTests
 
     private static TrainingRunView Ended(double hoursAgo, int labels) => new()
     {
-        RunId = "train-1", Request = LearningFixture.Request("reconstruction"), State = RunStates.Rejected, StartedAt = Now.AddHours(-hoursAgo), Bounds = new DatasetBounds(1, labels),
+        RunId = "train-1", Request = LearningFixture.Request("reconstruction"), State = RunStates.Rejected, StartedAt = Now.AddHours(-hoursAgo),
+        Bounds = new DatasetBounds(1, labels),
     };
 
     private static ExperienceRecord Window(string digest, float score, ExperienceReasons reasons) => new()
     {
-        RunId = "r", StartUs = 0, EndUs = 1, Window = [0], Channels = 1, Centre = [], Scale = [], ModelDigest = digest, Score = score, Threshold = 2, Reasons = reasons, Value = 0.1f,
+        RunId = "r", StartUs = 0, EndUs = 1, Window = [0], Channels = 1, Centre = [], Scale = [], ModelDigest = digest, Score = score, Threshold = 2,
+        Reasons = reasons, Value = 0.1f,
     };
 }

@@ -24,10 +24,14 @@ public sealed class LifeDeviceTests
     public void The_pipeline_tells_the_band_that_held_out_runs_promised_and_a_rule_fires_before_the_machine_fails()
     {
         var (manifest, onnx) = Train();
-        var rules = RuleFile.Parse("version: 1\nrules:\n  - id: replace-soon\n    when: { prediction: lifeLow, below: 20 }\n", "rules.yaml", new RuleScope(Channels, 1, 64, new Dictionary<string, IReadOnlyList<string>>()));
+        var rules = RuleFile.Parse(
+            "version: 1\nrules:\n  - id: replace-soon\n    when: { prediction: lifeLow, below: 20 }\n", "rules.yaml",
+            new RuleScope(Channels, 1, 64, new Dictionary<string, IReadOnlyList<string>>()));
         var follower = new Follower();
         var pipeline = new PerceptionPipeline(
-            Channels, 1, new WindowOptions { Length = LifeRecipe.Window, CalibrationRows = LifeRecipe.Window, HistoryFrames = 64, MaxCalibrationRows = 64 }, rules, static _ => { }, follower, NullLogger.Instance);
+            Channels, 1,
+            new WindowOptions { Length = LifeRecipe.Window, CalibrationRows = LifeRecipe.Window, HistoryFrames = 64, MaxCalibrationRows = 64 }, rules,
+            static _ => { }, follower, NullLogger.Instance);
         pipeline.Slot.Exchange(WindowScorers.Open("sha256:life", manifest, onnx));
         double error = 0, blind = 0, held = 0, answers = 0;
         for (var machine = 0; machine < Machines; machine++)
@@ -62,9 +66,15 @@ public sealed class LifeDeviceTests
     public void A_manifest_without_a_horizon_or_with_another_head_is_refused()
     {
         var (manifest, onnx) = (Manifest(0), Array.Empty<byte>());
-        Assert.Equal("Head", Assert.Throws<InferenceException>(() => new LifeEstimator(manifest with { RemainingLife = null }, onnx, new SessionSettings())).Code);
-        Assert.Equal("Head", Assert.Throws<InferenceException>(() => new LifeEstimator(manifest with { Head = ModelHead.AnomalyLogit }, onnx, new SessionSettings())).Code);
-        Assert.Equal("Shape", Assert.Throws<InferenceException>(() => new LifeEstimator(manifest with { Output = new TensorSpec("quantiles", [1, 2]) }, onnx, new SessionSettings())).Code);
+        Assert.Equal(
+            "Head", Assert.Throws<InferenceException>(() => new LifeEstimator(
+                manifest with { RemainingLife = null }, onnx, new SessionSettings())).Code);
+        Assert.Equal(
+            "Head", Assert.Throws<InferenceException>(() => new LifeEstimator(
+                manifest with { Head = ModelHead.AnomalyLogit }, onnx, new SessionSettings())).Code);
+        Assert.Equal(
+            "Shape", Assert.Throws<InferenceException>(() => new LifeEstimator(
+                manifest with { Output = new TensorSpec("quantiles", [1, 2]) }, onnx, new SessionSettings())).Code);
     }
 
     private static (ModelManifest Manifest, byte[] Onnx) Train()
@@ -72,7 +82,8 @@ public sealed class LifeDeviceTests
         var (fitted, calibration) = (new WearingRuns(60, 1), new WearingRuns(40, 2));
         using var network = new Network(fitted.Input, LifeRecipe.Layers(), 1);
         new Trainer(network, LifeRecipe.Loss(), LifeRecipe.Settings).Run(fitted, null, null, null, null, null, CancellationToken.None);
-        var widening = LifeRecipe.Calibrate(LifeRecipeTests.Answers(network, calibration), [.. Enumerable.Range(0, calibration.Count).Select(calibration.TargetOf)]);
+        var widening = LifeRecipe.Calibrate(
+            LifeRecipeTests.Answers(network, calibration), [.. Enumerable.Range(0, calibration.Count).Select(calibration.TargetOf)]);
         var manifest = Manifest(widening);
         return (manifest, OnnxWriter.Write(LifeRecipe.Name, OperationBuilder.Build(network), manifest.Input, manifest.Output));
     }

@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Tests.Learning.Recipes;
 
-/// <summary>Simulated machines that run to failure: damage grows exponentially from a random start at a random rate (Saxena et al. 2008), and shows in temperature, vibration and current through noise of each.</summary>
+/// <summary>Simulated machines that run to failure: damage grows exponentially from a random start at a random rate (Saxena et al.
+/// 2008), and shows in temperature, vibration and current through noise of each.</summary>
 internal sealed class WearingRuns : ITrainingSet
 {
     private const int Channels = 3;

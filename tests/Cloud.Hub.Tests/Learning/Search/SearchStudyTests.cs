@@ -4,7 +4,8 @@ namespace Cloud.Hub.Tests.Learning.Search;
 
 public sealed class SearchStudyTests
 {
-    private static readonly SearchDimension[] Space = [new("rate", 1e-4, 1, IsLogarithmic: true), new("width", 4, 64, IsInteger: true), new("share", 0, 1)];
+    private static readonly SearchDimension[] Space = [
+        new("rate", 1e-4, 1, IsLogarithmic: true), new("width", 4, 64, IsInteger: true), new("share", 0, 1)];
 
     [Fact]
     public void Tree_parzen_ends_far_nearer_to_the_minimum_than_random_places()
@@ -56,9 +57,16 @@ public sealed class SearchStudyTests
     [Fact]
     public void A_space_in_which_nothing_can_be_tried_is_refused_by_name()
     {
-        Assert.Contains("without dimensions", Assert.Throws<ArgumentException>(() => new SearchStudy([], new RandomSearch(), 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("'rate'", Assert.Throws<ArgumentException>(() => new SearchStudy([new("rate", 1, 1)], new RandomSearch(), 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("'rate'", Assert.Throws<ArgumentException>(() => new SearchStudy([new("rate", 0, 1, IsLogarithmic: true)], new RandomSearch(), 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "without dimensions", Assert.Throws<ArgumentException>(() => new SearchStudy([], new RandomSearch(), 1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'rate'", Assert.Throws<ArgumentException>(() => new SearchStudy([new("rate", 1, 1)], new RandomSearch(), 1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'rate'",
+            Assert.Throws<ArgumentException>(() => new SearchStudy([new("rate", 0, 1, IsLogarithmic: true)], new RandomSearch(), 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +86,9 @@ public sealed class SearchStudyTests
         Assert.Equal(27, spent[0]);
         Assert.Equal(1, spent[40]);
         Assert.InRange(spent.Values.Count(budget => budget == 27), 1, 9);
-        Assert.True(spent.Values.Count(budget => budget == 1) >= 45, $"{spent.Values.Count(budget => budget == 1)} of 81 stayed at the smallest budget, {steps} steps");
+        Assert.True(
+            spent.Values.Count(budget => budget == 1) >= 45,
+            $"{spent.Values.Count(budget => budget == 1)} of 81 stayed at the smallest budget, {steps} steps");
 
         (int Trial, int Rung, int Budget) New()
         {

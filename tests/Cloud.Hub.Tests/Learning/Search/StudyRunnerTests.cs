@@ -9,7 +9,8 @@ public sealed class StudyRunnerTests : IDisposable
 {
     private static readonly StudySettings Settings = new()
     {
-        Recipe = "valley", DataDigest = "sha256:00", Space = [new("rate", 1e-4, 1, IsLogarithmic: true), new("share", 0, 1)], Defaults = [1e-2, 0.5], Halving = 9, Seed = 3,
+        Recipe = "valley", DataDigest = "sha256:00", Space = [new("rate", 1e-4, 1, IsLogarithmic: true), new("share", 0, 1)], Defaults = [1e-2, 0.5],
+        Halving = 9, Seed = 3,
     };
 
     private readonly TempFolder _folder = new();
@@ -21,9 +22,11 @@ public sealed class StudyRunnerTests : IDisposable
     {
         var whole = await RunAsync("whole.db", new Valley(), 40);
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync("stopped.db", new Valley { After = 25, Then = stop.Cancel }, 40, cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(
+            "stopped.db", new Valley { After = 25, Then = stop.Cancel }, 40, cancellation: stop.Token));
         var resumed = await RunAsync("stopped.db", new Valley(), 40);
-        Assert.Equal(whole.Trials.Select(trial => (trial.Id, trial.Value, trial.Rung)), resumed.Trials.Select(trial => (trial.Id, trial.Value, trial.Rung)));
+        Assert.Equal(
+            whole.Trials.Select(trial => (trial.Id, trial.Value, trial.Rung)), resumed.Trials.Select(trial => (trial.Id, trial.Value, trial.Rung)));
     }
 
     [Fact]
@@ -61,7 +64,9 @@ public sealed class StudyRunnerTests : IDisposable
     public async Task The_file_of_another_study_is_refused_by_name()
     {
         await RunAsync("mine.db", new Valley(), 2);
-        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => StudyStore.OpenAsync(_folder.File("mine.db"), Settings with { DataDigest = "sha256:ff" }, CancellationToken.None));
+        var refusal =
+            await Assert.ThrowsAsync<ArgumentException>(() => StudyStore.OpenAsync(
+                _folder.File("mine.db"), Settings with { DataDigest = "sha256:ff" }, CancellationToken.None));
         Assert.Contains("mine.db", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("sha256:ff", refusal.Message, StringComparison.Ordinal);
     }
@@ -93,7 +98,9 @@ public sealed class StudyRunnerTests : IDisposable
         Assert.Equal(1 + 2, XDocument.Load(_folder.File("importance.svg")).Descendants().Count(element => element.Name.LocalName == "rect"));
     }
 
-    private async Task<SearchStudy> RunAsync(string file, ISearchObjective objective, int trials, int parallel = 1, StudySettings? settings = null, CancellationToken cancellation = default)
+    private async Task<SearchStudy> RunAsync(
+        string file, ISearchObjective objective, int trials, int parallel = 1, StudySettings? settings = null,
+        CancellationToken cancellation = default)
     {
         settings ??= Settings;
         await using var store = await StudyStore.OpenAsync(_folder.File(file), settings, CancellationToken.None);

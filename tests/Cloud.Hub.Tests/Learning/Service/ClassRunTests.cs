@@ -22,7 +22,8 @@ public sealed class ClassRunTests
         var first = await learning.TrainAsync(LearningFixture.Request("states"));
         Assert.True(first.State == RunStates.Registered, first.Message);
         for (var run = 8; run < 12; run++) fleet.AddStates($"run-{run:00}", run);
-        var second = await learning.TrainAsync(LearningFixture.Request("states", first.CandidateDigest) with { Transfer = new TransferRequest { FrozenLayers = 1 } });
+        var second = await learning.TrainAsync(
+            LearningFixture.Request("states", first.CandidateDigest) with { Transfer = new TransferRequest { FrozenLayers = 1 } });
         Assert.True(second.State == RunStates.Registered, second.Message);
         await learning.EndAsync();
 
@@ -33,7 +34,8 @@ public sealed class ClassRunTests
         Assert.NotNull(manifest.PredictionSet);
         Assert.Equal(first.CandidateDigest, manifest.Lineage.ParentDigest);
         var slices = second.CandidateMetrics.Keys;
-        Assert.Equal(["all", "class blocked", "class idle", "class pumping"], slices.Where(name => !name.StartsWith("run-", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["all", "class blocked", "class idle", "class pumping"], slices.Where(name => !name.StartsWith("run-", StringComparison.Ordinal)));
         Assert.Contains(slices, name => name.StartsWith("run-", StringComparison.Ordinal));
         Assert.Equal(slices, second.ParentMetrics.Keys);
         Assert.True(second.CandidateMetrics["all"].Accuracy > 0.9, second.Message);
@@ -70,7 +72,8 @@ public sealed class ClassRunTests
         await learning.BeginAsync();
         var run = await learning.TrainAsync(LearningFixture.Request("states"));
         await learning.EndAsync();
-        var package = Hmas.Trust.ModelPackage.Open((await registry.PackageAsync(run.CandidateDigest!, CancellationToken.None))!.Value, run.CandidateDigest!, new Hmas.Trust.PackageLimits());
+        var package = Hmas.Trust.ModelPackage.Open(
+            (await registry.PackageAsync(run.CandidateDigest!, CancellationToken.None))!.Value, run.CandidateDigest!, new Hmas.Trust.PackageLimits());
         using var classifier = new Classifier(package.Manifest, package.Onnx.Span, new SessionSettings());
         var window = new float[package.Manifest.Channels.Count * package.Manifest.Window.Length];
         for (var t = 0; t < package.Manifest.Window.Length; t++)
@@ -101,7 +104,8 @@ public sealed class ClassRunTests
         Assert.NotNull(ended.Picture);
         Assert.Null(ended.CandidateDigest);
         Assert.Empty(await registry.ListAsync(CancellationToken.None));
-        await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { Search = new SearchRequest() }, CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(
+            LearningFixture.Request("reconstruction") with { Search = new SearchRequest() }, CancellationToken.None));
     }
 
     [Theory]

@@ -21,7 +21,9 @@ internal sealed class LearningFixture : IAsyncDisposable
     private readonly EventBus.Subscription _events;
 
     /// <param name="settings">Of section Learning.</param>
-    public LearningFixture(SimulatedFleet fleet, string folder, MemoryRegistry registry, TimeProvider? time = null, ILogger? log = null, params (string Key, string Value)[] settings)
+    public LearningFixture(
+        SimulatedFleet fleet, string folder, MemoryRegistry registry, TimeProvider? time = null, ILogger? log = null,
+        params (string Key, string Value)[] settings)
     {
         NativeRuntime.DisableTelemetry();
         Registry = registry;
@@ -32,8 +34,11 @@ internal sealed class LearningFixture : IAsyncDisposable
         });
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<EventBus>().AddSingleton(new HubPaths(folder));
-        services.AddSingleton<IFleet>(fleet).AddSingleton<IFeedback>(fleet).AddSingleton<IExperienceArchive>(fleet).AddSingleton<IModelRegistry>(registry);
-        services.AddLearning(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => $"Learning:{pair.Key}", pair => (string?)pair.Value)).Build());
+        services.AddSingleton<IFleet>(fleet).AddSingleton<IFeedback>(fleet).AddSingleton<IExperienceArchive>(fleet)
+            .AddSingleton<IModelRegistry>(registry);
+        services.AddLearning(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => $"Learning:{pair.Key}", pair => (string?)pair.Value))
+                .Build());
         _services = services.BuildServiceProvider();
         _events = _services.GetRequiredService<EventBus>().Subscribe("test", happened => happened is TrainingProgressed);
     }
@@ -44,7 +49,8 @@ internal sealed class LearningFixture : IAsyncDisposable
 
     public ITrainingRuns Runs => _services.GetRequiredService<ITrainingRuns>();
 
-    public static TrainingRequest Request(string recipe, string? parent = null) => new() { ModelName = "pump", Recipe = recipe, ParentDigest = parent, RequestedBy = "test" };
+    public static TrainingRequest Request(string recipe, string? parent = null) =>
+        new() { ModelName = "pump", Recipe = recipe, ParentDigest = parent, RequestedBy = "test" };
 
     public async Task BeginAsync()
     {

@@ -25,9 +25,11 @@ internal sealed class MemoryRegistry : IModelRegistry, IDisposable
         return Task.FromResult(entry);
     }
 
-    public Task<ModelEntry?> FindAsync(string digest, CancellationToken cancellation) => Task.FromResult(_models.TryGetValue(digest, out var found) ? found.Entry : null);
+    public Task<ModelEntry?> FindAsync(string digest, CancellationToken cancellation) =>
+        Task.FromResult(_models.TryGetValue(digest, out var found) ? found.Entry : null);
 
-    public Task<IReadOnlyList<ModelEntry>> ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ModelEntry>>([.. _models.Values.Select(m => m.Entry)]);
+    public Task<IReadOnlyList<ModelEntry>> ListAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<ModelEntry>>([.. _models.Values.Select(m => m.Entry)]);
 
     public Task<ReadOnlyMemory<byte>?> PackageAsync(string digest, CancellationToken cancellation) =>
         Task.FromResult(_models.TryGetValue(digest, out var found) ? (ReadOnlyMemory<byte>?)found.Package : null);

@@ -10,7 +10,8 @@ using Hmas.Contracts.Twins;
 
 namespace Cloud.Hub.Tests.Learning.Service;
 
-/// <summary>Devices with recorded runs behind the three doors that Learning reads: each run is healthy noise, then one channel leaves its level, then it is healthy again.</summary>
+/// <summary>Devices with recorded runs behind the three doors that Learning reads: each run is healthy noise,
+/// then one channel leaves its level, then it is healthy again.</summary>
 internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 {
     public const int CalibrationRows = 400;
@@ -35,12 +36,17 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 
     public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DeviceView>>(_devices);
 
-    public Task<IReadOnlyList<OutcomeLabel>> LabelsAsync(string? deviceId, string? runId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<OutcomeLabel>>(_labels);
+    public Task<IReadOnlyList<OutcomeLabel>> LabelsAsync(string? deviceId, string? runId, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<OutcomeLabel>>(_labels);
 
-    public async IAsyncEnumerable<ArchivedExperience> ReadAsync(ExperienceQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ArchivedExperience> ReadAsync(
+        ExperienceQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var inOrder = query.BeforeId is { } before ? _experiences.Where(e => e.Id < before).OrderByDescending(e => e.Id) : _experiences.AsEnumerable();
-        var wanted = inOrder.Where(e => (query.RunId ?? e.Record.RunId) == e.Record.RunId && (query.Reasons is null || (query.Reasons & e.Record.Reasons) != 0)).Take(query.Limit);
+        var inOrder = query.BeforeId is { } before
+            ? _experiences.Where(e => e.Id < before).OrderByDescending(e => e.Id) : _experiences.AsEnumerable();
+        var wanted =
+            inOrder.Where(e => (query.RunId ?? e.Record.RunId) == e.Record.RunId
+                && (query.Reasons is null || (query.Reasons & e.Record.Reasons) != 0)).Take(query.Limit);
         foreach (var experience in wanted.ToList())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -51,26 +57,37 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 
     public Task<DeviceView?> DeviceAsync(string deviceId, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
 
-    public Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
-
-    public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
-
-    public Task<IReadOnlyDictionary<string, string>> SetModelsAsync(IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
-
-    public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
-
-    public Task<CommandReply> SendAsync(string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
+    public Task<Enrolment> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation) =>
         throw new NotSupportedException("not read by Learning");
 
-    public Task AddLabelsAsync(IReadOnlyList<OutcomeLabel> labels, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+    public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
 
-    public Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+    public Task<IReadOnlyDictionary<string, string>> SetModelsAsync(
+        IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
 
-    public Task<bool> AcknowledgeAsync(string alarmId, string label, string who, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+    public Task<DesiredState> SetSamplingBoostAsync(string deviceId, double boost, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
 
-    Task<IReadOnlyList<ModelQuality>> IFeedback.QualityAsync(CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+    public Task<CommandReply> SendAsync(
+        string deviceId, string kind, TimeSpan expiresIn, IReadOnlyDictionary<string, string>? arguments, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
 
-    public Task<AppendResult> AppendAsync(IReadOnlyList<FactBatch> batches, CancellationToken cancellation) => throw new NotSupportedException("not read by Learning");
+    public Task AddLabelsAsync(IReadOnlyList<OutcomeLabel> labels, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
+
+    public Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
+
+    public Task<bool> AcknowledgeAsync(string alarmId, string label, string who, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
+
+    Task<IReadOnlyList<ModelQuality>> IFeedback.QualityAsync(CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
+
+    public Task<AppendResult> AppendAsync(IReadOnlyList<FactBatch> batches, CancellationToken cancellation) =>
+        throw new NotSupportedException("not read by Learning");
 
     public Task<IReadOnlyList<ArchivedExperience>> SampleAsync(ReplayRequest request, CancellationToken cancellation)
     {
@@ -101,7 +118,8 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         },
     };
 
-    /// <summary>One more run, in three named states that take turns: idle, pumping (a swing in the pressure), blocked (pressure up, no flow).</summary>
+    /// <summary>One more run, in three named states that take turns: idle, pumping (a swing in the
+    /// pressure), blocked (pressure up, no flow).</summary>
     public void AddStates(string run, int seed, params string[] order)
     {
         var names = order.Length > 0 ? order : ["idle", "pumping", "blocked"];
@@ -118,7 +136,8 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         {
             _labels.Add(new OutcomeLabel
             {
-                DeviceId = "pump-1", RunId = run, FromUs = start + (i * length * 1_000_000L), ToUs = start + ((((i + 1) * length) - 1) * 1_000_000L), Label = names[i], Source = "operator",
+                DeviceId = "pump-1", RunId = run, FromUs = start + (i * length * 1_000_000L), ToUs = start + ((((i + 1) * length) - 1) * 1_000_000L),
+                Label = names[i], Source = "operator",
             });
         }
     }
@@ -134,7 +153,9 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         var faulty = new[] { 0, 1, 3 }[random.Next(3)];
         for (var i = 0; i < Rows; i++)
         {
-            rows[i] = [.. level.Select((v, c) => v + (c == 2 ? 0.01f * i : 0) + (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)
+            rows[i] =
+                [.. level.Select((
+                    v, c) => v + (c == 2 ? 0.01f * i : 0) + (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)
                 + (i >= FaultFrom && i < FaultTo && c == faulty ? shift * 0.5f : 0))];
             change?.Invoke(i, rows[i]);
         }
@@ -167,10 +188,13 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         }
 
         if (!isLabelled) return start;
-        _labels.Add(new OutcomeLabel { DeviceId = "pump-1", RunId = run, FromUs = start, ToUs = start + (Rows * 1_000_000L), Label = "normal", Source = "operator" });
+        _labels.Add(
+            new OutcomeLabel { DeviceId = "pump-1", RunId = run, FromUs = start, ToUs = start + (Rows * 1_000_000L), Label = "normal",
+                Source = "operator" });
         _labels.Add(new OutcomeLabel
         {
-            DeviceId = "pump-1", RunId = run, FromUs = start + (FaultFrom * 1_000_000L), ToUs = start + ((FaultTo - 1) * 1_000_000L), Label = "valve", Source = "maintenance",
+            DeviceId = "pump-1", RunId = run, FromUs = start + (FaultFrom * 1_000_000L), ToUs = start + ((FaultTo - 1) * 1_000_000L), Label = "valve",
+            Source = "maintenance",
         });
         return start;
     }

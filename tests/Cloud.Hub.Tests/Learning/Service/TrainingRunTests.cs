@@ -36,18 +36,22 @@ public sealed class TrainingRunTests
         Assert.Equal(["generic"], manifest.HardwareClasses);
         Assert.Equal(3, manifest.Metrics.Count);
         Assert.Equal(first.CandidateMetrics.Keys, manifest.Metrics.Keys);
-        Assert.True(second.CandidateMetrics["all"].F1 >= 0.8, $"F1 {second.CandidateMetrics["all"].F1} after F1 {second.ParentMetrics["all"].F1}: {second.Message}");
+        Assert.True(
+            second.CandidateMetrics["all"].F1 >= 0.8,
+            $"F1 {second.CandidateMetrics["all"].F1} after F1 {second.ParentMetrics["all"].F1}: {second.Message}");
         Assert.Equal(first.CandidateMetrics["all"], second.ParentMetrics["all"]);
         Assert.Equal(10, second.LossCurve.Count);
 
         // The package proves itself: rows of a held-out run, and what this very model answers to them.
-        var package = ModelPackage.Open((await registry.PackageAsync(second.CandidateDigest!, CancellationToken.None))!.Value, second.CandidateDigest!, new PackageLimits());
+        var package = ModelPackage.Open(
+            (await registry.PackageAsync(second.CandidateDigest!, CancellationToken.None))!.Value, second.CandidateDigest!, new PackageLimits());
         var probe = package.Manifest.Probe!;
         Assert.InRange(probe.Rows.Length, 1, 48 << 10);
         Assert.InRange(probe.Answers.Count, 2, 16);
         Assert.InRange(probe.Tolerance, 1e-3, 0.2);
         using (var detector = new Detector(package.Manifest, package.Onnx.Span, new SessionSettings())) ProbeRun.Verify(detector);
-        var foreign = ModelPackage.Open((await registry.PackageAsync(first.CandidateDigest!, CancellationToken.None))!.Value, first.CandidateDigest!, new PackageLimits());
+        var foreign = ModelPackage.Open(
+            (await registry.PackageAsync(first.CandidateDigest!, CancellationToken.None))!.Value, first.CandidateDigest!, new PackageLimits());
         using var wrong = new Detector(foreign.Manifest with { Probe = probe }, foreign.Onnx.Span, new SessionSettings());
         Assert.Equal("Probe", Assert.Throws<InferenceException>(() => ProbeRun.Verify(wrong)).Code);
     }
@@ -244,9 +248,13 @@ public sealed class TrainingRunTests
         var unknown = await learning.TrainAsync(request with { Transfer = new TransferRequest { FrozenLayers = 9 } });
         await learning.EndAsync();
         Assert.Equal("0 0 0.5 0.5 1", transferred.Hyperparameters["layerRates"]);
-        Assert.True(transferred.LossCurve[0] < scratch.LossCurve[0], $"{transferred.LossCurve[0]} against {scratch.LossCurve[0]} from nothing: {transferred.Message}");
+        Assert.True(
+            transferred.LossCurve[0] < scratch.LossCurve[0],
+            $"{transferred.LossCurve[0]} against {scratch.LossCurve[0]} from nothing: {transferred.Message}");
         Assert.Equal(RunStates.Failed, other.State);
-        Assert.StartsWith($"transfer: parent {parent.CandidateDigest} is {parent.Hyperparameters["architecture"]}, the recipe makes ", other.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"transfer: parent {parent.CandidateDigest} is {parent.Hyperparameters["architecture"]}, the recipe makes ", other.Message,
+            StringComparison.Ordinal);
         Assert.Equal((RunStates.Failed, "transfer: 9 frozen layers of 5 that learn leave none"), (unknown.State, unknown.Message));
     }
 
@@ -258,8 +266,10 @@ public sealed class TrainingRunTests
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(55));
         await using var learning = new LearningFixture(new SimulatedFleet(runs: 4), folder.Path, registry, time);
         await learning.BeginAsync();
-        var later = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { NotBefore = time.GetUtcNow().AddHours(30) }, CancellationToken.None);
-        var never = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { NotBefore = time.GetUtcNow().AddDays(300) }, CancellationToken.None);
+        var later = await learning.Runs.StartAsync(
+            LearningFixture.Request("reconstruction") with { NotBefore = time.GetUtcNow().AddHours(30) }, CancellationToken.None);
+        var never = await learning.Runs.StartAsync(
+            LearningFixture.Request("reconstruction") with { NotBefore = time.GetUtcNow().AddDays(300) }, CancellationToken.None);
         var now = await learning.TrainAsync(LearningFixture.Request("reconstruction") with { Priority = 0 });
         Assert.Equal(RunStates.Registered, now.State);
         Assert.Equal(RunStates.Queued, (await learning.Runs.RunAsync(later, CancellationToken.None))!.State);
@@ -284,8 +294,11 @@ public sealed class TrainingRunTests
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
         await using var learning = new LearningFixture(new SimulatedFleet(runs: 1), folder.Path, registry);
-        var request = LearningFixture.Request("reconstruction") with { Priority = priority, Transfer = transfers ? new TransferRequest { BodyRate = rate } : null };
-        Assert.Contains(expected, (await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(request, CancellationToken.None))).Message, StringComparison.Ordinal);
+        var request = LearningFixture.Request("reconstruction")
+            with { Priority = priority, Transfer = transfers ? new TransferRequest { BodyRate = rate } : null };
+        Assert.Contains(
+            expected, (await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(request, CancellationToken.None))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

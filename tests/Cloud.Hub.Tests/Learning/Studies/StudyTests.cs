@@ -35,7 +35,9 @@ public sealed class StudyTests
     public void A_set_with_too_few_groups_is_refused_by_name()
     {
         var set = new Clusters();
-        Assert.Contains("clusters: 2 groups", Assert.Throws<CorpusException>(() => StudyData.Of(set, [.. set.TrainingRecordings("").Take(2)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "clusters: 2 groups", Assert.Throws<CorpusException>(() => StudyData.Of(set, [.. set.TrainingRecordings("").Take(2)])).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Six groups of machines; six kinds of windows around fixed centres, each group a little aside.</summary>
@@ -57,7 +59,10 @@ public sealed class StudyTests
             return [.. Enumerable.Range(0, 6).Select(group =>
             {
                 var aside = Enumerable.Range(0, 12).Select(_ => 0.3f * Noise()).ToArray();
-                return new TaskRecording($"g{group}", false, [.. Enumerable.Range(0, 240).Select(i => new ClassSample([.. centres[i % 6].Zip(aside, (c, a) => c + a + Noise())], i % 6, $"g{group}"))]);
+                return new TaskRecording(
+                    $"g{group}", false,
+                    [.. Enumerable.Range(0, 240)
+                        .Select(i => new ClassSample([.. centres[i % 6].Zip(aside, (c, a) => c + a + Noise())], i % 6, $"g{group}"))]);
             })];
         }
     }

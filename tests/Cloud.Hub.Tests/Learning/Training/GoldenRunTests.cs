@@ -6,7 +6,8 @@ using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Cloud.Hub.Tests.Learning.Training;
 
-/// <summary>Runs recorded from PyTorch by Golden/record.py: the same formulas fill inputs and weights, so losses and gradients must come out the same.</summary>
+/// <summary>Runs recorded from PyTorch by Golden/record.py: the same formulas fill inputs and
+/// weights, so losses and gradients must come out the same.</summary>
 public sealed class GoldenRunTests
 {
     private const int Batch = 32;
@@ -66,7 +67,8 @@ public sealed class GoldenRunTests
         foreach (var expected in recorded.GetProperty("losses").EnumerateArray())
         {
             var got = run.Step(Batch, loss, target, 0);
-            Assert.True(Math.Abs(got - expected.GetDouble()) <= 2e-5 + (2e-4 * expected.GetDouble()), $"step {step}: expected loss {expected}, got {got}");
+            Assert.True(
+                Math.Abs(got - expected.GetDouble()) <= 2e-5 + (2e-4 * expected.GetDouble()), $"step {step}: expected loss {expected}, got {got}");
             if (step++ == 0) CompareGradients(network, run, recorded.GetProperty("gradients"));
             optimiser.Step(network.Parameters, run.Gradients, rate);
             network.Prepare();
@@ -78,17 +80,20 @@ public sealed class GoldenRunTests
         "conv-autoencoder mse adam" => Samples.ConvAutoencoder(),
         "classifier softmax adamw" =>
         [
-            new Conv1d(16, 5, 1, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv1d(16, 5, 2, 2), new Activation(ActivationKind.Tanh),
+            new Conv1d(16, 5, 1, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Conv1d(16, 5, 2, 2),
+            new Activation(ActivationKind.Tanh),
             new GlobalAveragePool(), new Dense(4),
         ],
         "recurrent layer-norm huber adam" => [new Gru(8), new Gru(5), new LastStep(), new LayerNorm(), new Dense(3)],
         "attention quantile adamw" =>
         [
-            new Conv1d(8, 3, 2, 1), new Activation(ActivationKind.Tanh), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(), new Dense(3),
+            new Conv1d(8, 3, 2, 1), new Activation(ActivationKind.Tanh), new SelfAttention(2), new Residual(1), new LayerNorm(),
+            new GlobalAveragePool(), new Dense(3),
         ],
         "plane autoencoder mse adam" =>
         [
-            new Conv2d(5, 3, 2, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(4, 3, 2, 1, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(2, 3, 1, 1),
+            new Conv2d(5, 3, 2, 1), new Activation(ActivationKind.Relu), new ConvTranspose2d(4, 3, 2, 1, 1), new Activation(ActivationKind.Relu),
+            new ConvTranspose2d(2, 3, 1, 1),
         ],
         "embedding contrastive sgd" => [new Embedding(5, 6), new Flatten(), new Dense(8)],
         "planes residual softmax sgd" => Samples.Residual(),
@@ -96,7 +101,8 @@ public sealed class GoldenRunTests
         _ => [new Conv1d(8, 3, 2, 2, 2, 2), new Activation(ActivationKind.Sigmoid), new GlobalAveragePool(), new Dense(1)],
     };
 
-    private static float[] Wave(int count, double offset, int from = 0) => [.. Enumerable.Range(from, count).Select(i => (float)Math.Sin((0.37 * i) + offset))];
+    private static float[] Wave(int count, double offset, int from = 0) =>
+        [.. Enumerable.Range(from, count).Select(i => (float)Math.Sin((0.37 * i) + offset))];
 
     private static void FillCodes(Sequence input, int sample)
     {
@@ -146,7 +152,8 @@ public sealed class GoldenRunTests
         var n = 0;
         foreach (var layer in network.Layers)
         {
-            for (var p = 0; p < layer.Parameters.Count; p++) Compare(network.Describe(layer.Parameters[p].Offset), PyTorchOrder.Of(layer, p).Read(), expected[n++]);
+            for (var p = 0; p < layer.Parameters.Count; p++)
+                Compare(network.Describe(layer.Parameters[p].Offset), PyTorchOrder.Of(layer, p).Read(), expected[n++]);
         }
 
         values.CopyTo(network.Parameters);
@@ -156,14 +163,20 @@ public sealed class GoldenRunTests
     {
         var (sum, squares) = (gradient.Sum(v => (double)v), gradient.Sum(v => (double)v * v));
         var (wantedSum, wantedSquares) = (expected[0].GetDouble(), expected[1].GetDouble());
-        Assert.True(Math.Abs(sum - wantedSum) <= (1e-3 * Math.Sqrt(wantedSquares * gradient.Length)) + 1e-6, $"{what}: sum of gradient expected {wantedSum}, got {sum}");
-        Assert.True(Math.Abs(squares - wantedSquares) <= (1e-3 * wantedSquares) + 1e-9, $"{what}: squares of gradient expected {wantedSquares}, got {squares}");
+        Assert.True(
+            Math.Abs(sum - wantedSum) <= (1e-3 * Math.Sqrt(wantedSquares * gradient.Length)) + 1e-6,
+            $"{what}: sum of gradient expected {wantedSum}, got {sum}");
+        Assert.True(
+            Math.Abs(squares - wantedSquares) <= (1e-3 * wantedSquares) + 1e-9,
+            $"{what}: squares of gradient expected {wantedSquares}, got {squares}");
         var step = (gradient.Length + 63) / 64;
         var typical = Math.Sqrt(wantedSquares / gradient.Length);
         for (var i = 0; i < expected[2].GetArrayLength(); i++)
         {
             var wanted = expected[2][i].GetDouble();
-            Assert.True(Math.Abs(gradient[i * step] - wanted) <= (1e-3 * Math.Abs(wanted)) + (2e-3 * typical) + 1e-7, $"{what} at {i * step}: gradient expected {wanted}, got {gradient[i * step]}");
+            Assert.True(
+                Math.Abs(gradient[i * step] - wanted) <= (1e-3 * Math.Abs(wanted)) + (2e-3 * typical) + 1e-7,
+                $"{what} at {i * step}: gradient expected {wanted}, got {gradient[i * step]}");
         }
     }
 }

@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Tests.Learning.Training;
 
-/// <summary>Each layer by itself: every parameter's gradient and every input's against central differences of a random weighting of its outputs.</summary>
+/// <summary>Each layer by itself: every parameter's gradient and every input's against central
+/// differences of a random weighting of its outputs.</summary>
 public sealed class LayerGradientTests
 {
     private static readonly Dictionary<string, (Shape Input, Func<Layer> Layer)> Cases = new()

@@ -114,5 +114,6 @@ internal sealed unsafe class LayerProbe : IDisposable
         }
     }
 
-    private Lane Lane(int index, int from, int to) => new(index) { From = from, To = to, IsTraining = true, StepSeed = 5, Gradients = _gradients[index].Pointer };
+    private Lane Lane(int index, int from, int to) =>
+        new(index) { From = from, To = to, IsTraining = true, StepSeed = 5, Gradients = _gradients[index].Pointer };
 }

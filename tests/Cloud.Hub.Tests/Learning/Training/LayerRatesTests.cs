@@ -24,7 +24,8 @@ public sealed class LayerRatesTests
     [InlineData(3, 1.5f, "outside [0, 1]")]
     [InlineData(3, float.NaN, "outside [0, 1]")]
     public void Rates_that_do_not_fit_are_refused(int count, float rate, string expected) =>
-        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => Moved([.. Enumerable.Repeat(rate, count)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<ArgumentException>(() => Moved([.. Enumerable.Repeat(rate, count)])).Message, StringComparison.Ordinal);
 
     /// <summary>Largest change of a value of each dense layer of 7–64–32–2.</summary>
     private static (float First, float Second, float Last) Moved(float[] rates)

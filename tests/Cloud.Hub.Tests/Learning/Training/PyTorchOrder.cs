@@ -2,7 +2,8 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Tests.Learning.Training;
 
-/// <summary>One parameter of a layer as PyTorch lays it out, and what its first values are divided by in the recorded runs: the values that meet in one sum, 8 for vectors.</summary>
+/// <summary>One parameter of a layer as PyTorch lays it out, and what its first values are divided by in the
+/// recorded runs: the values that meet in one sum, 8 for vectors.</summary>
 internal sealed record PyTorchOrder(double FanIn, Func<float[]> Read, Action<float[]> Write)
 {
     public static PyTorchOrder Of(Layer layer, int index)

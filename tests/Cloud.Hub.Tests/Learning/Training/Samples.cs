@@ -10,7 +10,8 @@ internal static class Samples
     public static List<Layer> ConvAutoencoder() =>
     [
         new Conv1d(32, 7, 2, 3), new Activation(ActivationKind.Relu), new Conv1d(16, 7, 2, 3), new Activation(ActivationKind.Relu),
-        new ConvTranspose1d(16, 7, 2, 3, 1), new Activation(ActivationKind.Relu), new ConvTranspose1d(32, 7, 2, 3, 1), new Activation(ActivationKind.Relu),
+        new ConvTranspose1d(16, 7, 2, 3, 1), new Activation(ActivationKind.Relu), new ConvTranspose1d(32, 7, 2, 3, 1),
+        new Activation(ActivationKind.Relu),
         new ConvTranspose1d(8, 7, 1, 3),
     ];
 
@@ -25,12 +26,14 @@ internal static class Samples
     ];
 
     /// <summary>The same layers without kinks, for numeric gradients.</summary>
-    public static List<Layer> Smooth(List<Layer> layers) => [.. layers.Where(layer => layer is not MaxPool).Select(layer => layer is Activation ? new Activation(ActivationKind.Tanh) : layer)];
+    public static List<Layer> Smooth(List<Layer> layers) =>
+        [.. layers.Where(layer => layer is not MaxPool).Select(layer => layer is Activation ? new Activation(ActivationKind.Tanh) : layer)];
 
     /// <summary>Convolution, pooling and dense layers on planes.</summary>
     public static List<Layer> PlaneClassifier() =>
     [
-        new Conv2d(6, 3, padding: 1), new Activation(ActivationKind.Relu), new MaxPool(2), new Conv2d(9, 3, padding: 2, dilation: 2, groups: 3), new Activation(ActivationKind.Tanh),
+        new Conv2d(6, 3, padding: 1), new Activation(ActivationKind.Relu), new MaxPool(2), new Conv2d(9, 3, padding: 2, dilation: 2, groups: 3),
+        new Activation(ActivationKind.Tanh),
         new MaxPool(3, 2), new Flatten(), new Dense(4),
     ];
 
@@ -41,7 +44,8 @@ internal static class Samples
         {
             var phase = random.NextDouble() * 6;
             var span = batch.SampleSpan(b);
-            for (var i = 0; i < span.Length; i++) span[i] = (float)(Math.Sin(phase + (0.07 * i * (1 + (i % batch.Shape.Channels)))) + (0.2 * (random.NextDouble() - 0.5)));
+            for (var i = 0; i < span.Length; i++)
+                span[i] = (float)(Math.Sin(phase + (0.07 * i * (1 + (i % batch.Shape.Channels)))) + (0.2 * (random.NextDouble() - 0.5)));
         }
     }
 

@@ -96,7 +96,8 @@ public sealed class TrainerTests
         using var network = new Network(Window, [new Flatten(), new Dense(480), new Unflatten(8)], 1);
 
         // A rate of 0.5 on a linear map swings past the minimum: some epoch is the best, then it worsens.
-        var outcome = new Trainer(network, new MeanSquaredError(), new TrainingSettings { Epochs = 200, BatchSize = 32, Patience = 3, LearningRate = 0.5f })
+        var outcome = new Trainer(
+            network, new MeanSquaredError(), new TrainingSettings { Epochs = 200, BatchSize = 32, Patience = 3, LearningRate = 0.5f })
             .Run(fresh, null, validation, null, null, null, CancellationToken.None);
 
         Assert.Equal(outcome.BestEpoch + 3, outcome.Losses.Count);
@@ -121,19 +122,22 @@ public sealed class TrainerTests
         using var fresh = new Waves(64, Window, 1);
         using var network = new Network(Window, Layers(), 1);
         byte[] bytes = [];
-        new Trainer(network, new MeanSquaredError(), Short with { Epochs = 1 }).Run(fresh, null, null, null, c => bytes = c.ToBytes(), null, CancellationToken.None);
+        new Trainer(network, new MeanSquaredError(), Short with { Epochs = 1 }).Run(
+            fresh, null, null, null, c => bytes = c.ToBytes(), null, CancellationToken.None);
         bytes[bytes.Length / 2] ^= 1;
         Assert.Throws<FormatException>(() => Checkpoint.FromBytes(bytes));
     }
 
-    private static List<Layer> Layers() => [new Conv1d(8, 5, 2, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Dropout(0.1f), new ConvTranspose1d(8, 5, 2, 2, 1)];
+    private static List<Layer> Layers() =>
+        [new Conv1d(8, 5, 2, 2), new BatchNorm(), new Activation(ActivationKind.Relu), new Dropout(0.1f), new ConvTranspose1d(8, 5, 2, 2, 1)];
 
     private static float[] Fit(int threads, ulong seed = 11)
     {
         using var fresh = new Waves(200, Window, 1);
         using var replay = new Waves(64, Window, 2);
         using var network = new Network(Window, Layers(), 1);
-        new Trainer(network, new MeanSquaredError(), Short with { Threads = threads, Seed = seed }).Run(fresh, replay, null, null, null, null, CancellationToken.None);
+        new Trainer(network, new MeanSquaredError(), Short with { Threads = threads, Seed = seed }).Run(
+            fresh, replay, null, null, null, null, CancellationToken.None);
         return network.Values.ToArray();
     }
 

@@ -20,10 +20,12 @@ public class DemoFailureTests
 
     [Theory]
     [MemberData(nameof(Expected))]
-    public void What_can_go_wrong_outside_is_said_in_a_line(Exception failure, string said) => Assert.Equal(said, DemoFailure.Of(failure, CancellationToken.None));
+    public void What_can_go_wrong_outside_is_said_in_a_line(Exception failure, string said) =>
+        Assert.Equal(said, DemoFailure.Of(failure, CancellationToken.None));
 
     [Fact]
-    public void A_person_who_stops_it_is_not_told_of_a_failure() => Assert.Equal("stopped", DemoFailure.Of(new OperationCanceledException(), new CancellationToken(canceled: true)));
+    public void A_person_who_stops_it_is_not_told_of_a_failure() =>
+        Assert.Equal("stopped", DemoFailure.Of(new OperationCanceledException(), new CancellationToken(canceled: true)));
 
     [Fact]
     public void A_bug_keeps_its_stack() => Assert.Null(DemoFailure.Of(new InvalidCastException(), CancellationToken.None));

@@ -19,19 +19,26 @@ public sealed class DemoReportTests : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(_folder.File("report.json")));
         var root = json.RootElement;
         Assert.Equal(
-            ["ok", "data", "seconds", "checks", "devices", "pooled", "experiences", "facts", "rounds", "badModel", "services"], root.EnumerateObject().Select(static member => member.Name));
+            ["ok", "data", "seconds", "checks", "devices", "pooled", "experiences", "facts", "rounds", "badModel", "services"],
+            root.EnumerateObject().Select(static member => member.Name));
         var device = root.GetProperty("devices")[0];
         Assert.Equal("pump-1", device.GetProperty("id").GetString());
         Assert.Equal(0.5, device.GetProperty("before").GetProperty("f1").GetDouble());
         Assert.Equal(JsonValueKind.Null, device.GetProperty("after").GetProperty("f1").ValueKind);
-        Assert.Equal(["digestBefore", "digestAfter", "residentMb", "swapMs"], new[] { "digestBefore", "digestAfter", "residentMb", "swapMs" }.Where(name => device.TryGetProperty(name, out _)));
+        Assert.Equal(
+            ["digestBefore", "digestAfter", "residentMb", "swapMs"],
+            new[] { "digestBefore", "digestAfter", "residentMb", "swapMs" }.Where(name => device.TryGetProperty(name, out _)));
         Assert.Equal((12, 11, 1, 0), Counts(root.GetProperty("experiences")));
         var bad = root.GetProperty("badModel");
-        Assert.Equal((2, 1, 1.5, "alarm-rate"), (bad.GetProperty("devicesTouched").GetInt32(), bad.GetProperty("devicesRestored").GetInt32(), bad.GetProperty("restoreSeconds").GetDouble(), bad.GetProperty("stoppedBy").GetString()));
+        Assert.Equal(
+            (2, 1, 1.5, "alarm-rate"),
+            (bad.GetProperty("devicesTouched").GetInt32(), bad.GetProperty("devicesRestored").GetInt32(),
+                bad.GetProperty("restoreSeconds").GetDouble(), bad.GetProperty("stoppedBy").GetString()));
     }
 
     private static (int, int, int, int) Counts(JsonElement counts) =>
-        (counts.GetProperty("produced").GetInt32(), counts.GetProperty("stored").GetInt32(), counts.GetProperty("lost").GetInt32(), counts.GetProperty("duplicated").GetInt32());
+        (counts.GetProperty("produced").GetInt32(), counts.GetProperty("stored").GetInt32(), counts.GetProperty("lost").GetInt32(),
+            counts.GetProperty("duplicated").GetInt32());
 
     private static DemoReport Report() => new()
     {

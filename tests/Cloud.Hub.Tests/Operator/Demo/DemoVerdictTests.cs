@@ -14,7 +14,8 @@ public class DemoVerdictTests
     private static readonly Dictionary<string, ServiceFact> AtWork = new() { ["memory"] = new(3, "archived") };
 
     [Fact]
-    public void The_loop_closed_when_everything_was_seen() => Assert.All(Checks(), static check => Assert.True(check.Holds, $"{check.Name}: {check.Seen}"));
+    public void The_loop_closed_when_everything_was_seen() =>
+        Assert.All(Checks(), static check => Assert.True(check.Holds, $"{check.Name}: {check.Seen}"));
 
     [Fact]
     public void A_bad_model_that_touched_nobody_proves_nothing()
@@ -28,19 +29,23 @@ public class DemoVerdictTests
     public void A_device_that_kept_the_bad_model_is_seen() => Assert.Equal("1 of 2", Broken(Checks(bad: Stopped with { DevicesRestored = 1 })).Seen);
 
     [Fact]
-    public void A_bad_model_that_nothing_stopped_is_seen() => Assert.Equal("nothing stopped it", Broken(Checks(bad: Stopped with { StoppedBy = null })).Seen);
+    public void A_bad_model_that_nothing_stopped_is_seen() =>
+        Assert.Equal("nothing stopped it", Broken(Checks(bad: Stopped with { StoppedBy = null })).Seen);
 
     [Fact]
-    public void A_site_without_devices_answered_nothing() => Assert.Equal(2, Checks(devices: []).Count(static check => check is { Holds: false, Seen: "0 of 0" }));
+    public void A_site_without_devices_answered_nothing() =>
+        Assert.Equal(2, Checks(devices: []).Count(static check => check is { Holds: false, Seen: "0 of 0" }));
 
     [Fact]
-    public void A_device_that_still_answers_with_the_first_model_is_seen() => Assert.Equal("1 of 2", Broken(Checks(devices: [Device("second"), Device("first")])).Seen);
+    public void A_device_that_still_answers_with_the_first_model_is_seen() =>
+        Assert.Equal("1 of 2", Broken(Checks(devices: [Device("second"), Device("first")])).Seen);
 
     [Fact]
     public void An_equal_score_is_not_better() => Assert.Contains("F1", Broken(Checks(after: Before)).Seen, StringComparison.Ordinal);
 
     [Fact]
-    public void A_score_on_recordings_without_anomalies_is_none() => Assert.Contains("0 of them anomalous", Broken(Checks(before: new(0, 5, 195, 0), after: new(0, 1, 199, 0))).Seen, StringComparison.Ordinal);
+    public void A_score_on_recordings_without_anomalies_is_none() =>
+        Assert.Contains("0 of them anomalous", Broken(Checks(before: new(0, 5, 195, 0), after: new(0, 1, 199, 0))).Seen, StringComparison.Ordinal);
 
     [Fact]
     public void A_lost_experience_is_seen() => Assert.Equal("10 produced, 9 stored", Broken(Checks(experiences: new ItemCounts(10, 9, 1, 0))).Seen);
@@ -50,7 +55,8 @@ public class DemoVerdictTests
 
     [Fact]
     public void A_service_that_did_nothing_is_named() =>
-        Assert.Equal("not reasoning", Broken(Checks(services: new() { ["memory"] = new(3, "archived"), ["reasoning"] = new(0, "decided nothing") })).Seen);
+        Assert.Equal(
+            "not reasoning", Broken(Checks(services: new() { ["memory"] = new(3, "archived"), ["reasoning"] = new(0, "decided nothing") })).Seen);
 
     [Fact]
     public void Experiences_are_counted_apart_from_all_other_facts()
@@ -64,9 +70,12 @@ public class DemoVerdictTests
     private static DemoCheck Broken(IReadOnlyList<DemoCheck> checks) => Assert.Single(checks, static check => !check.Holds);
 
     private static IReadOnlyList<DemoCheck> Checks(
-        IReadOnlyList<DeviceResult>? devices = null, Confusion? before = null, Confusion? after = null, ItemCounts? experiences = null, BadModelResult? bad = null,
+        IReadOnlyList<DeviceResult>? devices = null, Confusion? before = null, Confusion? after = null, ItemCounts? experiences = null,
+        BadModelResult? bad = null,
         Dictionary<string, ServiceFact>? services = null) =>
-        DemoVerdict.Checks(devices ?? [Device("second"), Device("second")], "first", "second", before ?? Before, after ?? After, experiences ?? Exact, Exact, bad ?? Stopped, services ?? AtWork);
+        DemoVerdict.Checks(
+            devices ?? [Device("second"), Device("second")], "first", "second", before ?? Before, after ?? After, experiences ?? Exact, Exact,
+            bad ?? Stopped, services ?? AtWork);
 
     private static DeviceResult Device(string digestAfter) => new()
     {

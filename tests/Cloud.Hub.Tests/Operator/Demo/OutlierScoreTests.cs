@@ -58,7 +58,8 @@ public sealed partial class OutlierScoreTests(ITestOutputHelper output) : IDispo
             File.WriteAllLines(answers, alarms.Select(static alarm => alarm ? "1" : "0").Prepend("anomaly_pred"));
         }
 
-        using var judge = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, "--truth", data, "--pred", _folder.Path]) { RedirectStandardOutput = true })!;
+        using var judge = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", [script, "--truth", data, "--pred", _folder.Path]) { RedirectStandardOutput = true })!;
         var said = judge.StandardOutput.ReadToEnd();
         judge.WaitForExit();
 

@@ -29,7 +29,8 @@ public sealed class RecordingSetTests : IDisposable
 
     [Fact]
     public void The_choice_is_the_same_every_time() => Assert.Equal(
-        RecordingSet.Read("test", _folder.Path, 3).Unseen.Select(static recording => recording.Name), RecordingSet.Read("test", _folder.Path, 3).Unseen.Select(static recording => recording.Name));
+        RecordingSet.Read("test", _folder.Path, 3).Unseen.Select(static recording => recording.Name),
+        RecordingSet.Read("test", _folder.Path, 3).Unseen.Select(static recording => recording.Name));
 
     [Fact]
     public void Too_few_recordings_are_refused_with_their_number()
@@ -42,7 +43,9 @@ public sealed class RecordingSetTests : IDisposable
     public void Without_a_healthy_recording_there_is_nothing_to_calibrate_on()
     {
         File.Delete(_folder.File("anomaly-free/healthy.csv"));
-        Assert.Contains("anomaly-free holds no recording", Assert.Throws<InvalidOperationException>(() => RecordingSet.Read("test", _folder.Path, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "anomaly-free holds no recording", Assert.Throws<InvalidOperationException>(() => RecordingSet.Read("test", _folder.Path, 2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +60,9 @@ public sealed class RecordingSetTests : IDisposable
     public void Labels_cover_the_run_without_hole_or_overlap_at_the_runs_own_time()
     {
         var labels = RecordingSet.Read("test", _folder.Path, 3).Training[0].Labels("pump-1", "run", startUs: 5_000_000);
-        Assert.Equal([("normal", 5_000_000L, 19_000_000L), ("anomaly", 20_000_000L, 24_000_000L)], labels.Select(static label => (label.Label, label.FromUs, label.ToUs)));
+        Assert.Equal(
+            [("normal", 5_000_000L, 19_000_000L), ("anomaly", 20_000_000L, 24_000_000L)],
+            labels.Select(static label => (label.Label, label.FromUs, label.ToUs)));
     }
 
     private void Write(string name, int rows, int anomalous)
@@ -66,7 +71,8 @@ public sealed class RecordingSetTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var start = new DateTime(2020, 3, 9, 12, 0, 0, DateTimeKind.Utc);
         File.WriteAllLines(file, Enumerable.Range(0, rows)
-            .Select(row => string.Create(CultureInfo.InvariantCulture, $"{start.AddSeconds(row):yyyy-MM-dd HH:mm:ss};{row};{(row >= rows - anomalous ? 1 : 0)}.0"))
+            .Select(row => string.Create(
+                CultureInfo.InvariantCulture, $"{start.AddSeconds(row):yyyy-MM-dd HH:mm:ss};{row};{(row >= rows - anomalous ? 1 : 0)}.0"))
             .Prepend("datetime;Pressure;anomaly"));
     }
 }

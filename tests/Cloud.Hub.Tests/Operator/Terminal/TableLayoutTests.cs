@@ -8,7 +8,8 @@ public sealed class TableLayoutTests
 
     private static readonly IReadOnlyList<string>[] Rows =
     [
-        ["pump-20261128-183112", "completed", "canary passed, stage passed, full passed", "2026-11-28 18:31:12", "F1 0.79 against 0.71 on 4 held-out recordings"],
+        ["pump-20261128-183112", "completed", "canary passed, stage passed, full passed", "2026-11-28 18:31:12",
+            "F1 0.79 against 0.71 on 4 held-out recordings"],
         ["pump-20261128-183355", "restored (alarm-rate)", "canary restored", "2026-11-28 18:33:55", "on purpose"],
     ];
 
@@ -65,7 +66,9 @@ public sealed class TableLayoutTests
         var lines = TableLayout.Lines(Columns, Rows, width).ToArray();
         Assert.All(lines, line => Assert.InRange(line.Length, 1, width));
         var words = string.Join(' ', lines).Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        Assert.All(Rows.SelectMany(static row => row).SelectMany(static cell => cell.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries)), word => Assert.Contains(word, words));
+        Assert.All(
+            Rows.SelectMany(static row => row).SelectMany(static cell => cell.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries)),
+            word => Assert.Contains(word, words));
     }
 
     [Fact]

@@ -24,7 +24,9 @@ public sealed class DirectDeviceRulesTests
         Assert.Null(device.Action);
         Assert.Equal((SlotState.Committed, Digest('2'), Digest('1')), (device.SlotState, device.RunningDigest, device.PreviousDigest));
         var last = device.Pending[^1];
-        Assert.Equal((SlotState.Committed, Digest('2'), Digest('2'), "start-1", 1_000L), (last.Report.State, last.Report.Digest, last.Report.AnsweringDigest, last.Report.BootId, last.TimestampUs));
+        Assert.Equal(
+            (SlotState.Committed, Digest('2'), Digest('2'), "start-1", 1_000L),
+            (last.Report.State, last.Report.Digest, last.Report.AnsweringDigest, last.Report.BootId, last.TimestampUs));
     }
 
     [Fact]
@@ -105,7 +107,9 @@ public sealed class DirectDeviceRulesTests
     {
         var held = new Dictionary<string, string> { ["a"] = "1", ["b"] = "1" };
         var next = DirectAttributes.Apply(held, mode, new Dictionary<string, string> { ["a"] = "2", ["c"] = "3" });
-        Assert.Equal(expected, string.Join(',', next.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={pair.Value}")));
+        Assert.Equal(
+            expected,
+            string.Join(',', next.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={pair.Value}")));
     }
 
     [Fact]
@@ -124,11 +128,13 @@ public sealed class DirectDeviceRulesTests
     private static DirectDevice Heard(DirectDevice device, params DirectFeedback[] feedback) =>
         feedback.Aggregate(device, static (device, said) => Rules.Heard(device, device.LastActionId, said, null));
 
-    private static DirectDevice Show(DirectDevice device, char image) => Rules.Showed(device, new Dictionary<string, string> { ["image"] = $"os:{image}" }, Digest(image));
+    private static DirectDevice Show(DirectDevice device, char image) =>
+        Rules.Showed(device, new Dictionary<string, string> { ["image"] = $"os:{image}" }, Digest(image));
 
     private static ModelAssignment Firmware(char image) => new()
     {
-        Kind = ArtefactKind.Firmware, Digest = Digest(image), Name = "os", Release = image - '0', PackageBytes = 10, Url = "/artefacts/x", RolloutId = "r1",
+        Kind = ArtefactKind.Firmware, Digest = Digest(image), Name = "os", Release = image - '0', PackageBytes = 10, Url = "/artefacts/x",
+        RolloutId = "r1",
     };
 
     private static string Digest(char image) => $"sha256:{new string(image, 64)}";

@@ -46,8 +46,12 @@ public sealed class SwupdateDevice : IAsyncDisposable
             globals : { verbose = true; };
             identify : ( { name = "image"; value = "{{Image}}"; }, { name = "hardware"; value = "gateway"; } );
             """);
-        var suricatta = $"-t {siteId} -u {hub.GetLeftPart(UriPartial.Authority)} -i {deviceId} {credential} -p 1 -r 20 -w 1 {(confirm is { } word ? $"-c {word}" : "")} {more}".TrimEnd();
-        var start = new ProcessStartInfo("swupdate", ["-m", "-M", "-l", "5", "-f", identity, "-H", "board:1.0", "-k", certificate, "-u", suricatta]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var suricatta =
+            $"-t {siteId} -u {hub.GetLeftPart(UriPartial.Authority)} -i {deviceId} {credential} -p 1 -r 20 -w 1 {(confirm is { } word ? $"-c {word}" : "")} {more}".TrimEnd();
+        var start = new ProcessStartInfo(
+            "swupdate",
+            ["-m", "-M", "-l", "5", "-f", identity, "-H", "board:1.0", "-k", certificate, "-u",
+                suricatta]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TMPDIR"] = _folder.File("scratch");
         _process = Process.Start(start) ?? throw new InvalidOperationException("swupdate did not start");
         _process.OutputDataReceived += (_, line) => Hear(line.Data);

@@ -54,7 +54,8 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         Assert.Equal((first, "start-1"), (after.PreviousDigest, after.BootId));
         var done = await UntilRolloutAsync(rollout, static view => view.EndedAt is not null);
         Assert.Equal("completed", done.State);
-        Assert.Equal((1, 1, 0L), (done.Groups[0].Evidence!.DevicesAnswered, done.Groups[0].Evidence!.DevicesHealthy, done.Groups[0].Evidence!.Windows));
+        Assert.Equal(
+            (1, 1, 0L), (done.Groups[0].Evidence!.DevicesAnswered, done.Groups[0].Evidence!.DevicesHealthy, done.Groups[0].Evidence!.Windows));
     }
 
     [Fact]
@@ -124,9 +125,12 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
         var here = $"/{Site}/controller/v1/gateway-6";
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Put, $"{here}/configData", """{"data":"""));
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Put, $"{here}/configData", """{"mode":"grow","data":{"a":"b"}}"""));
-        Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Post, $"{here}/deploymentBase/1/feedback", """{"status":{"execution":"dancing"}}"""));
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await SendAsync(HttpMethod.Post, $"{here}/deploymentBase/1/feedback", """{"status":{"execution":"dancing"}}"""));
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, $"{here}/deploymentBase/1", null));
-        Assert.Equal(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, $"{here}/softwaremodules/sha256:{new string('1', 64)}/artifacts/x.swu", null));
+        Assert.Equal(
+            HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, $"{here}/softwaremodules/sha256:{new string('1', 64)}/artifacts/x.swu", null));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await SendAsync(HttpMethod.Put, $"{here}/configData", new string('x', 100_000)));
 
         async Task<HttpStatusCode> SendAsync(HttpMethod method, string path, string? body)
@@ -161,7 +165,8 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     private async Task<string> EnrolAsync(string deviceId)
     {
         using var channel = _hub.Grpc(HubServices.Communication);
-        return (await new V1.Communication.CommunicationClient(channel).EnrolAsync(new V1.EnrolRequest { SiteId = Site, DeviceId = deviceId })).Password;
+        return (await new V1.Communication.CommunicationClient(channel).EnrolAsync(
+            new V1.EnrolRequest { SiteId = Site, DeviceId = deviceId })).Password;
     }
 
     /// <summary>A gate that wants the device to run the new image for two seconds.</summary>
@@ -181,7 +186,8 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     {
         using var channel = _hub.Grpc(HubServices.Redistribution);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        using var events = new Events1.Events.EventsClient(channel).Follow(new Events1.FollowRequest { Service = HubServices.Redistribution }, cancellationToken: patience.Token);
+        using var events = new Events1.Events.EventsClient(channel).Follow(
+            new Events1.FollowRequest { Service = HubServices.Redistribution }, cancellationToken: patience.Token);
         RolloutView? last = null;
         try
         {
@@ -203,7 +209,8 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     private async Task AssignAsync(string deviceId, string digest, string name, long release)
     {
         using var channel = _hub.Grpc(HubServices.Communication);
-        var wanted = new ModelAssignment { Kind = ArtefactKind.Firmware, Digest = digest, Name = name, Release = release, PackageBytes = 1, Url = $"/artefacts/{digest}" };
+        var wanted = new ModelAssignment { Kind = ArtefactKind.Firmware, Digest = digest, Name = name, Release = release, PackageBytes = 1,
+            Url = $"/artefacts/{digest}" };
         await new V1.Communication.CommunicationClient(channel).SetModelAsync(
             new V1.SetModelRequest { DeviceId = deviceId, ModelJson = JsonSerializer.Serialize(wanted, ContractsJson.Default.ModelAssignment) });
     }
@@ -213,7 +220,8 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     {
         using var channel = _hub.Grpc(HubServices.Communication);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        using var events = new Events1.Events.EventsClient(channel).Follow(new Events1.FollowRequest { Service = HubServices.Communication }, cancellationToken: patience.Token);
+        using var events = new Events1.Events.EventsClient(channel).Follow(
+            new Events1.FollowRequest { Service = HubServices.Communication }, cancellationToken: patience.Token);
         ReportedState? last = null;
         try
         {
@@ -222,14 +230,16 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
             while (last is null || !holds(last))
             {
                 if (!await events.ResponseStream.MoveNext(patience.Token)) break;
-                if (EventWire.FromWire(events.ResponseStream.Current) is ReportedStateChanged changed && changed.DeviceId == deviceId) last = changed.Reported;
+                if (EventWire.FromWire(events.ResponseStream.Current) is ReportedStateChanged changed && changed.DeviceId == deviceId)
+                    last = changed.Reported;
             }
 
             return last!;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled)
         {
-            throw new InvalidOperationException($"{deviceId} never came so far; last: {(last is null ? "no report" : JsonSerializer.Serialize(last, ContractsJson.Default.ReportedState))}\n{_hub.Said}");
+            throw new InvalidOperationException(
+                $"{deviceId} never came so far; last: {(last is null ? "no report" : JsonSerializer.Serialize(last, ContractsJson.Default.ReportedState))}\n{_hub.Said}");
         }
     }
 }

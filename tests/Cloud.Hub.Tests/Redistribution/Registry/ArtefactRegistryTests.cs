@@ -27,14 +27,16 @@ public class ArtefactRegistryTests
         await using var hub = await scene.StartAsync();
         var bytes = Encoding.UTF8.GetBytes($"rules: [] # {kind}\n");
         var entry = await AddAsync(hub, kind, "pump", bytes);
-        Assert.Equal((ArtefactDigest.Of(SHA256.HashData(bytes)), kind, 1, (long)bytes.Length), (entry.Digest, entry.Kind, entry.Release, entry.Bytes));
+        Assert.Equal(
+            (ArtefactDigest.Of(SHA256.HashData(bytes)), kind, 1, (long)bytes.Length), (entry.Digest, entry.Kind, entry.Release, entry.Bytes));
         Assert.StartsWith(target, entry.TargetPath, StringComparison.Ordinal);
 
         using var client = hub.Http(HubServices.Redistribution);
         using var rest = new HttpRequestMessage(HttpMethod.Get, $"/artefacts/{entry.Digest}");
         rest.Headers.Range = new RangeHeaderValue(5, null);
         using var answer = await client.SendAsync(rest);
-        Assert.Equal((HttpStatusCode.PartialContent, Encoding.UTF8.GetString(bytes[5..])), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.Equal(
+            (HttpStatusCode.PartialContent, Encoding.UTF8.GetString(bytes[5..])), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
         var path = entry.TargetPath.Split('/');
         Assert.Equal(bytes, await client.GetByteArrayAsync($"/tuf/images/targets/{path[0]}/{path[1]}/{ArtefactDigest.Hex(entry.Digest)}.{path[2]}"));
     }
@@ -45,7 +47,8 @@ public class ArtefactRegistryTests
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync();
         var first = await AddAsync(hub, ArtefactKind.Agent, "agent", Elf);
-        Assert.Equal(first.AddedAt.ToUnixTimeMilliseconds(), (await AddAsync(hub, ArtefactKind.Agent, "agent", Elf)).AddedAt.ToUnixTimeMilliseconds());
+        Assert.Equal(
+            first.AddedAt.ToUnixTimeMilliseconds(), (await AddAsync(hub, ArtefactKind.Agent, "agent", Elf)).AddedAt.ToUnixTimeMilliseconds());
         Assert.Equal(2, (await AddAsync(hub, ArtefactKind.Agent, "agent", [.. Elf, 1])).Release);
         Assert.Contains("already", (await RefusedAsync(hub, ArtefactKind.Agent, "agent", [.. Elf, 2], release: 2)).Message, StringComparison.Ordinal);
         Assert.Contains("agent agent 1 already", (await RefusedAsync(hub, ArtefactKind.Agent, "another", Elf)).Message, StringComparison.Ordinal);
@@ -62,7 +65,8 @@ public class ArtefactRegistryTests
     [InlineData(ArtefactKind.Model, "ok", "x", "manifest")]
     [InlineData(ArtefactKind.Bundle, "", "{", "bundle")]
     [InlineData(ArtefactKind.Bundle, "", "null", "null")]
-    public async Task A_file_that_is_not_what_it_is_said_to_be_is_refused_with_the_reason_and_leaves_nothing(ArtefactKind kind, string name, string bytes, string reason)
+    public async Task A_file_that_is_not_what_it_is_said_to_be_is_refused_with_the_reason_and_leaves_nothing(
+        ArtefactKind kind, string name, string bytes, string reason)
     {
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync();
@@ -77,7 +81,9 @@ public class ArtefactRegistryTests
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync(settings: new Dictionary<string, string?> { ["Redistribution:MaxArtefactBytes"] = "2048" });
         Assert.Contains("larger than 2048", (await RefusedAsync(hub, ArtefactKind.Agent, "agent", new byte[4096])).Message, StringComparison.Ordinal);
-        Assert.Contains("larger than", (await RefusedAsync(hub, ArtefactKind.Bundle, "", new byte[BundleManifest.MaxBytes + 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than", (await RefusedAsync(hub, ArtefactKind.Bundle, "", new byte[BundleManifest.MaxBytes + 1])).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(hub.Folder, "artefacts", "incoming")));
     }
 
@@ -104,9 +110,11 @@ public class ArtefactRegistryTests
             ("cannot be part", bundle with { Parts = [parts[1] with { Kind = ArtefactKind.Bundle }] }),
             ("is made for pump-a", bundle with { HardwareClasses = ["pump-a"], Parts = [parts[1] with { HardwareClasses = ["*"] }] }),
         ];
-        foreach (var (reason, wrong) in wrongs) Assert.Contains(reason, (await RefusedAsync(hub, ArtefactKind.Bundle, "", Json(wrong with { Release = 5 }))).Message, StringComparison.Ordinal);
+        foreach (var (reason, wrong) in wrongs) Assert.Contains(
+            reason, (await RefusedAsync(hub, ArtefactKind.Bundle, "", Json(wrong with { Release = 5 }))).Message, StringComparison.Ordinal);
         await hub.Get<IModelQuarantine>().QuarantineAsync(rules.Digest, "test", default);
-        Assert.Contains("quarantined", (await RefusedAsync(hub, ArtefactKind.Bundle, "", Json(bundle with { Release = 5 }))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "quarantined", (await RefusedAsync(hub, ArtefactKind.Bundle, "", Json(bundle with { Release = 5 }))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +129,8 @@ public class ArtefactRegistryTests
         await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(rules.Digest), default);
         await told.Task.WaitAsync(RedistributionScene.Patience, TimeProvider.System);
         var wanted = scene.Fleet["d0"].Desired!.Model!;
-        Assert.Equal((ArtefactKind.Rules, rules.Digest, rules.Release, rules.Bytes), (wanted.Kind, wanted.Digest, wanted.Release, wanted.PackageBytes));
+        Assert.Equal(
+            (ArtefactKind.Rules, rules.Digest, rules.Release, rules.Bytes), (wanted.Kind, wanted.Digest, wanted.Release, wanted.PackageBytes));
     }
 
     [Fact]
@@ -138,7 +147,9 @@ public class ArtefactRegistryTests
         Downgrade(Path.Combine(scene.Folder, "redistribution.db"));
         await using var after = await scene.StartAsync();
         var entry = (await after.Get<IModelRegistry>().FindAsync(before.Digest, default))!;
-        Assert.Equal((before.PackageBytes, before.AddedAt.ToUnixTimeMilliseconds(), 3), (entry.PackageBytes, entry.AddedAt.ToUnixTimeMilliseconds(), entry.Manifest.Release));
+        Assert.Equal(
+            (before.PackageBytes, before.AddedAt.ToUnixTimeMilliseconds(), 3),
+            (entry.PackageBytes, entry.AddedAt.ToUnixTimeMilliseconds(), entry.Manifest.Release));
         Assert.Equal(4, await after.Get<IModelRegistry>().NextReleaseAsync("pump", default));
     }
 
@@ -153,29 +164,41 @@ public class ArtefactRegistryTests
         using var added = await client.PostAsync("/api/v1/artefacts?kind=agent&name=agent&hardware=rpi4,rpi5", content);
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
         var entry = JsonDocument.Parse(await added.Content.ReadAsStringAsync()).RootElement;
-        Assert.Equal(("agent", 1, 40_000_000, 2), (entry.GetProperty("kind").GetString(), entry.GetProperty("release").GetInt64(), entry.GetProperty("bytes").GetInt64(), entry.GetProperty("hardwareClasses").GetArrayLength()));
+        Assert.Equal(
+            ("agent", 1, 40_000_000, 2),
+            (entry.GetProperty("kind").GetString(), entry.GetProperty("release").GetInt64(), entry.GetProperty("bytes").GetInt64(),
+                entry.GetProperty("hardwareClasses").GetArrayLength()));
         Assert.Equal(1, (await client.GetFromJsonAsync<JsonElement>("/api/v1/artefacts?kind=agent")).GetArrayLength());
         Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync(new Uri("/api/v1/artefacts?kind=nothing", UriKind.Relative))).StatusCode);
-        Assert.Equal(entry.GetProperty("targetPath").GetString(), (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("entry").GetProperty("targetPath").GetString());
+        Assert.Equal(
+            entry.GetProperty("targetPath").GetString(),
+            (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("entry").GetProperty("targetPath").GetString());
         Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsJsonAsync($"{added.Headers.Location}/approvals", new { who = "ada" })).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsJsonAsync($"{added.Headers.Location}/approvals", new { note = "nobody" })).StatusCode);
-        Assert.Equal("ada", (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("approvals")[0].GetProperty("who").GetString());
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await client.PostAsJsonAsync($"{added.Headers.Location}/approvals", new { note = "nobody" })).StatusCode);
+        Assert.Equal(
+            "ada", (await client.GetFromJsonAsync<JsonElement>(added.Headers.Location)).GetProperty("approvals")[0].GetProperty("who").GetString());
         using var enroller = hub.Http(HubServices.Front, hub.EnrolmentToken);
         using var none = new ByteArrayContent([1]);
-        Assert.Equal(HttpStatusCode.Forbidden, (await enroller.PostAsync(new Uri("/api/v1/artefacts?kind=agent&name=agent", UriKind.Relative), none)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await enroller.PostAsync(new Uri("/api/v1/artefacts?kind=agent&name=agent", UriKind.Relative), none)).StatusCode);
     }
 
-    private static async Task<ArtefactEntry> AddAsync(HubFixture hub, ArtefactKind kind, string name, byte[] bytes, long? release = null, string[]? hardware = null)
+    private static async Task<ArtefactEntry> AddAsync(
+        HubFixture hub, ArtefactKind kind, string name, byte[] bytes, long? release = null, string[]? hardware = null)
     {
         using var content = new MemoryStream(bytes);
-        return await hub.Get<IArtefactRegistry>().AddAsync(new ArtefactUpload(kind, name, release, hardware ?? HardwareClass.AnyOnly, "test"), content, default);
+        return await hub.Get<IArtefactRegistry>()
+            .AddAsync(new ArtefactUpload(kind, name, release, hardware ?? HardwareClass.AnyOnly, "test"), content, default);
     }
 
     private static Task<ArgumentException> RefusedAsync(HubFixture hub, ArtefactKind kind, string name, byte[] bytes, long? release = null) =>
         Assert.ThrowsAsync<ArgumentException>(() => AddAsync(hub, kind, name, bytes, release));
 
     private static BundlePart Part(ArtefactEntry entry) =>
-        new() { Kind = entry.Kind, Name = entry.Name, Release = entry.Release, Digest = entry.Digest, Bytes = entry.Bytes, HardwareClasses = entry.HardwareClasses };
+        new() { Kind = entry.Kind, Name = entry.Name, Release = entry.Release, Digest = entry.Digest, Bytes = entry.Bytes,
+            HardwareClasses = entry.HardwareClasses };
 
     private static byte[] Json(BundleManifest bundle) => JsonSerializer.SerializeToUtf8Bytes(bundle, ContractsJson.Default.BundleManifest);
 

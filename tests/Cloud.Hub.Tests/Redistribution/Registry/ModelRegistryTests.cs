@@ -48,7 +48,8 @@ public class ModelRegistryTests
         await using var hub = await scene.StartAsync();
         await RedistributionScene.AddModelAsync(hub, 1);
         var onnx = Models.Onnx("something else");
-        await Assert.ThrowsAsync<ArgumentException>(() => hub.Get<IModelRegistry>().AddAsync(Models.Manifest("pump", 1, onnx), onnx, "test", CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Get<IModelRegistry>()
+            .AddAsync(Models.Manifest("pump", 1, onnx), onnx, "test", CancellationToken.None));
     }
 
     [Fact]
@@ -57,7 +58,9 @@ public class ModelRegistryTests
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync();
         var manifest = Models.Manifest("pump", 1, Models.Onnx("one"));
-        var refused = await Assert.ThrowsAsync<PackageException>(() => hub.Get<IModelRegistry>().AddAsync(manifest, Models.Onnx("two"), "test", CancellationToken.None));
+        var refused =
+            await Assert.ThrowsAsync<PackageException>(() => hub.Get<IModelRegistry>()
+                .AddAsync(manifest, Models.Onnx("two"), "test", CancellationToken.None));
         Assert.Contains("digest", refused.Message + refused.Reason, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -79,7 +82,8 @@ public class ModelRegistryTests
 
         var entry = await registry.AddAsync(plain with { Probe = probe }, onnx, "test", CancellationToken.None);
         Assert.Null(Assert.Single(await registry.ListAsync(CancellationToken.None)).Manifest.Probe);
-        var package = ModelPackage.Open((await registry.PackageAsync(entry.Digest, CancellationToken.None))!.Value, entry.Digest, new PackageLimits());
+        var package = ModelPackage.Open(
+            (await registry.PackageAsync(entry.Digest, CancellationToken.None))!.Value, entry.Digest, new PackageLimits());
         Assert.Equal(probe.Answers, package.Manifest.Probe!.Answers);
     }
 
@@ -105,6 +109,7 @@ public class ModelRegistryTests
         using var enroller = hub.Http(HubServices.Redistribution, hub.EnrolmentToken);
         Assert.Equal(HttpStatusCode.Forbidden, (await enroller.GetAsync(address)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri("/artefacts/..%2F..%2Foperator.token", UriKind.Relative))).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri($"/artefacts/sha256:{new string('0', 64)}", UriKind.Relative))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await client.GetAsync(new Uri($"/artefacts/sha256:{new string('0', 64)}", UriKind.Relative))).StatusCode);
     }
 }

@@ -17,7 +17,8 @@ public class PackageDeltaTests
         await using var hub = await scene.StartAsync();
         var (old, next) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2));
         using var client = hub.Http(HubServices.Redistribution);
-        var (before, after) = (await client.GetByteArrayAsync($"/artefacts/{old.Digest}"), await client.GetByteArrayAsync($"/artefacts/{next.Digest}"));
+        var (before, after) = (
+            await client.GetByteArrayAsync($"/artefacts/{old.Digest}"), await client.GetByteArrayAsync($"/artefacts/{next.Digest}"));
         for (var time = 0; time < 2; time++)
         {
             var delta = await client.GetByteArrayAsync($"/artefacts/{next.Digest}/delta?from={old.Digest}");
@@ -31,11 +32,14 @@ public class PackageDeltaTests
     {
         await using var scene = new RedistributionScene();
         await using var hub = await scene.StartAsync();
-        var (old, next, other) = (await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2), await RedistributionScene.AddModelAsync(hub, 3));
+        var (old, next, other) = (
+            await RedistributionScene.AddModelAsync(hub, 1), await RedistributionScene.AddModelAsync(hub, 2),
+            await RedistributionScene.AddModelAsync(hub, 3));
         var access = hub.Get<DeltaAccess>();
         scene.Fleet.Assigned = null;
         scene.Fleet.Add("d0", old.Digest);
-        await scene.Fleet.SetModelAsync("d0", new ModelAssignment { Digest = next.Digest, Name = "pump", Release = 2, PackageBytes = 1, Url = "/" }, default);
+        await scene.Fleet.SetModelAsync(
+            "d0", new ModelAssignment { Digest = next.Digest, Name = "pump", Release = 2, PackageBytes = 1, Url = "/" }, default);
         Assert.True(await access.MayAsync("d0", old.Digest, next.Digest, default));
         Assert.False(await access.MayAsync("d0", other.Digest, next.Digest, default));
         Assert.False(await access.MayAsync("d0", old.Digest, other.Digest, default));
@@ -58,7 +62,9 @@ public class PackageDeltaTests
         Assert.Contains(files, file => file.Name.Contains(models[^1].Digest[7..], StringComparison.Ordinal));
         Assert.DoesNotContain(files, file => file.Name.Contains(models[1].Digest[7..], StringComparison.Ordinal));
         deltas.Trim(digest => digest != models[^1].Digest);
-        Assert.DoesNotContain(new DirectoryInfo(hub.Get<ArtefactFolder>().Deltas).GetFiles(), file => file.Name.Contains(models[^1].Digest[7..], StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            new DirectoryInfo(hub.Get<ArtefactFolder>().Deltas).GetFiles(),
+            file => file.Name.Contains(models[^1].Digest[7..], StringComparison.Ordinal));
     }
 
     [Fact]

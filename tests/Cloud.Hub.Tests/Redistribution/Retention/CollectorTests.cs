@@ -22,7 +22,8 @@ public sealed class CollectorTests : IAsyncLifetime, IAsyncDisposable
         _hub = await _scene.StartAsync();
         var options = Options.Create(new RedistributionOptions { KeepReleases = 1 });
         _collector = new Collector(
-            _hub.Get<ArtefactRegistry>(), _hub.Get<ArtefactTable>(), _hub.Get<ArtefactFolder>(), _hub.Get<PackageDeltas>(), _hub.Get<ImageRepository>(), _hub.Get<References>(), options, _time, NullLogger<Collector>.Instance);
+            _hub.Get<ArtefactRegistry>(), _hub.Get<ArtefactTable>(), _hub.Get<ArtefactFolder>(), _hub.Get<PackageDeltas>(),
+            _hub.Get<ImageRepository>(), _hub.Get<References>(), options, _time, NullLogger<Collector>.Instance);
     }
 
     public async Task DisposeAsync() => await ((IAsyncDisposable)this).DisposeAsync();
@@ -122,12 +123,16 @@ public sealed class CollectorTests : IAsyncLifetime, IAsyncDisposable
         {
             var there = models.FindAll(IsThere);
             var pick = there[random.Next(there.Count)];
-            if (random.Next(4) == 0) _scene.Fleet.Report($"d{random.Next(4)}", reported => reported with { PreviousDigest = reported.ActiveDigest, ActiveDigest = pick.Digest });
+            if (random.Next(4) == 0)
+                _scene.Fleet.Report(
+                    $"d{random.Next(4)}", reported => reported with { PreviousDigest = reported.ActiveDigest, ActiveDigest = pick.Digest });
             if (random.Next(12) == 0) await TryRolloutAsync(pick.Digest, $"s{random.Next(4)}");
             _time.Advance(TimeSpan.FromHours(random.Next(1, 30)));
             gone += (await _collector.CollectAsync(default)).Count;
             var references = await _hub.Get<References>().FindAsync(default);
-            foreach (var model in models) Assert.True(IsThere(model) || !references.Contains(model.Digest), $"seed {seed}, step {step}: {model.Digest} is referred to and gone");
+            foreach (var model in models)
+                Assert.True(
+                    IsThere(model) || !references.Contains(model.Digest), $"seed {seed}, step {step}: {model.Digest} is referred to and gone");
         }
 
         Assert.True(gone > 0, $"seed {seed}: nothing was ever collected");
@@ -156,7 +161,8 @@ public sealed class CollectorTests : IAsyncLifetime, IAsyncDisposable
     {
         var onnx = Models.Onnx(name);
         var manifest = Models.Manifest(name, 1, onnx);
-        return _hub.Get<IModelRegistry>().AddAsync(manifest with { Lineage = manifest.Lineage with { ParentDigest = parent.Digest } }, onnx, "test", default);
+        return _hub.Get<IModelRegistry>()
+            .AddAsync(manifest with { Lineage = manifest.Lineage with { ParentDigest = parent.Digest } }, onnx, "test", default);
     }
 
     private async Task<ArtefactDetails> DetailsAsync(ModelEntry entry) => (await _hub.Get<IArtefactRegistry>().DetailsAsync(entry.Digest, default))!;

@@ -8,7 +8,8 @@ public class GroupPlannerTests
     [Fact]
     public void The_canaries_cover_every_slice_before_any_gets_a_second_one()
     {
-        var devices = Enumerable.Range(0, 97).Select(i => Device($"big-{i}", true, "big")).Append(Device("a", true, "a")).Append(Device("b", true, "b")).Append(Device("c", false, "c")).ToList();
+        var devices = Enumerable.Range(0, 97).Select(i => Device($"big-{i}", true, "big")).Append(Device("a", true, "a"))
+            .Append(Device("b", true, "b")).Append(Device("c", false, "c")).ToList();
         var canaries = GroupPlanner.Plan(Request(1) with { Groups = [new("canary", Count: 3), new("rest")] }, devices).Groups[0].Devices;
         Assert.Equal(["a", "b", "big"], canaries.Select(static device => device.Split('-')[0]).Order());
     }
@@ -17,12 +18,16 @@ public class GroupPlannerTests
     public void Groups_by_count_query_and_share_leave_the_rest_to_the_last()
     {
         var devices = Enumerable.Range(0, 100).Select(i => Device($"d{i}", true, "s", ("site", i < 30 ? "north" : "south"))).ToList();
-        var plan = GroupPlanner.Plan(Request(1) with { Groups = [new("canary", Count: 5), new("north", Where: "site = north"), new("half", 0.5), new("rest")] }, devices);
+        var plan = GroupPlanner.Plan(
+            Request(1) with { Groups = [new("canary", Count: 5), new("north", Where: "site = north"), new("half", 0.5), new("rest")] }, devices);
         Assert.Equal(["canary", "north", "half", "rest"], plan.Groups.Select(static group => group.Name));
         Assert.Equal(5, plan.Groups[0].Devices.Count);
-        Assert.All(plan.Groups[1].Devices, static device => Assert.True(int.Parse(device[1..], System.Globalization.CultureInfo.InvariantCulture) < 30));
+        Assert.All(
+            plan.Groups[1].Devices, static device => Assert.True(int.Parse(device[1..], System.Globalization.CultureInfo.InvariantCulture) < 30));
         Assert.Equal(50, plan.Groups[2].Devices.Count);
-        Assert.DoesNotContain(plan.Groups.Skip(2).SelectMany(static group => group.Devices), static device => int.Parse(device[1..], System.Globalization.CultureInfo.InvariantCulture) < 30);
+        Assert.DoesNotContain(
+            plan.Groups.Skip(2).SelectMany(static group => group.Devices),
+            static device => int.Parse(device[1..], System.Globalization.CultureInfo.InvariantCulture) < 30);
         Assert.Equal(100, plan.Groups.Sum(static group => group.Devices.Count));
     }
 
@@ -62,14 +67,17 @@ public class GroupPlannerTests
     {
         Assert.StartsWith("controlShare: 0.6", GroupPlanner.Fault(Request(1, control: 0.6)), StringComparison.Ordinal);
         Assert.StartsWith("pace: 0 devices a minute", GroupPlanner.Fault(Request(1) with { Pace = new RolloutPace(0) }), StringComparison.Ordinal);
-        Assert.StartsWith("where: at character 1: 'colour' stands where one of site", GroupPlanner.Fault(Request(1) with { Where = "colour = red" }), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "where: at character 1: 'colour' stands where one of site", GroupPlanner.Fault(Request(1) with { Where = "colour = red" }),
+            StringComparison.Ordinal);
         Assert.Null(GroupPlanner.Fault(Request(1, control: 0.1) with { Pace = new RolloutPace(5, 2, 10), Where = "site = north" }));
     }
 
     internal static Candidate Device(string id, bool online, string slice, params (string Name, string Value)[] attributes) =>
         new(id, online, slice, attributes.ToDictionary(static pair => pair.Name, static pair => pair.Value, StringComparer.Ordinal));
 
-    internal static RolloutRequest Request(int seed, double control = 0) => new() { Digest = $"sha256:{seed}", RequestedBy = "test", Reason = "because", ControlShare = control };
+    internal static RolloutRequest Request(int seed, double control = 0) =>
+        new() { Digest = $"sha256:{seed}", RequestedBy = "test", Reason = "because", ControlShare = control };
 
     /// <summary>name:share, name#count, name?query, or a name alone.</summary>
     private static GroupPlan Group(string text) => text.IndexOfAny([':', '#', '?']) is var at && at < 0 ? new GroupPlan(text) : text[at] switch

@@ -22,7 +22,8 @@ public class MaintenanceHoursTests
     [InlineData("2026-03-29T01:00:00Z", true)]
     [InlineData("2026-03-29T01:59:00Z", true)]
     [InlineData("2026-03-29T02:00:00Z", false)]
-    public void A_window_in_the_hour_that_is_skipped_opens_when_the_skip_ends_and_stays_as_long(string now, bool isOpen) => Assert.Equal(isOpen, IsOpen(HalfPastTwo, now));
+    public void A_window_in_the_hour_that_is_skipped_opens_when_the_skip_ends_and_stays_as_long(string now, bool isOpen) =>
+        Assert.Equal(isOpen, IsOpen(HalfPastTwo, now));
 
     /// <summary>On 25 October 2026 half past two comes twice.</summary>
     [Theory]
@@ -57,9 +58,12 @@ public class MaintenanceHoursTests
     public void A_window_that_never_opens_is_a_fault()
     {
         var now = At("2026-01-20T12:00:00Z");
-        Assert.Equal("windows[1]: it never opens: its last day is 2026-01-19", MaintenanceHours.Fault([Night, Night with { Until = new DateOnly(2026, 1, 19), Days = [DayOfWeek.Monday] }], now));
+        Assert.Equal(
+            "windows[1]: it never opens: its last day is 2026-01-19",
+            MaintenanceHours.Fault([Night, Night with { Until = new DateOnly(2026, 1, 19), Days = [DayOfWeek.Monday] }], now));
         Assert.Equal("windows[0].minutes: 0 is outside 1 to 1440", MaintenanceHours.Fault([Night with { Minutes = 0 }], now));
-        Assert.Equal("windows[0].timeZone: 'Europe/Nowhere' is no IANA time zone", MaintenanceHours.Fault([Night with { TimeZone = "Europe/Nowhere" }], now));
+        Assert.Equal(
+            "windows[0].timeZone: 'Europe/Nowhere' is no IANA time zone", MaintenanceHours.Fault([Night with { TimeZone = "Europe/Nowhere" }], now));
         Assert.Null(MaintenanceHours.Fault([Night, HalfPastTwo], now));
     }
 

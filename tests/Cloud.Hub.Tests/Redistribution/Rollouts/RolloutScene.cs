@@ -21,17 +21,23 @@ internal sealed class RolloutScene
     };
 
     /// <param name="adjust">Last word on the request.</param>
-    public RolloutScene(int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, Func<RolloutRequest, RolloutRequest>? adjust = null, ArtefactKind kind = ArtefactKind.Model)
+    public RolloutScene(
+        int devices, GatePolicy? gate = null, int offline = 0, string? previous = Old, Func<RolloutRequest, RolloutRequest>? adjust = null,
+        ArtefactKind kind = ArtefactKind.Model)
     {
-        var request = new RolloutRequest { Digest = New, RequestedBy = "test", Reason = "because", Gate = gate ?? Gate(), Groups = [new("canary", 0.1), new("stage", 0.4), new("full", 0.5)] };
+        var request = new RolloutRequest { Digest = New, RequestedBy = "test", Reason = "because", Gate = gate ?? Gate(), Groups = [
+            new("canary", 0.1), new("stage", 0.4), new("full", 0.5)] };
         if (adjust is not null) request = adjust(request);
         for (var i = 0; i < devices; i++)
         {
-            Twins[$"d{i}"] = new DeviceSeen { DeviceId = $"d{i}", Online = i >= offline, HasReported = true, ActiveDigest = previous, DesiredDigest = previous, IsUpToDate = true, SlotState = SlotState.Committed };
+            Twins[$"d{i}"] = new DeviceSeen { DeviceId = $"d{i}", Online = i >= offline, HasReported = true, ActiveDigest = previous,
+                DesiredDigest = previous, IsUpToDate = true, SlotState = SlotState.Committed };
         }
 
-        var plan = GroupPlanner.Plan(request, [.. Twins.Values.Select(static twin => new Candidate(twin.DeviceId, twin.Online, "slice", new Dictionary<string, string>()))]);
-        Rollout = RolloutStateMachine.Begin("r1", request, plan, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now) with { Kind = kind };
+        var plan = GroupPlanner.Plan(
+            request, [.. Twins.Values.Select(static twin => new Candidate(twin.DeviceId, twin.Online, "slice", new Dictionary<string, string>()))]);
+        Rollout = RolloutStateMachine.Begin(
+            "r1", request, plan, Twins.ToDictionary(static pair => pair.Key, static pair => pair.Value.CurrentDigest), Now) with { Kind = kind };
     }
 
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
@@ -44,14 +50,19 @@ internal sealed class RolloutScene
 
     public Dictionary<string, TruthCounts> OtherTruth { get; } = [];
 
-    public FleetSeen Seen => new(Now, new Dictionary<string, DeviceSeen>(Twins), Truth) { OtherTruth = OtherTruth, Registered = new HashSet<string> { Old, New, "sha256:other" } };
+    public FleetSeen Seen =>
+        new(Now, new Dictionary<string, DeviceSeen>(Twins),
+            Truth) { OtherTruth = OtherTruth, Registered = new HashSet<string> { Old, New, "sha256:other" } };
 
     public IEnumerable<string> Told => Rollout.Devices.Where(static device => device.Told).Select(static device => device.DeviceId);
 
     /// <summary>A device that can be compared with; null: there is none.</summary>
-    public string? Control => Rollout.Devices.FirstOrDefault(device => (Rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is not null && Twins[device.DeviceId].Online)?.DeviceId;
+    public string? Control =>
+        Rollout.Devices.FirstOrDefault(device => (Rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is not null
+            && Twins[device.DeviceId].Online)?.DeviceId;
 
-    public IReadOnlyList<string> DevicesOf(int group) => [.. Rollout.Devices.Where(device => device.Group == group).Select(static device => device.DeviceId)];
+    public IReadOnlyList<string> DevicesOf(int group) =>
+        [.. Rollout.Devices.Where(device => device.Group == group).Select(static device => device.DeviceId)];
 
     /// <summary>One look; whoever is told has it in its desired state after it.</summary>
     public IReadOnlyList<WantedModel> Look()
@@ -61,7 +72,10 @@ internal sealed class RolloutScene
         var wanted = RolloutStateMachine.Wanted(Rollout, seen);
         foreach (var model in wanted)
         {
-            Twins[model.DeviceId] = Twins[model.DeviceId] with { DesiredDigest = model.Digest, DesiredRolloutId = model.Digest is null ? null : Rollout.RolloutId, DesiredIsRestore = model.Restore && model.Digest is not null, DesiredAttempt = model.Attempt, IsUpToDate = false };
+            Twins[model.DeviceId] = Twins[model.DeviceId]
+                with { DesiredDigest = model.Digest, DesiredRolloutId = model.Digest is null
+                    ? null : Rollout.RolloutId, DesiredIsRestore = model.Restore && model.Digest is not null, DesiredAttempt = model.Attempt,
+                    IsUpToDate = false };
         }
 
         return wanted;
@@ -92,11 +106,17 @@ internal sealed class RolloutScene
     }
 
     public void Report(string device, SlotState state, string digest, string? answering, string? reason = null) =>
-        Observe(new RolloutFact(device, new SlotReport { State = state, Digest = digest, AnsweringDigest = answering, BootId = "b", Reason = reason, RolloutId = Rollout.RolloutId }, null));
+        Observe(new RolloutFact(
+            device, new SlotReport { State = state, Digest = digest, AnsweringDigest = answering, BootId = "b", Reason = reason,
+                RolloutId = Rollout.RolloutId }, null));
 
-    public void Evidence(string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100, ShadowEvidence? shadow = null, string boot = "b", long resident = 0, double ratio = 0.5, double input = 0.5, DeviceVitals? vitals = null) => Observe(new RolloutFact(device, null, new ModelEvidence
+    public void Evidence(
+        string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100, ShadowEvidence? shadow = null, string boot = "b",
+        long resident = 0, double ratio = 0.5, double input = 0.5, DeviceVitals? vitals = null) =>
+        Observe(new RolloutFact(device, null, new ModelEvidence
     {
-        Digest = digest, BootId = boot, RunId = "run", FromUs = 0, ToUs = 1, Windows = windows, AlarmWindows = alarms, InvalidWindows = invalid, InferenceP99Us = p99, Shadow = shadow, ResidentBytes = resident,
+        Digest = digest, BootId = boot, RunId = "run", FromUs = 0, ToUs = 1, Windows = windows, AlarmWindows = alarms, InvalidWindows = invalid,
+        InferenceP99Us = p99, Shadow = shadow, ResidentBytes = resident,
         MeanScoreRatio = ratio, MeanInputDeviation = input, Vitals = vitals,
     }));
 

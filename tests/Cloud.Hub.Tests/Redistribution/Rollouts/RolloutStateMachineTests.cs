@@ -27,7 +27,9 @@ public class RolloutStateMachineTests
         scene.Look();
         Assert.Equal(RolloutState.Completed, scene.Rollout.State);
         Assert.Null(scene.Rollout.StoppedBy);
-        Assert.All(scene.Rollout.Transitions.Where(static transition => transition.To == GroupState.Passed), static transition => Assert.NotNull(transition.Evidence));
+        Assert.All(
+            scene.Rollout.Transitions.Where(static transition => transition.To == GroupState.Passed),
+            static transition => Assert.NotNull(transition.Evidence));
     }
 
     [Fact]
@@ -191,7 +193,8 @@ public class RolloutStateMachineTests
     [InlineData(190, 10, "false-alarms", GroupState.Failed)]
     [InlineData(8, 2, null, GroupState.Observing)]
     [InlineData(20, 80, null, GroupState.Passed)]
-    public void Alarms_on_windows_labelled_normal_stop_when_there_are_enough_of_them_and_forbid_success_before(long alarmed, long quiet, string? word, string state)
+    public void Alarms_on_windows_labelled_normal_stop_when_there_are_enough_of_them_and_forbid_success_before(
+        long alarmed, long quiet, string? word, string state)
     {
         var scene = new RolloutScene(10);
         scene.Look();
@@ -242,7 +245,8 @@ public class RolloutStateMachineTests
     [Fact]
     public void Devices_are_told_at_the_pace_that_grows_with_what_went_well()
     {
-        var scene = new RolloutScene(40, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(2, Factor: 3, EveryCommitted: 5) });
+        var scene = new RolloutScene(
+            40, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(2, Factor: 3, EveryCommitted: 5) });
         var told = new List<int>();
         for (var minute = 0; minute < 6; minute++)
         {
@@ -363,7 +367,9 @@ public class RolloutStateMachineTests
         scene.Look();
         Assert.Equal(RolloutState.Restoring, scene.Rollout.State);
         Assert.All(scene.Rollout.Devices, static device => Assert.False(device.Held, device.DeviceId));
-        Assert.Equal((RolloutScene.Old, true, RolloutScene.New), (scene.Twins["d0"].DesiredDigest, scene.Twins["d0"].DesiredIsRestore, scene.Twins["d0"].ActiveDigest));
+        Assert.Equal(
+            (RolloutScene.Old, true, RolloutScene.New),
+            (scene.Twins["d0"].DesiredDigest, scene.Twins["d0"].DesiredIsRestore, scene.Twins["d0"].ActiveDigest));
         Assert.Equal(RolloutScene.Old, scene.Twins["d0"].CurrentDigest);
     }
 
@@ -398,7 +404,8 @@ public class RolloutStateMachineTests
         scene.Twins["d0"] = scene.Twins["d0"] with { DesiredDigest = "sha256:third", DesiredRolloutId = "r2", DesiredIsRestore = false };
         Assert.Empty(scene.Look());
         Assert.Equal(RolloutState.Restored, scene.Rollout.State);
-        Assert.Equal("0 of 1 changed devices answer with what they had before, the others are another rollout's", scene.Rollout.Transitions[^1].Reason);
+        Assert.Equal(
+            "0 of 1 changed devices answer with what they had before, the others are another rollout's", scene.Rollout.Transitions[^1].Reason);
     }
 
     [Fact]
@@ -490,7 +497,9 @@ public class RolloutStateMachineTests
         Assert.Empty(scene.Look());
         Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Held);
         Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Approve, "test", scene.Now));
-        Assert.Equal("test has requested rollout r1: somebody else must approve it", RolloutStateMachine.Misfit(scene.Rollout, RolloutCommand.Approve, "test"));
+        Assert.Equal(
+            "test has requested rollout r1: somebody else must approve it",
+            RolloutStateMachine.Misfit(scene.Rollout, RolloutCommand.Approve, "test"));
         scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Approve, "second", scene.Now);
         Assert.Single(scene.Look());
         Assert.Equal((RolloutState.Running, "second"), (scene.Rollout.State, scene.Rollout.ApprovedBy));
@@ -511,7 +520,9 @@ public class RolloutStateMachineTests
         Assert.Equal([new WantedModel("d1", RolloutScene.New, false, Attempt: 1)], scene.Look());
         Assert.Empty(scene.Look());
         Assert.Equal(scene.Now, scene.Rollout.Groups[0].Since);
-        var (told, failed) = (scene.Rollout.Devices.Single(static device => device.DeviceId == "d1"), scene.Rollout.Devices.Single(static device => device.DeviceId == "d2"));
+        var (told, failed) = (
+            scene.Rollout.Devices.Single(static device => device.DeviceId == "d1"),
+            scene.Rollout.Devices.Single(static device => device.DeviceId == "d2"));
         Assert.Equal((null, null), (told.State, told.Reason));
         Assert.Equal((SlotState.Refused, "probe"), (failed.State, failed.Reason));
     }
@@ -535,7 +546,8 @@ public class RolloutStateMachineTests
     [Fact]
     public void No_more_devices_are_told_than_can_fetch_the_package_at_the_fleets_rate()
     {
-        var scene = new RolloutScene(40, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(1_000, BytesPerSecond: 100) });
+        var scene = new RolloutScene(
+            40, adjust: static request => request with { Groups = [new("all")], Pace = new RolloutPace(1_000, BytesPerSecond: 100) });
         scene.Rollout = scene.Rollout with { PackageBytes = 3_000 };
         scene.Look();
         scene.Now += TimeSpan.FromMinutes(2);

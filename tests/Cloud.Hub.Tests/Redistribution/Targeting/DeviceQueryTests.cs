@@ -6,7 +6,8 @@ public class DeviceQueryTests
 {
     private static readonly Dictionary<string, string> Device = new()
     {
-        ["site"] = "north", ["device"] = "pump-17", ["online"] = "true", ["agent"] = "1.10.2", ["hardware"] = "rpi4", ["tag.line"] = "bottling plant", ["tag.rank"] = "7",
+        ["site"] = "north", ["device"] = "pump-17", ["online"] = "true", ["agent"] = "1.10.2", ["hardware"] = "rpi4", ["tag.line"] = "bottling plant",
+        ["tag.rank"] = "7",
     };
 
     [Theory]
@@ -59,8 +60,12 @@ public class DeviceQueryTests
     [Fact]
     public void Depth_and_length_are_bounded()
     {
-        Assert.Contains("32 levels", Assert.Throws<QueryException>(() => DeviceQuery.Parse(new string('(', 1_000) + "site = a")).Message, StringComparison.Ordinal);
-        Assert.Contains("2000 are allowed", Assert.Throws<QueryException>(() => DeviceQuery.Parse("site = " + new string('a', 2_000))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "32 levels", Assert.Throws<QueryException>(() => DeviceQuery.Parse(new string('(', 1_000) + "site = a")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "2000 are allowed", Assert.Throws<QueryException>(() => DeviceQuery.Parse("site = " + new string('a', 2_000))).Message,
+            StringComparison.Ordinal);
         Assert.True(DeviceQuery.Parse(string.Concat(Enumerable.Repeat("not ", 400)) + "site = north").Matches(Device));
     }
 

@@ -17,7 +17,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cloud.Hub.Tests.Redistribution.Trust;
 
 /// <summary>
-/// A real hub before a device's own model loop. The attacker holds the hub: its director, snapshot, timestamp and package keys, its folder, its word to devices. The keepers' keys he lacks.
+/// A real hub before a device's own model loop. The attacker holds the hub: its director, snapshot, timestamp and
+/// package keys, its folder, its word to devices. The keepers' keys he lacks.
 /// </summary>
 public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
 {
@@ -77,7 +78,8 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
         var snapshot = MetadataWriter.Sign(MetadataWriter.Snapshot(99, soon, 99, targets), online);
         files.Write(TargetsMetadata.Type, 99, targets);
         files.Write(SnapshotMetadata.Type, 99, snapshot);
-        await File.WriteAllBytesAsync(Path.Combine(_scene.Images, "timestamp.json"), MetadataWriter.Sign(MetadataWriter.Timestamp(99, soon, 99, snapshot), online));
+        await File.WriteAllBytesAsync(
+            Path.Combine(_scene.Images, "timestamp.json"), MetadataWriter.Sign(MetadataWriter.Timestamp(99, soon, 99, snapshot), online));
         await RefusedAsync(await OfferAsync(evil), "signature");
     }
 
@@ -124,7 +126,8 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     public async Task What_is_meant_for_other_hardware_is_not_installed()
     {
         var third = await FindAsync(3);
-        await _scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "pump-b"), _scene.Hub.Get<ImageRepository>().Find(third.ToArtefact()), default);
+        await _scene.Hub.Get<Director>()
+            .AssignAsync(new DeviceIdentity("d0", "pump-b"), _scene.Hub.Get<ImageRepository>().Find(third.ToArtefact()), default);
         await RefusedAsync(await OfferAsync(third), "director");
     }
 
@@ -137,9 +140,12 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
     private void StartDevice()
     {
         var device = new DeviceOptions { Site = "site", Id = "d0", StateFolder = _scene.File("device") };
-        var model = new ModelOptions { ImageRoot = _scene.FirstRoot("images"), DirectorRoot = _scene.FirstRoot("director"), DownloadTimeout = TimeSpan.FromSeconds(60) };
+        var model = new ModelOptions { ImageRoot = _scene.FirstRoot("images"), DirectorRoot = _scene.FirstRoot(
+            "director"), DownloadTimeout = TimeSpan.FromSeconds(60) };
         Directory.CreateDirectory(device.StateFolder);
-        _orders = new ModelOrders(device, new Edge.Agent.Settings.HubOptions { Artefacts = _scene.Hub.Address(HubServices.Redistribution).AbsoluteUri }, model, TrustScene.Password, null, TimeProvider.System, NullLogger.Instance);
+        _orders = new ModelOrders(
+            device, new Edge.Agent.Settings.HubOptions { Artefacts = _scene.Hub.Address(HubServices.Redistribution).AbsoluteUri }, model,
+            TrustScene.Password, null, TimeProvider.System, NullLogger.Instance);
         _rig = new UpdaterRig(device.StateFolder, _packages, _orders);
         _rig.Start();
         _rig.Play(60);
@@ -151,13 +157,17 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
         return _scene.Hub.Get<IModelRegistry>().AddAsync(FixturePackage.Manifest(release, onnx), onnx, "test", default);
     }
 
-    private async Task<ModelEntry> FindAsync(long release) => (await _scene.Hub.Get<IModelRegistry>().ListAsync(default)).Single(entry => entry.Manifest.Release == release);
+    private async Task<ModelEntry> FindAsync(long release) =>
+        (await _scene.Hub.Get<IModelRegistry>().ListAsync(default)).Single(entry => entry.Manifest.Release == release);
 
-    private async Task<ReadOnlyMemory<byte>> PackageAsync(ModelEntry entry) => (await _scene.Hub.Get<IModelRegistry>().PackageAsync(entry.Digest, default))!.Value;
+    private async Task<ReadOnlyMemory<byte>> PackageAsync(ModelEntry entry) =>
+        (await _scene.Hub.Get<IModelRegistry>().PackageAsync(entry.Digest, default))!.Value;
 
-    private async Task<ModelAssignment> OfferAsync(ModelEntry entry) => _rig.Offer(entry.Digest, entry.Manifest.Release, (await PackageAsync(entry)).Span);
+    private async Task<ModelAssignment> OfferAsync(ModelEntry entry) =>
+        _rig.Offer(entry.Digest, entry.Manifest.Release, (await PackageAsync(entry)).Span);
 
-    private Task DirectAsync(TargetFile? image) => _scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", DeviceIdentity.GenericHardware), image, default);
+    private Task DirectAsync(TargetFile? image) =>
+        _scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", DeviceIdentity.GenericHardware), image, default);
 
     private async Task<ModelAssignment> InstallAsync(long release)
     {

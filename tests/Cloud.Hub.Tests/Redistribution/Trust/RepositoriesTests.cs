@@ -51,7 +51,9 @@ public sealed partial class RepositoriesTests
         foreach (var path in (string[])["images/metadata/timestamp.json", "images/targets/models/a/b", "director/d0/timestamp.json"])
             Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(new Uri(scene.Address(path)))).StatusCode);
         using var client = scene.Hub.Http(HubServices.Redistribution);
-        foreach (var path in (string[])["images/metadata/online.key", "images/metadata/..%2Froot.key", "images/metadata/1.online.json", "images/targets/models/pump/0.1-abc.hmas", "images/targets/online.key", "director/d0/1.key.json", "director/d0/timestamp.json"])
+        foreach (var path in (string[])[
+            "images/metadata/online.key", "images/metadata/..%2Froot.key", "images/metadata/1.online.json", "images/targets/models/pump/0.1-abc.hmas",
+            "images/targets/online.key", "director/d0/1.key.json", "director/d0/timestamp.json"])
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri(scene.Address(path)))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri(scene.Address("director/d0/1.root.json")))).StatusCode);
     }
@@ -64,7 +66,9 @@ public sealed partial class RepositoriesTests
         Assert.False(File.Exists(Path.Combine(scene.Data, "trust", "root.key")));
         var entry = await RedistributionScene.AddModelAsync(scene.Hub, 1);
         scene.Fleet.Add("d0");
-        var refused = await Assert.ThrowsAsync<RolloutRefusedException>(() => scene.Hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(entry.Digest), default));
+        var refused =
+            await Assert.ThrowsAsync<RolloutRefusedException>(() => scene.Hub.Get<IRollouts>()
+                .StartAsync(RedistributionScene.Request(entry.Digest), default));
         Assert.Contains("waiting for signatures", refused.Message, StringComparison.Ordinal);
         await scene.SignAsync(entry);
         await scene.Hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(entry.Digest), default);
@@ -83,7 +87,8 @@ public sealed partial class RepositoriesTests
         using var two = SigningKey.Load(scene.File("keys/targets-2.key"));
         using var stranger = SigningKey.Create();
         using var client = scene.Hub.Http(HubServices.Redistribution);
-        async Task<HttpStatusCode> PostAsync(byte[] body) => (await client.PostAsync(new Uri(scene.Address("images/targets")), new ByteArrayContent(body))).StatusCode;
+        async Task<HttpStatusCode> PostAsync(byte[] body) =>
+            (await client.PostAsync(new Uri(scene.Address("images/targets")), new ByteArrayContent(body))).StatusCode;
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync("{}"u8.ToArray()));
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync(MetadataWriter.Sign(unsigned, one)));
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync(MetadataWriter.Sign(unsigned, one, stranger)));
@@ -108,8 +113,11 @@ public sealed partial class RepositoriesTests
         var (imageRoot, directorRoot) = (ImageFile("1.root.json")!, (await director.FileAsync("d0", "1.root.json", default))!);
         for (var month = 0; month < 14; month++)
         {
-            Assert.Equal(image.Path, Assert.Single((await FollowAsync(name => Task.FromResult(ImageFile(name)), imageRoot, time.GetUtcNow())).Targets).Key);
-            Assert.Equal(image.Path, Assert.Single((await FollowAsync(name => director.FileAsync("d0", name, default), directorRoot, time.GetUtcNow())).Targets).Key);
+            Assert.Equal(
+                image.Path, Assert.Single((await FollowAsync(name => Task.FromResult(ImageFile(name)), imageRoot, time.GetUtcNow())).Targets).Key);
+            Assert.Equal(
+                image.Path,
+                Assert.Single((await FollowAsync(name => director.FileAsync("d0", name, default), directorRoot, time.GetUtcNow())).Targets).Key);
             time.Advance(TimeSpan.FromDays(29));
             images.Renew();
             director.Renew();
@@ -125,11 +133,16 @@ public sealed partial class RepositoriesTests
         await scene.StartAsync(offline: false);
         await RedistributionScene.AddModelAsync(scene.Hub, 1);
         using var client = scene.Hub.Http(HubServices.Redistribution);
-        var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').Where(static line => line.StartsWith("hmas_trust_expires_seconds{", StringComparison.Ordinal)).ToList();
-        foreach (var (repository, role, days) in ((string, string, double)[])[("images", "root", 365), ("images", "targets", 30), ("images", "snapshot", 30), ("images", "timestamp", 1), ("director", "root", 365)])
+        var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
+            .Where(static line => line.StartsWith("hmas_trust_expires_seconds{", StringComparison.Ordinal)).ToList();
+        foreach (var (repository, role, days) in ((string, string, double)[])[
+            ("images", "root", 365), ("images", "targets", 30), ("images", "snapshot", 30), ("images", "timestamp", 1), ("director", "root", 365)])
         {
-            var line = Assert.Single(lines, line => line.Contains($"repository=\"{repository}\"", StringComparison.Ordinal) && line.Contains($"role=\"{role}\"", StringComparison.Ordinal));
-            var seconds = double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            var line = Assert.Single(
+                lines, line => line.Contains($"repository=\"{repository}\"", StringComparison.Ordinal)
+                    && line.Contains($"role=\"{role}\"", StringComparison.Ordinal));
+            var seconds = double.Parse(
+                line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
             Assert.InRange(seconds, (days * 86_400) - 600, days * 86_400);
         }
     }
@@ -144,13 +157,19 @@ public sealed partial class RepositoriesTests
         await scene.StartAsync(offline: true);
         const string Warning = "targets of the images repository expires in 19 days: hmas keys sign";
         var roles = await scene.Hub.Get<ITrustStatus>().RolesAsync(default);
-        Assert.Equal(["images root", "images timestamp", "images snapshot", "images targets", "director root"], roles.Select(static role => $"{role.Repository} {role.Role}"));
+        Assert.Equal(
+            ["images root", "images timestamp", "images snapshot", "images targets", "director root"],
+            roles.Select(static role => $"{role.Repository} {role.Role}"));
         Assert.Equal([true, false, false, true, false], roles.Select(static role => role.ByHand));
         Assert.Equal([null, null, null, Warning, null], roles.Select(static role => role.Warning));
 
         using var client = scene.Hub.Http(HubServices.Redistribution);
         var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        Assert.Equal("images targets", Assert.Single(Due().Matches(metrics).Where(static line => line.Groups["due"].Value == "1").Select(static line => $"{line.Groups["repository"].Value} {line.Groups["role"].Value}")));
+        Assert.Equal(
+            "images targets",
+            Assert.Single(
+                Due().Matches(metrics).Where(static line => line.Groups["due"].Value == "1")
+                    .Select(static line => $"{line.Groups["repository"].Value} {line.Groups["role"].Value}")));
         Assert.Equal(5, Due().Count(metrics));
         if (Promtool.IsHere) Assert.Equal("", await Promtool.LintAsync(metrics));
 
@@ -159,7 +178,8 @@ public sealed partial class RepositoriesTests
         Assert.Contains(Warning, said, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("^hmas_trust_due\\{(?=.*repository=\"(?<repository>\\w+)\")(?=.*role=\"(?<role>\\w+)\").*\\} (?<due>[01])", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        "^hmas_trust_due\\{(?=.*repository=\"(?<repository>\\w+)\")(?=.*role=\"(?<role>\\w+)\").*\\} (?<due>[01])", RegexOptions.Multiline)]
     private static partial Regex Due();
 
     [Fact]
@@ -172,15 +192,20 @@ public sealed partial class RepositoriesTests
         var device = new DeviceIdentity("d0", DeviceIdentity.GenericHardware);
         using var fetcher = scene.Fetcher();
         Task<IReadOnlyList<InstallOrder>> PlanAsync() =>
-            new AssignedUpdate(device, scene.Client(fetcher, "director", "director/d0"), scene.Client(fetcher, "images", "images/metadata")).PlanAsync(new Dictionary<string, long>(), default);
+            new AssignedUpdate(
+                device, scene.Client(fetcher, "director", "director/d0"), scene.Client(fetcher, "images", "images/metadata")).PlanAsync(
+                    new Dictionary<string, long>(), default);
         Assert.Single(await PlanAsync());
 
         // The thief has the hub's key, and so signs what he likes for a device, but no root.
         using var stolen = SigningKey.Load(Path.Combine(scene.Director, "online.key"));
         var first = await File.ReadAllBytesAsync(scene.FirstRoot("director"));
         var thief = new RoleSigners([stolen.PublicKey], 1);
-        var his = MetadataWriter.Sign(MetadataWriter.Root(2, TimeProvider.System.GetUtcNow().AddDays(300), new TopLevelRoles(thief, thief, thief, thief)), stolen);
-        Assert.Equal(UpdateReason.Signature, Assert.Throws<UpdateException>(() => TrustedMetadata.Begin(first, TimeProvider.System.GetUtcNow()).AcceptRoot(his)).Reason);
+        var his = MetadataWriter.Sign(
+            MetadataWriter.Root(2, TimeProvider.System.GetUtcNow().AddDays(300), new TopLevelRoles(thief, thief, thief, thief)), stolen);
+        Assert.Equal(
+            UpdateReason.Signature,
+            Assert.Throws<UpdateException>(() => TrustedMetadata.Begin(first, TimeProvider.System.GetUtcNow()).AcceptRoot(his)).Reason);
 
         Assert.True(scene.DirectorKeepers().Rotate("online", null, null));
         scene.Hub.Get<Director>().Renew();
@@ -207,7 +232,8 @@ public sealed partial class RepositoriesTests
         Assert.Equal(1, director.RootHeader.Version);
 
         using var folder = new TempFolder();
-        var refused = Assert.Throws<HubStartException>(() => new DirectorRoot(folder.Path, isOffline: true, TimeProvider.System, NullLogger.Instance));
+        var refused = Assert.Throws<HubStartException>(() => new DirectorRoot(
+            folder.Path, isOffline: true, TimeProvider.System, NullLogger.Instance));
         Assert.Contains("hmas keys init --director", refused.Message, StringComparison.Ordinal);
     }
 
@@ -226,7 +252,10 @@ public sealed partial class RepositoriesTests
         Assert.Equal(2, await VersionAsync());
         using var fetcher = scene.Fetcher();
         var device = new DeviceIdentity("d0", "generic");
-        Assert.Empty(await new AssignedUpdate(device, scene.Client(fetcher, "director", "director/d0"), scene.Client(fetcher, "images", "images/metadata")).PlanAsync(new Dictionary<string, long>(), default));
+        Assert.Empty(
+            await new AssignedUpdate(
+                device, scene.Client(fetcher, "director", "director/d0"), scene.Client(fetcher, "images", "images/metadata")).PlanAsync(
+                    new Dictionary<string, long>(), default));
     }
 
     [Fact]
@@ -237,13 +266,15 @@ public sealed partial class RepositoriesTests
         await scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "generic"), null, default);
         await scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d1", "generic"), null, default);
         using var device = scene.Hub.Http(HubServices.Redistribution, token: "");
-        device.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"d0:{TrustScene.Password}")));
+        device.DefaultRequestHeaders.Authorization = new(
+            "Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"d0:{TrustScene.Password}")));
         Assert.Equal(HttpStatusCode.OK, (await device.GetAsync(new Uri(scene.Address("director/d0/timestamp.json")))).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await device.GetAsync(new Uri(scene.Address("director/d1/timestamp.json")))).StatusCode);
     }
 
     private static Task AssignAsync(TrustScene scene, ModelEntry entry) =>
-        scene.Hub.Get<Director>().AssignAsync(new DeviceIdentity("d0", "generic"), scene.Hub.Get<ImageRepository>().Find(entry.ToArtefact()), default);
+        scene.Hub.Get<Director>()
+            .AssignAsync(new DeviceIdentity("d0", "generic"), scene.Hub.Get<ImageRepository>().Find(entry.ToArtefact()), default);
 
     /// <summary>A device that knows the first root only.</summary>
     private static async Task<TargetsMetadata> FollowAsync(Func<string, Task<byte[]?>> file, byte[] firstRoot, DateTimeOffset now)
@@ -256,14 +287,17 @@ public sealed partial class RepositoriesTests
         return device.AcceptTargets((await file($"{device.Listed(TargetsMetadata.Type).Version}.targets.json"))!);
     }
 
-    private static async Task<byte[]> PackageAsync(TrustScene scene, ModelEntry entry) => (await scene.Hub.Get<IModelRegistry>().PackageAsync(entry.Digest, default))!.Value.ToArray();
+    private static async Task<byte[]> PackageAsync(TrustScene scene, ModelEntry entry) =>
+        (await scene.Hub.Get<IModelRegistry>().PackageAsync(entry.Digest, default))!.Value.ToArray();
 
     private static async Task<byte[]> DownloadAsync(TrustScene scene, ModelEntry entry)
     {
         using var fetcher = scene.Fetcher();
         var client = scene.Client(fetcher, "images", "images/metadata");
         await client.RefreshAsync(default);
-        var target = await client.FindAsync(ArtefactTarget.PathOf(ArtefactKind.Model, entry.Manifest.Name, entry.Manifest.Release, entry.Digest), default);
-        return await File.ReadAllBytesAsync(await client.DownloadAsync(target, new Mirrors([scene.Address("images/targets")]), new TargetFolder(scene.File("downloads")), default));
+        var target = await client.FindAsync(
+            ArtefactTarget.PathOf(ArtefactKind.Model, entry.Manifest.Name, entry.Manifest.Release, entry.Digest), default);
+        return await File.ReadAllBytesAsync(
+            await client.DownloadAsync(target, new Mirrors([scene.Address("images/targets")]), new TargetFolder(scene.File("downloads")), default));
     }
 }

@@ -38,7 +38,8 @@ internal sealed class TrustScene : IAsyncDisposable
     public Ceremony DirectorKeepers() => new(_folder.File("director-keys"), Director, static _ => "", TimeProvider.System);
 
     /// <summary>Two of three keepers, all here.</summary>
-    public Ceremony Keepers(string repository, TimeProvider? clock = null) => new(_folder.File("keys"), repository, static _ => "", clock ?? TimeProvider.System);
+    public Ceremony Keepers(string repository, TimeProvider? clock = null) =>
+        new(_folder.File("keys"), repository, static _ => "", clock ?? TimeProvider.System);
 
     public string File(string name) => _folder.File(name);
 
@@ -49,9 +50,11 @@ internal sealed class TrustScene : IAsyncDisposable
         if (offlineDirector && !Directory.Exists(Director)) DirectorKeepers().BeginDirector(Quorum.Parse("2/3"), null);
         if (offline && !Directory.Exists(Images)) Keepers(Images).Begin(Quorum.Parse("2/3"), Quorum.Parse("2/3"), null);
         if (_hub is not null) await _hub.DisposeAsync();
-        var settings = new Dictionary<string, string?> { ["Redistribution:OfflineTargets"] = offline.ToString(), ["Redistribution:OfflineDirector"] = offlineDirector.ToString() };
+        var settings = new Dictionary<string, string?> { ["Redistribution:OfflineTargets"] = offline.ToString(),
+            ["Redistribution:OfflineDirector"] = offlineDirector.ToString() };
         _hub = await HubFixture.StartAsync("redistribution", settings, Data, services => services
-            .AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(new NoTruth()).AddSingleton<IFactArchive>(new SimulatedFacts()).AddSingleton<IDeviceCredentials>(new OneDevice()));
+            .AddSingleton<IFleet>(Fleet).AddSingleton(Substitute.For<IDeviceReports>()).AddSingleton<IFeedback>(new NoTruth())
+            .AddSingleton<IFactArchive>(new SimulatedFacts()).AddSingleton<IDeviceCredentials>(new OneDevice()));
     }
 
     /// <summary>The keepers sign a registered model's package into the hub's folder.</summary>
@@ -88,6 +91,7 @@ internal sealed class TrustScene : IAsyncDisposable
 
     private sealed class OneDevice : IDeviceCredentials
     {
-        public Task<bool> AreValidAsync(string deviceId, string password, CancellationToken cancellation) => Task.FromResult(deviceId == "d0" && password == Password);
+        public Task<bool> AreValidAsync(string deviceId, string password, CancellationToken cancellation) =>
+            Task.FromResult(deviceId == "d0" && password == Password);
     }
 }

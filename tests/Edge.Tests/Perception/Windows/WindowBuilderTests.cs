@@ -5,7 +5,8 @@ namespace Edge.Tests.Perception.Windows;
 public sealed class WindowBuilderTests
 {
     private const long Second = 1_000_000;
-    private readonly FrameHistory _history = new(2, new WindowOptions { HistoryFrames = 5, MaxCalibrationRows = 3, Length = 2, CalibrationRows = 2, MaxGap = TimeSpan.FromSeconds(5) });
+    private readonly FrameHistory _history = new(
+        2, new WindowOptions { HistoryFrames = 5, MaxCalibrationRows = 3, Length = 2, CalibrationRows = 2, MaxGap = TimeSpan.FromSeconds(5) });
 
     [Fact]
     public void A_window_is_the_last_rows_of_the_chosen_channels_in_row_major_order()

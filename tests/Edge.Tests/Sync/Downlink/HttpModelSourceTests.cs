@@ -29,7 +29,8 @@ public sealed class HttpModelSourceTests : IDisposable
     [Fact]
     public async Task A_broken_download_goes_on_where_it_stopped()
     {
-        await using var server = await PackageServer.StartAsync((context, number) => number == 0 ? BreakAsync(context) : PackageServer.ServeAsync(context, _package));
+        await using var server = await PackageServer.StartAsync((context, number) => number == 0
+            ? BreakAsync(context) : PackageServer.ServeAsync(context, _package));
         await FetchAsync(server);
         Assert.Equal(_package, await File.ReadAllBytesAsync(Part));
         // How much of the first half came before the link broke is the network's to say.
@@ -63,7 +64,8 @@ public sealed class HttpModelSourceTests : IDisposable
     {
         await using var server = await PackageServer.StartAsync(async (context, _) =>
         {
-            for (var i = 0; i < 100 && !context.RequestAborted.IsCancellationRequested; i++) await context.Response.Body.WriteAsync(_package, context.RequestAborted);
+            for (var i = 0; i < 100 && !context.RequestAborted.IsCancellationRequested; i++)
+                await context.Response.Body.WriteAsync(_package, context.RequestAborted);
         });
         var refusal = await Assert.ThrowsAsync<ModelRefusal>(() => FetchAsync(server));
         Assert.Equal("download", refusal.Reason);
@@ -94,7 +96,8 @@ public sealed class HttpModelSourceTests : IDisposable
             context.Response.ContentLength = _package.Length;
             await context.Response.Body.WriteAsync(_package.AsMemory(0, Half));
             await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted)
+                .ContinueWith(static _ => { }, TaskScheduler.Default);
         });
         var fetching = FetchAsync(server, move: false);
         while (!File.Exists(Part) || new FileInfo(Part).Length < Half) await Task.Yield();
@@ -139,7 +142,8 @@ public sealed class HttpModelSourceTests : IDisposable
     {
         using var handler = new SocketsHttpHandler();
         using var source = new HttpModelSource(server.Address, "d-1", "secret", _options, handler, _time, NullLogger.Instance);
-        var assignment = new ModelAssignment { Digest = $"sha256:{new string('a', 64)}", Name = "pump", Release = 1, PackageBytes = _package.Length, Url = "x", Restore = restore };
+        var assignment = new ModelAssignment { Digest = $"sha256:{new string('a', 64)}", Name = "pump", Release = 1, PackageBytes = _package.Length,
+            Url = "x", Restore = restore };
         var fetching = source.FetchAsync(assignment, Part, CancellationToken.None);
         while (move && !fetching.IsCompleted)
         {

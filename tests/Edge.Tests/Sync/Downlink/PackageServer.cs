@@ -37,7 +37,8 @@ internal sealed class PackageServer : IAsyncDisposable
             return answer(context, number);
         });
         await server._app.StartAsync();
-        server.Address = server._app.Services.GetService(typeof(Microsoft.AspNetCore.Hosting.Server.IServer)) is Microsoft.AspNetCore.Hosting.Server.IServer host
+        server.Address = server._app.Services.GetService(
+            typeof(Microsoft.AspNetCore.Hosting.Server.IServer)) is Microsoft.AspNetCore.Hosting.Server.IServer host
             ? host.Features.Get<IServerAddressesFeature>()!.Addresses.First()
             : throw new InvalidOperationException("Kestrel has no address");
         return server;

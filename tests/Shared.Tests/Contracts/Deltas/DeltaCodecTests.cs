@@ -25,7 +25,10 @@ public class DeltaCodecTests
     [InlineData("the same bytes in both files", "the same bytes in both files")]
     [InlineData("one two three four five six seven eight nine ten", "six seven eight nine ten one two three four five")]
     public void Edges_come_back(string old, string changed) =>
-        Assert.Equal(changed, Encoding.ASCII.GetString(DeltaCodec.Decode(Encoding.ASCII.GetBytes(old), DeltaCodec.Encode(Encoding.ASCII.GetBytes(old), Encoding.ASCII.GetBytes(changed)), MaxBytes)));
+        Assert.Equal(
+            changed, Encoding.ASCII.GetString(
+                DeltaCodec.Decode(
+                    Encoding.ASCII.GetBytes(old), DeltaCodec.Encode(Encoding.ASCII.GetBytes(old), Encoding.ASCII.GetBytes(changed)), MaxBytes)));
 
     /// <summary>No byte of the weights is equal, each is close: a comparison by equality finds nothing here.</summary>
     [Fact]
@@ -50,8 +53,11 @@ public class DeltaCodecTests
     public void A_delta_against_another_file_is_refused()
     {
         var delta = DeltaCodec.Encode("old file"u8, "new file"u8);
-        Assert.Contains("another old file", Assert.Throws<WireFormatException>(() => DeltaCodec.Decode("OLD file"u8, delta, MaxBytes)).Message, StringComparison.Ordinal);
-        Assert.Contains("outside 0 to 7", Assert.Throws<WireFormatException>(() => DeltaCodec.Decode("old file"u8, delta, 7)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another old file", Assert.Throws<WireFormatException>(() => DeltaCodec.Decode("OLD file"u8, delta, MaxBytes)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "outside 0 to 7", Assert.Throws<WireFormatException>(() => DeltaCodec.Decode("old file"u8, delta, 7)).Message, StringComparison.Ordinal);
         Assert.Throws<WireFormatException>(() => DeltaCodec.Decode("old file"u8, "HMDL"u8.ToArray(), MaxBytes));
     }
 

@@ -77,7 +77,8 @@ public sealed class FactBatchCodecTests
     [Fact]
     public void A_hole_in_the_sequences_is_the_callers_mistake()
     {
-        var failure = Assert.Throws<ArgumentException>(() => FactBatchCodec.Encode(Batch(new Fact(4, FactKind.Alarm, 1, default), new Fact(6, FactKind.Alarm, 1, default))));
+        var failure = Assert.Throws<ArgumentException>(() => FactBatchCodec.Encode(
+            Batch(new Fact(4, FactKind.Alarm, 1, default), new Fact(6, FactKind.Alarm, 1, default))));
         Assert.Contains("sequence 6 of device d-1 follows 4", failure.Message, StringComparison.Ordinal);
     }
 
@@ -120,7 +121,9 @@ public sealed class FactBatchCodecTests
         var sequence = random.NextInt64(1, 1L << 40);
         for (var i = 0; i < facts.Length; i++)
         {
-            facts[i] = random.Next(8) == 0 ? Fact.Tombstone(sequence, random.Next(1, 1000), random.NextInt64()) : new Fact(sequence, (FactKind)random.Next(1, 8), random.NextInt64(), Bytes(random));
+            facts[i] = random.Next(8) == 0
+                ? Fact.Tombstone(sequence, random.Next(1, 1000), random.NextInt64()) : new Fact(
+                    sequence, (FactKind)random.Next(1, 8), random.NextInt64(), Bytes(random));
             sequence = facts[i].LastSequence + 1;
         }
 
@@ -164,7 +167,9 @@ public sealed class FactBatchCodecTests
 
     private static void Same(FactBatch expected, FactBatch actual)
     {
-        Assert.Equal((expected.SiteId, expected.DeviceId, expected.Epoch, expected.Facts.Count), (actual.SiteId, actual.DeviceId, actual.Epoch, actual.Facts.Count));
+        Assert.Equal(
+            (expected.SiteId, expected.DeviceId, expected.Epoch, expected.Facts.Count),
+            (actual.SiteId, actual.DeviceId, actual.Epoch, actual.Facts.Count));
         foreach (var (want, got) in expected.Facts.Zip(actual.Facts))
         {
             Assert.Equal((want.Sequence, want.Kind, want.TimestampUs), (got.Sequence, got.Kind, got.TimestampUs));

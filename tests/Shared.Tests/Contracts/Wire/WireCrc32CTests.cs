@@ -17,7 +17,8 @@ public sealed class WireCrc32CTests
     public void A_checksum_in_pieces_is_the_checksum_of_the_whole()
     {
         var bytes = Encoding.ASCII.GetBytes("a remainder may be carried on");
-        for (var cut = 0; cut <= bytes.Length; cut++) Assert.Equal(Crc(bytes), ~WireCrc32C.Append(WireCrc32C.Append(uint.MaxValue, bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
+        for (var cut = 0; cut <= bytes.Length; cut++)
+            Assert.Equal(Crc(bytes), ~WireCrc32C.Append(WireCrc32C.Append(uint.MaxValue, bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
     }
 
     private static uint Crc(byte[] bytes) => ~WireCrc32C.Append(uint.MaxValue, bytes);

@@ -51,7 +51,8 @@ public sealed class HeadTunerTests
         var sum = 0.0;
         const int Runs = 400;
         for (ulong seed = 0; seed < Runs; seed++)
-            sum += Tune(new HeadTuningSettings { Epochs = 0, MaxNorm = 2, Noise = 0.5f, Seed = seed }).Delta.Sum(value => value * value) / (Runs * Blank.Length);
+            sum += Tune(new HeadTuningSettings { Epochs = 0, MaxNorm = 2, Noise = 0.5f, Seed = seed }).Delta.Sum(value => value * value)
+                / (Runs * Blank.Length);
         Assert.InRange(Math.Sqrt(sum), 0.95, 1.05);
     }
 
@@ -80,11 +81,13 @@ public sealed class HeadTunerTests
 
         void Refused(string says, float[] head, float[] embeddings, int[] labels) => Assert.Contains(
             says,
-            Assert.Throws<ArgumentException>(() => new HeadTuner(Inputs, Classes, _time).Tune(head, embeddings, labels, new HeadTuningSettings(), CancellationToken.None)).Message,
+            Assert.Throws<ArgumentException>(() => new HeadTuner(Inputs, Classes, _time).Tune(
+                head, embeddings, labels, new HeadTuningSettings(), CancellationToken.None)).Message,
             StringComparison.Ordinal);
     }
 
-    private HeadTuningResult Tune(HeadTuningSettings settings) => new HeadTuner(Inputs, Classes, _time).Tune(Blank, Windows.Embeddings, Windows.Labels, settings, CancellationToken.None);
+    private HeadTuningResult Tune(HeadTuningSettings settings) =>
+        new HeadTuner(Inputs, Classes, _time).Tune(Blank, Windows.Embeddings, Windows.Labels, settings, CancellationToken.None);
 
     private static (float[] Embeddings, int[] Labels) Line(int windows)
     {

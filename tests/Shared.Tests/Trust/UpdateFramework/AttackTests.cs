@@ -4,7 +4,8 @@ using Shared.Tests.Trust.UpdateFramework.Conformance;
 
 namespace Shared.Tests.Trust.UpdateFramework;
 
-/// <summary>The attacks that specification section 2.1 names. Each must fail for its own reason, install nothing, and leave a client that the honest repository can still update.</summary>
+/// <summary>The attacks that specification section 2.1 names. Each must fail for its own reason, install nothing,
+/// and leave a client that the honest repository can still update.</summary>
 public sealed class AttackTests : IAsyncDisposable
 {
     private readonly InProcessClient _client = new();
@@ -35,7 +36,8 @@ public sealed class AttackTests : IAsyncDisposable
         theirs.AddTarget("targets", "agent", "evil"u8.ToArray());
         theirs.Publish("root", "targets", "snapshot", "timestamp");
         await _bench.InitAsync();
-        await RefuseAsync(path => path.EndsWith(file, StringComparison.Ordinal) ? theirs.Fetch(path) : Repository.Fetch(path), UpdateReason.Signature, "agent");
+        await RefuseAsync(
+            path => path.EndsWith(file, StringComparison.Ordinal) ? theirs.Fetch(path) : Repository.Fetch(path), UpdateReason.Signature, "agent");
     }
 
     [Theory]
@@ -47,7 +49,9 @@ public sealed class AttackTests : IAsyncDisposable
     public async Task Endless_data_ends_at_the_cap(string file)
     {
         await _bench.InitAsync();
-        await RefuseAsync(path => path.EndsWith(file, StringComparison.Ordinal) ? Reply.Endless(Repository.Fetch(path)!) : Reply.Of(Repository.Fetch(path)), UpdateReason.TooLarge, "agent");
+        await RefuseAsync(
+            path => path.EndsWith(file, StringComparison.Ordinal) ? Reply.Endless(Repository.Fetch(path)!) : Reply.Of(Repository.Fetch(path)),
+            UpdateReason.TooLarge, "agent");
     }
 
     [Theory]
@@ -59,7 +63,9 @@ public sealed class AttackTests : IAsyncDisposable
     public async Task Slow_retrieval_ends_at_the_deadline(string file)
     {
         await _bench.InitAsync();
-        await RefuseAsync(path => path.EndsWith(file, StringComparison.Ordinal) ? Reply.Stalled("{"u8.ToArray(), 9, () => _client.Time.Advance(TimeSpan.FromSeconds(21))) : Reply.Of(Repository.Fetch(path)),
+        await RefuseAsync(
+            path => path.EndsWith(file, StringComparison.Ordinal)
+                ? Reply.Stalled("{"u8.ToArray(), 9, () => _client.Time.Advance(TimeSpan.FromSeconds(21))) : Reply.Of(Repository.Fetch(path)),
             UpdateReason.TooSlow, "agent");
     }
 
@@ -77,7 +83,9 @@ public sealed class AttackTests : IAsyncDisposable
                 _client.Time.Advance(TimeSpan.FromSeconds(1));
             }
         });
-        await RefuseAsync(path => path.EndsWith("timestamp.json", StringComparison.Ordinal) ? drip : Reply.Of(Repository.Fetch(path)), UpdateReason.TooSlow, "agent");
+        await RefuseAsync(
+            path => path.EndsWith("timestamp.json", StringComparison.Ordinal) ? drip : Reply.Of(Repository.Fetch(path)), UpdateReason.TooSlow,
+            "agent");
         Assert.True(dripped >= 20, $"refused after {dripped} s");
     }
 
@@ -162,7 +170,8 @@ public sealed class AttackTests : IAsyncDisposable
         }
 
         Assert.Equal(0, await _client.DownloadAsync(
-            _bench.MetadataFolder, _bench.MetadataUrl, _bench.TargetFolder, [silent.Address, broken.Address, garbage.Address, endless.Address, _bench.TargetUrl], ["agent"]));
+            _bench.MetadataFolder, _bench.MetadataUrl, _bench.TargetFolder,
+            [silent.Address, broken.Address, garbage.Address, endless.Address, _bench.TargetUrl], ["agent"]));
         Assert.Equal(["good agent"], _bench.Downloaded());
     }
 
@@ -183,7 +192,9 @@ public sealed class AttackTests : IAsyncDisposable
     {
         await _bench.InitAsync();
         Repository.Publish("targets", "snapshot", "timestamp");
-        await RefuseAsync(path => path.EndsWith($"3.{role}.json", StringComparison.Ordinal) ? Repository.Published[role][1] : Repository.Fetch(path), reason, "agent");
+        await RefuseAsync(
+            path => path.EndsWith($"3.{role}.json", StringComparison.Ordinal) ? Repository.Published[role][1] : Repository.Fetch(path), reason,
+            "agent");
     }
 
     [Fact]
@@ -231,7 +242,9 @@ public sealed class AttackTests : IAsyncDisposable
     public async Task The_wrong_file_is_not_installed_even_if_it_is_trusted_under_another_name()
     {
         await _bench.InitAsync();
-        await RefuseAsync(path => path.EndsWith(".agent", StringComparison.Ordinal) ? "good model"u8.ToArray() : Repository.Fetch(path), UpdateReason.Mismatch, "agent");
+        await RefuseAsync(
+            path => path.EndsWith(".agent", StringComparison.Ordinal) ? "good model"u8.ToArray() : Repository.Fetch(path), UpdateReason.Mismatch,
+            "agent");
     }
 
     [Theory]
@@ -240,7 +253,9 @@ public sealed class AttackTests : IAsyncDisposable
     public async Task A_file_of_another_length_is_not_installed(int bytes)
     {
         await _bench.InitAsync();
-        await RefuseAsync(path => path.EndsWith(".agent", StringComparison.Ordinal) ? new byte[bytes] : Repository.Fetch(path), bytes < 10 ? UpdateReason.Mismatch : UpdateReason.TooLarge, "agent");
+        await RefuseAsync(
+            path => path.EndsWith(".agent", StringComparison.Ordinal) ? new byte[bytes] : Repository.Fetch(path),
+            bytes < 10 ? UpdateReason.Mismatch : UpdateReason.TooLarge, "agent");
     }
 
     [Fact]
@@ -250,7 +265,9 @@ public sealed class AttackTests : IAsyncDisposable
         await _bench.InitAsync();
         Repository.Timestamp["meta"]!["snapshot.json"]!["length"] = 1L << 40;
         Repository.Publish("timestamp");
-        Assert.Equal(1, await RefreshWithAsync(path => path.EndsWith("2.snapshot.json", StringComparison.Ordinal) ? Reply.Endless([]) : Reply.Of(Repository.Fetch(path))));
+        Assert.Equal(
+            1, await RefreshWithAsync(path => path.EndsWith("2.snapshot.json", StringComparison.Ordinal)
+                ? Reply.Endless([]) : Reply.Of(Repository.Fetch(path))));
         Assert.Equal(UpdateReason.TooLarge, _client.Refusal!.Reason);
     }
 

@@ -17,7 +17,8 @@ public sealed class BadMetadataTests(ITestOutputHelper output)
 
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Fragments =
-        ["\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "0", "1e9", "9223372036854775808", "\\ud800", "\"signed\":{}", "\"version\":2,", "\u00ff", "\"threshold\":0", "\"keyids\":[]"];
+        ["\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "0", "1e9", "9223372036854775808", "\\ud800", "\"signed\":{}", "\"version\":2,",
+            "\u00ff", "\"threshold\":0", "\"keyids\":[]"];
 
     [Fact]
     public void Of_100000_mutations_none_is_accepted_with_other_content_and_none_crashes()
@@ -78,7 +79,10 @@ public sealed class BadMetadataTests(ITestOutputHelper output)
     {
         var deep = new string('[', 100_000) + new string(']', 100_000);
         RequireFormatError(Encoding.UTF8.GetBytes(deep));
-        RequireFormatError(Changed(root => root["deep"] = JsonNode.Parse(new string('[', 60) + new string(']', 60)), wrap: text => text.Replace("[[[[[[[[", new string('[', 70), StringComparison.Ordinal).Replace("]]]]]]]]", new string(']', 70), StringComparison.Ordinal)));
+        RequireFormatError(
+            Changed(root => root["deep"] = JsonNode.Parse(new string('[', 60) + new string(']', 60)),
+                wrap: text => text.Replace("[[[[[[[[", new string('[', 70), StringComparison.Ordinal)
+                    .Replace("]]]]]]]]", new string(']', 70), StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -103,7 +107,8 @@ public sealed class BadMetadataTests(ITestOutputHelper output)
     [InlineData("keys", "[]")]
     [InlineData("roles", "{}")]
     [InlineData("custom", "0.5")]
-    public void A_field_of_the_wrong_kind_is_a_format_error(string field, string value) => RequireFormatError(Changed(root => root[field] = JsonNode.Parse(value)));
+    public void A_field_of_the_wrong_kind_is_a_format_error(string field, string value) =>
+        RequireFormatError(Changed(root => root[field] = JsonNode.Parse(value)));
 
     [Theory]
     [InlineData("threshold", "0")]
@@ -131,7 +136,8 @@ public sealed class BadMetadataTests(ITestOutputHelper output)
         return Encoding.UTF8.GetBytes(wrap is null ? text : wrap(text));
     }
 
-    private static void RequireFormatError(byte[] root) => Assert.Equal(UpdateReason.Format, Assert.Throws<UpdateException>(() => TrustedMetadata.Begin(root, Now)).Reason);
+    private static void RequireFormatError(byte[] root) =>
+        Assert.Equal(UpdateReason.Format, Assert.Throws<UpdateException>(() => TrustedMetadata.Begin(root, Now)).Reason);
 
     /// <summary>What takes a role's file once all the roles before it were taken.</summary>
     private static Action<byte[]> DoorFor(SimulatedRepository repository, string role)

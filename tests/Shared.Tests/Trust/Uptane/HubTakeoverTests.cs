@@ -10,7 +10,8 @@ using Shared.Tests.Trust.UpdateFramework.Conformance;
 namespace Shared.Tests.Trust.Uptane;
 
 /// <summary>
-/// An attacker holds everything that is online: all keys of the director, and the image repository's snapshot and timestamp keys. The offline targets and root keys are not his.
+/// An attacker holds everything that is online: all keys of the director, and the image repository's snapshot
+/// and timestamp keys. The offline targets and root keys are not his.
 /// Whatever he serves, the device installs nothing unsigned, rolled back, mixed or meant for another device.
 /// </summary>
 public sealed class HubTakeoverTests : IAsyncDisposable
@@ -228,11 +229,15 @@ public sealed class HubTakeoverTests : IAsyncDisposable
     private void Release(string role, string path, string content, string artefact, long release, params string[] hardware) =>
         _images.AddTarget(role, path, Encoding.UTF8.GetBytes(content))["custom"] = new JsonObject
         {
-            ["hmas"] = new JsonObject { ["artefact"] = artefact, ["release"] = release, ["hardware"] = new JsonArray([.. hardware.Select(name => (JsonNode)name)]) },
+            ["hmas"] = new JsonObject { ["artefact"] = artefact, ["release"] = release, ["hardware"] = new JsonArray(
+                [.. hardware.Select(name => (JsonNode)name)]) },
         };
 
     private void Assign(string path, byte[]? content = null, string device = "pump-17", string hardware = "pump-a") =>
-        _director.AddTarget("targets", path, content ?? _images.Artifacts[path])["custom"] = new JsonObject { ["hmas"] = new JsonObject { ["device"] = device, ["hardware"] = hardware } };
+        _director.AddTarget(
+            "targets", path,
+            content ?? _images.Artifacts[path])["custom"] =
+                new JsonObject { ["hmas"] = new JsonObject { ["device"] = device, ["hardware"] = hardware } };
 
     private void Unassign() => _director.Targets["targets"] = new JsonObject();
 
@@ -245,7 +250,9 @@ public sealed class HubTakeoverTests : IAsyncDisposable
             new(new MetadataFolder(_folder.File(name)), new Mirrors([$"{_server.Address}/{name}/metadata"]), fetcher, limits, TimeProvider.System);
         var images = Client("images");
         var plan = await new AssignedUpdate(Device, Client("director"), images).PlanAsync(_installed, default);
-        foreach (var order in plan) await images.DownloadAsync(order.Image, new Mirrors([$"{_server.Address}/images/targets"]), new TargetFolder(_folder.File("installed")), default);
+        foreach (var order in plan)
+            await images.DownloadAsync(
+                order.Image, new Mirrors([$"{_server.Address}/images/targets"]), new TargetFolder(_folder.File("installed")), default);
         return plan;
     }
 
@@ -257,5 +264,7 @@ public sealed class HubTakeoverTests : IAsyncDisposable
     }
 
     private IEnumerable<string> Installed() =>
-        Directory.Exists(_folder.File("installed")) ? Directory.EnumerateFiles(_folder.File("installed"), "*", new EnumerationOptions { AttributesToSkip = 0 }).Order(StringComparer.Ordinal).Select(File.ReadAllText) : [];
+        Directory.Exists(_folder.File("installed"))
+            ? Directory.EnumerateFiles(_folder.File("installed"), "*", new EnumerationOptions { AttributesToSkip = 0 }).Order(StringComparer.Ordinal)
+                .Select(File.ReadAllText) : [];
 }

@@ -15,8 +15,10 @@ internal sealed class ClassObjective : ISearchObjective
     public ClassObjective(ClassRecipe recipe, IReadOnlyList<ClassSample> samples)
     {
         _recipe = recipe;
-        var groups = samples.Select(sample => sample.Group).Distinct().Order(StringComparer.Ordinal).Select((group, i) => (group, i)).ToDictionary(pair => pair.group, pair => pair.i);
-        if (groups.Count < 2) throw new CorpusException($"recipe {recipe.Name}: {groups.Count} group of recordings; a search leaves groups out, so it needs two");
+        var groups = samples.Select(sample => sample.Group).Distinct().Order(StringComparer.Ordinal).Select((group, i) => (group, i))
+            .ToDictionary(pair => pair.group, pair => pair.i);
+        if (groups.Count < 2)
+            throw new CorpusException($"recipe {recipe.Name}: {groups.Count} group of recordings; a search leaves groups out, so it needs two");
         var folds = Math.Min(Folds, groups.Count);
         _folds =
         [

@@ -13,7 +13,8 @@ using Hmas.Signals;
 
 namespace Cloud.Hub.Learning.Corpora.Classes;
 
-/// <summary>From samples to a classifier: standardise, fit, quantize, and set the temperature on groups that a first fit did not see. Deterministic for a seed.</summary>
+/// <summary>From samples to a classifier: standardise, fit, quantize, and set the temperature on groups
+/// that a first fit did not see. Deterministic for a seed.</summary>
 internal static class ClassTrainer
 {
     private const ulong Seed = 1;
@@ -47,7 +48,8 @@ internal static class ClassTrainer
     public static FittedClassifier Fit(ClassRecipe recipe, IReadOnlyList<ClassSample> samples, CancellationToken cancellation)
     {
         var classes = samples.Select(sample => sample.Class).Distinct().Count();
-        if (classes < 2) throw new CorpusException($"recipe {recipe.Name}: {samples.Count} windows of {classes} classes; at least two classes are needed");
+        if (classes < 2)
+            throw new CorpusException($"recipe {recipe.Name}: {samples.Count} windows of {classes} classes; at least two classes are needed");
         var standardisation = Standardise(recipe, samples);
         var input = new TensorSpec("features", [1, samples[0].Features.Length]);
         var output = new TensorSpec("logits", [1, recipe.Classes.Count]);
@@ -83,7 +85,8 @@ internal static class ClassTrainer
 
     /// <summary>How well a fit on some samples names the classes of others, in float.</summary>
     /// <exception cref="CorpusException">The fit diverged.</exception>
-    public static ClassScore Judge(ClassRecipe recipe, IReadOnlyList<ClassSample> fitted, IReadOnlyList<ClassSample> judged, CancellationToken cancellation)
+    public static ClassScore Judge(
+        ClassRecipe recipe, IReadOnlyList<ClassSample> fitted, IReadOnlyList<ClassSample> judged, CancellationToken cancellation)
     {
         var standardisation = Standardise(recipe, fitted);
         using var network = FitNetwork(recipe, Scale(fitted, standardisation), cancellation);
@@ -94,9 +97,11 @@ internal static class ClassTrainer
     }
 
     /// <summary>The class with the largest logit.</summary>
-    public static int Answer(IReadOnlyList<Operation> operations, float[] features) => TensorPrimitives.IndexOfMax<float>(OperationRun.Of(operations, features));
+    public static int Answer(IReadOnlyList<Operation> operations, float[] features) =>
+        TensorPrimitives.IndexOfMax<float>(OperationRun.Of(operations, features));
 
-    public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples) => Standardising.Fit([.. samples.Select(sample => sample.Features)], recipe.Clip);
+    public static Standardisation Standardise(ClassRecipe recipe, IReadOnlyList<ClassSample> samples) =>
+        Standardising.Fit([.. samples.Select(sample => sample.Features)], recipe.Clip);
 
     public static List<(float[] Features, int Class, int Weight)> Scale(IEnumerable<ClassSample> samples, Standardisation standardisation)
     {
@@ -113,11 +118,14 @@ internal static class ClassTrainer
 
     /// <summary>A network fitted on standardised samples; the caller disposes it.</summary>
     /// <exception cref="CorpusException">The fit diverged.</exception>
-    public static Network FitNetwork(ClassRecipe recipe, IReadOnlyList<(float[] Features, int Class, int Weight)> samples, CancellationToken cancellation)
+    public static Network FitNetwork(
+        ClassRecipe recipe, IReadOnlyList<(float[] Features, int Class, int Weight)> samples, CancellationToken cancellation)
     {
         var set = new ClassSet(samples, recipe.Noise, recipe.Steps * recipe.Settings.BatchSize / Epochs);
         var network = new Network(set.Input, recipe.Layers(), Seed);
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(smoothing: recipe.Smoothing), recipe.Settings with { Epochs = Epochs, Seed = Seed, AverageDecay = 0.99f });
+        var trainer = new Trainer(
+            network, new SoftmaxCrossEntropy(smoothing: recipe.Smoothing),
+            recipe.Settings with { Epochs = Epochs, Seed = Seed, AverageDecay = 0.99f });
         var outcome = trainer.Run(set, null, null, null, null, null, cancellation);
         if (outcome.Divergence is not { } divergence) return network;
         network.Dispose();
@@ -125,7 +133,8 @@ internal static class ClassTrainer
     }
 
     /// <summary>Temperature and prediction set from groups that a first fit did not see: every other of their samples for each.</summary>
-    private static (double Temperature, PredictionSet? Set) FitUncertainty(ClassRecipe recipe, IReadOnlyList<ClassSample> samples, Standardisation standardisation, CancellationToken cancellation)
+    private static (double Temperature, PredictionSet? Set) FitUncertainty(
+        ClassRecipe recipe, IReadOnlyList<ClassSample> samples, Standardisation standardisation, CancellationToken cancellation)
     {
         var groups = samples.Select(sample => sample.Group).Distinct().Order(StringComparer.Ordinal).ToList();
         // The last of every four: of batches in time order, a later one than those fitted on.
@@ -146,6 +155,7 @@ internal static class ClassTrainer
         }
 
         var temperature = Temperature.Fit([.. logits.Where((_, i) => i % 2 == 0)], [.. truth.Where((_, i) => i % 2 == 0)]);
-        return (temperature, ConformalSet.Fit([.. logits.Where((_, i) => i % 2 == 1)], [.. truth.Where((_, i) => i % 2 == 1)], temperature, Coverage));
+        return (temperature,
+            ConformalSet.Fit([.. logits.Where((_, i) => i % 2 == 1)], [.. truth.Where((_, i) => i % 2 == 1)], temperature, Coverage));
     }
 }

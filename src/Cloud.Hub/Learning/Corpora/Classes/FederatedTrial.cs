@@ -9,7 +9,8 @@ using Hmas.Inference.HeadTuning;
 
 namespace Cloud.Hub.Learning.Corpora.Classes;
 
-/// <summary>Federated rounds over recordings: a model fitted on a few groups is shipped; ten other groups are devices that tune its head on windows that stay with them; it is judged on the rest.</summary>
+/// <summary>Federated rounds over recordings: a model fitted on a few groups is shipped; ten other groups are devices that
+/// tune its head on windows that stay with them; it is judged on the rest.</summary>
 internal static class FederatedTrial
 {
     private const int Clients = 10;
@@ -28,14 +29,18 @@ internal static class FederatedTrial
         ClassRecipe recipe, IReadOnlyList<TaskRecording> recordings, int rounds, TextWriter report, CancellationToken cancellation)
     {
         var groups = recordings.Select(recording => recording.Group).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (groups.Count <= Known + Clients) throw new CorpusException($"{groups.Count} groups of recordings; {Known} to fit on, {Clients} devices and one to judge on are needed");
-        var scores = FederatedWay.All.ToDictionary(way => way, _ => Enumerable.Range(0, rounds + 1).Select(_ => new ClassScore(recipe.Classes.Count)).ToList());
+        if (groups.Count <= Known + Clients)
+            throw new CorpusException($"{groups.Count} groups of recordings; {Known} to fit on, {Clients} devices and one to judge on are needed");
+        var scores = FederatedWay.All.ToDictionary(
+            way => way, _ => Enumerable.Range(0, rounds + 1).Select(_ => new ClassScore(recipe.Classes.Count)).ToList());
         for (var split = 0; split < Splits; split++)
         {
             // Turned by a third each time, so that others are devices.
             var turned = groups.Select((_, i) => groups[(i + (split * groups.Count / Splits)) % groups.Count]).ToList();
-            report.WriteLine($"split {split + 1}: fitted on {string.Join(", ", turned.Take(Known))}; devices {string.Join(", ", turned.Skip(Known).Take(Clients))}; judged on {string.Join(", ", turned.Skip(Known + Clients))}");
-            IEnumerable<ClassSample> Of(IEnumerable<string> chosen) => recordings.Where(recording => chosen.Contains(recording.Group)).SelectMany(recording => recording.Samples);
+            report.WriteLine(
+                $"split {split + 1}: fitted on {string.Join(", ", turned.Take(Known))}; devices {string.Join(", ", turned.Skip(Known).Take(Clients))}; judged on {string.Join(", ", turned.Skip(Known + Clients))}");
+            IEnumerable<ClassSample> Of(IEnumerable<string> chosen) =>
+                recordings.Where(recording => chosen.Contains(recording.Group)).SelectMany(recording => recording.Samples);
             var fitted = Of(turned.Take(Known)).ToList();
             var standardisation = ClassTrainer.Standardise(recipe, fitted);
             using var network = ClassTrainer.FitNetwork(recipe, ClassTrainer.Scale(fitted, standardisation), cancellation);
@@ -51,7 +56,9 @@ internal static class FederatedTrial
         return [.. FederatedWay.All.Select(way => (way, (IReadOnlyList<double>)[.. scores[way].Select(score => score.Accuracy)]))];
     }
 
-    private static void Rounds(FederatedWay way, float[] shipped, IReadOnlyList<Embedded> devices, Embedded judged, List<ClassScore> scores, int rounds, CancellationToken cancellation)
+    private static void Rounds(
+        FederatedWay way, float[] shipped, IReadOnlyList<Embedded> devices, Embedded judged, List<ClassScore> scores, int rounds,
+        CancellationToken cancellation)
     {
         var server = new FederatedServer(shipped, way.Server);
         var tuner = new HeadTuner(judged.Width, shipped.Length / (judged.Width + 1), TimeProvider.System);
@@ -62,7 +69,8 @@ internal static class FederatedTrial
             for (var device = 0; device < devices.Count; device++)
             {
                 // A budget would make the bits depend on the machine.
-                var settings = way.Client with { Seed = (ulong)((round * Clients) + device), Budget = TimeSpan.MaxValue, MaxNorm = way.Server.MaxNorm };
+                var settings = way.Client
+                    with { Seed = (ulong)((round * Clients) + device), Budget = TimeSpan.MaxValue, MaxNorm = way.Server.MaxNorm };
                 var delta = tuner.Tune(server.Head, devices[device].Values, devices[device].Labels, settings, cancellation).Delta;
                 if (device < way.Poisoned) delta[^1] = Poison;
                 updates.Add(new ClientUpdate($"device-{device}", round, devices[device].Labels.Length, delta));
@@ -81,7 +89,8 @@ internal static class FederatedTrial
             Width = operations[^1].Input.Count;
             Values = new float[samples.Count * Width];
             Labels = [.. samples.Select(sample => sample.Class)];
-            for (var i = 0; i < samples.Count; i++) OperationRun.Of([.. operations.Take(operations.Count - 1)], samples[i].Features).CopyTo(Values, i * Width);
+            for (var i = 0; i < samples.Count; i++)
+                OperationRun.Of([.. operations.Take(operations.Count - 1)], samples[i].Features).CopyTo(Values, i * Width);
         }
 
         public int Width { get; }
@@ -97,7 +106,8 @@ internal static class FederatedTrial
             Span<float> logits = stackalloc float[classes];
             for (var i = 0; i < Labels.Length; i++)
             {
-                for (var c = 0; c < classes; c++) logits[c] = TensorPrimitives.Dot(Values.AsSpan(i * Width, Width), head.Slice(c * Width, Width)) + head[(classes * Width) + c];
+                for (var c = 0; c < classes; c++)
+                    logits[c] = TensorPrimitives.Dot(Values.AsSpan(i * Width, Width), head.Slice(c * Width, Width)) + head[(classes * Width) + c];
                 score.Add(Labels[i], TensorPrimitives.IndexOfMax<float>(logits));
             }
         }

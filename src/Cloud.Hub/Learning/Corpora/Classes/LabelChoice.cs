@@ -2,8 +2,10 @@ using System.Numerics.Tensors;
 
 namespace Cloud.Hub.Learning.Corpora.Classes;
 
-/// <summary>Which unlabelled windows to send for labels: those nearest to the centres of as many clusters, so that every kind of window there is gets asked about once.</summary>
-/// <remarks>Lloyd 1982 from farthest-first starts (Gonzalez 1985): deterministic, no seed. Looks at all rows given, at none of their labels.</remarks>
+/// <summary>Which unlabelled windows to send for labels: those nearest to the centres of as many clusters, so
+/// that every kind of window there is gets asked about once.</summary>
+/// <remarks>Lloyd 1982 from farthest-first starts (Gonzalez 1985): deterministic, no seed. Looks
+/// at all rows given, at none of their labels.</remarks>
 internal static class LabelChoice
 {
     private const int Rounds = 20;
@@ -45,7 +47,8 @@ internal static class LabelChoice
         {
             var farthest = TensorPrimitives.IndexOfMax<float>(distances);
             chosen.Add(farthest);
-            for (var i = 0; i < distances.Length; i++) distances[i] = Math.Min(distances[i], TensorPrimitives.Distance<float>(rows[i], rows[farthest]));
+            for (var i = 0; i < distances.Length; i++)
+                distances[i] = Math.Min(distances[i], TensorPrimitives.Distance<float>(rows[i], rows[farthest]));
         }
 
         return [.. chosen.Select(i => (float[])rows[i].Clone())];

@@ -56,9 +56,16 @@ internal sealed class ScoreSheet(ScoreRequest request, ClassRecipe recipe, int f
     {
         if (_last is not { } model) throw new CorpusException($"{request.Data}: no file to score");
         var report = request.Report;
-        report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all files: {_int8}; mean of the files' accuracies {100 * _accuracies.Average():0.00} %"));
-        report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"float twin: {_float}; int8 minus float {100 * (_int8.Accuracy - _float.Accuracy):+0.00;-0.00;0.00} points"));
-        report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mean confidence {100 * _confidence / _int8.Total:0.00} % (temperature {model.Manifest.Temperature:0.00})"));
+        report.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"all files: {_int8}; mean of the files' accuracies {100 * _accuracies.Average():0.00} %"));
+        report.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"float twin: {_float}; int8 minus float {100 * (_int8.Accuracy - _float.Accuracy):+0.00;-0.00;0.00} points"));
+        report.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"mean confidence {100 * _confidence / _int8.Total:0.00} % (temperature {model.Manifest.Temperature:0.00})"));
         if (model.Manifest.PredictionSet is { } set)
         {
             report.WriteLine(string.Create(

@@ -3,7 +3,8 @@ using Hmas.Signals;
 
 namespace Cloud.Hub.Learning.Corpora.Gas;
 
-/// <summary>Moves samples of a gas that recent batches lack to where the sensors are now: by the median, over the gases that both batches have, of how far their means went.</summary>
+/// <summary>Moves samples of a gas that recent batches lack to where the sensors are now: by the median, over
+/// the gases that both batches have, of how far their means went.</summary>
 /// <remarks>In logarithms, where an ageing sensor's gain is a shift common to all gases. Reads labels of earlier batches only.</remarks>
 internal static class DriftTransport
 {
@@ -25,8 +26,10 @@ internal static class DriftTransport
                 if (samples.Count == 0) continue;
                 for (var to = from + 1; to < batches.Count; to++)
                 {
-                    if (batches[to].Count(sample => sample.Class == c) >= FewRows || Shift(batches[from], batches[to], c, classes) is not { } shift) continue;
-                    foreach (var sample in samples) yield return sample with { Features = [.. sample.Features.Zip(shift, (value, moved) => value + moved)] };
+                    if (batches[to].Count(sample => sample.Class == c) >= FewRows || Shift(batches[from], batches[to], c, classes) is not { } shift)
+                        continue;
+                    foreach (var sample in samples)
+                        yield return sample with { Features = [.. sample.Features.Zip(shift, (value, moved) => value + moved)] };
                 }
             }
         }
@@ -49,6 +52,7 @@ internal static class DriftTransport
     private static float[]? Mean(IReadOnlyList<ClassSample> batch, int c)
     {
         var samples = batch.Where(sample => sample.Class == c).ToList();
-        return samples.Count < FewRows ? null : [.. Enumerable.Range(0, samples[0].Features.Length).Select(f => samples.Average(sample => sample.Features[f]))];
+        return samples.Count < FewRows
+            ? null : [.. Enumerable.Range(0, samples[0].Features.Length).Select(f => samples.Average(sample => sample.Features[f]))];
     }
 }

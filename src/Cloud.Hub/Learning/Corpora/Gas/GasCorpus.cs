@@ -9,7 +9,8 @@ using Hmas.Signals.Streaming;
 
 namespace Cloud.Hub.Learning.Corpora.Gas;
 
-/// <summary>Which gas, while sixteen sensors drift over three years: follows the batches, each scored by a model that learnt from all earlier ones.</summary>
+/// <summary>Which gas, while sixteen sensors drift over three years: follows the batches, each
+/// scored by a model that learnt from all earlier ones.</summary>
 internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
 {
     private const int Gases = 6;
@@ -38,7 +39,8 @@ internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
         var batches = Read(request.TrainData);
         // Labels of every earlier batch are known, wherever its file lies.
         foreach (var (number, recording) in Read(request.Data)) batches.TryAdd(number, recording);
-        var scored = Directory.EnumerateFiles(request.Data).Select(file => NumberOf(Path.GetFileName(file))).OfType<int>().Where(number => number > batches.Keys.Min()).Order().ToList();
+        var scored = Directory.EnumerateFiles(request.Data).Select(file => NumberOf(Path.GetFileName(file))).OfType<int>()
+            .Where(number => number > batches.Keys.Min()).Order().ToList();
         var samples = batches.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<ClassSample>)[.. ClassTrainer.Samples(recipe, pair.Value)]);
 
         request.Report.WriteLine("following: before each batch, retrained on all earlier ones");
@@ -54,15 +56,18 @@ internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
         following.Close();
 
         request.Report.WriteLine();
-        request.Report.WriteLine($"few labels: trained on the first batch and {Labels} rows of the tested one, chosen from all of its rows before any label is known; scored on the others");
+        request.Report.WriteLine(
+            $"few labels: trained on the first batch and {Labels} rows of the tested one, chosen from all of its rows before any label is known; scored on the others");
         var few = new ScoreSheet(request, recipe, firstCode: 1);
         var first = samples[samples.Keys.Min()];
         foreach (var number in scored)
         {
             var rows = ClassTrainer.Scale(samples[number], ClassTrainer.Standardise(recipe, first)).ConvertAll(row => row.Features);
             var chosen = LabelChoice.Choose(rows, Labels).ToHashSet();
-            var model = ClassTrainer.Fit(recipe, [.. first, .. chosen.Order().Select(row => samples[number][row] with { Weight = LabelWeight })], cancellation);
-            few.Add(model, batches[number], $"batch{number}.{Labels}-labels.csv", batches[number].Moments.Where(moment => !chosen.Contains(moment.Row)));
+            var model = ClassTrainer.Fit(
+                recipe, [.. first, .. chosen.Order().Select(row => samples[number][row] with { Weight = LabelWeight })], cancellation);
+            few.Add(model, batches[number], $"batch{number}.{Labels}-labels.csv",
+                batches[number].Moments.Where(moment => !chosen.Contains(moment.Row)));
         }
 
         few.Close();
@@ -78,7 +83,8 @@ internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
         foreach (var distance in Distances(batch, standardisation))
         {
             row++;
-            if (alarm.Add(distance) != 0) return $"drift alarm at its row {row} of {batch.Count}: labels are asked for, the next model is trained with this batch and rolled out";
+            if (alarm.Add(distance) != 0)
+                return $"drift alarm at its row {row} of {batch.Count}: labels are asked for, the next model is trained with this batch and rolled out";
         }
 
         return $"no drift alarm in {row} rows";
@@ -105,10 +111,12 @@ internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
         var labels = table.Labels("gas", 1, Gases);
         if (labels.Length == 0) throw new CorpusException($"{file}: no row behind the header");
         var name = Path.GetFileName(file);
-        return new Recording(name, name, [.. ClassRecipes.Gas.Channels.Select(table.Numbers)], [.. labels.Select((label, row) => new Moment(row, row, label - 1))]);
+        return new Recording(
+            name, name, [.. ClassRecipes.Gas.Channels.Select(table.Numbers)], [.. labels.Select((label, row) => new Moment(row, row, label - 1))]);
     }
 
-    private static int? NumberOf(string name) => BatchFile().Match(name) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+    private static int? NumberOf(string name) =>
+        BatchFile().Match(name) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
     [GeneratedRegex(@"^batch(\d{1,4})\.csv$")]
     private static partial Regex BatchFile();

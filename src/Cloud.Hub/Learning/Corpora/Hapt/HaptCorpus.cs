@@ -30,14 +30,17 @@ internal sealed partial class HaptCorpus : ICorpus, ITunableCorpus
     public ClassRecipe Recipe => ClassRecipes.Activity;
 
     public IReadOnlyList<TaskRecording> TrainingRecordings(string folder) =>
-        [.. Read(folder).SelectMany(recording => Placed(recording).Select((placed, i) => new TaskRecording(placed.Group, i > 0, [.. ClassTrainer.Samples(Recipe, placed)])))];
+        [.. Read(folder)
+            .SelectMany(recording => Placed(recording)
+                .Select((placed, i) => new TaskRecording(placed.Group, i > 0, [.. ClassTrainer.Samples(Recipe, placed)])))];
 
     public void Score(ScoreRequest request, CancellationToken cancellation)
     {
         var recipe = ClassRecipes.Activity;
         var known = Read(request.TrainData);
         var sheet = new ScoreSheet(request, recipe, firstCode: 1);
-        var samples = known.ToDictionary(recording => recording, recording => Placed(recording).SelectMany(placed => ClassTrainer.Samples(recipe, placed)).ToList());
+        var samples = known.ToDictionary(
+            recording => recording, recording => Placed(recording).SelectMany(placed => ClassTrainer.Samples(recipe, placed)).ToList());
         if (request.LeavesOut)
         {
             var people = known.Select(recording => recording.Group).Distinct().Order(StringComparer.Ordinal).ToList();
@@ -46,8 +49,10 @@ internal sealed partial class HaptCorpus : ICorpus, ITunableCorpus
             {
                 var left = people.Where((_, i) => i % Folds == fold).ToHashSet();
                 request.Report.WriteLine($"left out: users {string.Join(", ", left)}");
-                var model = ClassTrainer.Fit(recipe, [.. known.Where(recording => !left.Contains(recording.Group)).SelectMany(recording => samples[recording])], cancellation);
-                foreach (var recording in known.Where(recording => left.Contains(recording.Group))) sheet.Add(model, recording, recording.File, recording.Moments);
+                var model = ClassTrainer.Fit(
+                    recipe, [.. known.Where(recording => !left.Contains(recording.Group)).SelectMany(recording => samples[recording])], cancellation);
+                foreach (var recording in known.Where(recording => left.Contains(recording.Group)))
+                    sheet.Add(model, recording, recording.File, recording.Moments);
             }
         }
         else

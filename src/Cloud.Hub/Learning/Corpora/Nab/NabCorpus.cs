@@ -5,7 +5,8 @@ using Hmas.Signals.Streaming;
 
 namespace Cloud.Hub.Learning.Corpora.Nab;
 
-/// <summary>Numenta's benchmark of single streams, by the device's <see cref="NoveltyDetector"/>: nothing is trained; the labelled streams choose one threshold per profile.</summary>
+/// <summary>Numenta's benchmark of single streams, by the device's <see cref="NoveltyDetector"/>: nothing is
+/// trained; the labelled streams choose one threshold per profile.</summary>
 internal sealed class NabCorpus : ICorpus
 {
     private const string ThresholdsFile = "thresholds.json";
@@ -29,7 +30,8 @@ internal sealed class NabCorpus : ICorpus
         foreach (var (file, scores) in scored) Write(request.Out, file, scores);
         Report(request, known, scored.Where(stream => stream.File.Windows is not null).ToList(), thresholds);
         request.Report.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"state {NoveltyDetector.StateBytes} bytes, no learnt parameters, no model (so no int8 twin), {perValue:0.00} µs per value"));
+            CultureInfo.InvariantCulture,
+            $"state {NoveltyDetector.StateBytes} bytes, no learnt parameters, no model (so no int8 twin), {perValue:0.00} µs per value"));
     }
 
     /// <summary>A stream's scores as they are written: rounded first, so that a threshold taken from them means the same to every reader.</summary>
@@ -46,7 +48,8 @@ internal sealed class NabCorpus : ICorpus
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var writer = new StreamWriter(path) { NewLine = "\n" };
         writer.WriteLine("timestamp,anomaly_score");
-        for (var i = 0; i < scores.Count; i++) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Stamps[i]},{scores[i]:0.######}"));
+        for (var i = 0; i < scores.Count; i++)
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Stamps[i]},{scores[i]:0.######}"));
     }
 
     private static void Report(
@@ -56,7 +59,9 @@ internal sealed class NabCorpus : ICorpus
         foreach (var profile in NabProfile.All)
         {
             var threshold = thresholds[profile.Name];
-            var line = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}: threshold {threshold:0.######} from {known.Count} labelled streams (there {NabScorer.At(known, profile, threshold)})");
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{profile.Name}: threshold {threshold:0.######} from {known.Count} labelled streams (there {NabScorer.At(known, profile, threshold)})");
             if (scored.Count > 0 && request.LeavesOut)
             {
                 var left = known.Aggregate(default(NabScore), (sum, stream) => sum + LeftOut(known, stream, profile));

@@ -24,7 +24,9 @@ internal static class NabFolder
                 var key = $"{Path.GetFileName(category)}/{Path.GetFileName(file)}";
                 var table = NumberTable.Read(file);
                 var stamps = table.Texts("timestamp");
-                files.Add(new NabFile(key, stamps, [.. table.Numbers("value")], windows.TryGetValue(key, out var times) ? Rows(file, stamps, times) : null));
+                files.Add(
+                    new NabFile(
+                        key, stamps, [.. table.Numbers("value")], windows.TryGetValue(key, out var times) ? Rows(file, stamps, times) : null));
             }
         }
 
@@ -58,6 +60,7 @@ internal static class NabFolder
 
         int Row(string stamp) => rows.TryGetValue(stamp, out var row)
             ? row
-            : throw new CorpusException(string.Create(CultureInfo.InvariantCulture, $"{file}: window edge {stamp} is none of its {stamps.Length} rows"));
+            : throw new CorpusException(
+                string.Create(CultureInfo.InvariantCulture, $"{file}: window edge {stamp} is none of its {stamps.Length} rows"));
     }
 }

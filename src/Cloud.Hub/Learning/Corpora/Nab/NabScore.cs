@@ -34,5 +34,6 @@ internal readonly record struct NabScore
         False = a.False + b.False,
     };
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Normalised:0.00}, {Found} of {Windows} windows, {False} false detections");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Normalised:0.00}, {Found} of {Windows} windows, {False} false detections");
 }

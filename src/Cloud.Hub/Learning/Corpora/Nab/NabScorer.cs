@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Corpora.Nab;
 
-/// <summary>NAB's score (Lavin and Ahmad 2015): early detections inside windows are paid, detections outside and windows without one are charged.</summary>
+/// <summary>NAB's score (Lavin and Ahmad 2015): early detections inside windows are paid,
+/// detections outside and windows without one are charged.</summary>
 internal static class NabScorer
 {
     private const double SettlingShare = 0.15;
@@ -65,6 +66,7 @@ internal static class NabScorer
         };
     }
 
-    /// <summary>Worth of a detection at a relative place: −1 is a window's left edge, 0 just past its right one, beyond 3 a plain false alarm.</summary>
+    /// <summary>Worth of a detection at a relative place: −1 is a window's left edge, 0 just past
+    /// its right one, beyond 3 a plain false alarm.</summary>
     private static double Position(double place) => place > 3 ? -1 : (2 / (1 + Math.Exp(5 * place))) - 1;
 }

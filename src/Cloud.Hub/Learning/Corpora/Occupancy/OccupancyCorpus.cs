@@ -4,7 +4,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Corpora.Occupancy;
 
-/// <summary>Is somebody in the room, from its climate alone: without light and without the clock. Trains on <c>training.csv</c>, scores every other file.</summary>
+/// <summary>Is somebody in the room, from its climate alone: without light and without the clock.
+/// Trains on <c>training.csv</c>, scores every other file.</summary>
 internal sealed class OccupancyCorpus : ICorpus
 {
     private const string TrainingFile = "training.csv";
@@ -21,7 +22,8 @@ internal sealed class OccupancyCorpus : ICorpus
     {
         var recipe = ClassRecipes.Presence;
         var week = Read(Path.Combine(request.TrainData, TrainingFile));
-        var files = Directory.EnumerateFiles(request.Data, "*.csv").Order(StringComparer.Ordinal).Where(file => Path.GetFileName(file) != TrainingFile).Select(Read).ToList();
+        var files = Directory.EnumerateFiles(request.Data, "*.csv").Order(StringComparer.Ordinal)
+            .Where(file => Path.GetFileName(file) != TrainingFile).Select(Read).ToList();
         var sheet = new ScoreSheet(request, recipe, firstCode: 0);
         var model = ClassTrainer.Fit(recipe, [.. Weeks(week).SelectMany(recording => ClassTrainer.Samples(recipe, recording))], cancellation);
         foreach (var recording in files) sheet.Add(model, recording, recording.File, recording.Moments);
@@ -33,7 +35,8 @@ internal sealed class OccupancyCorpus : ICorpus
     {
         yield return week;
         var random = new SeededRandom(Seed);
-        for (var i = 0; i < SimulatedWeeks; i++) yield return week with { Channels = [OpenDoor.Simulate(week.Channels[0], random)], Group = $"door {i}" };
+        for (var i = 0; i < SimulatedWeeks; i++)
+            yield return week with { Channels = [OpenDoor.Simulate(week.Channels[0], random)], Group = $"door {i}" };
     }
 
     private static Recording Read(string file)
@@ -42,6 +45,7 @@ internal sealed class OccupancyCorpus : ICorpus
         var labels = table.Labels("Occupancy", 0, 1);
         if (labels.Length == 0) throw new CorpusException($"{file}: no row behind the header");
         return new Recording(
-            Path.GetFileName(file), "recorded", [.. ClassRecipes.Presence.Channels.Select(table.Numbers)], [.. labels.Select((label, row) => new Moment(row, row, label))]);
+            Path.GetFileName(file), "recorded", [.. ClassRecipes.Presence.Channels.Select(table.Numbers)],
+            [.. labels.Select((label, row) => new Moment(row, row, label))]);
     }
 }

@@ -2,10 +2,13 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Corpora.Occupancy;
 
-/// <summary>What a room's CO2 would have been with another air change: the recorded course gives what people breathed out, another door lets it escape faster.</summary>
+/// <summary>What a room's CO2 would have been with another air change: the recorded course gives what
+/// people breathed out, another door lets it escape faster.</summary>
 /// <remarks>
-/// Mass balance of a mixed room: dC/dt = S − k·(C − C₀), with source S, air changes k a minute and outdoor air C₀. From the recorded C follows S; with another k follows
-/// another C. Through a door comes the air of the corridor, which holds more CO2 than the air outside, and not always the same. So a model meets rooms with open doors, and
+/// Mass balance of a mixed room: dC/dt = S − k·(C − C₀), with source S, air changes k a minute and
+/// outdoor air C₀. From the recorded C follows S; with another k follows
+/// another C. Through a door comes the air of the corridor, which holds more CO2 than the air outside, and
+/// not always the same. So a model meets rooms with open doors, and
 /// tighter ones, though the training week had one door, closed.
 /// </remarks>
 internal static class OpenDoor

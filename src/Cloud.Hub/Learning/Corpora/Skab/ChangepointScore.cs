@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Cloud.Hub.Learning.Corpora.Skab;
 
-/// <summary>SKAB's score of changepoints, summed over files: a detection within 60 s behind a changepoint is paid the more the sooner, others are charged.</summary>
+/// <summary>SKAB's score of changepoints, summed over files: a detection within 60 s behind a
+/// changepoint is paid the more the sooner, others are charged.</summary>
 internal readonly record struct ChangepointScore(double Sum, int Windows, int Missed, int False)
 {
     private const double Hit = 1;
@@ -17,13 +18,15 @@ internal readonly record struct ChangepointScore(double Sum, int Windows, int Mi
     /// <summary>0 for silence, 100 for every change at once; NaN without changes.</summary>
     public double Normalised => 100 * (Sum - (Miss * Windows)) / ((Hit - Miss) * Windows);
 
-    public static ChangepointScore operator +(ChangepointScore a, ChangepointScore b) => new(a.Sum + b.Sum, a.Windows + b.Windows, a.Missed + b.Missed, a.False + b.False);
+    public static ChangepointScore operator +(ChangepointScore a, ChangepointScore b) =>
+        new(a.Sum + b.Sum, a.Windows + b.Windows, a.Missed + b.Missed, a.False + b.False);
 
     /// <param name="detected">One a row; rows of calibration do not count.</param>
     public static ChangepointScore Of(SkabFile file, IReadOnlyList<bool> detected)
     {
         var truth = file.Changepoints ?? throw new ArgumentException($"the changepoints of {file.Key} are not known");
-        var hits = Enumerable.Range(0, file.Count).Where(row => row >= SkabFile.CalibrationRows && detected[row]).Select(row => file.Stamps[row]).ToList();
+        var hits = Enumerable.Range(0, file.Count).Where(row => row >= SkabFile.CalibrationRows && detected[row]).Select(row => file.Stamps[row])
+            .ToList();
         var result = default(ChangepointScore);
         var covered = new HashSet<int>();
         var end = DateTime.MinValue;
@@ -44,7 +47,8 @@ internal readonly record struct ChangepointScore(double Sum, int Windows, int Mi
         return result + new ChangepointScore(Charge * extra, 0, 0, extra);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Normalised:0.00}, {Missed} of {Windows} missed, {False} false");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Normalised:0.00}, {Missed} of {Windows} missed, {False} false");
 
     /// <param name="share">How far through its window the detection comes, 0 to 1.</param>
     private static double Worth(double share)

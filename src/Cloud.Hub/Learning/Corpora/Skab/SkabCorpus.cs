@@ -3,7 +3,8 @@ using Hmas.Inference;
 
 namespace Cloud.Hub.Learning.Corpora.Skab;
 
-/// <summary>The Skoltech benchmark: faults of a water-circulation rig in six channels, live. Trained on labelled files, scored on others; when both are one folder, every file is scored by a model that never saw it.</summary>
+/// <summary>The Skoltech benchmark: faults of a water-circulation rig in six channels, live. Trained on labelled files, scored on
+/// others; when both are one folder, every file is scored by a model that never saw it.</summary>
 internal sealed class SkabCorpus : ICorpus
 {
     /// <summary>Models that share out the files when they are scored and trained on.</summary>
@@ -38,7 +39,8 @@ internal sealed class SkabCorpus : ICorpus
     }
 
     private static void Fold(
-        ScoreRequest request, IReadOnlyList<SkabFile> scored, IEnumerable<SkabFile> training, float[] healthy, SkabTotals totals, CancellationToken cancellation)
+        ScoreRequest request, IReadOnlyList<SkabFile> scored, IEnumerable<SkabFile> training, float[] healthy, SkabTotals totals,
+        CancellationToken cancellation)
     {
         var (model, precise, rounded, parameters) = SkabFit.Fit(training, healthy, cancellation);
         totals.Take(model, parameters);
@@ -52,7 +54,9 @@ internal sealed class SkabCorpus : ICorpus
             if (file.Anomalous is not { } truth) continue;
             var twin = SkabReplay.Run(asFloat, file);
             var sooner = file.Without(SkabFile.CalibrationRows, SkabFile.CalibrationRows + CutRows);
-            totals.Add(replay, twin, truth, SkabReplay.Run(asInt8, sooner).Against(sooner.Anomalous!), file.Changepoints is null ? null : ChangepointScore.Of(file, replay.Changes));
+            totals.Add(
+                replay, twin, truth, SkabReplay.Run(asInt8, sooner).Against(sooner.Anomalous!),
+                file.Changepoints is null ? null : ChangepointScore.Of(file, replay.Changes));
             request.Report.WriteLine($"{file.Key}: {SkabTotals.Text(replay.Against(truth))}");
         }
     }

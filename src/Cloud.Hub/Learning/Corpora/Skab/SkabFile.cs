@@ -6,7 +6,8 @@ namespace Cloud.Hub.Learning.Corpora.Skab;
 /// <param name="Rows">Shape (N, C), row-major, the channels of <see cref="SkabFolder.Channels"/> in their units.</param>
 /// <param name="Anomalous">Truth of each row; null when it is not known.</param>
 /// <param name="Changepoints">Rows at which the state changes; null when they are not known.</param>
-internal sealed record SkabFile(string Key, IReadOnlyList<DateTime> Stamps, float[] Rows, IReadOnlyList<bool>? Anomalous, IReadOnlyList<bool>? Changepoints)
+internal sealed record SkabFile(
+    string Key, IReadOnlyList<DateTime> Stamps, float[] Rows, IReadOnlyList<bool>? Anomalous, IReadOnlyList<bool>? Changepoints)
 {
     /// <summary>Rows at the start that are a device's calibration and are never scored.</summary>
     public const int CalibrationRows = 400;

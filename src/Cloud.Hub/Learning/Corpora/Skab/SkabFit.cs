@@ -22,7 +22,8 @@ internal static class SkabFit
     /// <param name="anomalyFree">Rows of normal running, (N, C); may be empty.</param>
     /// <returns>Model, manifests of its float and int8 form, and the learnt parameters of all members.</returns>
     /// <exception cref="CorpusException">The files hold one class only, or a fit diverged.</exception>
-    public static (FittedModel Model, ModelManifest Float, ModelManifest Int8, int Parameters) Fit(IEnumerable<SkabFile> files, float[] anomalyFree, CancellationToken cancellation)
+    public static (FittedModel Model, ModelManifest Float, ModelManifest Int8, int Parameters) Fit(
+        IEnumerable<SkabFile> files, float[] anomalyFree, CancellationToken cancellation)
     {
         var recipe = SkabRecipe.Recipe;
         var windows = Windows(recipe, files, anomalyFree);
@@ -31,7 +32,8 @@ internal static class SkabFit
         for (ulong seed = 1; seed <= SkabRecipe.Members; seed++)
         {
             using var network = new Network(windows.Input, recipe.Layers(windows.Input), seed);
-            var settings = recipe.Settings with { Epochs = recipe.Epochs, Seed = seed, Threads = Math.Min(Network.MaxLanes, Environment.ProcessorCount) };
+            var settings = recipe.Settings
+                with { Epochs = recipe.Epochs, Seed = seed, Threads = Math.Min(Network.MaxLanes, Environment.ProcessorCount) };
             var outcome = new Trainer(network, recipe.Loss(), settings).Run(windows.Fresh, null, null, null, null, null, cancellation);
             if (outcome.Divergence is { } divergence) throw new CorpusException($"the fit with seed {seed} {divergence}");
             members.Add(OperationBuilder.Build(network));

@@ -8,7 +8,8 @@ internal static class SkabFolder
     private const char Separator = ';';
 
     /// <summary>What is read: not the two temperatures, whose slow rise tells the time since the start, and with it the answer.</summary>
-    public static IReadOnlyList<string> Channels { get; } = ["Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Voltage", "Volume Flow RateRMS"];
+    public static IReadOnlyList<string> Channels { get; } = [
+        "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Voltage", "Volume Flow RateRMS"];
 
     /// <returns>In the order of their keys.</returns>
     /// <exception cref="CorpusException">No experiments, or one that cannot be read.</exception>
@@ -16,9 +17,11 @@ internal static class SkabFolder
     {
         if (!Directory.Exists(folder)) throw new CorpusException($"{folder}: no such folder");
         var files = new List<SkabFile>();
-        foreach (var group in Directory.EnumerateDirectories(folder).Where(group => Path.GetFileName(group) is "valve1" or "valve2" or "other").Order(StringComparer.Ordinal))
+        foreach (var group in Directory.EnumerateDirectories(folder).Where(group => Path.GetFileName(group) is "valve1" or "valve2" or "other")
+            .Order(StringComparer.Ordinal))
         {
-            files.AddRange(Directory.EnumerateFiles(group, "*.csv").Order(StringComparer.Ordinal).Select(file => ReadFile(file, Path.GetFileName(group))));
+            files.AddRange(
+                Directory.EnumerateFiles(group, "*.csv").Order(StringComparer.Ordinal).Select(file => ReadFile(file, Path.GetFileName(group))));
         }
 
         return files.Count > 0 ? files : throw new CorpusException($"{folder}: no valve1, valve2 or other with experiments in it");
@@ -38,7 +41,8 @@ internal static class SkabFolder
             DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var stamp)
                 ? stamp
                 : throw new CorpusException($"{file}, row {row + 2}, datetime: '{text}' is no time"));
-        return new SkabFile($"{group}/{Path.GetFileNameWithoutExtension(file)}", [.. stamps], Rows(table), Flags(table, "anomaly"), Flags(table, "changepoint"));
+        return new SkabFile(
+            $"{group}/{Path.GetFileNameWithoutExtension(file)}", [.. stamps], Rows(table), Flags(table, "anomaly"), Flags(table, "changepoint"));
     }
 
     private static float[] Rows(NumberTable table)

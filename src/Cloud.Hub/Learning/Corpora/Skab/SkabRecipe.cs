@@ -2,7 +2,8 @@ using Cloud.Hub.Learning.Recipes;
 
 namespace Cloud.Hub.Learning.Corpora.Skab;
 
-/// <summary>How SKAB's detector is made: the recipe <c>anomaly-logit</c> with the longer fit that whole labelled recordings feed, three times, averaged. Chosen by leave-files-out fits on the development half.</summary>
+/// <summary>How SKAB's detector is made: the recipe <c>anomaly-logit</c> with the longer fit that whole labelled recordings feed,
+/// three times, averaged. Chosen by leave-files-out fits on the development half.</summary>
 internal static class SkabRecipe
 {
     /// <summary>Members of the ensemble: fits that differ by their seed only.</summary>
@@ -10,7 +11,8 @@ internal static class SkabRecipe
 
     public const double RateHz = 1;
 
-    /// <summary>Alarms from a logit of 0.2: the classes are drawn evenly in training, and F1 hardly moves between 0 and 0.3 while false alarms fall.</summary>
+    /// <summary>Alarms from a logit of 0.2: the classes are drawn evenly in training, and F1 hardly
+    /// moves between 0 and 0.3 while false alarms fall.</summary>
     private const double Threshold = 0.2;
 
     public static LearningRecipe Recipe { get; } = Make(LearningRecipes.Find("anomaly-logit"));

@@ -34,7 +34,8 @@ internal sealed class SkabTotals
     public void Report(TextWriter report)
     {
         report.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"model: {SkabRecipe.Members} members, {_parameters} parameters, int8 {_model?.Int8.Length} bytes, float {_model?.Float.Length} bytes"));
+            CultureInfo.InvariantCulture,
+            $"model: {SkabRecipe.Members} members, {_parameters} parameters, int8 {_model?.Int8.Length} bytes, float {_model?.Float.Length} bytes"));
         foreach (var line in _model?.Facts.Lines ?? []) report.WriteLine(line);
         if (_files == 0)
         {
@@ -46,13 +47,15 @@ internal sealed class SkabTotals
         report.WriteLine($"all {_files} files, float: {Text(_float)}");
         report.WriteLine($"all {_files} files, int8, 100 rows before the fault cut away: {Text(_sooner)}");
         report.WriteLine($"changepoints, NAB: {_changes}");
-        report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"per window, features and inference: int8 {_int8Us:0.0} µs, float {_floatUs:0.0} µs"));
+        report.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"per window, features and inference: int8 {_int8Us:0.0} µs, float {_floatUs:0.0} µs"));
     }
 
     public static string Text(Confusion counts)
     {
         var metrics = counts.ToMetrics();
         return string.Create(
-            CultureInfo.InvariantCulture, $"F1 {metrics.F1:0.000}, false alarms {100 * metrics.FalseAlarmRate:0.0} %, missed {100 * metrics.MissedAlarmRate:0.0} %, {metrics.Rows} rows");
+            CultureInfo.InvariantCulture,
+            $"F1 {metrics.F1:0.000}, false alarms {100 * metrics.FalseAlarmRate:0.0} %, missed {100 * metrics.MissedAlarmRate:0.0} %, {metrics.Rows} rows");
     }
 }

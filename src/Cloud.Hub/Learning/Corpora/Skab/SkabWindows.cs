@@ -24,7 +24,8 @@ internal sealed class SkabWindows(LearningRecipe recipe)
     /// <param name="anomalyFree">(N, C); may be empty.</param>
     public IEnumerable<LabelledWindow> Of(IEnumerable<SkabFile> files, float[] anomalyFree, SeededRandom random)
     {
-        var windows = files.SelectMany(file => Cut(file.Rows, 1, file.Anomalous ?? throw new CorpusException($"{file.Key}: no column anomaly to learn from")));
+        var windows = files.SelectMany(file => Cut(
+            file.Rows, 1, file.Anomalous ?? throw new CorpusException($"{file.Key}: no column anomaly to learn from")));
         var spare = (anomalyFree.Length / Channels) - EpisodeRows;
         for (var i = 0; i < Episodes && spare > 0; i++)
             windows = windows.Concat(Cut(anomalyFree.AsSpan(random.Next(spare) * Channels, EpisodeRows * Channels).ToArray(), EpisodeStride, null));

@@ -36,7 +36,8 @@ internal sealed record AttentionOperation(Shape Input, int Heads) : Operation(In
                 for (var j = 0; j < length; j++)
                 {
                     var sum = 0f;
-                    for (var c = head * width; c < (head + 1) * width; c++) sum += projected[(c * length) + i] * projected[((channels + c) * length) + j];
+                    for (var c = head * width; c < (head + 1) * width; c++)
+                        sum += projected[(c * length) + i] * projected[((channels + c) * length) + j];
                     share[j] = sum / MathF.Sqrt(width);
                 }
 
@@ -58,7 +59,8 @@ internal sealed record AttentionOperation(Shape Input, int Heads) : Operation(In
         {
             var row = result.Slice(o * Input.Length, Input.Length);
             row.Fill(bias[o]);
-            for (var c = 0; c < Input.Channels; c++) TensorPrimitives.MultiplyAdd(values.Slice(c * Input.Length, Input.Length), weights[(o * Input.Channels) + c], row, row);
+            for (var c = 0; c < Input.Channels; c++)
+                TensorPrimitives.MultiplyAdd(values.Slice(c * Input.Length, Input.Length), weights[(o * Input.Channels) + c], row, row);
         }
     }
 }

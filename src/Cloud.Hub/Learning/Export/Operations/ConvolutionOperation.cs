@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Export.Operations;
 
-/// <summary>A convolution; with <see cref="Phases"/> above 1 its channels are [phase, O] and are woven into time afterwards (design facts on quantization, section 6).</summary>
+/// <summary>A convolution; with <see cref="Phases"/> above 1 its channels are [phase, O] and are woven into
+/// time afterwards (design facts on quantization, section 6).</summary>
 internal sealed record ConvolutionOperation(Shape Input, Shape Output) : Operation(Input, Output), IWeighted
 {
     /// <summary>(Phases × O, C / Groups, Kernel).</summary>

@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Export.Operations;
 
-/// <summary>A transposed convolution on planes as one convolution whose channels are [phase y, phase x, O], woven into rows and columns afterwards: the runtime has no transposed convolution in int8.</summary>
+/// <summary>A transposed convolution on planes as one convolution whose channels are [phase y, phase x, O], woven into rows
+/// and columns afterwards: the runtime has no transposed convolution in int8.</summary>
 /// <param name="Phases">The stride it replaces.</param>
 internal sealed record PlaneSpreadOperation(Shape Input, Shape Output, int Phases) : Operation(Input, Output), IWeighted
 {
@@ -40,7 +41,8 @@ internal sealed record PlaneSpreadOperation(Shape Input, Shape Output, int Phase
         {
             var tap = i % KernelSize;
             var (y, x) = ((position / Columns) - PadBefore + (tap / Kernel), (position % Columns) - PadBefore + (tap % Kernel));
-            patch[i] = (uint)y < (uint)Input.Height && (uint)x < (uint)Input.Width ? input[(i / KernelSize * Input.Length) + (y * Input.Width) + x] : 0f;
+            patch[i] = (uint)y < (uint)Input.Height && (uint)x < (uint)Input.Width
+                ? input[(i / KernelSize * Input.Length) + (y * Input.Width) + x] : 0f;
         }
     }
 
@@ -57,7 +59,8 @@ internal sealed record PlaneSpreadOperation(Shape Input, Shape Output, int Phase
                 var y = (position / Columns * Phases) + (channel / Output.Channels / Phases);
                 var x = (position % Columns * Phases) + (channel / Output.Channels % Phases);
                 if (y < Output.Height && x < Output.Width)
-                    output[(channel % Output.Channels * Output.Length) + (y * Output.Width) + x] = Bias[channel] + TensorPrimitives.Dot<float>(patch, Weights.AsSpan(channel * patch.Length, patch.Length));
+                    output[(channel % Output.Channels * Output.Length) + (y * Output.Width) + x] = Bias[channel] + TensorPrimitives.Dot<float>(
+                        patch, Weights.AsSpan(channel * patch.Length, patch.Length));
             }
         }
     }

@@ -4,8 +4,10 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Gives all channels of a tensor between two weighted operations the same range (Nagel et al. 2019, cross-layer equalisation): a tensor has one scale, so a quiet channel would get few of its 256 steps. The chain answers as before.</summary>
-/// <remarks>Works because a factor above 0 passes through ReLU, pooling and moving of values. The weights before it have a scale a channel and do not mind; those behind take the factor back.</remarks>
+/// <summary>Gives all channels of a tensor between two weighted operations the same range (Nagel et al. 2019, cross-layer equalisation): a tensor
+/// has one scale, so a quiet channel would get few of its 256 steps. The chain answers as before.</summary>
+/// <remarks>Works because a factor above 0 passes through ReLU, pooling and moving of values. The weights before it have
+/// a scale a channel and do not mind; those behind take the factor back.</remarks>
 internal static class Equalisation
 {
     /// <summary>A channel that hardly ever speaks is not amplified without bound.</summary>
@@ -39,7 +41,8 @@ internal static class Equalisation
     /// <summary>Weighted operations with nothing between them but what a factor passes through, and the tensor that is rounded there.</summary>
     private static IEnumerable<(int First, int Tensor, int Second)> Pairs(IReadOnlyList<Operation> operations)
     {
-        var shared = operations.Where(o => o.From is not null).Select(o => o.From!.Value).Concat(operations.OfType<AddOperation>().Select(o => o.Other)).ToHashSet();
+        var shared = operations.Where(o => o.From is not null).Select(o => o.From!.Value)
+            .Concat(operations.OfType<AddOperation>().Select(o => o.Other)).ToHashSet();
         for (var i = 0; i < operations.Count; i++)
         {
             if (operations[i] is not IWeighted) continue;
@@ -51,13 +54,15 @@ internal static class Equalisation
     }
 
     private static bool Passes(Operation operation) => operation is
-        ActivationOperation { Function: ActivationKind.Relu or ActivationKind.LeakyRelu } or MaxPoolOperation or MeanPoolOperation or AveragePoolOperation or LastStepOperation
+        ActivationOperation { Function: ActivationKind.Relu or ActivationKind.LeakyRelu } or MaxPoolOperation or MeanPoolOperation
+            or AveragePoolOperation or LastStepOperation
         or ReshapeOperation { Output.Length: 1 };
 
     private static void Widen(float[] sizes, float[] tensor)
     {
         var length = tensor.Length / sizes.Length;
-        for (var c = 0; c < sizes.Length; c++) sizes[c] = Math.Max(sizes[c], Math.Abs(TensorPrimitives.MaxMagnitude<float>(tensor.AsSpan(c * length, length))));
+        for (var c = 0; c < sizes.Length; c++)
+            sizes[c] = Math.Max(sizes[c], Math.Abs(TensorPrimitives.MaxMagnitude<float>(tensor.AsSpan(c * length, length))));
     }
 
     private static float[] Gains(float[] sizes)
@@ -71,7 +76,9 @@ internal static class Equalisation
     {
         var weighted = (IWeighted)operation;
         var row = weighted.Weights.Length / weighted.OutputChannels;
-        return weighted.With([.. weighted.Weights.Select((w, i) => w * gains[i / row % gains.Length])], [.. weighted.Bias.Select((b, o) => b * gains[o % gains.Length])]);
+        return weighted.With(
+            [.. weighted.Weights.Select((w, i) => w * gains[i / row % gains.Length])],
+            [.. weighted.Bias.Select((b, o) => b * gains[o % gains.Length])]);
     }
 
     private static Operation Behind(Operation operation, float[] gains)
@@ -82,6 +89,8 @@ internal static class Equalisation
         var rowsPerGroup = weighted.OutputChannels / weighted.Groups;
         // Behind a flatten a channel has as many columns as it had rows in time.
         var columns = perGroup * weighted.Groups / gains.Length;
-        return weighted.With([.. weighted.Weights.Select((w, i) => w / gains[((i / row / rowsPerGroup * perGroup) + (i % row / weighted.KernelSize)) / columns])], weighted.Bias);
+        return weighted.With(
+            [.. weighted.Weights.Select((w, i) => w / gains[((i / row / rowsPerGroup * perGroup) + (i % row / weighted.KernelSize)) / columns])],
+            weighted.Bias);
     }
 }

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Which products of a chain stay in float: what enters and what leaves a model are rounded once each, and nothing behind makes up for it.</summary>
+/// <summary>Which products of a chain stay in float: what enters and what leaves a model are rounded
+/// once each, and nothing behind makes up for it.</summary>
 [Flags]
 internal enum FloatEnds
 {

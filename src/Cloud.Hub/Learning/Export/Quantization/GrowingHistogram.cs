@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Counts of a tensor's values in 2,048 even bins around 0. The range doubles when a value lies outside, neighbouring bins then join: one pass, memory that does not grow.</summary>
+/// <summary>Counts of a tensor's values in 2,048 even bins around 0. The range doubles when a value lies outside,
+/// neighbouring bins then join: one pass, memory that does not grow.</summary>
 internal sealed class GrowingHistogram
 {
     private const int Bins = 2048;

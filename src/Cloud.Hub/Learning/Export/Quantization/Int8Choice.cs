@@ -6,15 +6,19 @@ using Hmas.Inference;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Tries ways to int8 on the real runtime, the cheapest first, until one passes the gate: static ranges, the narrowest whose loss of the task metric passes (every doubling costs 6 dB on what is normal, too narrow a range hides what is not); then fine-tuning with everything rounded; then the last or first product in float.</summary>
+/// <summary>Tries ways to int8 on the real runtime, the cheapest first, until one passes the gate: static ranges, the narrowest whose
+/// loss of the task metric passes (every doubling costs 6 dB on what is normal, too narrow a range hides what is not); then
+/// fine-tuning with everything rounded; then the last or first product in float.</summary>
 internal sealed class Int8Choice
 {
     private const int ProfiledRuns = 50;
 
-    /// <summary>A residual needs room for what calibration never showed: 4 is the least that lost no more than 0.002 on any SKAB file (docs/benchmarks.md).</summary>
+    /// <summary>A residual needs room for what calibration never showed: 4 is the least that lost no more
+    /// than 0.002 on any SKAB file (docs/benchmarks.md).</summary>
     private static readonly float[] ResidualHeadrooms = [4, 6, 8];
 
-    /// <summary>Where nothing bounds the input, what lies behind the first product grows with it: 4 still lost 0.0054 there, 8 next to nothing.</summary>
+    /// <summary>Where nothing bounds the input, what lies behind the first product grows with it: 4
+    /// still lost 0.0054 there, 8 next to nothing.</summary>
     private static readonly float[] UnboundedHeadrooms = [8, 12, 16];
 
     /// <summary>What decides has been shown both sides.</summary>
@@ -33,9 +37,12 @@ internal sealed class Int8Choice
     private readonly List<float[]> _judging;
     private readonly List<float[]> _precise;
 
-    private Int8Choice(string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, Quantizer quantizer, TaskMetric metric, List<float[]> judging)
+    private Int8Choice(
+        string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, Quantizer quantizer, TaskMetric metric,
+        List<float[]> judging)
     {
-        (_name, _operations, _head, _input, _output, _quantizer, _metric, _judging) = (name, operations, head, input, output, quantizer, metric, judging);
+        (_name, _operations, _head, _input, _output, _quantizer, _metric, _judging) = (
+            name, operations, head, input, output, quantizer, metric, judging);
         _precise = Answers(OnnxWriter.Write(name, operations, input, output), metric.Windows, OptimisationLevel.All);
     }
 
@@ -43,7 +50,9 @@ internal sealed class Int8Choice
     /// <param name="windows">Calibration windows, (C, L) each, at least 2: every other one gives ranges and is learnt from, the rest judges.</param>
     /// <param name="inFloat">What stays in float whatever the gate says.</param>
     /// <exception cref="ArgumentException">Too few windows.</exception>
-    public static (byte[] Int8, Int8Facts Facts) Make(string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, IReadOnlyList<float[]> windows, FloatEnds inFloat = FloatEnds.None)
+    public static (byte[] Int8, Int8Facts Facts) Make(
+        string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, IReadOnlyList<float[]> windows,
+        FloatEnds inFloat = FloatEnds.None)
     {
         if (windows.Count < 2) throw new ArgumentException("quantization needs at least two calibration windows");
         List<float[]> seen = [.. windows.Where((_, i) => i % 2 == 0)];
@@ -52,7 +61,8 @@ internal sealed class Int8Choice
         foreach (var window in seen) ranges.Observe(window);
         var metric = new TaskMetric(head, operations[0].Input, judging);
         var choice = new Int8Choice(name, operations, head, input, output, new Quantizer(operations, ranges), metric, judging);
-        var headrooms = head != ModelHead.Reconstruction ? DecisionHeadrooms : inFloat.HasFlag(FloatEnds.First) ? UnboundedHeadrooms : ResidualHeadrooms;
+        var headrooms = head != ModelHead.Reconstruction
+            ? DecisionHeadrooms : inFloat.HasFlag(FloatEnds.First) ? UnboundedHeadrooms : ResidualHeadrooms;
         var chosen = choice.Static(headrooms, inFloat);
         if (!chosen.Passes) chosen = Better(chosen, choice.FineTuned(chosen, metric.Fitting(operations[0].Input, seen)));
         foreach (var ends in new[] { FloatEnds.Last, FloatEnds.First, FloatEnds.First | FloatEnds.Last })
@@ -92,7 +102,8 @@ internal sealed class Int8Choice
         return new Int8Trial(settings, path, plan, onnx, answers, _metric.Loss(_precise, answers), Sqnr(_precise, answers, _judging.Count));
     }
 
-    /// <summary>What keeps the task before what does not, then what passes the whole gate; of equals the least noise, or the least loss where the task is not kept.</summary>
+    /// <summary>What keeps the task before what does not, then what passes the whole gate; of equals the least
+    /// noise, or the least loss where the task is not kept.</summary>
     private static Int8Trial Better(Int8Trial first, Int8Trial? second)
     {
         if (second is null) return first;
@@ -108,7 +119,9 @@ internal sealed class Int8Choice
         var inFloat = _quantizer.InFloat(chosen.Settings.InFloat);
         return new Int8Facts(
             chosen.Settings, chosen.Path, chosen.Loss, chosen.SqnrDb, Gap(chosen.Answers, plain, Step(chosen.Plan, _precise)),
-            [.. nodes.Where(node => Products.Contains(node.Operation) && !inFloat.Contains(LayerReports.OperationOf(node.Name, _output.Name, _operations.Count))).Select(node => $"{node.Operation} {node.Name}")],
+            [.. nodes.Where(node => Products.Contains(node.Operation)
+                && !inFloat.Contains(LayerReports.OperationOf(node.Name, _output.Name, _operations.Count)))
+                .Select(node => $"{node.Operation} {node.Name}")],
             LayerReports.Make(_operations, _quantizer, chosen.Plan, _judging, nodes, _output.Name));
     }
 

@@ -11,7 +11,8 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 /// <param name="FloatProducts">Products that the runtime does not run on bytes though they were rounded.</param>
 /// <param name="Layers">By operation with weights.</param>
 internal sealed record Int8Facts(
-    QuantizerSettings Settings, Int8Path Path, double TaskLoss, double SqnrDb, double LevelGap, IReadOnlyList<string> FloatProducts, IReadOnlyList<LayerQuantizationReport> Layers)
+    QuantizerSettings Settings, Int8Path Path, double TaskLoss, double SqnrDb, double LevelGap, IReadOnlyList<string> FloatProducts,
+    IReadOnlyList<LayerQuantizationReport> Layers)
 {
     /// <summary>Largest loss of the task metric (design facts on quantization, section 8, as the next ones).</summary>
     public const double MaxTaskLoss = 0.002;
@@ -21,7 +22,8 @@ internal sealed record Int8Facts(
     /// <summary>One step is normal: two ways to round the same tie; the rest is float's own rounding.</summary>
     private const double MaxLevelGap = 1.01;
 
-    /// <summary>31 dB without headroom, 27 with twice the range, and 6 dB less for every further doubling, because a step is then twice as wide.</summary>
+    /// <summary>31 dB without headroom, 27 with twice the range, and 6 dB less for every further
+    /// doubling, because a step is then twice as wide.</summary>
     public double SqnrLimitDb => SqnrLimit(Settings.Headroom);
 
     /// <inheritdoc cref="SqnrLimitDb"/>
@@ -39,10 +41,13 @@ internal sealed record Int8Facts(
     }
 
     /// <summary>One line, for messages and reports.</summary>
-    public override string ToString() => Text($"{PathName}{Settings}, {SqnrDb:0.0} dB, task loss {TaskLoss:0.0000}, optimisations change {LevelGap:0.00} steps");
+    public override string ToString() =>
+        Text($"{PathName}{Settings}, {SqnrDb:0.0} dB, task loss {TaskLoss:0.0000}, optimisations change {LevelGap:0.00} steps");
 
     /// <summary>The line and the table of layers.</summary>
-    public IEnumerable<string> Lines => new[] { $"int8: {this}; {Refusal() ?? "nothing speaks against it"}", LayerQuantizationReport.Header }.Concat(Layers.Select(layer => layer.Row));
+    public IEnumerable<string> Lines =>
+        new[] { $"int8: {this}; {Refusal() ?? "nothing speaks against it"}", LayerQuantizationReport.Header }.Concat(
+            Layers.Select(layer => layer.Row));
 
     private string PathName => Path == Int8Path.FineTuned ? "fine-tuned, " : "";
 

@@ -4,7 +4,8 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 /// <param name="Answers">To the windows of the task metric.</param>
 /// <param name="Loss">Of the task metric.</param>
 /// <param name="SqnrDb">Of the output, on windows that ranges were not taken from.</param>
-internal sealed record Int8Trial(QuantizerSettings Settings, Int8Path Path, QuantizationPlan Plan, byte[] Onnx, List<float[]> Answers, double Loss, double SqnrDb)
+internal sealed record Int8Trial(
+    QuantizerSettings Settings, Int8Path Path, QuantizationPlan Plan, byte[] Onnx, List<float[]> Answers, double Loss, double SqnrDb)
 {
     public bool KeepsTask => Loss <= Int8Facts.MaxTaskLoss;
 

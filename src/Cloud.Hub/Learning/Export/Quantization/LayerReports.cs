@@ -12,10 +12,13 @@ internal static class LayerReports
     /// <param name="nodes">Times of the int8 graph.</param>
     /// <param name="output">Name of the graph's output.</param>
     public static IReadOnlyList<LayerQuantizationReport> Make(
-        IReadOnlyList<Operation> operations, Quantizer quantizer, QuantizationPlan plan, IReadOnlyList<float[]> windows, IReadOnlyList<NodeTime> nodes, string output)
+        IReadOnlyList<Operation> operations, Quantizer quantizer, QuantizationPlan plan, IReadOnlyList<float[]> windows,
+        IReadOnlyList<NodeTime> nodes, string output)
     {
         var precise = new OperationRun(operations);
-        var rounded = new OperationRun([.. operations.Select((o, i) => o is IWeighted weighted && plan.Weights[i] is { } rounding ? Rounded(weighted, rounding) with { From = o.From } : o)]);
+        var rounded = new OperationRun(
+            [.. operations.Select((o, i) => o is IWeighted weighted && plan.Weights[i] is { } rounding
+                ? Rounded(weighted, rounding) with { From = o.From } : o)]);
         var (signal, noise) = (new double[operations.Count], new double[operations.Count]);
         var (saturated, seen) = (new long[operations.Count], new long[operations.Count]);
         foreach (var window in windows)
@@ -49,12 +52,15 @@ internal static class LayerReports
             var behind = FeedsRelu(operations, i) ? i + 1 : i;
             var (weightSqnr, unsafeChannels) = plan.Weights[i] is null ? (double.PositiveInfinity, 0) : quantizer.WeightsOf(i);
             return new LayerQuantizationReport(
-                $"{i} {(operations[i] is DenseOperation ? "Gemm" : "Conv")}", weightSqnr, noise[behind] == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal[behind] / noise[behind]),
-                (double)saturated[behind] / Math.Max(1, seen[behind]), unsafeChannels, nodes.Where(node => OperationOf(node.Name, output, operations.Count) == i).Sum(node => node.MedianUs));
+                $"{i} {(operations[i] is DenseOperation ? "Gemm" : "Conv")}", weightSqnr,
+                noise[behind] == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal[behind] / noise[behind]),
+                (double)saturated[behind] / Math.Max(1, seen[behind]), unsafeChannels,
+                nodes.Where(node => OperationOf(node.Name, output, operations.Count) == i).Sum(node => node.MedianUs));
         }
     }
 
-    /// <summary>Which operation a node belongs to: the writer names values after them, the last one after the output; −1 for what the runtime adds at the edges.</summary>
+    /// <summary>Which operation a node belongs to: the writer names values after them, the last one after
+    /// the output; −1 for what the runtime adds at the edges.</summary>
     public static int OperationOf(string node, string output, int operations)
     {
         var digits = node.Length > 1 && node[0] == 't' ? node[1..].TakeWhile(char.IsAsciiDigit).Count() : 0;
@@ -62,7 +68,8 @@ internal static class LayerReports
         return node.StartsWith(output, StringComparison.Ordinal) ? operations - 1 : -1;
     }
 
-    private static bool FeedsRelu(IReadOnlyList<Operation> operations, int i) => i + 1 < operations.Count && operations[i + 1] is ActivationOperation { Function: ActivationKind.Relu };
+    private static bool FeedsRelu(IReadOnlyList<Operation> operations, int i) =>
+        i + 1 < operations.Count && operations[i + 1] is ActivationOperation { Function: ActivationKind.Relu };
 
     private static long Saturated(float[] values, TensorQuantization quantization)
     {
@@ -85,6 +92,7 @@ internal static class LayerReports
     {
         var row = quantization.Values.Length / weighted.OutputChannels;
         return weighted.With(
-            [.. quantization.Values.Select((value, i) => value * quantization.Scales[i / row])], [.. quantization.Bias.Select((bias, o) => bias * quantization.BiasScales[o])]);
+            [.. quantization.Values.Select((value, i) => value * quantization.Scales[i / row])],
+            [.. quantization.Bias.Select((bias, o) => bias * quantization.BiasScales[o])]);
     }
 }

@@ -5,7 +5,8 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Mean and second moments of what meets an operation's weights, over all windows and places: enough to say what any change of the weights does to its answers.</summary>
+/// <summary>Mean and second moments of what meets an operation's weights, over all windows and places: enough
+/// to say what any change of the weights does to its answers.</summary>
 internal sealed unsafe class PatchMoments : IDisposable
 {
     /// <summary>Longer patches keep their mean only: the moments of a thousand values take 4 MiB.</summary>

@@ -4,4 +4,5 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 /// <param name="Input">Of the graph's input; null where only operations in float read it.</param>
 /// <param name="Outputs">Of each operation's output; null between operations in float.</param>
 /// <param name="Weights">By operation; null where there are none, or where a product stays in float.</param>
-internal sealed record QuantizationPlan(TensorQuantization? Input, IReadOnlyList<TensorQuantization?> Outputs, IReadOnlyList<WeightQuantization?> Weights);
+internal sealed record QuantizationPlan(
+    TensorQuantization? Input, IReadOnlyList<TensorQuantization?> Outputs, IReadOnlyList<WeightQuantization?> Weights);

@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Static int8 quantization in the recipe of the design facts, section 8: ranges with headroom, per-channel symmetric weights rounded for the least error of the answers, bias correction, exact bias scales, checks against the silent traps.</summary>
+/// <summary>Static int8 quantization in the recipe of the design facts, section 8: ranges with headroom, per-channel symmetric weights rounded for
+/// the least error of the answers, bias correction, exact bias scales, checks against the silent traps.</summary>
 /// <remarks>Weights are rounded once; plans for other ranges share them.</remarks>
 internal sealed class Quantizer
 {
@@ -11,13 +12,15 @@ internal sealed class Quantizer
     private readonly RangeCollector _ranges;
     private readonly RoundedWeights?[] _weights;
 
-    /// <param name="targetsLackVnni">Some device is x64 without VNNI: no pair of weights may leave 16 bits there. A fleet's processors are not known, so a release says true.</param>
+    /// <param name="targetsLackVnni">Some device is x64 without VNNI: no pair of weights may leave 16 bits there.
+    /// A fleet's processors are not known, so a release says true.</param>
     /// <exception cref="ArgumentException">Nothing was observed.</exception>
     public Quantizer(IReadOnlyList<Operation> operations, RangeCollector ranges, bool targetsLackVnni = true)
     {
         if (ranges.Count == 0) throw new ArgumentException("quantization needs calibration windows");
         (_operations, _ranges) = (operations, ranges);
-        _weights = [.. operations.Select((o, i) => o is IWeighted weighted ? new RoundedWeights(weighted, ranges.Moments(i), targetsLackVnni) : null)];
+        _weights =
+            [.. operations.Select((o, i) => o is IWeighted weighted ? new RoundedWeights(weighted, ranges.Moments(i), targetsLackVnni) : null)];
     }
 
     public QuantizationPlan Plan(QuantizerSettings settings)
@@ -47,7 +50,8 @@ internal sealed class Quantizer
         return new QuantizationPlan(input, outputs, weights);
     }
 
-    /// <summary>Signal to quantization noise of an operation's weights in dB, and how many of its channels two neighbours could overflow if each weight were rounded for itself.</summary>
+    /// <summary>Signal to quantization noise of an operation's weights in dB, and how many of its channels two
+    /// neighbours could overflow if each weight were rounded for itself.</summary>
     public (double SqnrDb, int UnsafeChannels) WeightsOf(int operation) => (_weights[operation]!.SqnrDb, _weights[operation]!.UnsafeChannels);
 
     private bool FeedsRelu(int i) => i + 1 < _operations.Count && _operations[i + 1] is ActivationOperation { Function: ActivationKind.Relu };
@@ -64,7 +68,9 @@ internal sealed class Quantizer
     {
         for (var i = 0; i < _operations.Count; i++)
         {
-            if (_operations[i].RunsInInt8 && !inFloat.Contains(i) && ((_operations[i].From ?? i) == tensor || (_operations[i] is AddOperation add && add.Other == tensor))) return true;
+            if (_operations[i].RunsInInt8 && !inFloat.Contains(i)
+                && ((_operations[i].From ?? i) == tensor || (_operations[i] is AddOperation add && add.Other == tensor)))
+                return true;
         }
 
         return false;

@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Export.Operations;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>One pass over calibration windows: range and histogram of every tensor, moments of what meets each operation's weights. Memory does not grow with the number of windows.</summary>
+/// <summary>One pass over calibration windows: range and histogram of every tensor, moments of what meets each
+/// operation's weights. Memory does not grow with the number of windows.</summary>
 internal sealed class RangeCollector : IDisposable
 {
     /// <summary>Share left out at each end by <see cref="RangeRule.Percentile"/>: 99.999 % of the values stay.</summary>
@@ -34,14 +35,16 @@ internal sealed class RangeCollector : IDisposable
     /// <exception cref="ArgumentException">Wrong length, or a value that is not finite.</exception>
     public void Observe(ReadOnlySpan<float> window)
     {
-        if (window.Length != _run.Input.Length) throw new ArgumentException($"a calibration window has {window.Length} values, the model takes {_run.Input.Length}");
+        if (window.Length != _run.Input.Length)
+            throw new ArgumentException($"a calibration window has {window.Length} values, the model takes {_run.Input.Length}");
         window.CopyTo(_run.Input);
         _run.Run();
         for (var i = 0; i < _histograms.Length; i++)
         {
             var tensor = _run.Tensors[i];
             var (low, high) = (TensorPrimitives.Min<float>(tensor), TensorPrimitives.Max<float>(tensor));
-            if (!float.IsFinite(low) || !float.IsFinite(high)) throw new ArgumentException($"calibration window {Count} makes a value that is not finite at tensor {i}");
+            if (!float.IsFinite(low) || !float.IsFinite(high))
+                throw new ArgumentException($"calibration window {Count} makes a value that is not finite at tensor {i}");
             Min[i] = Math.Min(Min[i], low);
             Max[i] = Math.Max(Max[i], high);
             _histograms[i].Add(tensor, low, high);
@@ -67,7 +70,8 @@ internal sealed class RangeCollector : IDisposable
         foreach (var moments in _moments) moments?.Dispose();
     }
 
-    private (float Min, float Max) Within(int tensor, (float Min, float Max) range) => (Math.Max(range.Min, Min[tensor]), Math.Min(range.Max, Max[tensor]));
+    private (float Min, float Max) Within(int tensor, (float Min, float Max) range) =>
+        (Math.Max(range.Min, Min[tensor]), Math.Min(range.Max, Max[tensor]));
 
     private (float Min, float Max) LeastError(int tensor)
     {

@@ -58,7 +58,8 @@ internal sealed class RoundedWeights
             var least = (float)(Math.Abs((double)_operation.Bias[o]) / (inputScale * (int.MaxValue / 2.0)));
             if (scales[o] < least) scales[o] = Rounding(o).Best(Weights(o), quantized, _pairs, least);
             biasScales[o] = inputScale * scales[o];
-            integers[o] = (int)Math.Clamp(Math.Round(CorrectedBias(o, quantized, scales[o]) / biasScales[o], MidpointRounding.ToEven), int.MinValue, int.MaxValue);
+            integers[o] = (int)Math.Clamp(
+                Math.Round(CorrectedBias(o, quantized, scales[o]) / biasScales[o], MidpointRounding.ToEven), int.MinValue, int.MaxValue);
         }
 
         return new WeightQuantization(values, scales, integers, biasScales);

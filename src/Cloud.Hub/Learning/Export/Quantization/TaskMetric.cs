@@ -7,8 +7,10 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 
 /// <summary>How much of its task a model loses against its float twin, told from their answers to the same windows.</summary>
 /// <remarks>
-/// A detector of residuals must tell what is only far from what is wrong. Held-out windows are carried away from their mean, up to four times as far as they lie, which a float model
-/// follows; every second one is bent besides, channel by channel. What counts is the area under the curve between the two. Other heads must decide: what counts is the area under the
+/// A detector of residuals must tell what is only far from what is wrong. Held-out windows are carried away from
+/// their mean, up to four times as far as they lie, which a float model
+/// follows; every second one is bent besides, channel by channel. What counts is the area under the curve
+/// between the two. Other heads must decide: what counts is the area under the
 /// curve of each answer with the float twin's decision as truth.
 /// </remarks>
 internal sealed class TaskMetric
@@ -43,7 +45,8 @@ internal sealed class TaskMetric
     public IReadOnlyList<float[]> Windows { get; }
 
     /// <summary>What a fit may learn the float twin's answers from: the same mixture of windows, of others.</summary>
-    public IReadOnlyList<float[]> Fitting(Shape shape, IReadOnlyList<float[]> windows) => _ranks ? [.. windows, .. Carried(shape, windows, FittingSeed)] : windows;
+    public IReadOnlyList<float[]> Fitting(Shape shape, IReadOnlyList<float[]> windows) =>
+        _ranks ? [.. windows, .. Carried(shape, windows, FittingSeed)] : windows;
 
     /// <param name="precise">Answers of the float twin to each window.</param>
     /// <param name="rounded">Answers of the int8 model.</param>
@@ -63,7 +66,8 @@ internal sealed class TaskMetric
 
         return Area(precise) - Area(rounded);
 
-        List<double> Of(List<bool> decided, bool wanted, int answer) => [.. rounded.Where((_, i) => decided[i] == wanted).Select(logits => Lead(logits, answer))];
+        List<double> Of(List<bool> decided, bool wanted, int answer) =>
+            [.. rounded.Where((_, i) => decided[i] == wanted).Select(logits => Lead(logits, answer))];
     }
 
     /// <summary>How far a logit leads; a single one leads 0.</summary>

@@ -3,7 +3,8 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 /// <summary>Asymmetric uint8: real = Scale × (q − Zero).</summary>
 internal readonly record struct TensorQuantization(float Scale, byte Zero)
 {
-    /// <summary>Covers [min, max] and 0, so that zero padding is exact. Scale in double, then float32, as ONNX Runtime's own tool does; a range without width gets scale 1.</summary>
+    /// <summary>Covers [min, max] and 0, so that zero padding is exact. Scale in double, then float32, as ONNX
+    /// Runtime's own tool does; a range without width gets scale 1.</summary>
     public static TensorQuantization Of(float min, float max)
     {
         double low = Math.Min(min, 0);

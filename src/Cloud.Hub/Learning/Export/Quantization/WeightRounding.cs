@@ -2,8 +2,10 @@ using System.Numerics.Tensors;
 
 namespace Cloud.Hub.Learning.Export.Quantization;
 
-/// <summary>Rounds a channel's weights one after the other and lets those still to come make up for what each has lost (Hassibi and Stork 1993; Frantar et al. 2022, GPTQ), because its answers count and not its weights.</summary>
-/// <remarks>With the second moments A of what meets the weights the error of the answers is eᵀ A e = ‖U e‖², U the Cholesky factor: from the last weight to the first, each takes the step nearest to where its row of U e would be 0.</remarks>
+/// <summary>Rounds a channel's weights one after the other and lets those still to come make up for what each has lost (Hassibi and
+/// Stork 1993; Frantar et al. 2022, GPTQ), because its answers count and not its weights.</summary>
+/// <remarks>With the second moments A of what meets the weights the error of the answers is eᵀ A e = ‖U e‖², U the Cholesky factor: from the
+/// last weight to the first, each takes the step nearest to where its row of U e would be 0.</remarks>
 internal sealed class WeightRounding
 {
     public const int Most = 127;
@@ -49,7 +51,8 @@ internal sealed class WeightRounding
     public static float Nearest(ReadOnlySpan<float> weights, Span<sbyte> quantized)
     {
         var scale = Scale(weights, Most, 0);
-        for (var i = 0; i < weights.Length; i++) quantized[i] = (sbyte)Math.Clamp(Math.Round((double)weights[i] / scale, MidpointRounding.ToEven), -Most, Most);
+        for (var i = 0; i < weights.Length; i++)
+            quantized[i] = (sbyte)Math.Clamp(Math.Round((double)weights[i] / scale, MidpointRounding.ToEven), -Most, Most);
         return scale;
     }
 
@@ -99,7 +102,8 @@ internal sealed class WeightRounding
             for (var p = 2 * i; pairs && p < (2 * i) + 2; p++)
             {
                 // Partners behind are rounded already.
-                if (_partners[p] > i) (low, high) = (Math.Max(low, -PairLimit - quantized[_partners[p]]), Math.Min(high, PairLimit - quantized[_partners[p]]));
+                if (_partners[p] > i)
+                    (low, high) = (Math.Max(low, -PairLimit - quantized[_partners[p]]), Math.Min(high, PairLimit - quantized[_partners[p]]));
             }
 
             quantized[i] = (sbyte)Math.Clamp(Math.Round(wanted / scale, MidpointRounding.ToEven), low, high);

@@ -1,7 +1,9 @@
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>The three operations of a 1-D convolution as products over samples that lie between zero halos: no im2col, no branch for padding.</summary>
-/// <remarks>Correlate: convolution forward, transposed backward. Spread: the reverse. Phase form: design facts on quantization, section 6. Judge: <see cref="ConvolutionReference"/>.</remarks>
+/// <summary>The three operations of a 1-D convolution as products over samples that lie between
+/// zero halos: no im2col, no branch for padding.</summary>
+/// <remarks>Correlate: convolution forward, transposed backward. Spread: the reverse. Phase form: design facts on
+/// quantization, section 6. Judge: <see cref="ConvolutionReference"/>.</remarks>
 internal static unsafe class Convolution
 {
     /// <summary>small = V ∗ big (+ bias) for samples [from, to).</summary>
@@ -65,7 +67,8 @@ internal static unsafe class Convolution
 
     /// <summary>big = adjoint of V applied to small (+ bias) for samples [from, to).</summary>
     /// <param name="bias">(Stride × BigChannels,): the bias repeated for each phase; or null.</param>
-    public static void Spread(ConvolutionShape shape, Sequence small, float* weights, float* spreadWeights, float* bias, Sequence big, int from, int to)
+    public static void Spread(
+        ConvolutionShape shape, Sequence small, float* weights, float* spreadWeights, float* bias, Sequence big, int from, int to)
     {
         if (!shape.SpreadsByPhase)
         {

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>The three operations as their definitions read. The judge of <see cref="Convolution"/>, and the way for a dilated kernel with a stride.</summary>
+/// <summary>The three operations as their definitions read. The judge of <see cref="Convolution"/>,
+/// and the way for a dilated kernel with a stride.</summary>
 internal static unsafe class ConvolutionReference
 {
     public static void Correlate(ConvolutionShape shape, Sequence big, float* weights, float* bias, Sequence small, int from, int to)

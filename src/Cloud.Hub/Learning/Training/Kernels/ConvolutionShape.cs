@@ -1,7 +1,9 @@
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>Geometry of a 1-D convolution between a big side (its input) and a small side (its output): small[l, o] = Σ big[l·stride − padding + k·dilation, c] · V[k, c, o].</summary>
-/// <remarks>A transposed convolution is the same geometry walked the other way, so forward and backward of both come from three operations (<see cref="Convolution"/>).</remarks>
+/// <summary>Geometry of a 1-D convolution between a big side (its input) and a small side (its output): small[l,
+/// o] = Σ big[l·stride − padding + k·dilation, c] · V[k, c, o].</summary>
+/// <remarks>A transposed convolution is the same geometry walked the other way, so forward and backward of
+/// both come from three operations (<see cref="Convolution"/>).</remarks>
 internal sealed record ConvolutionShape
 {
     public required int BigLength { get; init; }
@@ -53,7 +55,8 @@ internal sealed record ConvolutionShape
     /// <summary>Rows that spreading writes behind the big side (and clears again).</summary>
     public Halo BigWriteHalo => new(0, (PhaseRows * Stride) - BigLength);
 
-    /// <summary>Weights in spreading order, shape (Groups, Taps, SmallPerGroup, Stride, BigPerGroup) for one group, (Groups, Stride, Taps, SmallPerGroup, BigPerGroup) for more.</summary>
+    /// <summary>Weights in spreading order, shape (Groups, Taps, SmallPerGroup, Stride, BigPerGroup) for one group,
+    /// (Groups, Stride, Taps, SmallPerGroup, BigPerGroup) for more.</summary>
     public int SpreadWeightCount => Groups * Taps * SmallPerGroup * Stride * BigPerGroup;
 
     /// <summary>Kernel index that joins a tap and a phase; outside 0 to Kernel − 1 there is no weight.</summary>

@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>Single-precision product by the widest registers this machine has. One thread; the order of sums depends on the shape alone, so the bits do not depend on who calls.</summary>
+/// <summary>Single-precision product by the widest registers this machine has. One thread; the order of sums
+/// depends on the shape alone, so the bits do not depend on who calls.</summary>
 internal static unsafe class Gemm
 {
     /// <summary>Floats that must be readable behind the end of every buffer given to a kernel.</summary>
@@ -43,7 +44,8 @@ internal static unsafe class Gemm
     /// <summary>Floats that <see cref="Pack"/> writes.</summary>
     public static int PackedCount(int k, int n) => (n + PanelWidth - 1) / PanelWidth * PanelWidth * k;
 
-    /// <summary>Lays B (K, N) out for a product that reads it many times: its panels one behind the other, the last one filled up with zeros. Give it with BK = PanelWidth and BPanel = K × PanelWidth.</summary>
+    /// <summary>Lays B (K, N) out for a product that reads it many times: its panels one behind the other, the last one filled
+    /// up with zeros. Give it with BK = PanelWidth and BPanel = K × PanelWidth.</summary>
     /// <param name="bRow">Floats from one row of B to the next.</param>
     public static void Pack(float* b, nint bRow, int k, int n, float* packed) => GemmPacking.Pack(b, bRow, k, n, PanelWidth, packed);
 

@@ -2,10 +2,12 @@ namespace Cloud.Hub.Learning.Training.Kernels;
 
 /// <summary>One product C (M, N) = [C +] A (M, K) · B (K, N) [+ bias (N)] over memory that need not be packed.</summary>
 /// <remarks>
-/// K is two nested loops (<see cref="KOuter"/> × <see cref="K"/>), each with its own steps through A and B. That makes a convolution one product without im2col:
+/// K is two nested loops (<see cref="KOuter"/> × <see cref="K"/>), each with its own steps through A
+/// and B. That makes a convolution one product without im2col:
 /// rows of A may overlap (stride × channels apart), the outer loop walks taps of a dilated kernel or the samples of a weight gradient.
 /// M may be two nested loops as well (<see cref="MOuter"/> × <see cref="M"/>): the rows of a plane and the pixels in them.
-/// B's columns are adjacent, or packed in panels (<see cref="Gemm.Pack"/>); up to one tile behind its last row is read (never used), so every buffer carries slack at its end.
+/// B's columns are adjacent, or packed in panels (<see cref="Gemm.Pack"/>); up to one tile behind its last
+/// row is read (never used), so every buffer carries slack at its end.
 /// </remarks>
 internal unsafe struct GemmCall
 {

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>Walks C in register tiles: column panels outside, so that a panel of B stays in the first-level cache while the rows of A pass by.</summary>
+/// <summary>Walks C in register tiles: column panels outside, so that a panel of B stays in the
+/// first-level cache while the rows of A pass by.</summary>
 internal static unsafe class GemmLoop<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct

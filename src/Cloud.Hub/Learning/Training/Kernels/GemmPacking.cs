@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>Copies of B in which a panel's rows lie one behind the other: a large row step would put them all into a few sets of the first-level cache.</summary>
+/// <summary>Copies of B in which a panel's rows lie one behind the other: a large row step would put
+/// them all into a few sets of the first-level cache.</summary>
 internal static unsafe class GemmPacking
 {
     /// <summary>Rows of B in a block: with a panel of 16 columns half of a common first-level cache.</summary>

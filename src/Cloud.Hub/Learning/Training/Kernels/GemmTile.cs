@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>The register tiles of the product: up to 6 rows × 2 vectors, and up to 12 rows × 1 vector; the sums never leave registers while K runs.</summary>
-/// <remarks>12 sums cover the latency of two fused multiply-adds a cycle (4 to 5 cycles on x64 and ARM) and fit 16 registers. Judge: <see cref="GemmReference"/>.</remarks>
+/// <summary>The register tiles of the product: up to 6 rows × 2 vectors, and up to 12 rows × 1
+/// vector; the sums never leave registers while K runs.</summary>
+/// <remarks>12 sums cover the latency of two fused multiply-adds a cycle (4 to 5 cycles on x64 and ARM) and
+/// fit 16 registers. Judge: <see cref="GemmReference"/>.</remarks>
 internal static unsafe class GemmTile<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct

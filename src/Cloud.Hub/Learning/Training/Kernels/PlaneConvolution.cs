@@ -1,7 +1,9 @@
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>The three operations of a 2-D convolution as products over a padded copy of one sample: no im2col, no branch for padding. Judge: <see cref="PlaneConvolutionReference"/>.</summary>
-/// <remarks>A pixel's taps in one kernel row lie side by side in memory, kernel rows are the product's outer loop, the plane's rows its blocks. The backward pass of a stride goes phase by phase, so no zero is multiplied.</remarks>
+/// <summary>The three operations of a 2-D convolution as products over a padded copy of one sample: no im2col, no
+/// branch for padding. Judge: <see cref="PlaneConvolutionReference"/>.</summary>
+/// <remarks>A pixel's taps in one kernel row lie side by side in memory, kernel rows are the product's outer loop, the plane's rows its
+/// blocks. The backward pass of a stride goes phase by phase, so no zero is multiplied.</remarks>
 internal static unsafe class PlaneConvolution
 {
     /// <summary>Copies a plane between <paramref name="padding"/> rows and columns of zeros, which the target already holds.</summary>
@@ -23,14 +25,17 @@ internal static unsafe class PlaneConvolution
     }
 
     /// <summary>Floats of <see cref="PackForward"/>.</summary>
-    public static int ForwardCount(PlaneShape shape) => shape.Groups * Gemm.PackedCount(shape.Kernel * shape.Kernel * shape.ChannelsPerGroup, shape.OutputsPerGroup);
+    public static int ForwardCount(PlaneShape shape) =>
+        shape.Groups * Gemm.PackedCount(shape.Kernel * shape.Kernel * shape.ChannelsPerGroup, shape.OutputsPerGroup);
 
     public static void PackForward(PlaneShape shape, float* weights, float* packed)
     {
         var rows = shape.Kernel * shape.Kernel * shape.ChannelsPerGroup;
         for (var group = 0; group < shape.Groups; group++)
         {
-            Gemm.Pack(weights + (group * rows * shape.OutputsPerGroup), shape.OutputsPerGroup, rows, shape.OutputsPerGroup, packed + (group * ForwardCount(shape) / shape.Groups));
+            Gemm.Pack(
+                weights + (group * rows * shape.OutputsPerGroup), shape.OutputsPerGroup, rows, shape.OutputsPerGroup,
+                packed + (group * ForwardCount(shape) / shape.Groups));
         }
     }
 
@@ -112,7 +117,8 @@ internal static unsafe class PlaneConvolution
             {
                 for (var x = 0; x < shape.Stride; x++)
                 {
-                    Phase(shape, padded + (group * shape.OutputsPerGroup), packed, inputGradient + (group * shape.ChannelsPerGroup), y, x, accumulate);
+                    Phase(shape, padded + (group * shape.OutputsPerGroup), packed, inputGradient + (group * shape.ChannelsPerGroup), y, x,
+                        accumulate);
                     packed += PhaseCount(shape, y, x);
                 }
             }
@@ -154,7 +160,8 @@ internal static unsafe class PlaneConvolution
         }
     }
 
-    private static int PhaseCount(PlaneShape shape, int y, int x) => Gemm.PackedCount(shape.Taps(y) * shape.Taps(x) * shape.OutputsPerGroup, shape.ChannelsPerGroup);
+    private static int PhaseCount(PlaneShape shape, int y, int x) =>
+        Gemm.PackedCount(shape.Taps(y) * shape.Taps(x) * shape.OutputsPerGroup, shape.ChannelsPerGroup);
 
     private static int TurnPhase(PlaneShape shape, float* weights, int group, int y, int x, float* turned)
     {
@@ -201,7 +208,8 @@ internal static unsafe class PlaneConvolution
             CMOuter = shape.Stride * shape.Width * shape.Channels,
         };
         if (rows == 0 || columns == 0) return;
-        var first = padded + ((shape.FirstOutput(y) + shape.GradientPadding) * pitch) + ((shape.FirstOutput(x) + shape.GradientPadding) * shape.Outputs);
+        var first = padded + ((shape.FirstOutput(y) + shape.GradientPadding) * pitch)
+            + ((shape.FirstOutput(x) + shape.GradientPadding) * shape.Outputs);
         // A phase that no tap meets (kernel below stride) has no gradient: a product without terms writes its zeros.
         if (tapsX == 0 || tapsY == 0)
         {

@@ -31,13 +31,17 @@ internal static unsafe class PlaneConvolutionReference
                 {
                     for (var tap = 0; tap < shape.Kernel * shape.Kernel; tap++)
                     {
-                        var (iy, ix) = ((y * shape.Stride) - shape.Padding + (tap / shape.Kernel * shape.Dilation), (x * shape.Stride) - shape.Padding + (tap % shape.Kernel * shape.Dilation));
+                        var (iy, ix) = (
+                            (y * shape.Stride) - shape.Padding + (tap / shape.Kernel * shape.Dilation),
+                            (x * shape.Stride) - shape.Padding + (tap % shape.Kernel * shape.Dilation));
                         if ((uint)iy >= (uint)shape.Height || (uint)ix >= (uint)shape.Width) continue;
                         var group = o / shape.OutputsPerGroup;
                         for (var c = 0; c < shape.ChannelsPerGroup; c++)
                         {
-                            meet((((iy * shape.Width) + ix) * shape.Channels) + (group * shape.ChannelsPerGroup) + c, (((y * shape.OutputWidth) + x) * shape.Outputs) + o,
-                                (((((group * shape.Kernel * shape.Kernel) + tap) * shape.ChannelsPerGroup) + c) * shape.OutputsPerGroup) + (o % shape.OutputsPerGroup));
+                            meet((((iy * shape.Width) + ix) * shape.Channels) + (group * shape.ChannelsPerGroup) + c,
+                                (((y * shape.OutputWidth) + x) * shape.Outputs) + o,
+                                (((((group * shape.Kernel * shape.Kernel) + tap) * shape.ChannelsPerGroup) + c) * shape.OutputsPerGroup)
+                                + (o % shape.OutputsPerGroup));
                         }
                     }
                 }

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Kernels;
 
-/// <summary>Geometry of a 2-D convolution with a square kernel: output[y, x, o] = Σ input[y·stride − padding + ky·dilation, x·stride − padding + kx·dilation, c] · V[ky, kx, c, o].</summary>
+/// <summary>Geometry of a 2-D convolution with a square kernel: output[y, x, o] = Σ input[y·stride − padding +
+/// ky·dilation, x·stride − padding + kx·dilation, c] · V[ky, kx, c, o].</summary>
 internal sealed record PlaneShape
 {
     public required int Height { get; init; }

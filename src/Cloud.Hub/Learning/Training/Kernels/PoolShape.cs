@@ -14,7 +14,8 @@ internal sealed class PoolShape
         Stride = stride == 0 ? window : stride;
         _width = input.Width;
         _windowWidth = input.Width == 1 ? 1 : window;
-        if (window < 1 || Stride < 1 || window > input.Height || _windowWidth > input.Width) throw new ArgumentException($"a pooling window of {window} with stride {Stride} does not fit {input}");
+        if (window < 1 || Stride < 1 || window > input.Height || _windowWidth > input.Width)
+            throw new ArgumentException($"a pooling window of {window} with stride {Stride} does not fit {input}");
         var (height, width) = (((input.Height - window) / Stride) + 1, ((input.Width - _windowWidth) / Stride) + 1);
         Output = new Shape(height * width, input.Channels, width);
         Taps = window * _windowWidth;

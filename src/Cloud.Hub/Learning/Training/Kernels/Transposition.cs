@@ -26,7 +26,8 @@ internal static unsafe class Transposition
         for (; row + Square <= rows; row += Square)
         {
             var column = 0;
-            for (; column + Square <= columns; column += Square) Turn(source + (row * columns) + column, columns, target + (column * targetRow) + row, targetRow);
+            for (; column + Square <= columns; column += Square)
+                Turn(source + (row * columns) + column, columns, target + (column * targetRow) + row, targetRow);
             for (; column < columns; column++)
             {
                 for (var r = row; r < row + Square; r++) target[(column * targetRow) + r] = source[(r * columns) + column];

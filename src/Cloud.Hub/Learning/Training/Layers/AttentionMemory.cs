@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>What a lane of an attention layer keeps between Forward and Backward: queries, keys and values (samples, L, 3C), shares (samples, heads, L, L), mixed values (samples, L, C); and one sample's gradient.</summary>
+/// <summary>What a lane of an attention layer keeps between Forward and Backward: queries, keys and values (samples, L, 3C), shares
+/// (samples, heads, L, L), mixed values (samples, L, C); and one sample's gradient.</summary>
 internal sealed unsafe class AttentionMemory(int samples, Shape shape, int heads) : IDisposable
 {
     private readonly NativeBuffer _projected = new(samples * shape.Count * 3);
@@ -45,7 +46,8 @@ internal sealed unsafe class AttentionMemory(int samples, Shape shape, int heads
     public Span<float> ValueGradient(int head, int row) => Part(ProjectedGradient, 2, head, row);
 
     /// <summary>(L,): how much of each row a row takes.</summary>
-    public Span<float> Shares(int sample, int head, int row) => new(_shares.Pointer + ((((sample * heads) + head) * shape.Length) + row) * shape.Length, shape.Length);
+    public Span<float> Shares(int sample, int head, int row) =>
+        new(_shares.Pointer + ((((sample * heads) + head) * shape.Length) + row) * shape.Length, shape.Length);
 
     public Span<float> Mixed(int sample, int head, int row) => new(AllMixed(sample) + (row * shape.Channels) + (head * HeadChannels), HeadChannels);
 
@@ -54,5 +56,6 @@ internal sealed unsafe class AttentionMemory(int samples, Shape shape, int heads
         foreach (var buffer in new[] { _projected, _shares, _mixed, _gradient }) buffer.Dispose();
     }
 
-    private Span<float> Part(float* rows, int part, int head, int row) => new(rows + (((row * 3) + part) * shape.Channels) + (head * HeadChannels), HeadChannels);
+    private Span<float> Part(float* rows, int part, int head, int row) =>
+        new(rows + (((row * 3) + part) * shape.Channels) + (head * HeadChannels), HeadChannels);
 }

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Normalises each channel over batch and time, then scales and shifts (Ioffe and Szegedy 2015). Running statistics as PyTorch keeps them: momentum 0.1, unbiased variance.</summary>
+/// <summary>Normalises each channel over batch and time, then scales and shifts (Ioffe and Szegedy 2015). Running
+/// statistics as PyTorch keeps them: momentum 0.1, unbiased variance.</summary>
 internal sealed unsafe class BatchNorm : Layer, IBatchLayer
 {
     public const float Epsilon = 1e-5f;

@@ -4,7 +4,8 @@ namespace Cloud.Hub.Learning.Training.Layers;
 
 /// <summary>1-D convolution with stride, padding, dilation and groups.</summary>
 /// <param name="paddingBehind">Rows of zeros behind the input; null: as many as before it.</param>
-internal sealed unsafe class Conv1d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1, int? paddingBehind = null)
+internal sealed unsafe class Conv1d(
+    int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1, int? paddingBehind = null)
     : Layer, IWeightedLayer
 {
     private Parameter _weight = null!;
@@ -40,7 +41,8 @@ internal sealed unsafe class Conv1d(int outputChannels, int kernel, int stride =
         FillUniform(_bias, fanIn, random);
     }
 
-    public override void Prepare() => Convolution.PrepareSpread(Geometry, _weight.Values, (_spread ??= new NativeBuffer(Geometry.SpreadWeightCount)).Pointer);
+    public override void Prepare() =>
+        Convolution.PrepareSpread(Geometry, _weight.Values, (_spread ??= new NativeBuffer(Geometry.SpreadWeightCount)).Pointer);
 
     public override void Forward(Lane lane, Sequence input, Sequence output) =>
         Convolution.Correlate(Geometry, input, _weight.Values, _bias.Values, output, lane.From, lane.To);

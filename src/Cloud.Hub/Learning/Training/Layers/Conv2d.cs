@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training.Kernels;
 namespace Cloud.Hub.Learning.Training.Layers;
 
 /// <summary>2-D convolution with a square kernel, stride, padding, dilation and groups.</summary>
-internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) : Layer, IWeightedLayer
+internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
+    : Layer, IWeightedLayer
 {
     private readonly NativeBuffer?[] _padded = new NativeBuffer?[Network.MaxLanes];
     private readonly NativeBuffer?[] _paddedGradient = new NativeBuffer?[Network.MaxLanes];
@@ -55,9 +56,11 @@ internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride =
     {
         for (var sample = lane.From; sample < lane.To; sample++)
         {
-            PlaneConvolution.WeightGradient(Geometry, Padded(lane, input.Sample(sample)), outputGradient.Sample(sample), lane.Gradients + _weight.Offset);
+            PlaneConvolution.WeightGradient(
+                Geometry, Padded(lane, input.Sample(sample)), outputGradient.Sample(sample), lane.Gradients + _weight.Offset);
             if (inputGradient is not null)
-                PlaneConvolution.Backward(Geometry, PaddedGradient(lane, outputGradient.Sample(sample)), _backward!.Pointer, inputGradient.Sample(sample), accumulate);
+                PlaneConvolution.Backward(
+                    Geometry, PaddedGradient(lane, outputGradient.Sample(sample)), _backward!.Pointer, inputGradient.Sample(sample), accumulate);
         }
 
         Convolution.SumRows(outputGradient, lane.Gradients + _bias.Offset, lane.From, lane.To);
@@ -67,7 +70,8 @@ internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride =
     {
         if (input.Channels % groups != 0 || outputChannels % groups != 0)
             throw new ArgumentException($"layer {Position} (conv2d): {groups} groups do not divide {input.Channels} and {outputChannels} channels");
-        if (input.Width == 1 && kernel > 1) throw new ArgumentException($"layer {Position} (conv2d): only a kernel of 1 reads {input}, which is no plane");
+        if (input.Width == 1 && kernel > 1)
+            throw new ArgumentException($"layer {Position} (conv2d): only a kernel of 1 reads {input}, which is no plane");
         if (stride > 1 && dilation > 1) throw new ArgumentException($"layer {Position} (conv2d): a dilated kernel has no stride");
         Geometry = new PlaneShape
         {
@@ -81,7 +85,8 @@ internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride =
             Dilation = dilation,
             Groups = groups,
         };
-        if (Geometry.OutputHeight < 1 || Geometry.OutputWidth < 1) throw new ArgumentException($"layer {Position} (conv2d): a kernel of {kernel} does not fit {input}");
+        if (Geometry.OutputHeight < 1 || Geometry.OutputWidth < 1)
+            throw new ArgumentException($"layer {Position} (conv2d): a kernel of {kernel} does not fit {input}");
         _weight = new Parameter("weight", Geometry.WeightCount);
         _bias = new Parameter("bias", outputChannels);
         return new Shape(Geometry.OutputHeight * Geometry.OutputWidth, outputChannels, Geometry.OutputWidth);
@@ -99,5 +104,7 @@ internal sealed unsafe class Conv2d(int outputChannels, int kernel, int stride =
         PlaneConvolution.Padded(ref _padded[lane.Index], sample, Geometry.PaddedCount, Geometry.Height, Geometry.Width, Geometry.Channels, padding);
 
     private float* PaddedGradient(Lane lane, float* sample) =>
-        PlaneConvolution.Padded(ref _paddedGradient[lane.Index], sample, Geometry.GradientCount, Geometry.OutputHeight, Geometry.OutputWidth, outputChannels, Geometry.GradientPadding);
+        PlaneConvolution.Padded(
+            ref _paddedGradient[lane.Index], sample, Geometry.GradientCount, Geometry.OutputHeight, Geometry.OutputWidth, outputChannels,
+            Geometry.GradientPadding);
 }

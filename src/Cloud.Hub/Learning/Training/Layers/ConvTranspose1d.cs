@@ -62,7 +62,8 @@ internal sealed unsafe class ConvTranspose1d(int outputChannels, int kernel, int
     {
         if (input.Width > 1) throw new ArgumentException($"layer {Position} (conv-transpose1d) cannot read a plane {input}");
         if (outputPadding < 0 || outputPadding >= stride)
-            throw new ArgumentException($"layer {Position} (conv-transpose1d): output padding {outputPadding} must be 0 to stride − 1 = {stride - 1}");
+            throw new ArgumentException(
+                $"layer {Position} (conv-transpose1d): output padding {outputPadding} must be 0 to stride − 1 = {stride - 1}");
         var length = ((input.Length - 1) * stride) - (2 * padding) + kernel + outputPadding;
         Geometry = new ConvolutionShape
         {

@@ -51,10 +51,12 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
         for (var sample = lane.From; sample < lane.To; sample++)
         {
             var padded = PlaneConvolution.Padded(
-                ref _padded[lane.Index], input.Sample(sample), Geometry.GradientCount, Input.Height, Input.Width, Input.Channels, Geometry.GradientPadding);
+                ref _padded[lane.Index], input.Sample(sample), Geometry.GradientCount, Input.Height, Input.Width, Input.Channels,
+                Geometry.GradientPadding);
             PlaneConvolution.Backward(Geometry, padded, _spread!.Pointer, output.Sample(sample), accumulate: false);
             var pixels = output.SampleSpan(sample);
-            for (var pixel = 0; pixel < pixels.Length; pixel += outputChannels) TensorPrimitives.Add(pixels.Slice(pixel, outputChannels), Bias, pixels.Slice(pixel, outputChannels));
+            for (var pixel = 0; pixel < pixels.Length; pixel += outputChannels)
+                TensorPrimitives.Add(pixels.Slice(pixel, outputChannels), Bias, pixels.Slice(pixel, outputChannels));
         }
     }
 
@@ -63,9 +65,11 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
         for (var sample = lane.From; sample < lane.To; sample++)
         {
             var padded = PlaneConvolution.Padded(
-                ref _paddedGradient[lane.Index], outputGradient.Sample(sample), Geometry.PaddedCount, Geometry.Height, Geometry.Width, outputChannels, padding);
+                ref _paddedGradient[lane.Index], outputGradient.Sample(sample), Geometry.PaddedCount, Geometry.Height, Geometry.Width, outputChannels,
+                padding);
             PlaneConvolution.WeightGradient(Geometry, padded, input.Sample(sample), lane.Gradients + _weight.Offset);
-            if (inputGradient is not null) PlaneConvolution.Forward(Geometry, padded, _correlate!.Pointer, _noBias!.Pointer, inputGradient.Sample(sample));
+            if (inputGradient is not null)
+                PlaneConvolution.Forward(Geometry, padded, _correlate!.Pointer, _noBias!.Pointer, inputGradient.Sample(sample));
         }
 
         Convolution.SumRows(outputGradient, lane.Gradients + _bias.Offset, lane.From, lane.To);
@@ -75,7 +79,8 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
     {
         if (input.Width == 1) throw new ArgumentException($"layer {Position} (conv-transpose2d) needs a plane, not {input}");
         if (outputPadding < 0 || outputPadding >= stride)
-            throw new ArgumentException($"layer {Position} (conv-transpose2d): output padding {outputPadding} must be 0 to stride − 1 = {stride - 1}");
+            throw new ArgumentException(
+                $"layer {Position} (conv-transpose2d): output padding {outputPadding} must be 0 to stride − 1 = {stride - 1}");
         Geometry = new PlaneShape
         {
             Height = Side(input.Height),
@@ -86,7 +91,8 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
             Stride = stride,
             Padding = padding,
         };
-        if (Geometry.Height < 1 || Geometry.Width < 1) throw new ArgumentException($"layer {Position} (conv-transpose2d): padding {padding} leaves nothing of {input}");
+        if (Geometry.Height < 1 || Geometry.Width < 1)
+            throw new ArgumentException($"layer {Position} (conv-transpose2d): padding {padding} leaves nothing of {input}");
         _weight = new Parameter("weight", Geometry.WeightCount);
         _bias = new Parameter("bias", outputChannels);
         return new Shape(Geometry.Height * Geometry.Width, outputChannels, Geometry.Width);

@@ -2,12 +2,15 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Between the engine's weight order (Groups, K, Big, Small) and the one of PyTorch and ONNX (Small, Big per group, K); of a plane K is all taps, row by row.</summary>
+/// <summary>Between the engine's weight order (Groups, K, Big, Small) and the one of PyTorch and ONNX (Small,
+/// Big per group, K); of a plane K is all taps, row by row.</summary>
 internal static class ConvolutionWeights
 {
-    public static float[] ToOutputFirst(ConvolutionShape shape, ReadOnlySpan<float> weights) => ToOutputFirst(weights, shape.Kernel, shape.BigPerGroup, shape.SmallPerGroup);
+    public static float[] ToOutputFirst(ConvolutionShape shape, ReadOnlySpan<float> weights) =>
+        ToOutputFirst(weights, shape.Kernel, shape.BigPerGroup, shape.SmallPerGroup);
 
-    public static float[] ToOutputFirst(PlaneShape shape, ReadOnlySpan<float> weights) => ToOutputFirst(weights, shape.Kernel * shape.Kernel, shape.ChannelsPerGroup, shape.OutputsPerGroup);
+    public static float[] ToOutputFirst(PlaneShape shape, ReadOnlySpan<float> weights) =>
+        ToOutputFirst(weights, shape.Kernel * shape.Kernel, shape.ChannelsPerGroup, shape.OutputsPerGroup);
 
     /// <exception cref="ArgumentException">Wrong count.</exception>
     public static void FromOutputFirst(ConvolutionShape shape, ReadOnlySpan<float> source, Span<float> weights) =>

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Moves a sequence one row later, a row of zeros first: what a causal layer behind it says of a row then rests on the rows before it alone.</summary>
+/// <summary>Moves a sequence one row later, a row of zeros first: what a causal layer behind it says
+/// of a row then rests on the rows before it alone.</summary>
 internal sealed class Delay : Layer
 {
     public override string Kind => "delay";

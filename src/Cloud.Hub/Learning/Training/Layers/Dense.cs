@@ -29,7 +29,8 @@ internal sealed unsafe class Dense(int outputs) : Layer, IWeightedLayer
 
         set
         {
-            if (value.Length != _weight.Count) throw new ArgumentException($"{value.Length} weights given, layer {Position} (dense) has {_weight.Count}");
+            if (value.Length != _weight.Count)
+                throw new ArgumentException($"{value.Length} weights given, layer {Position} (dense) has {_weight.Count}");
             for (var i = 0; i < value.Length; i++) _weight.Values[i] = value[(i % outputs * Input.Channels) + (i / outputs)];
         }
     }
@@ -42,8 +43,10 @@ internal sealed unsafe class Dense(int outputs) : Layer, IWeightedLayer
 
     public override void Prepare()
     {
-        Gemm.Pack(_weight.Values, outputs, Input.Channels, outputs, (_forward ??= new NativeBuffer(Gemm.PackedCount(Input.Channels, outputs))).Pointer);
-        Gemm.PackTransposed(_weight.Values, outputs, Input.Channels, (_backward ??= new NativeBuffer(Gemm.PackedCount(outputs, Input.Channels))).Pointer);
+        Gemm.Pack(
+            _weight.Values, outputs, Input.Channels, outputs, (_forward ??= new NativeBuffer(Gemm.PackedCount(Input.Channels, outputs))).Pointer);
+        Gemm.PackTransposed(
+            _weight.Values, outputs, Input.Channels, (_backward ??= new NativeBuffer(Gemm.PackedCount(outputs, Input.Channels))).Pointer);
     }
 
     public override void Forward(Lane lane, Sequence input, Sequence output) => Gemm.Run(new GemmCall

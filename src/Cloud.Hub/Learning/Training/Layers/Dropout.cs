@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Zeroes a share of the values while learning and scales the rest up; nothing otherwise. The mask is drawn from (step, layer, sample), so it does not depend on threads.</summary>
+/// <summary>Zeroes a share of the values while learning and scales the rest up; nothing otherwise. The mask is
+/// drawn from (step, layer, sample), so it does not depend on threads.</summary>
 /// <param name="share">Dropped share, [0, 1).</param>
 internal sealed class Dropout(float share) : Layer
 {

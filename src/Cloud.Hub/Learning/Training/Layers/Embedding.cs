@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>(L, 1) of whole numbers to (L, <paramref name="width"/>): each number's own learnt row, for states and codes that have no order.</summary>
+/// <summary>(L, 1) of whole numbers to (L, <paramref name="width"/>): each number's own learnt
+/// row, for states and codes that have no order.</summary>
 /// <param name="count">Numbers there are, from 0.</param>
 internal sealed unsafe class Embedding(int count, int width) : Layer
 {
@@ -50,7 +51,8 @@ internal sealed unsafe class Embedding(int count, int width) : Layer
 
     protected override Shape OnBind(Shape input)
     {
-        if (input.Channels != 1 || input.Width != 1) throw new ArgumentException($"layer {Position} (embedding) needs one channel of whole numbers, not {input}");
+        if (input.Channels != 1 || input.Width != 1)
+            throw new ArgumentException($"layer {Position} (embedding) needs one channel of whole numbers, not {input}");
         _table = new Parameter("table", count * width);
         return new Shape(input.Length, width);
     }
@@ -58,6 +60,7 @@ internal sealed unsafe class Embedding(int count, int width) : Layer
     private int IndexOf(float value)
     {
         // Not a number fails both comparisons.
-        return value >= 0 && value < count ? (int)value : throw new ArgumentException($"layer {Position} (embedding): {value} is not within 0 to {count - 1}");
+        return value >= 0 && value < count
+            ? (int)value : throw new ArgumentException($"layer {Position} (embedding): {value} is not within 0 to {count - 1}");
     }
 }

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Rounds as the int8 model will, in the middle of a fit: y = s · clamp(round(x / s), −z, 255 − z). The gradient passes straight through where nothing saturates (Bengio et al. 2013); the step s is learnt as its logarithm (Esser et al. 2020).</summary>
+/// <summary>Rounds as the int8 model will, in the middle of a fit: y = s · clamp(round(x / s), −z, 255 − z). The gradient passes straight through
+/// where nothing saturates (Bengio et al. 2013); the step s is learnt as its logarithm (Esser et al. 2020).</summary>
 /// <param name="step">s to begin with, above 0.</param>
 /// <param name="zero">z, kept.</param>
 /// <param name="learns">Whether the step may move; one that a function prescribes may not.</param>
@@ -32,7 +33,8 @@ internal sealed unsafe class FakeQuantize(float step, byte zero, bool learns) : 
             var y = output.Sample(sample);
             var i = 0;
             for (; i + Vector<float>.Count <= Output.Count; i += Vector<float>.Count)
-                (Vector.Clamp(Vector.Round(Vector.Load(x + i) / s, MidpointRounding.ToEven), new Vector<float>(low), new Vector<float>(high)) * s).Store(y + i);
+                (Vector.Clamp(
+                    Vector.Round(Vector.Load(x + i) / s, MidpointRounding.ToEven), new Vector<float>(low), new Vector<float>(high)) * s).Store(y + i);
             for (; i < Output.Count; i++) y[i] = Math.Clamp(MathF.Round(x[i] / s, MidpointRounding.ToEven), low, high) * s;
         }
     }

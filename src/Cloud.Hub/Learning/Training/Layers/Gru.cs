@@ -2,7 +2,8 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Gated recurrent unit (Cho et al. 2014) as PyTorch and ONNX (linear_before_reset) write it: r, z = σ(x·W + b + h·U + c), n = tanh(x·W + b + r ⊙ (h·U + c)), h ← (1 − z) ⊙ n + z ⊙ h.</summary>
+/// <summary>Gated recurrent unit (Cho et al. 2014) as PyTorch and ONNX (linear_before_reset) write it: r, z = σ(x·W + b +
+/// h·U + c), n = tanh(x·W + b + r ⊙ (h·U + c)), h ← (1 − z) ⊙ n + z ⊙ h.</summary>
 /// <remarks>(L, C) to (L, H): every state; it begins at 0. Keeps what Backward needs of the lane's last Forward.</remarks>
 internal sealed unsafe class Gru(int units) : Layer
 {
@@ -85,7 +86,8 @@ internal sealed unsafe class Gru(int units) : Layer
             for (var s = 0; s < samples; s++)
             {
                 var h = output.Sample(lane.From + s) + (t * units);
-                Step(memory.InputGates + (((s * length) + t) * gates), memory.StateGates + (((s * length) + t) * gates), t == 0 ? null : h - units, h);
+                Step(memory.InputGates + (((s * length) + t) * gates), memory.StateGates + (((s * length) + t) * gates), t == 0 ? null : h - units,
+                    h);
             }
         }
     }
@@ -101,7 +103,9 @@ internal sealed unsafe class Gru(int units) : Layer
             {
                 var h = output.Sample(lane.From + s) + (t * units);
                 var at = ((s * length) + t) * gates;
-                StepBack(memory.InputGates + at, memory.StateGates + at, t == 0 ? null : h - units, outputGradient.Sample(lane.From + s) + (t * units), memory.Carry + (s * units));
+                StepBack(
+                    memory.InputGates + at, memory.StateGates + at, t == 0 ? null : h - units, outputGradient.Sample(lane.From + s) + (t * units),
+                    memory.Carry + (s * units));
             }
 
             if (t == 0) break;

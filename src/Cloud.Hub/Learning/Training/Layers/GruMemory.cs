@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>What a lane of a recurrent layer keeps between Forward and Backward: (samples, L, 3H) of each side of the gates, and a state's gradient.</summary>
+/// <summary>What a lane of a recurrent layer keeps between Forward and Backward: (samples, L, 3H) of
+/// each side of the gates, and a state's gradient.</summary>
 internal sealed unsafe class GruMemory(int samples, int length, int units) : IDisposable
 {
     private readonly NativeBuffer _inputGates = new(samples * length * 3 * units);

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>A layer whose answer for one sample depends on the whole batch: lanes gather sums, the sums are joined in lane order, then the lanes go on.</summary>
+/// <summary>A layer whose answer for one sample depends on the whole batch: lanes gather sums, the
+/// sums are joined in lane order, then the lanes go on.</summary>
 internal interface IBatchLayer
 {
     void BeginForward(Lane lane, Sequence input);

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Normalises every row over its channels, then scales and shifts (Ba, Kiros and Hinton 2016): the same in training and use, whatever the batch.</summary>
+/// <summary>Normalises every row over its channels, then scales and shifts (Ba, Kiros and Hinton 2016):
+/// the same in training and use, whatever the batch.</summary>
 internal sealed unsafe class LayerNorm : Layer
 {
     public const float Epsilon = 1e-5f;

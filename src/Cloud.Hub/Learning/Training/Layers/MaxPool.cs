@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>The largest value of each window, per channel: square windows on a plane, stretches in time. The gradient goes to the first of equals.</summary>
+/// <summary>The largest value of each window, per channel: square windows on a plane, stretches in
+/// time. The gradient goes to the first of equals.</summary>
 /// <param name="stride">0: as wide as the window.</param>
 internal sealed unsafe class MaxPool(int window, int stride = 0) : Layer
 {

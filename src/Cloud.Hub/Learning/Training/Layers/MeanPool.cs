@@ -22,7 +22,8 @@ internal sealed class MeanPool(int window, int stride = 0) : Layer
             for (var pixel = 0; pixel < Output.Length; pixel++)
             {
                 var mean = y.Slice(pixel * channels, channels);
-                for (var tap = 0; tap < Geometry.Taps; tap++) TensorPrimitives.Add(mean, x.Slice((Geometry.FirstOf(pixel) + Geometry.TapOffset(tap)) * channels, channels), mean);
+                for (var tap = 0; tap < Geometry.Taps; tap++)
+                    TensorPrimitives.Add(mean, x.Slice((Geometry.FirstOf(pixel) + Geometry.TapOffset(tap)) * channels, channels), mean);
             }
 
             TensorPrimitives.Multiply(y, 1f / Geometry.Taps, y);

@@ -31,7 +31,8 @@ internal sealed class Reorder(Shape to, int[] from) : Layer
 
     protected override Shape OnBind(Shape input)
     {
-        if (from.Length != to.Count || from.Any(place => (uint)place >= (uint)input.Count)) throw new ArgumentException($"layer {Position} (reorder) cannot make {to} of {input}");
+        if (from.Length != to.Count || from.Any(place => (uint)place >= (uint)input.Count))
+            throw new ArgumentException($"layer {Position} (reorder) cannot make {to} of {input}");
         return to;
     }
 }

@@ -25,13 +25,15 @@ internal sealed class Residual(int back, Conv2d? projection = null) : Layer
     public override void Prepare() => projection?.Prepare();
 
     /// <summary>The part of the input; the earlier value comes by <see cref="ForwardSkip"/>.</summary>
-    public override void Forward(Lane lane, Sequence input, Sequence output) => throw new InvalidOperationException("a residual layer needs its earlier value");
+    public override void Forward(Lane lane, Sequence input, Sequence output) =>
+        throw new InvalidOperationException("a residual layer needs its earlier value");
 
     public void ForwardSkip(Lane lane, Sequence skip, Sequence input, Sequence output)
     {
         projection?.Forward(lane, skip, output);
         var other = projection is null ? skip : output;
-        for (var sample = lane.From; sample < lane.To; sample++) TensorPrimitives.Add(input.SampleSpan(sample), other.SampleSpan(sample), output.SampleSpan(sample));
+        for (var sample = lane.From; sample < lane.To; sample++)
+            TensorPrimitives.Add(input.SampleSpan(sample), other.SampleSpan(sample), output.SampleSpan(sample));
     }
 
     public override void Backward(Lane lane, Sequence input, Sequence output, Sequence outputGradient, Sequence? inputGradient)

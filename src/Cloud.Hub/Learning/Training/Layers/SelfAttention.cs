@@ -3,7 +3,8 @@ using Cloud.Hub.Learning.Training.Kernels;
 
 namespace Cloud.Hub.Learning.Training.Layers;
 
-/// <summary>Scaled dot-product attention of a sequence to itself (Vaswani et al. 2017): each head mixes the rows' values by softmax(q·k / √d), one product joins the heads. (L, C) to (L, C).</summary>
+/// <summary>Scaled dot-product attention of a sequence to itself (Vaswani et al. 2017): each head mixes the rows' values
+/// by softmax(q·k / √d), one product joins the heads. (L, C) to (L, C).</summary>
 /// <param name="heads">Must divide the channels.</param>
 /// <remarks>Keeps what Backward needs of the lane's last Forward. Sees the whole window, no mask and no positions of its own.</remarks>
 internal sealed unsafe class SelfAttention(int heads) : Layer
@@ -60,7 +61,8 @@ internal sealed unsafe class SelfAttention(int heads) : Layer
                 for (var i = 0; i < length; i++)
                 {
                     var share = memory.Shares(s, head, i);
-                    for (var j = 0; j < length; j++) share[j] = TensorPrimitives.Dot<float>(memory.Query(s, head, i), memory.Key(s, head, j)) / MathF.Sqrt(HeadChannels);
+                    for (var j = 0; j < length; j++)
+                        share[j] = TensorPrimitives.Dot<float>(memory.Query(s, head, i), memory.Key(s, head, j)) / MathF.Sqrt(HeadChannels);
                     // Largest first: the library's softmax overflows beyond e^88.
                     TensorPrimitives.Subtract(share, TensorPrimitives.Max<float>(share), share);
                     TensorPrimitives.SoftMax<float>(share, share);
@@ -97,14 +99,16 @@ internal sealed unsafe class SelfAttention(int heads) : Layer
 
             Learn(input.Sample(lane.From + s), channels, memory.ProjectedGradient, 3 * channels, lane.Gradients + _inWeight.Offset);
             Convolution.SumRows(memory.ProjectedGradient, length, 3 * channels, lane.Gradients + _inBias.Offset);
-            if (inputGradient is not null) Multiply(memory.ProjectedGradient, 3 * channels, turnedIn.Pointer, channels, null, inputGradient.Sample(lane.From + s));
+            if (inputGradient is not null)
+                Multiply(memory.ProjectedGradient, 3 * channels, turnedIn.Pointer, channels, null, inputGradient.Sample(lane.From + s));
         }
     }
 
     protected override Shape OnBind(Shape input)
     {
         if (input.Width != 1) throw new ArgumentException($"layer {Position} (self-attention) cannot read a plane {input}");
-        if (heads < 1 || input.Channels % heads != 0) throw new ArgumentException($"layer {Position} (self-attention): {heads} heads do not divide {input.Channels} channels");
+        if (heads < 1 || input.Channels % heads != 0)
+            throw new ArgumentException($"layer {Position} (self-attention): {heads} heads do not divide {input.Channels} channels");
         var channels = input.Channels;
         _inWeight = new Parameter("in-weight", 3 * channels * channels);
         _inBias = new Parameter("in-bias", 3 * channels);
@@ -155,6 +159,7 @@ internal sealed unsafe class SelfAttention(int heads) : Layer
     /// <summary>gradient (rows, columns) += aᵀ · b over the rows in time.</summary>
     private void Learn(float* a, int rows, float* b, int columns, float* gradient) => Gemm.Run(new GemmCall
     {
-        M = rows, N = columns, KOuter = 1, K = Input.Length, A = a, ARow = 1, AK = rows, B = b, BK = columns, C = gradient, CRow = columns, Accumulate = true,
+        M = rows, N = columns, KOuter = 1, K = Input.Length, A = a, ARow = 1, AK = rows, B = b, BK = columns, C = gradient, CRow = columns,
+        Accumulate = true,
     });
 }

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Cloud.Hub.Learning.Training.Losses;
 
-/// <summary>Supervised contrastive loss (Khosla et al. 2020): vectors of one group point the same way, of different groups apart. Two views of each sample with the sample's number as group make it NT-Xent (Chen et al. 2020).</summary>
+/// <summary>Supervised contrastive loss (Khosla et al. 2020): vectors of one group point the same way, of different groups apart. Two
+/// views of each sample with the sample's number as group make it NT-Xent (Chen et al. 2020).</summary>
 /// <param name="temperature">Divides the cosines; smaller: nearer neighbours weigh more.</param>
 /// <remarks>Compares all samples of a batch. A sample that is alone in its group pushes only as another's negative.</remarks>
 internal sealed class Contrastive(float temperature = 0.1f) : Loss
@@ -87,7 +88,8 @@ internal sealed class Contrastive(float temperature = 0.1f) : Loss
         var friends = Friends(i, count, target);
         if (friends == 0) return;
         var slopes = _slopes.AsSpan(i * count, count);
-        for (var j = 0; j < count; j++) slopes[j] = j == i ? float.NegativeInfinity : TensorPrimitives.Dot<float>(Direction(i, width), Direction(j, width)) / temperature;
+        for (var j = 0; j < count; j++)
+            slopes[j] = j == i ? float.NegativeInfinity : TensorPrimitives.Dot<float>(Direction(i, width), Direction(j, width)) / temperature;
         var largest = TensorPrimitives.Max<float>(slopes);
         var exponentials = 0.0;
         foreach (var similarity in slopes) exponentials += Math.Exp(similarity - largest);

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Losses;
 
-/// <summary>Pinball loss (Koenker and Bassett 1978): its minimum is a quantile of the target, so two outputs give a band instead of a point.</summary>
+/// <summary>Pinball loss (Koenker and Bassett 1978): its minimum is a quantile of the target, so
+/// two outputs give a band instead of a point.</summary>
 /// <param name="quantiles">In (0, 1), one an output channel, in the order of the channels.</param>
 internal sealed class Quantile(params float[] quantiles) : Loss
 {
@@ -11,7 +12,8 @@ internal sealed class Quantile(params float[] quantiles) : Loss
     /// <summary>One value a row, whatever the number of quantiles.</summary>
     /// <exception cref="ArgumentException">The output has another number of channels.</exception>
     public override Shape TargetOf(Shape output) =>
-        output.Channels == quantiles.Length ? output with { Channels = 1 } : throw new ArgumentException($"{quantiles.Length} quantiles do not fit an output {output}");
+        output.Channels == quantiles.Length
+            ? output with { Channels = 1 } : throw new ArgumentException($"{quantiles.Length} quantiles do not fit an output {output}");
 
     public override void Prepare(int count, Sequence target) => _inverse = 1f / ((float)count * target.Shape.Count * quantiles.Length);
 

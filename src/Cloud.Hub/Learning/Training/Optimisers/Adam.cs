@@ -7,7 +7,8 @@ namespace Cloud.Hub.Learning.Training.Optimisers;
 /// <param name="count">Number of parameters.</param>
 /// <param name="epsilon">Keeps the root of the squares away from 0.</param>
 /// <param name="decay">Weight decay; into the gradient for Adam, into the value for AdamW.</param>
-internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f) : Optimiser
+internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
+    : Optimiser
 {
     private readonly float[] _mean = new float[count];
     private readonly float[] _square = new float[count];

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Learning.Training.Optimisers;
 
-/// <summary>Learning rate over a run: rises in a line over the warm-up, then falls along half a cosine (Loshchilov and Hutter 2017) to a floor.</summary>
+/// <summary>Learning rate over a run: rises in a line over the warm-up, then falls along half a
+/// cosine (Loshchilov and Hutter 2017) to a floor.</summary>
 /// <param name="Peak">Rate at the end of the warm-up.</param>
 /// <param name="WarmupSteps">0: none.</param>
 /// <param name="TotalSteps">Length of the run.</param>

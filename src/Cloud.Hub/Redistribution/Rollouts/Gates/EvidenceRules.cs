@@ -12,16 +12,22 @@ internal static class EvidenceRules
     public static string? Fault(ModelEvidence evidence)
     {
         if (evidence.Windows is < 0 or > MaxWindows) return $"evidence of {evidence.Windows} windows";
-        if (evidence.AlarmWindows < 0 || evidence.AlarmWindows > evidence.Windows) return $"evidence of {evidence.AlarmWindows} alarms in {evidence.Windows} windows";
-        if (evidence.InvalidWindows < 0 || evidence.InvalidWindows > evidence.Windows) return $"evidence of {evidence.InvalidWindows} invalid scores in {evidence.Windows} windows";
-        if (!double.IsFinite(evidence.MeanScoreRatio) || !(evidence.InferenceP99Us >= 0) || !double.IsFinite(evidence.InferenceP99Us) || evidence.ResidentBytes < 0 || evidence.MeanInputDeviation is not (>= 0 and <= 1))
+        if (evidence.AlarmWindows < 0 || evidence.AlarmWindows > evidence.Windows)
+            return $"evidence of {evidence.AlarmWindows} alarms in {evidence.Windows} windows";
+        if (evidence.InvalidWindows < 0 || evidence.InvalidWindows > evidence.Windows)
+            return $"evidence of {evidence.InvalidWindows} invalid scores in {evidence.Windows} windows";
+        if (!double.IsFinite(evidence.MeanScoreRatio) || !(evidence.InferenceP99Us >= 0) || !double.IsFinite(evidence.InferenceP99Us)
+            || evidence.ResidentBytes < 0 || evidence.MeanInputDeviation is not (>= 0 and <= 1))
             return "evidence with a figure that is none, or outside what it can be";
-        if (evidence.Vitals is { } vitals && !(vitals.BatteryShare is null or (>= 0 and <= 1) && vitals.TemperatureC is null or (>= -273 and <= 1_000))) return "evidence with a charge or a temperature that cannot be";
+        if (evidence.Vitals is { } vitals
+            && !(vitals.BatteryShare is null or (>= 0 and <= 1) && vitals.TemperatureC is null or (>= -273 and <= 1_000)))
+            return "evidence with a charge or a temperature that cannot be";
         return evidence.Shadow is { } shadow ? Fault(shadow) : null;
     }
 
     public static string? Fault(ShadowEvidence shadow) =>
-        shadow.Compared is >= 0 and <= MaxWindows && Within(shadow.Disagreed, shadow.Compared) && Within(shadow.ShadowAlarms, shadow.Compared) && Within(shadow.ShadowInvalid, shadow.Compared)
+        shadow.Compared is >= 0 and <= MaxWindows && Within(shadow.Disagreed, shadow.Compared) && Within(shadow.ShadowAlarms, shadow.Compared)
+            && Within(shadow.ShadowInvalid, shadow.Compared)
             && Within(shadow.Disagreed + shadow.ShadowInvalid, shadow.Compared) && Within(shadow.ActiveAlarms ?? 0, shadow.Compared)
             ? null : $"shadow evidence of {shadow.Disagreed} disagreements, {shadow.ShadowAlarms} alarms and {shadow.ShadowInvalid} invalid scores in {shadow.Compared} windows";
 

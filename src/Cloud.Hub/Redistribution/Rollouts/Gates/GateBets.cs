@@ -6,7 +6,8 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 /// <summary>Lays what devices did since the last look on the bets of each group's gate. Pure.</summary>
 internal static class GateBets
 {
-    /// <summary>No device may be ahead of the group's median by more than this factor, beyond a start: what floods is thinned out, and no single device decides for many.</summary>
+    /// <summary>No device may be ahead of the group's median by more than this factor, beyond a start: what
+    /// floods is thinned out, and no single device decides for many.</summary>
     private const double AheadAtMost = 2;
 
     /// <summary>How many limits above the control a device's own share counts in full, …</summary>
@@ -21,17 +22,20 @@ internal static class GateBets
     public static RolloutState Take(RolloutState rollout, FleetSeen seen)
     {
         if (rollout.State == RolloutState.Restoring) return rollout;
-        var judged = Enumerable.Range(0, rollout.Groups.Count).Where(i => rollout.Groups[i].State is GroupState.Deploying or GroupState.Observing or GroupState.Passed).ToList();
+        var judged = Enumerable.Range(0, rollout.Groups.Count)
+            .Where(i => rollout.Groups[i].State is GroupState.Deploying or GroupState.Observing or GroupState.Passed).ToList();
         if (judged.Count == 0) return rollout;
         var devices = rollout.Devices.ToArray();
         var tests = judged.ToDictionary(static i => i, i => new Dictionary<string, MetricTest>(rollout.Groups[i].Tests, StringComparer.Ordinal));
         var control = rollout.Control;
         Pools? others = null;
-        // The group that is still to be decided comes first, and those that have passed are compared with what it was: each window of the control counts once.
+        // The group that is still to be decided comes first, and those that have passed are compared
+        // with what it was: each window of the control counts once.
         foreach (var i in judged.OrderBy(i => rollout.Groups[i].State == GroupState.Passed))
         {
             TakeAlone(rollout, i, seen, devices, tests[i]);
-            if (rollout.Groups[i].State != GroupState.Passed || others is not null || judged.All(other => rollout.Groups[other].State == GroupState.Passed))
+            if (rollout.Groups[i].State != GroupState.Passed || others is not null
+                || judged.All(other => rollout.Groups[other].State == GroupState.Passed))
                 others = TakeCompared(rollout, i, seen, devices, tests[i], others, ref control) ?? others;
             TakeTruth(rollout, i, seen, devices, tests[i]);
         }
@@ -55,20 +59,25 @@ internal static class GateBets
             var failed = device.HasFailed ? true : device.State == SlotState.Committed ? false : judged.Failed;
             var next = judged with
             {
-                Alone = device.Touched ? device.Sum : judged.Alone, Shadow = device.Shadow, Failed = failed, Truth = truth.Labelled > 0 ? truth : judged.Truth,
+                Alone = device.Touched ? device.Sum : judged.Alone, Shadow = device.Shadow, Failed = failed,
+                Truth = truth.Labelled > 0 ? truth : judged.Truth,
             };
             if (next == judged) continue;
             devices[i] = device with { Judged = next };
             var evidence = next.Alone is { } sum ? sum.Since(judged.Alone) : new EvidenceSum();
             var work = new Work(
-                evidence, device.Before, ShadowSince(device.Shadow, judged.Shadow), (truth - judged.Truth.GetValueOrDefault()) is { IsMore: true } more ? more : default, failed == judged.Failed ? null : failed, gate.WindowsPerEpisode);
+                evidence, device.Before, ShadowSince(device.Shadow, judged.Shadow),
+                (truth - judged.Truth.GetValueOrDefault()) is { IsMore: true } more ? more : default, failed == judged.Failed ? null : failed,
+                gate.WindowsPerEpisode);
             var weight = Weight(evidence.Windows, judged.Alone?.Windows ?? 0, most);
             foreach (var metric in GateMetric.Of(rollout))
             {
                 if (metric.Kind == MetricKind.Difference || metric.Read(work) is not { } share) continue;
                 share *= metric.Name == GateLimits.ModelFailures ? 1 : weight;
                 var limit = gate.LimitOf(metric.Name);
-                Wager Bet(Wager wager) => metric.Kind == MetricKind.Paired ? wager.BetPairs(share.Trials, share.Hits, share.Misses, limit) : wager.Bet(share.Trials, share.Hits, limit);
+                Wager Bet(Wager wager) =>
+                    metric.Kind == MetricKind.Paired
+                        ? wager.BetPairs(share.Trials, share.Hits, share.Misses, limit) : wager.Bet(share.Trials, share.Hits, limit);
                 var test = (tests.GetValueOrDefault(metric.Name) ?? new MetricTest()).OnWhole(Bet);
                 foreach (var slice in SlicesOf(device, seen)) test = test.OnSlice(slice, Bet);
                 tests[metric.Name] = test;
@@ -80,7 +89,8 @@ internal static class GateBets
     /// <param name="known">What the control showed, when another group was held against it already.</param>
     /// <returns>What the control showed; null: nothing was compared.</returns>
     private static Pools? TakeCompared(
-        RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests, Pools? known, ref EvidenceSum pool)
+        RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests, Pools? known,
+        ref EvidenceSum pool)
     {
         var control = new GateControl(rollout, index, seen);
         var metrics = GateMetric.Of(rollout);
@@ -95,7 +105,9 @@ internal static class GateBets
             if (device.Group == index && device.Told && device.Touched && device.Sum is { } sum && sum.Reports > (judged.Compared?.Reports ?? 0))
             {
                 var evidence = sum.Since(judged.Compared);
-                group.Add(metrics, new Work(evidence, null, null, default, null, episode), slices, Weight(evidence.Windows, judged.Compared?.Windows ?? 0, most));
+                group.Add(
+                    metrics, new Work(evidence, null, null, default, null, episode), slices,
+                    Weight(evidence.Windows, judged.Compared?.Windows ?? 0, most));
                 next[i] = judged with { Compared = sum };
             }
             else if (known is null && control.Includes(device) && device.Before is { } shown && shown.Reports > (judged.Control?.Reports ?? 0))
@@ -124,12 +136,14 @@ internal static class GateBets
         return others;
     }
 
-    /// <summary>Nobody is left that has the old model: what others showed with it earlier in this rollout stands in, or else what the group's own devices did.</summary>
+    /// <summary>Nobody is left that has the old model: what others showed with it earlier in this rollout
+    /// stands in, or else what the group's own devices did.</summary>
     private static Pools Standing(RolloutState rollout, int index, double episode)
     {
         var pools = new Pools();
         var earlier = rollout.Control.Reports > 0 ? rollout.Control
-            : rollout.Devices.Where(device => device.Group == index && device.Before is not null).Aggregate(new EvidenceSum(), static (sum, device) => sum.Plus(device.Before!));
+            : rollout.Devices.Where(device => device.Group == index && device.Before is not null)
+                .Aggregate(new EvidenceSum(), static (sum, device) => sum.Plus(device.Before!));
         if (earlier.Reports > 0) pools.Add(GateMetric.Of(rollout), new Work(earlier, null, null, default, null, episode), [], 1);
         return pools;
     }
@@ -153,7 +167,8 @@ internal static class GateBets
         }
     }
 
-    /// <summary>What people say of the new model's answers against what they say of the old one's: on devices that still have it, and on the group's own, before.</summary>
+    /// <summary>What people say of the new model's answers against what they say of the old one's: on devices
+    /// that still have it, and on the group's own, before.</summary>
     private static void TakeTruth(RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests)
     {
         if (seen.Truth.Count == 0 || seen.OtherTruth.Count == 0) return;
@@ -182,13 +197,17 @@ internal static class GateBets
 
         void Add(Pools? pools, TruthCounts more, DeviceState device)
         {
-            if (more.IsMore) pools?.Add(GateMetric.Of(rollout), new Work(new EvidenceSum(), null, null, more, null, rollout.Request.Gate.WindowsPerEpisode), SlicesOf(device, seen), 1);
+            if (more.IsMore)
+                pools?.Add(
+                    GateMetric.Of(rollout), new Work(new EvidenceSum(), null, null, more, null, rollout.Request.Gate.WindowsPerEpisode),
+                    SlicesOf(device, seen), 1);
         }
     }
 
     private static double MostWindows(RolloutState rollout, int index)
     {
-        var answered = rollout.Devices.Where(device => device.Group == index && device is { Touched: true, Sum: not null }).Select(static device => device.Sum!.Windows).Order().ToList();
+        var answered = rollout.Devices.Where(device => device.Group == index && device is { Touched: true, Sum: not null })
+            .Select(static device => device.Sum!.Windows).Order().ToList();
         var median = answered.Count == 0 ? 0 : answered[(answered.Count - 1) / 2];
         return (AheadAtMost * median) + (Start * rollout.Request.Gate.WindowsPerEpisode);
     }
@@ -196,14 +215,16 @@ internal static class GateBets
     /// <summary>How much of what is new counts.</summary>
     private static double Weight(long windows, long counted, double most) => windows <= 0 ? 1 : Math.Clamp((most - counted) / windows, 0, 1);
 
-    private static IReadOnlyList<string> SlicesOf(DeviceState device, FleetSeen seen) => seen.Devices.TryGetValue(device.DeviceId, out var twin) ? twin.Slices : [];
+    private static IReadOnlyList<string> SlicesOf(DeviceState device, FleetSeen seen) =>
+        seen.Devices.TryGetValue(device.DeviceId, out var twin) ? twin.Slices : [];
 
     private static ShadowEvidence? ShadowSince(ShadowEvidence? now, ShadowEvidence? earlier)
     {
         if (now is null || earlier is null) return now;
         return now.Compared <= earlier.Compared ? null : now with
         {
-            Compared = now.Compared - earlier.Compared, Disagreed = now.Disagreed - earlier.Disagreed, ShadowAlarms = now.ShadowAlarms - earlier.ShadowAlarms,
+            Compared = now.Compared - earlier.Compared, Disagreed = now.Disagreed - earlier.Disagreed,
+            ShadowAlarms = now.ShadowAlarms - earlier.ShadowAlarms,
             ShadowInvalid = now.ShadowInvalid - earlier.ShadowInvalid, ActiveAlarms = now.ActiveAlarms - earlier.ActiveAlarms,
         };
     }

@@ -10,11 +10,14 @@ internal sealed class GateControl
     public GateControl(RolloutState rollout, int group, FleetSeen seen)
     {
         (_rollout, _seen) = (rollout, seen);
-        _previous = rollout.Devices.Where(device => device.Group == group && device.Told).Select(static device => device.PreviousDigest).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        _previous = rollout.Devices.Where(device => device.Group == group && device.Told).Select(static device => device.PreviousDigest)
+            .OfType<string>().ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Somebody who can be compared with is there: without its word there is no verdict.</summary>
-    public bool CanSpeak => _rollout.Devices.Any(device => Includes(device) && _seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online && twin.ActiveDigest == device.PreviousDigest);
+    public bool CanSpeak =>
+        _rollout.Devices.Any(device => Includes(device) && _seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online
+            && twin.ActiveDigest == device.PreviousDigest);
 
     public bool Includes(DeviceState device) =>
         (_rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is { } digest && _previous.Contains(digest);

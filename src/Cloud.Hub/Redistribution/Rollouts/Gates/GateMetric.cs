@@ -13,20 +13,25 @@ internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share
     /// <summary>Every one, in the order they are looked at.</summary>
     public static IReadOnlyList<GateMetric> All { get; } =
     [
-        new(GateLimits.ModelFailures, MetricKind.Absolute, static work => work.Failed is { } failed ? new Share(1, failed ? 1 : 0) : null, NeedsWindows: false),
+        new(GateLimits.ModelFailures, MetricKind.Absolute, static work => work.Failed is { } failed ? new Share(1, failed ? 1 : 0) : null,
+            NeedsWindows: false),
         new(GateLimits.Invalid, MetricKind.Absolute, static work => Windows(work, work.Evidence.Windows, work.Evidence.Invalid)),
         new(GateLimits.Latency, MetricKind.Absolute, static work => Reports(work, work.Evidence.Slow)),
         new(GateLimits.Memory, MetricKind.Absolute, static work => Reports(work, work.Evidence.Heavy), NeedsWindows: false),
         new(GateLimits.Restarts, MetricKind.Difference, static work => Reports(work, work.Evidence.Restarts), NeedsWindows: false),
-        new(GateLimits.AlarmRate, MetricKind.Difference, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms), IsOfMachine: true),
+        new(GateLimits.AlarmRate, MetricKind.Difference, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms),
+            IsOfMachine: true),
         new(GateLimits.ShadowAlarms, MetricKind.Paired, static work => work.Shadow is { } shadow ? Pairs(work, shadow) : null),
-        new(GateLimits.ShadowDisagreement, MetricKind.Absolute, static work => work.Shadow is { } shadow ? Windows(work, shadow.Compared, shadow.Disagreed + shadow.ShadowInvalid) : null),
+        new(GateLimits.ShadowDisagreement, MetricKind.Absolute,
+            static work => work.Shadow is { } shadow ? Windows(work, shadow.Compared, shadow.Disagreed + shadow.ShadowInvalid) : null),
         new(GateLimits.FalseAlarms, MetricKind.Absolute, static work => Windows(work, work.Truth.Normal, work.Truth.FalseAlarms)),
         new(GateLimits.Error, MetricKind.Difference, static work => Windows(work, work.Truth.Labelled, work.Truth.Wrong), IsOfMachine: true),
         new(GateLimits.ConfidenceDrift, MetricKind.Absolute, static work => Drift(work, static sum => sum.Confidence)),
         new(GateLimits.InputDrift, MetricKind.Absolute, static work => Drift(work, static sum => sum.Input)),
-        new(GateLimits.Battery, MetricKind.Difference, static work => work.Evidence.Charges > 0 ? new Share(work.Evidence.Charges, work.Evidence.Drained) : null, NeedsWindows: false),
-        new(GateLimits.Temperature, MetricKind.Absolute, static work => work.Evidence.Measured > 0 ? new Share(work.Evidence.Measured, work.Evidence.Hot) : null, NeedsWindows: false),
+        new(GateLimits.Battery, MetricKind.Difference,
+            static work => work.Evidence.Charges > 0 ? new Share(work.Evidence.Charges, work.Evidence.Drained) : null, NeedsWindows: false),
+        new(GateLimits.Temperature, MetricKind.Absolute,
+            static work => work.Evidence.Measured > 0 ? new Share(work.Evidence.Measured, work.Evidence.Hot) : null, NeedsWindows: false),
     ];
 
     private static readonly IReadOnlyList<GateMetric> OfReports = [.. All.Where(static metric => !metric.NeedsWindows)];

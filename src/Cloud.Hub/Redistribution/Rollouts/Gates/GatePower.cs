@@ -2,7 +2,8 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <summary>What a test can tell with the trials it has: the other side of "nothing was found". Pure.</summary>
 /// <remarks>
-/// The capital of a bet grows by E[ln(1 + λ(x − limit))] a trial (Kelly 1956). Equal parts lie on eight stakes and half of all on the slices, so that the best stake's part must reach 16 times the odds; a difference is told about half of
+/// The capital of a bet grows by E[ln(1 + λ(x − limit))] a trial (Kelly 1956). Equal parts lie on eight stakes and half of all on the
+/// slices, so that the best stake's part must reach 16 times the odds; a difference is told about half of
 /// the time when its expected growth comes to just that.
 /// </remarks>
 internal static class GatePower
@@ -22,7 +23,8 @@ internal static class GatePower
         return growth > 0 ? Math.Log(Parts * stopsAt) / growth : double.PositiveInfinity;
     }
 
-    /// <summary>The smallest mean (of a difference or of pairs: difference) that would have been told by now about half of the time; null: none would.</summary>
+    /// <summary>The smallest mean (of a difference or of pairs: difference) that would have been told
+    /// by now about half of the time; null: none would.</summary>
     public static double? Tells(MetricKind kind, double limit, double reference, double trials, double stopsAt)
     {
         var most = kind == MetricKind.Difference ? 1 - reference - limit : 1 - limit;

@@ -10,7 +10,8 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 /// <param name="TruthCompared">As <paramref name="Truth"/>, against the control.</param>
 /// <param name="OtherTruth">Of other digests, as control.</param>
 internal sealed record JudgedWork(
-    EvidenceSum? Alone = null, EvidenceSum? Compared = null, EvidenceSum? Control = null, ShadowEvidence? Shadow = null, bool? Failed = null, TruthCounts? Truth = null,
+    EvidenceSum? Alone = null, EvidenceSum? Compared = null, EvidenceSum? Control = null, ShadowEvidence? Shadow = null, bool? Failed = null,
+    TruthCounts? Truth = null,
     TruthCounts? TruthCompared = null, TruthCounts? OtherTruth = null)
 {
     public static JudgedWork Nothing { get; } = new();

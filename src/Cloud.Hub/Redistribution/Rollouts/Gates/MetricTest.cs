@@ -16,7 +16,8 @@ internal sealed record MetricTest
     /// <summary>In order of appearance.</summary>
     public IReadOnlyList<SliceWager> Slices { get; init; } = [];
 
-    /// <summary>Odds against a value within its limit: half of the stake lies on the whole, the other half on the slices, each later one with less, so that no number of slices makes a false stop likelier.</summary>
+    /// <summary>Odds against a value within its limit: half of the stake lies on the whole, the other half on the slices, each
+    /// later one with less, so that no number of slices makes a false stop likelier.</summary>
     [JsonIgnore]
     public double Odds
     {
@@ -36,7 +37,8 @@ internal sealed record MetricTest
 
     /// <summary>The slice that speaks against the model much more than the whole does; null when none does.</summary>
     [JsonIgnore]
-    public SliceWager? Standing => Slices.MaxBy(static slice => slice.Wager.Odds) is { } worst && worst.Wager.Odds >= StandsOut * Math.Max(1, Whole.Odds) ? worst : null;
+    public SliceWager? Standing =>
+        Slices.MaxBy(static slice => slice.Wager.Odds) is { } worst && worst.Wager.Odds >= StandsOut * Math.Max(1, Whole.Odds) ? worst : null;
 
     public MetricTest OnWhole(Func<Wager, Wager> bet) => this with { Whole = bet(Whole) };
 

@@ -1,6 +1,7 @@
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
-/// <summary>The rate that is exceeded in truth in at most 5 of 100 cases, by Wilson's score interval (Wilson, Journal of the American Statistical Association 22, 1927).</summary>
+/// <summary>The rate that is exceeded in truth in at most 5 of 100 cases, by Wilson's score interval (Wilson,
+/// Journal of the American Statistical Association 22, 1927).</summary>
 internal static class ScoreInterval
 {
     /// <summary>Quantile of the one-sided 95 % bound.</summary>

@@ -4,9 +4,12 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <summary>A running bet against the claim that a mean is within its limit: what a stake of 1 has become. Pure.</summary>
 /// <remarks>
-/// Each observation x multiplies the capital by 1 + λ(x − limit), which never is negative and on average never grows while the mean of x, given all before, is within the limit: a test martingale. By Ville's inequality
-/// the chance that it ever reaches 1/α is then at most α, however often one looks (Waudby-Smith and Ramdas, Journal of the Royal Statistical Society B 86, 2024). Which λ is best is not known, so equal parts
-/// are laid on several. Observations of one episode are counted as a part of one each: the geometric mean of factors, which by Hölder's inequality keeps the promise whatever ties them together.
+/// Each observation x multiplies the capital by 1 + λ(x − limit), which never is negative and on average never grows while the
+/// mean of x, given all before, is within the limit: a test martingale. By Ville's inequality
+/// the chance that it ever reaches 1/α is then at most α, however often one looks (Waudby-Smith and Ramdas, Journal of the
+/// Royal Statistical Society B 86, 2024). Which λ is best is not known, so equal parts
+/// are laid on several. Observations of one episode are counted as a part of one each: the geometric mean of factors,
+/// which by Hölder's inequality keeps the promise whatever ties them together.
 /// </remarks>
 internal sealed record Wager
 {
@@ -46,7 +49,8 @@ internal sealed record Wager
 
     /// <summary>Pairs: so many times only the new one hit, only the other did, or neither or both.</summary>
     public Wager BetPairs(double trials, double onlyNew, double onlyOther, double limit) =>
-        With(onlyNew, trials - onlyNew - onlyOther, onlyOther, limit, lowest: -1) with { Trials = Trials + trials, Seen = Seen + onlyNew - onlyOther };
+        With(onlyNew, trials - onlyNew - onlyOther, onlyOther, limit, lowest: -1)
+            with { Trials = Trials + trials, Seen = Seen + onlyNew - onlyOther };
 
     /// <summary>Two samples: as many pairs as the smaller has trials, taken at random.</summary>
     public Wager BetSamples(double trials, double share, double otherTrials, double otherShare, double limit)
@@ -70,7 +74,9 @@ internal sealed record Wager
         foreach (var part in Stakes)
         {
             var stake = part / (limit + (isPair ? 1 : 0));
-            best = Math.Max(best, (up * Math.Log(1 + (stake * (1 - limit)))) + ((1 - up - down) * Math.Log(1 - (stake * limit))) + (down > 0 ? down * Math.Log(1 - (stake * (1 + limit))) : 0));
+            best = Math.Max(
+                best, (up * Math.Log(1 + (stake * (1 - limit)))) + ((1 - up - down) * Math.Log(1 - (stake * limit))) + (down > 0
+                    ? down * Math.Log(1 - (stake * (1 + limit))) : 0));
         }
 
         return best;
@@ -84,7 +90,8 @@ internal sealed record Wager
         for (var i = 0; i < capital.Length; i++)
         {
             var stake = Stakes[i] / (limit - lowest);
-            capital[i] = (LogCapital.Count > 0 ? LogCapital[i] : 0) + (up * Math.Log(1 + (stake * (1 - limit)))) + (level * Math.Log(1 - (stake * limit)))
+            capital[i] = (LogCapital.Count > 0 ? LogCapital[i] : 0) + (up * Math.Log(1 + (stake * (1 - limit))))
+                + (level * Math.Log(1 - (stake * limit)))
                 + (down > 0 ? down * Math.Log(1 - (stake * (1 + limit))) : 0);
         }
 

@@ -19,7 +19,8 @@ internal sealed class RolloutStore(RolloutTables tables)
     public Task<StoredRollout> BeginAsync(RolloutState state, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
-            using var insert = new BoundStatement(connection, "INSERT INTO rollouts (id, revision, is_open, document) VALUES (?1, 1, ?2, ?3) RETURNING number");
+            using var insert = new BoundStatement(
+                connection, "INSERT INTO rollouts (id, revision, is_open, document) VALUES (?1, 1, ?2, ?3) RETURNING number");
             insert.Bind(1, state.RolloutId).Bind(2, IsOpen(state)).Bind(3, Document(state)).Step();
             var number = insert.Number(0);
             insert.Reset();
@@ -33,8 +34,11 @@ internal sealed class RolloutStore(RolloutTables tables)
     public Task<StoredRollout> SaveAsync(StoredRollout before, RolloutState next, CancellationToken cancellation) => _database.WriteAsync(
         connection =>
         {
-            using var update = new BoundStatement(connection, "UPDATE rollouts SET revision = revision + 1, is_open = ?1, document = ?2 WHERE number = ?3 AND revision = ?4 RETURNING revision");
-            if (!update.Bind(1, IsOpen(next)).Bind(2, Document(next)).Bind(3, before.Number).Bind(4, before.Revision).Step()) throw new InvalidOperationException($"rollout {next.RolloutId} was written by somebody else");
+            using var update = new BoundStatement(
+                connection,
+                "UPDATE rollouts SET revision = revision + 1, is_open = ?1, document = ?2 WHERE number = ?3 AND revision = ?4 RETURNING revision");
+            if (!update.Bind(1, IsOpen(next)).Bind(2, Document(next)).Bind(3, before.Number).Bind(4, before.Revision).Step())
+                throw new InvalidOperationException($"rollout {next.RolloutId} was written by somebody else");
             update.Reset();
             return Write(connection, before.State, new StoredRollout(before.Number, before.Revision + 1, next));
         },
@@ -65,7 +69,9 @@ internal sealed class RolloutStore(RolloutTables tables)
     /// <param name="before">Only those begun before this one; null: from the newest on.</param>
     public IReadOnlyList<string> Page(string? before, int limit) => _database.Read(connection =>
     {
-        using var select = new BoundStatement(connection, "SELECT id FROM rollouts WHERE ?2 IS NULL OR number < (SELECT number FROM rollouts WHERE id = ?2) ORDER BY number DESC LIMIT ?1");
+        using var select = new BoundStatement(
+            connection,
+            "SELECT id FROM rollouts WHERE ?2 IS NULL OR number < (SELECT number FROM rollouts WHERE id = ?2) ORDER BY number DESC LIMIT ?1");
         return Rows(select.Bind(1, limit).Bind(2, before), static row => row.Text(0)!);
     });
 
@@ -81,15 +87,18 @@ internal sealed class RolloutStore(RolloutTables tables)
         var next = stored.State;
         if (!ReferenceEquals(before?.Devices, next.Devices)) WriteDevices(connection, before?.Devices ?? [], next.Devices, stored.Number);
         using var insert = new BoundStatement(connection, "INSERT INTO rollout_transitions (rollout, position, document) VALUES (?1, ?2, ?3)");
-        for (var i = before?.Transitions.Count ?? 0; i < next.Transitions.Count; i++) insert.Bind(1, stored.Number).Bind(2, i).Bind(3, Json(next.Transitions[i])).Execute();
+        for (var i = before?.Transitions.Count ?? 0; i < next.Transitions.Count; i++)
+            insert.Bind(1, stored.Number).Bind(2, i).Bind(3, Json(next.Transitions[i])).Execute();
         return stored;
     }
 
     /// <summary>Devices never leave a rollout and keep their place; those that join come last.</summary>
     private static void WriteDevices(SqliteConnection connection, IReadOnlyList<DeviceState> before, IReadOnlyList<DeviceState> next, long number)
     {
-        using var insert = new BoundStatement(connection, "INSERT INTO rollout_devices (rollout, position, is_held, document, device) VALUES (?1, ?2, ?3, ?4, ?5)");
-        using var update = new BoundStatement(connection, "UPDATE rollout_devices SET is_held = ?3, document = ?4 WHERE rollout = ?1 AND position = ?2");
+        using var insert = new BoundStatement(
+            connection, "INSERT INTO rollout_devices (rollout, position, is_held, document, device) VALUES (?1, ?2, ?3, ?4, ?5)");
+        using var update = new BoundStatement(
+            connection, "UPDATE rollout_devices SET is_held = ?3, document = ?4 WHERE rollout = ?1 AND position = ?2");
         try
         {
             for (var i = 0; i < next.Count; i++)
@@ -104,12 +113,14 @@ internal sealed class RolloutStore(RolloutTables tables)
             throw new DevicesTakenException(Taken(connection, next, number));
         }
 
-        BoundStatement Bind(BoundStatement statement, DeviceState device, int position) => statement.Bind(1, number).Bind(2, position).Bind(3, device.Held ? 1 : 0).Bind(4, Json(device));
+        BoundStatement Bind(BoundStatement statement, DeviceState device, int position) =>
+            statement.Bind(1, number).Bind(2, position).Bind(3, device.Held ? 1 : 0).Bind(4, Json(device));
     }
 
     private static List<DeviceClaim> Taken(SqliteConnection connection, IReadOnlyList<DeviceState> next, long number)
     {
-        using var select = new BoundStatement(connection, "SELECT id FROM rollout_devices JOIN rollouts ON number = rollout WHERE device = ?1 AND is_held = 1 AND rollout <> ?2");
+        using var select = new BoundStatement(
+            connection, "SELECT id FROM rollout_devices JOIN rollouts ON number = rollout WHERE device = ?1 AND is_held = 1 AND rollout <> ?2");
         var taken = new List<DeviceClaim>();
         foreach (var device in next)
         {

@@ -3,7 +3,8 @@ using Hmas.Storage;
 
 namespace Cloud.Hub.Redistribution.Rollouts.Storage;
 
-/// <summary><c>rollouts.db</c> (docs/formats/rollouts.md): a rollout without its lists, its transitions, a row for each of its devices. A landed step is never edited.</summary>
+/// <summary><c>rollouts.db</c> (docs/formats/rollouts.md): a rollout without its lists, its transitions, a
+/// row for each of its devices. A landed step is never edited.</summary>
 internal sealed class RolloutTables(HubPaths paths, ILogger<RolloutTables> logger) : IAsyncDisposable
 {
     private static IReadOnlyList<Migration> Migrations { get; } =

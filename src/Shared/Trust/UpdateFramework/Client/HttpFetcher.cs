@@ -16,7 +16,8 @@ public sealed class HttpFetcher : IDisposable
 
     /// <param name="credentials">Sent with every request, and never after a redirect; null: none.</param>
     /// <param name="tls">Whom to trust; null: the machine's own authorities.</param>
-    public HttpFetcher(UpdateLimits limits, TimeProvider time, AuthenticationHeaderValue? credentials = null, SslClientAuthenticationOptions? tls = null)
+    public HttpFetcher(
+        UpdateLimits limits, TimeProvider time, AuthenticationHeaderValue? credentials = null, SslClientAuthenticationOptions? tls = null)
     {
         _limits = limits;
         _time = time;
@@ -28,7 +29,8 @@ public sealed class HttpFetcher : IDisposable
     }
 
     /// <summary>The whole body.</summary>
-    /// <exception cref="UpdateException"><see cref="UpdateReason.NotFound"/> (403 and 404: object stores answer either), <see cref="UpdateReason.TooLarge"/>, <see cref="UpdateReason.TooSlow"/>, <see cref="UpdateReason.Unreachable"/>.</exception>
+    /// <exception cref="UpdateException"><see cref="UpdateReason.NotFound"/> (403 and 404: object stores answer either),
+    /// <see cref="UpdateReason.TooLarge"/>, <see cref="UpdateReason.TooSlow"/>, <see cref="UpdateReason.Unreachable"/>.</exception>
     public async Task<byte[]> ReadAsync(Uri url, long maxBytes, CancellationToken cancellation)
     {
         using var body = new MemoryStream();
@@ -63,7 +65,8 @@ public sealed class HttpFetcher : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task CopyAsync(Uri url, Stream body, long maxBytes, Stream destination, CancellationTokenSource deadline, CancellationToken cancellation)
+    private async Task CopyAsync(
+        Uri url, Stream body, long maxBytes, Stream destination, CancellationTokenSource deadline, CancellationToken cancellation)
     {
         var began = _time.GetTimestamp();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);

@@ -5,7 +5,8 @@ using Hmas.Storage;
 
 namespace Hmas.Trust.UpdateFramework.Client;
 
-/// <summary>The metadata a client trusts, as files. Each is replaced as a whole and durable before the next step, so a power cut between any two steps leaves a state the next update starts from.</summary>
+/// <summary>The metadata a client trusts, as files. Each is replaced as a whole and durable before the next step, so a
+/// power cut between any two steps leaves a state the next update starts from.</summary>
 /// <remarks>Layout: docs/formats/update-metadata.md. Bytes are kept as they came. What is read back is not trusted: it is verified again.</remarks>
 public sealed class MetadataFolder
 {
@@ -43,7 +44,8 @@ public sealed class MetadataFolder
     /// <summary>Durable with the next <see cref="Keep"/>, whose folder sync covers it.</summary>
     public void Forget(string name) => File.Delete(PathOf(name));
 
-    /// <summary>Name of a delegated role's file: by delegator and role, because another delegator's trust in the same role is another matter.</summary>
+    /// <summary>Name of a delegated role's file: by delegator and role, because another delegator's
+    /// trust in the same role is another matter.</summary>
     public static string NameOf(DelegatedRole role)
     {
         ArgumentNullException.ThrowIfNull(role);

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Hmas.Trust.UpdateFramework.Client;
 
-/// <summary>Places that hold the same files. None is trusted: a file counts once it was accepted, and what one mirror spoils or hides the next may still have.</summary>
+/// <summary>Places that hold the same files. None is trusted: a file counts once it was accepted, and
+/// what one mirror spoils or hides the next may still have.</summary>
 public sealed class Mirrors
 {
     private readonly IReadOnlyList<string> _bases;
@@ -25,7 +26,8 @@ public sealed class Mirrors
     /// <summary>Tries each mirror until one gives what is accepted.</summary>
     /// <param name="path">Relative to the base, already escaped.</param>
     /// <param name="attempt">Fetches and accepts; must change nothing when it throws <see cref="UpdateException"/>.</param>
-    /// <exception cref="UpdateException">No mirror did. <see cref="UpdateReason.NotFound"/> if any mirror said so: a hostile one could, and must not gain more by an error.</exception>
+    /// <exception cref="UpdateException">No mirror did. <see cref="UpdateReason.NotFound"/> if any mirror said so:
+    /// a hostile one could, and must not gain more by an error.</exception>
     public async Task FirstAsync(string path, Func<Uri, Task> attempt)
     {
         ArgumentNullException.ThrowIfNull(attempt);
@@ -46,7 +48,8 @@ public sealed class Mirrors
         throw refusal!;
     }
 
-    /// <summary>A target path as it goes into an address: slashes stay, and so does an escape that is already there (a target path is a relative URL, specification 4.5).</summary>
+    /// <summary>A target path as it goes into an address: slashes stay, and so does an escape that is already
+    /// there (a target path is a relative URL, specification 4.5).</summary>
     public static string Escape(string targetPath)
     {
         ArgumentNullException.ThrowIfNull(targetPath);
@@ -67,7 +70,8 @@ public sealed class Mirrors
         return escaped.ToString();
     }
 
-    private static bool IsEscape(ReadOnlySpan<char> text) => text.Length >= 3 && text[0] == '%' && char.IsAsciiHexDigit(text[1]) && char.IsAsciiHexDigit(text[2]);
+    private static bool IsEscape(ReadOnlySpan<char> text) =>
+        text.Length >= 3 && text[0] == '%' && char.IsAsciiHexDigit(text[1]) && char.IsAsciiHexDigit(text[2]);
 
     /// <summary>The address as it stands: Uri would resolve dot segments, which may be part of a name here.</summary>
     private static Uri Exactly(string address) => new(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });

@@ -3,7 +3,8 @@ using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Hmas.Trust.UpdateFramework.Client;
 
-/// <summary>The loop around <see cref="TrustedMetadata"/>: fetches, lets it decide, keeps what was accepted before it goes on (specification 5).</summary>
+/// <summary>The loop around <see cref="TrustedMetadata"/>: fetches, lets it decide, keeps what was
+/// accepted before it goes on (specification 5).</summary>
 /// <remarks>One instance is one update. An update that fails leaves everything trusted so far on disk; the next one starts from there.</remarks>
 public sealed class UpdateClient
 {
@@ -25,7 +26,8 @@ public sealed class UpdateClient
         _mirrors = mirrors;
         _fetcher = fetcher;
         _limits = limits;
-        var root = folder.Read(RootMetadata.Type, limits.MaxRootBytes) ?? throw new UpdateException(UpdateReason.NotFound, "there is no trusted root: run init first");
+        var root = folder.Read(RootMetadata.Type, limits.MaxRootBytes)
+            ?? throw new UpdateException(UpdateReason.NotFound, "there is no trusted root: run init first");
         _trusted = TrustedMetadata.Begin(root, time.GetUtcNow());
     }
 
@@ -60,7 +62,8 @@ public sealed class UpdateClient
         while (target is null)
         {
             var role = search.Next() ?? throw new UpdateException(UpdateReason.NotFound, $"no trusted role lists '{targetPath}'");
-            var metadata = await LoadTargetsAsync(role.Name, MetadataFolder.NameOf(role), bytes => _trusted.AcceptDelegated(role, bytes), cancellation);
+            var metadata = await LoadTargetsAsync(
+                role.Name, MetadataFolder.NameOf(role), bytes => _trusted.AcceptDelegated(role, bytes), cancellation);
             target = search.Enter(role.Name, metadata);
         }
 
@@ -119,7 +122,8 @@ public sealed class UpdateClient
     }
 
     /// <summary>A targets role from disk when that is still the listed one, otherwise from the repository.</summary>
-    private async Task<TargetsMetadata> LoadTargetsAsync(string role, string keptName, Func<byte[], TargetsMetadata> accept, CancellationToken cancellation)
+    private async Task<TargetsMetadata> LoadTargetsAsync(
+        string role, string keptName, Func<byte[], TargetsMetadata> accept, CancellationToken cancellation)
     {
         if (Recall(keptName, accept) is { } recalled) return recalled;
         var listed = _trusted.Listed(role);

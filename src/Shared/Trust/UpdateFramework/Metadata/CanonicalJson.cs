@@ -4,8 +4,10 @@ using System.Text.Json;
 
 namespace Hmas.Trust.UpdateFramework.Metadata;
 
-/// <summary>The OLPC canonical form of JSON: what TUF signs and hashes. Members by code point, integers only, no white space, and of a string only <c>"</c> and <c>\</c> escaped.</summary>
-/// <remarks>wiki.laptop.org/go/Canonical_JSON. It is not RFC 8785: control characters stay raw. Judge in tests: recorded output of python's securesystemslib rules.</remarks>
+/// <summary>The OLPC canonical form of JSON: what TUF signs and hashes. Members by code point, integers only, no
+/// white space, and of a string only <c>"</c> and <c>\</c> escaped.</summary>
+/// <remarks>wiki.laptop.org/go/Canonical_JSON. It is not RFC 8785: control characters stay raw. Judge in
+/// tests: recorded output of python's securesystemslib rules.</remarks>
 public static class CanonicalJson
 {
     private static readonly SearchValues<char> IntegerCharacters = SearchValues.Create("-0123456789");

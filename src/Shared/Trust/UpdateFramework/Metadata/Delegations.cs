@@ -3,7 +3,8 @@ using Hmas.Trust.UpdateFramework.Signatures;
 
 namespace Hmas.Trust.UpdateFramework.Metadata;
 
-/// <summary>The roles that a targets role trusts for some paths, with the keys it trusts them by; another delegator of the same role may name other keys.</summary>
+/// <summary>The roles that a targets role trusts for some paths, with the keys it trusts them by;
+/// another delegator of the same role may name other keys.</summary>
 /// <param name="Keys">By key id.</param>
 /// <param name="Roles">In order of priority.</param>
 /// <param name="Bins">Null unless the paths are spread over equal roles by their hash; then <paramref name="Roles"/> is empty.</param>
@@ -17,7 +18,8 @@ public sealed record Delegations(IReadOnlyDictionary<string, VerificationKey> Ke
         var keys = VerificationKey.ReadAll(JsonFields.Object(delegations, "keys"));
         if (delegations.TryGetProperty("succinct_roles", out _))
         {
-            if (delegations.TryGetProperty("roles", out _)) throw new UpdateException(UpdateReason.Format, "'roles' and 'succinct_roles' exclude one another");
+            if (delegations.TryGetProperty("roles", out _))
+                throw new UpdateException(UpdateReason.Format, "'roles' and 'succinct_roles' exclude one another");
             return new Delegations(keys, [], HashBins.Read(JsonFields.Object(delegations, "succinct_roles")));
         }
 

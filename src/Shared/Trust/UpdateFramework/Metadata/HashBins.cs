@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Hmas.Trust.UpdateFramework.Metadata;
 
-/// <summary>2^BitLength equal roles that share the target paths by hash ("succinct_roles", TAP 15): a large registry without a large delegation table.</summary>
+/// <summary>2^BitLength equal roles that share the target paths by hash ("succinct_roles", TAP 15): a
+/// large registry without a large delegation table.</summary>
 /// <param name="BitLength">1 to 32: how many leading bits of the path's SHA-256 choose the role.</param>
 /// <param name="NamePrefix">Roles are called <c>prefix-hex</c>.</param>
 public sealed record HashBins(RoleKeys Keys, int BitLength, string NamePrefix)

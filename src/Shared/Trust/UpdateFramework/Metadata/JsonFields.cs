@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Hmas.Trust.UpdateFramework.Metadata;
 
-/// <summary>Reads fields of untrusted JSON; whatever is not as stated is an <see cref="UpdateException"/> of <see cref="UpdateReason.Format"/> that names the field.</summary>
+/// <summary>Reads fields of untrusted JSON; whatever is not as stated is an <see cref="UpdateException"/> of
+/// <see cref="UpdateReason.Format"/> that names the field.</summary>
 internal static class JsonFields
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
@@ -38,7 +39,8 @@ internal static class JsonFields
 
     public static string TextOf(JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.String) throw new UpdateException(UpdateReason.Format, $"a {value.ValueKind} stands where a text belongs");
+        if (value.ValueKind != JsonValueKind.String)
+            throw new UpdateException(UpdateReason.Format, $"a {value.ValueKind} stands where a text belongs");
         try
         {
             return value.GetString()!;

@@ -5,8 +5,10 @@ using Hmas.Contracts;
 
 namespace Hmas.Trust.UpdateFramework.Metadata;
 
-/// <summary>Target paths, by shell-like patterns or by the beginning of their SHA-256 in hexadecimal (specification 4.5, "paths" and "path_hash_prefixes").</summary>
-/// <param name="Patterns"><c>*</c> any run of characters, <c>?</c> one character, neither crosses a <c>/</c>. Empty when <paramref name="HashPrefixes"/> is used.</param>
+/// <summary>Target paths, by shell-like patterns or by the beginning of their SHA-256 in hexadecimal
+/// (specification 4.5, "paths" and "path_hash_prefixes").</summary>
+/// <param name="Patterns"><c>*</c> any run of characters, <c>?</c> one character, neither crosses a
+/// <c>/</c>. Empty when <paramref name="HashPrefixes"/> is used.</param>
 /// <param name="HashPrefixes">Lower-case hexadecimal.</param>
 public sealed record PathSet(IReadOnlyList<string> Patterns, IReadOnlyList<string> HashPrefixes)
 {

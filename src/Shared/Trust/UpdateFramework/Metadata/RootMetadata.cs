@@ -7,7 +7,8 @@ namespace Hmas.Trust.UpdateFramework.Metadata;
 /// <param name="ConsistentSnapshot">Whether files carry their version or hash in front of their name.</param>
 /// <param name="Keys">By key id.</param>
 public sealed record RootMetadata(
-    RoleHeader Header, bool ConsistentSnapshot, IReadOnlyDictionary<string, VerificationKey> Keys, RoleKeys Root, RoleKeys Timestamp, RoleKeys Snapshot, RoleKeys Targets)
+    RoleHeader Header, bool ConsistentSnapshot, IReadOnlyDictionary<string, VerificationKey> Keys, RoleKeys Root, RoleKeys Timestamp,
+    RoleKeys Snapshot, RoleKeys Targets)
 {
     public const string Type = "root";
 
@@ -16,7 +17,8 @@ public sealed record RootMetadata(
 
     /// <summary>Whether a key of this root's role is no key of the later one's, or another key goes by its id there.</summary>
     internal bool LosesAKeyIn(RootMetadata later, Func<RootMetadata, RoleKeys> role) =>
-        role(this).KeyIds.Any(id => !role(later).KeyIds.Contains(id, StringComparer.Ordinal) || Keys.GetValueOrDefault(id)?.Identity != later.Keys.GetValueOrDefault(id)?.Identity);
+        role(this).KeyIds.Any(id => !role(later).KeyIds.Contains(id, StringComparer.Ordinal)
+            || Keys.GetValueOrDefault(id)?.Identity != later.Keys.GetValueOrDefault(id)?.Identity);
 
     private static RootMetadata Read(JsonElement signed, RoleHeader header)
     {

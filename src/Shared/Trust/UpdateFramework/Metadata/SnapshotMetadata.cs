@@ -15,6 +15,7 @@ public sealed record SnapshotMetadata(RoleHeader Header, IReadOnlyDictionary<str
     {
         var files = JsonFields.Object(signed, "meta").EnumerateObject()
             .ToDictionary(JsonFields.NameOf, file => MetadataVersion.Read(file.Value), StringComparer.Ordinal);
-        return files.ContainsKey("targets.json") ? new SnapshotMetadata(header, files) : throw new UpdateException(UpdateReason.Format, "'targets.json' is not listed");
+        return files.ContainsKey("targets.json")
+            ? new SnapshotMetadata(header, files) : throw new UpdateException(UpdateReason.Format, "'targets.json' is not listed");
     }
 }

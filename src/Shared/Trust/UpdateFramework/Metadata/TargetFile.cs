@@ -12,7 +12,8 @@ public sealed record TargetFile(string Path, long Length, IReadOnlyDictionary<st
     internal static TargetFile Read(string path, JsonElement entry)
     {
         var facts = FileFacts.Read(entry);
-        if (facts.Length is not { } length || facts.Hashes.Count == 0) throw new UpdateException(UpdateReason.Format, $"target '{path}' lacks length or hashes");
+        if (facts.Length is not { } length || facts.Hashes.Count == 0)
+            throw new UpdateException(UpdateReason.Format, $"target '{path}' lacks length or hashes");
         return new TargetFile(path, length, facts.Hashes, entry.TryGetProperty("custom", out var custom) ? custom.Clone() : null);
     }
 }

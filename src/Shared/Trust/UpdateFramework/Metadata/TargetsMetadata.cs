@@ -16,6 +16,7 @@ public sealed record TargetsMetadata(RoleHeader Header, IReadOnlyDictionary<stri
         var targets = JsonFields.Object(signed, "targets").EnumerateObject()
             .Select(target => TargetFile.Read(JsonFields.NameOf(target), target.Value))
             .ToDictionary(target => target.Path, StringComparer.Ordinal);
-        return new TargetsMetadata(header, targets, signed.TryGetProperty("delegations", out _) ? Delegations.Read(JsonFields.Object(signed, "delegations")) : null);
+        return new TargetsMetadata(
+            header, targets, signed.TryGetProperty("delegations", out _) ? Delegations.Read(JsonFields.Object(signed, "delegations")) : null);
     }
 }

@@ -7,7 +7,8 @@ using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Hmas.Trust.UpdateFramework.Repository;
 
-/// <summary>Makes the metadata of a repository (specification 4): what is to be signed, and the signed files. Pure; Ed25519 keys, consistent snapshots, lengths and SHA-256 wherever a file names another.</summary>
+/// <summary>Makes the metadata of a repository (specification 4): what is to be signed, and the signed files. Pure; Ed25519
+/// keys, consistent snapshots, lengths and SHA-256 wherever a file names another.</summary>
 public static class MetadataWriter
 {
     private const string SpecificationVersion = "1.0.34";
@@ -17,7 +18,9 @@ public static class MetadataWriter
     {
         ArgumentNullException.ThrowIfNull(roles);
         var (keys, entries) = (new JsonObject(), new JsonObject());
-        (string Name, RoleSigners Signers)[] all = [(RootMetadata.Type, roles.Root), (SnapshotMetadata.Type, roles.Snapshot), (TargetsMetadata.Type, roles.Targets), (TimestampMetadata.Type, roles.Timestamp)];
+        (string Name, RoleSigners Signers)[] all = [
+            (RootMetadata.Type, roles.Root), (SnapshotMetadata.Type, roles.Snapshot), (TargetsMetadata.Type, roles.Targets),
+            (TimestampMetadata.Type, roles.Timestamp)];
         foreach (var (name, signers) in all)
         {
             var ids = new JsonArray();
@@ -28,7 +31,8 @@ public static class MetadataWriter
             }
 
             if (ids.DistinctBy(static id => (string?)id).Count() < ids.Count) throw new ArgumentException($"{name} has a key twice", nameof(roles));
-            if (signers.Threshold < 1 || signers.Threshold > ids.Count) throw new ArgumentException($"{name}: {signers.Threshold} of {ids.Count} keys cannot sign", nameof(roles));
+            if (signers.Threshold < 1 || signers.Threshold > ids.Count)
+                throw new ArgumentException($"{name}: {signers.Threshold} of {ids.Count} keys cannot sign", nameof(roles));
             entries[name] = new JsonObject { ["keyids"] = ids, ["threshold"] = signers.Threshold };
         }
 
@@ -121,7 +125,8 @@ public static class MetadataWriter
         var role = Begin(type, version, expires);
         role["meta"] = new JsonObject
         {
-            [file] = new JsonObject { ["version"] = fileVersion, ["length"] = bytes.Length, ["hashes"] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)) } },
+            [file] = new JsonObject { ["version"] = fileVersion, ["length"] = bytes.Length,
+                ["hashes"] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)) } },
         };
         return role;
     }
@@ -130,7 +135,8 @@ public static class MetadataWriter
     {
         var canonical = CanonicalJson.Encode(role);
         kept.AddRange(keys.Select(key => (KeyId(key.PublicKey), Convert.ToHexStringLower(key.Sign(canonical)))));
-        var signatures = new JsonArray([.. kept.Select(static entry => (JsonNode)new JsonObject { ["keyid"] = entry.Id, ["sig"] = entry.Signature })]);
+        var signatures = new JsonArray(
+            [.. kept.Select(static entry => (JsonNode)new JsonObject { ["keyid"] = entry.Id, ["sig"] = entry.Signature })]);
         return Encoding.UTF8.GetBytes(new JsonObject { ["signatures"] = signatures, ["signed"] = JsonNode.Parse(canonical) }.ToJsonString());
     }
 }

@@ -14,7 +14,8 @@ public static class Signers
         return Of(TargetsMetadata.Read(file), root.Targets, root.Keys);
     }
 
-    /// <summary>Ids of the root keys, as <paramref name="root"/> states them, whose signature on a root holds: asked of the present root and of the next one, as a client does.</summary>
+    /// <summary>Ids of the root keys, as <paramref name="root"/> states them, whose signature on a root holds: asked
+    /// of the present root and of the next one, as a client does.</summary>
     /// <exception cref="UpdateException">Not a root.</exception>
     public static IReadOnlyList<string> OfRoot(RootMetadata root, ReadOnlyMemory<byte> file)
     {
@@ -23,5 +24,6 @@ public static class Signers
     }
 
     private static List<string> Of<T>(SignedFile<T> file, RoleKeys role, IReadOnlyDictionary<string, VerificationKey> keys) =>
-        [.. role.KeyIds.Where(id => file.Signatures.TryGetValue(id, out var signature) && keys.TryGetValue(id, out var key) && key.Verify(file.Canonical, signature))];
+        [.. role.KeyIds.Where(id => file.Signatures.TryGetValue(id, out var signature) && keys.TryGetValue(id, out var key)
+            && key.Verify(file.Canonical, signature))];
 }

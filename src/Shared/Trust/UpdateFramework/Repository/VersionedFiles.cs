@@ -37,7 +37,8 @@ public sealed class VersionedFiles(string folder)
         if (!Directory.Exists(folder)) yield break;
         foreach (var path in Directory.EnumerateFiles(folder, $"*{suffix}"))
         {
-            if (long.TryParse(Path.GetFileName(path)[..^suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var version)) yield return version;
+            if (long.TryParse(Path.GetFileName(path)[..^suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+                yield return version;
         }
     }
 

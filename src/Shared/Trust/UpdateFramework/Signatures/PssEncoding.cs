@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Hmas.Trust.UpdateFramework.Signatures;
 
-/// <summary>EMSA-PSS with SHA-256 and MGF1, RFC 8017 section 9.1.2, for a salt of any length: TUF leaves it open, python signs with the hash's length and Go with the longest.</summary>
+/// <summary>EMSA-PSS with SHA-256 and MGF1, RFC 8017 section 9.1.2, for a salt of any length: TUF leaves it open,
+/// python signs with the hash's length and Go with the longest.</summary>
 internal static class PssEncoding
 {
     private const int HashBytes = SHA256.HashSizeInBytes;

@@ -42,7 +42,8 @@ internal sealed class RsaPssVerifier : ISignatureVerifier
         }
     }
 
-    /// <remarks>RSASSA-PSS-VERIFY, RFC 8017 section 8.1.2. The public operation is done here because .NET verifies salts of the hash's length only; nothing in it is secret.</remarks>
+    /// <remarks>RSASSA-PSS-VERIFY, RFC 8017 section 8.1.2. The public operation is done here because .NET verifies
+    /// salts of the hash's length only; nothing in it is secret.</remarks>
     public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != (_bits + 7) / 8) return false;

@@ -15,7 +15,8 @@ internal static class Threshold
         foreach (var keyId in role.KeyIds)
         {
             if (signers.Count >= role.Threshold) break;
-            if (file.Signatures.TryGetValue(keyId, out var signature) && keys.TryGetValue(keyId, out var key) && key.Verify(file.Canonical, signature))
+            if (file.Signatures.TryGetValue(keyId, out var signature) && keys.TryGetValue(keyId, out var key)
+                && key.Verify(file.Canonical, signature))
                 signers.Add(key.Identity!);
         }
 

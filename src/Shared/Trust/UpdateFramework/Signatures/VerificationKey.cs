@@ -15,7 +15,8 @@ public sealed class VerificationKey
 
     internal bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => _verifier is not null && _verifier.Verify(data, signature);
 
-    /// <summary>By key id, which is only a name (TAP 12): repositories in use hash a key with its custom fields or without. What it stands for is counted by <see cref="Identity"/>.</summary>
+    /// <summary>By key id, which is only a name (TAP 12): repositories in use hash a key with its custom fields or
+    /// without. What it stands for is counted by <see cref="Identity"/>.</summary>
     /// <exception cref="UpdateException">A key lacks a field.</exception>
     internal static Dictionary<string, VerificationKey> ReadAll(JsonElement keys) =>
         keys.EnumerateObject().ToDictionary(JsonFields.NameOf, static key => Read(key.Value), StringComparer.Ordinal);

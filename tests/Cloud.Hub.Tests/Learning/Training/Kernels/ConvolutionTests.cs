@@ -36,7 +36,9 @@ public sealed unsafe class ConvolutionTests
             Convolution.WeightGradient(shape, big, small, fast.Pointer, 0, 3);
             ConvolutionReference.WeightGradient(shape, big, small, plain.Pointer, 0, 3);
             for (var i = 0; i < shape.WeightCount; i++)
-                Assert.True(Math.Abs(plain.Span[i] - fast.Span[i]) < 1e-3f, $"weight gradient of {shape} at {i}: expected {plain.Span[i]}, got {fast.Span[i]}");
+                Assert.True(
+                    Math.Abs(plain.Span[i] - fast.Span[i]) < 1e-3f,
+                    $"weight gradient of {shape} at {i}: expected {plain.Span[i]}, got {fast.Span[i]}");
         }
     }
 

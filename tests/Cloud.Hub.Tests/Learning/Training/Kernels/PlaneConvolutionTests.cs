@@ -43,7 +43,8 @@ public sealed unsafe class PlaneConvolutionTests
         }
 
         plain.Span.Clear();
-        for (var sample = 0; sample < 2; sample++) PlaneConvolutionReference.WeightGradient(layer.Geometry, x.Sample(sample), dy.Sample(sample), plain.Pointer);
+        for (var sample = 0; sample < 2; sample++)
+            PlaneConvolutionReference.WeightGradient(layer.Geometry, x.Sample(sample), dy.Sample(sample), plain.Pointer);
         Same(what, "weight gradient", plain.Span, gradients.Span.Slice(weight.Offset, weight.Count));
     }
 

@@ -102,7 +102,8 @@ public class GateBetsTests
     {
         var scene = new RolloutScene(10);
         scene.Look();
-        scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.Old, 200, 10, shadow: new ShadowEvidence(RolloutScene.New, 200, 150, 160, 0, 100, ActiveAlarms: 10));
+        scene.Evidence(
+            scene.DevicesOf(0)[0], RolloutScene.Old, 200, 10, shadow: new ShadowEvidence(RolloutScene.New, 200, 150, 160, 0, 100, ActiveAlarms: 10));
         scene.Look();
         Assert.True(scene.Rollout.StoppedBy is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement, scene.Rollout.StoppedBy);
         Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Touched);
@@ -115,7 +116,9 @@ public class GateBetsTests
         scene.Look();
         for (var i = 1; i <= 5; i++)
         {
-            scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.Old, 20, 1, shadow: new ShadowEvidence(RolloutScene.New, Math.Min(60, 20 * i), 2, 1, 0, 100, ActiveAlarms: 1));
+            scene.Evidence(
+                scene.DevicesOf(0)[0], RolloutScene.Old, 20, 1,
+                shadow: new ShadowEvidence(RolloutScene.New, Math.Min(60, 20 * i), 2, 1, 0, 100, ActiveAlarms: 1));
             scene.Look();
         }
 
@@ -140,10 +143,12 @@ public class GateBetsTests
     {
         var scene = Whole();
         var (rare, control) = (scene.DevicesOf(0)[3], scene.Control);
-        foreach (var (id, twin) in scene.Twins) scene.Twins[id] = twin with { Slices = [id == rare || id == control ? "hardware=rare" : "hardware=common"] };
+        foreach (var (id, twin) in scene.Twins) scene.Twins[id] = twin
+            with { Slices = [id == rare || id == control ? "hardware=rare" : "hardware=common"] };
         for (var look = 0; look < 20 && scene.Rollout.StoppedBy is null; look++)
         {
-            foreach (var device in scene.Rollout.Devices) scene.Evidence(device.DeviceId, device.IsControl ? RolloutScene.Old : RolloutScene.New, 40, device.DeviceId == rare ? 40 : 2);
+            foreach (var device in scene.Rollout.Devices)
+                scene.Evidence(device.DeviceId, device.IsControl ? RolloutScene.Old : RolloutScene.New, 40, device.DeviceId == rare ? 40 : 2);
             scene.Look();
         }
 
@@ -171,7 +176,9 @@ public class GateBetsTests
     [InlineData(0.5, "idle")]
     public void Machines_that_stand_still_are_no_failures_and_have_a_limit_of_their_own(double idle, string? word)
     {
-        var scene = new RolloutScene(20, RolloutScene.Gate() with { MaximumIdleShare = idle }, adjust: static request => request with { Groups = [new("canary", 0.5), new("full", 0.5)] });
+        var scene = new RolloutScene(
+            20, RolloutScene.Gate() with { MaximumIdleShare = idle },
+            adjust: static request => request with { Groups = [new("canary", 0.5), new("full", 0.5)] });
         scene.Look();
         foreach (var device in scene.DevicesOf(0)) scene.Report(device, SlotState.Shadowing, RolloutScene.New, RolloutScene.Old);
         foreach (var device in scene.DevicesOf(0).Take(2))

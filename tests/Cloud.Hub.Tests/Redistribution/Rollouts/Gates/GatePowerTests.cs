@@ -35,7 +35,8 @@ public class GatePowerTests
     [Fact]
     public void The_fewer_trials_the_larger_what_can_be_told_and_with_hardly_any_nothing_can()
     {
-        var seen = new[] { 100, 1_000, 10_000 }.Select(static trials => GatePower.Tells(MetricKind.Paired, 0.01, 0.05, trials, StopsAt)!.Value).ToArray();
+        var seen = new[] { 100, 1_000, 10_000 }.Select(static trials => GatePower.Tells(MetricKind.Paired, 0.01, 0.05, trials, StopsAt)!.Value)
+            .ToArray();
         Assert.True(seen[0] > seen[1] && seen[1] > seen[2] && seen[2] > 0.01, string.Join(", ", seen));
         Assert.Null(GatePower.Tells(MetricKind.Absolute, 0.1, 0, 2, StopsAt));
         Assert.Null(GatePower.Tells(MetricKind.Absolute, 1, 0, 1e9, StopsAt));

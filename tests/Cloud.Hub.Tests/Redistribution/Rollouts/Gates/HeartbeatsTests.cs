@@ -9,7 +9,8 @@ namespace Cloud.Hub.Tests.Redistribution.Rollouts.Gates;
 /// <summary>Gates of what answers no windows, by the reports of the devices it runs on.</summary>
 public class HeartbeatsTests
 {
-    private static readonly GatePolicy Gate = new() { MaximumWait = TimeSpan.FromMinutes(30), MinimumHealthyTime = TimeSpan.FromMinutes(5), MaximumHeartbeatAge = TimeSpan.FromMinutes(10) };
+    private static readonly GatePolicy Gate = new() { MaximumWait = TimeSpan.FromMinutes(30), MinimumHealthyTime = TimeSpan.FromMinutes(
+        5), MaximumHeartbeatAge = TimeSpan.FromMinutes(10) };
 
     [Fact]
     public void Firmware_passes_once_its_devices_have_run_it_for_the_healthy_time_and_no_window_is_asked_for()
@@ -95,7 +96,10 @@ public class HeartbeatsTests
         scene.ObeyAll();
         for (var minute = 0; minute < 29 && scene.Rollout.State == RolloutState.Running; minute++)
         {
-            scene.Pass(TimeSpan.FromMinutes(1), twin => twin.ActiveDigest == RolloutScene.New ? twin with { ResidentBytes = resident, Vitals = new DeviceVitals(null, celsius) } : twin);
+            scene.Pass(
+                TimeSpan.FromMinutes(1),
+                twin => twin.ActiveDigest == RolloutScene.New
+                    ? twin with { ResidentBytes = resident, Vitals = new DeviceVitals(null, celsius) } : twin);
             scene.Look();
         }
 
@@ -106,13 +110,18 @@ public class HeartbeatsTests
     [Fact]
     public void A_battery_that_empties_faster_than_those_of_the_control_stops_the_rollout()
     {
-        var scene = new RolloutScene(20, Gate with { MaximumWait = TimeSpan.FromHours(8), MinimumHealthyTime = TimeSpan.FromHours(2) }, kind: ArtefactKind.Agent);
+        var scene = new RolloutScene(
+            20, Gate with { MaximumWait = TimeSpan.FromHours(8), MinimumHealthyTime = TimeSpan.FromHours(2) }, kind: ArtefactKind.Agent);
         scene.Pass(TimeSpan.FromMinutes(12), static twin => twin with { BootId = "b", Vitals = new DeviceVitals(0.9, null) });
         scene.Look();
         scene.ObeyAll();
         for (var report = 1; report < 38 && scene.Rollout.State == RolloutState.Running; report++)
         {
-            scene.Pass(TimeSpan.FromMinutes(12), twin => twin with { Vitals = new DeviceVitals(Math.Round(0.9 - (report / (twin.ActiveDigest == RolloutScene.New ? 2 : 10) / 100.0), 2), null) });
+            scene.Pass(
+                TimeSpan.FromMinutes(12),
+                twin => twin
+                    with { Vitals = new DeviceVitals(
+                        Math.Round(0.9 - (report / (twin.ActiveDigest == RolloutScene.New ? 2 : 10) / 100.0), 2), null) });
             scene.Look();
         }
 

@@ -14,7 +14,8 @@ public class WagerTests
         Assert.Equal(Wager.Certain, new Wager().Bet(1e6, 1e6, 0).Odds);
     }
 
-    /// <summary>Looked at after every trial, 2,000 times over, at a mean exactly at its limit: the worst case that the promise covers (Ville's inequality).</summary>
+    /// <summary>Looked at after every trial, 2,000 times over, at a mean exactly at its limit: the worst
+    /// case that the promise covers (Ville's inequality).</summary>
     [Theory]
     [InlineData("share")]
     [InlineData("pairs")]

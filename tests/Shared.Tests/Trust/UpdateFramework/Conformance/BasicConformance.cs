@@ -69,7 +69,8 @@ public abstract class BasicConformance : IAsyncDisposable
     public async Task Nothing_is_asked_when_the_initial_root_is_not_signed()
     {
         var root = JsonNode.Parse(_bench.TrustedRoot)!;
-        root["signatures"]![0]!["sig"] = "3045022100ee448afe2d25dd1f05afedac83a24e7df90f203615221434979153dc7cea6d4702207710015851e571885a77db8a6e42c4b2983a59b9e1ebec91178dfa2fb0d42ab8";
+        root["signatures"]![0]!["sig"] =
+            "3045022100ee448afe2d25dd1f05afedac83a24e7df90f203615221434979153dc7cea6d4702207710015851e571885a77db8a6e42c4b2983a59b9e1ebec91178dfa2fb0d42ab8";
         _bench.TrustedRoot = Encoding.UTF8.GetBytes(root.ToJsonString());
         await _bench.InitAsync();
         Assert.Equal(1, await _bench.RefreshAsync());
@@ -215,7 +216,8 @@ public abstract class BasicConformance : IAsyncDisposable
     {
         await _bench.InitAsync();
         Repository.AddKey("snapshot", Repository.Signers["timestamp"][0]);
-        Repository.Snapshot["meta"] = new JsonObject { ["snapshot.json"] = new JsonObject { ["version"] = 1 }, ["targets.json"] = new JsonObject { ["version"] = 1 } };
+        Repository.Snapshot["meta"] = new JsonObject { ["snapshot.json"] = new JsonObject { ["version"] = 1 },
+            ["targets.json"] = new JsonObject { ["version"] = 1 } };
         Repository.Publish("root", "snapshot");
         Repository.Published["timestamp"].Add(Repository.Published["snapshot"][^1]);
         Assert.Equal(1, await _bench.RefreshAsync());
@@ -242,7 +244,8 @@ public abstract class BasicConformance : IAsyncDisposable
         Repository.Publish(".", "..", "targets", "snapshot", "timestamp", "root");
         await _bench.InitAsync();
         Assert.Equal(0, await _bench.DownloadAsync("file"));
-        Assert.Equal([("root", 2), ("root", 3), ("timestamp", null), ("snapshot", null), ("targets", null), ("..", null), (".", null)], Repository.Requests);
+        Assert.Equal(
+            [("root", 2), ("root", 3), ("timestamp", null), ("snapshot", null), ("targets", null), ("..", null), (".", null)], Repository.Requests);
         Assert.Equal([("file", null)], Repository.ArtifactRequests);
         Assert.Equal(["content"], _bench.Downloaded());
     }

@@ -50,7 +50,8 @@ public sealed class Bench : IAsyncDisposable
 
     public Task<int> DownloadAsync(params string[] names) => DownloadAsync(null, names);
 
-    public Task<int> DownloadAsync(DateTimeOffset? now, params string[] names) => _client.DownloadAsync(MetadataFolder, MetadataUrl, TargetFolder, TargetUrl, names, now);
+    public Task<int> DownloadAsync(DateTimeOffset? now, params string[] names) =>
+        _client.DownloadAsync(MetadataFolder, MetadataUrl, TargetFolder, TargetUrl, names, now);
 
     public byte[]? Trusted(string role)
     {
@@ -62,11 +63,13 @@ public sealed class Bench : IAsyncDisposable
 
     /// <summary>All trusted metadata as <c>name version</c>, by name.</summary>
     public IReadOnlyList<string> TrustedRoles() =>
-        [.. Directory.EnumerateFiles(MetadataFolder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal).Select(role => $"{role} {VersionOf(role)}")];
+        [.. Directory.EnumerateFiles(MetadataFolder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)
+            .Select(role => $"{role} {VersionOf(role)}")];
 
     /// <summary>Contents of the target folder, the oldest first, as texts.</summary>
     public IReadOnlyList<string> Downloaded() =>
-        [.. new DirectoryInfo(TargetFolder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.LastWriteTimeUtc).Select(file => File.ReadAllText(file.FullName))];
+        [.. new DirectoryInfo(TargetFolder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.LastWriteTimeUtc)
+            .Select(file => File.ReadAllText(file.FullName))];
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
-/// <summary>What the public suite's <c>test_updater_delegation_graphs</c> and <c>test_quoting_issues</c> ask of a client. A graph is written as <c>delegator&gt;role:pattern!</c>, the mark for terminating.</summary>
+/// <summary>What the public suite's <c>test_updater_delegation_graphs</c> and <c>test_quoting_issues</c> ask of a client. A
+/// graph is written as <c>delegator&gt;role:pattern!</c>, the mark for terminating.</summary>
 public abstract class DelegationConformance : IAsyncDisposable
 {
     private readonly Bench _bench;
@@ -51,7 +52,8 @@ public abstract class DelegationConformance : IAsyncDisposable
         await _bench.InitAsync();
         Repository.AddTarget("targets", "targetfile", "targetfile content"u8.ToArray());
         Build("targets>A:*.doc,*.md targets>B:releases/*/* B>C:releases/x/* B>D:releases/y/*.zip",
-            ("A", "README.md", "README by A"), ("C", "releases/x/x_v1", "x release by C"), ("D", "releases/y/y_v1.zip", "y release by D"), ("D", "releases/z/z_v1.zip", "z release by D"));
+            ("A", "README.md", "README by A"), ("C", "releases/x/x_v1", "x release by C"), ("D", "releases/y/y_v1.zip", "y release by D"),
+            ("D", "releases/z/z_v1.zip", "z release by D"));
         Assert.Equal(content is null ? 1 : 0, await _bench.DownloadAsync(path));
         Assert.Equal(content is null ? [] : [content], _bench.Downloaded());
         Assert.Equal(asked.Split(' ', StringSplitOptions.RemoveEmptyEntries), Repository.Requests.Skip(4).Select(request => request.Role));
@@ -147,7 +149,9 @@ public abstract class DelegationConformance : IAsyncDisposable
         Repository.Targets["delegations"] = new JsonObject
         {
             ["keys"] = new JsonObject(),
-            ["roles"] = new JsonArray(new JsonObject { ["name"] = role, ["keyids"] = new JsonArray(), ["threshold"] = 1, ["terminating"] = false, ["paths"] = new JsonArray("*") }),
+            ["roles"] = new JsonArray(
+                new JsonObject { ["name"] = role, ["keyids"] = new JsonArray(), ["threshold"] = 1, ["terminating"] = false, ["paths"] = new JsonArray(
+                    "*") }),
         };
         Repository.Publish("targets", "snapshot", "timestamp");
         Assert.Equal(1, await _bench.RefreshAsync());
@@ -182,7 +186,8 @@ public abstract class DelegationConformance : IAsyncDisposable
         Repository.Targets["delegations"] = new JsonObject
         {
             ["keys"] = new JsonObject { [key.Id] = key.Public },
-            ["succinct_roles"] = new JsonObject { ["keyids"] = new JsonArray(key.Id), ["threshold"] = 1, ["bit_length"] = bits, ["name_prefix"] = "bin" },
+            ["succinct_roles"] = new JsonObject { ["keyids"] = new JsonArray(
+                key.Id), ["threshold"] = 1, ["bit_length"] = bits, ["name_prefix"] = "bin" },
         };
         var role = $"bin-{expected}";
         Repository.Content[role] = Repository.NewTargets();
@@ -198,7 +203,8 @@ public abstract class DelegationConformance : IAsyncDisposable
         var roles = new HashSet<string>(StringComparer.Ordinal);
         foreach (var edge in graph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (ends, paths) = edge.TrimEnd('!').Split(':') is [var left, var right] ? (left.Split('>'), right.Split(',')) : (edge.TrimEnd('!').Split('>'), null);
+            var (ends, paths) = edge.TrimEnd('!').Split(':') is [var left, var right]
+                ? (left.Split('>'), right.Split(',')) : (edge.TrimEnd('!').Split('>'), null);
             Repository.Delegate(ends[0], ends[1], paths, terminating: edge.EndsWith('!'));
             roles.Add(ends[1]);
         }

@@ -9,5 +9,6 @@ public interface IClientUnderTest
     Task<int> RefreshAsync(string metadataFolder, string metadataUrl, DateTimeOffset? now);
 
     /// <param name="now">The client's clock; null: the present.</param>
-    Task<int> DownloadAsync(string metadataFolder, string metadataUrl, string targetFolder, string targetUrl, IReadOnlyList<string> names, DateTimeOffset? now);
+    Task<int> DownloadAsync(
+        string metadataFolder, string metadataUrl, string targetFolder, string targetUrl, IReadOnlyList<string> names, DateTimeOffset? now);
 }

@@ -28,11 +28,14 @@ public sealed class InProcessClient : IClientUnderTest
         await ClientAt(metadataFolder, metadataUrls, fetcher, now).RefreshAsync(default);
     });
 
-    public Task<int> DownloadAsync(string metadataFolder, string metadataUrl, string targetFolder, string targetUrl, IReadOnlyList<string> names, DateTimeOffset? now) =>
+    public Task<int> DownloadAsync(
+        string metadataFolder, string metadataUrl, string targetFolder, string targetUrl, IReadOnlyList<string> names, DateTimeOffset? now) =>
         DownloadAsync(metadataFolder, metadataUrl, targetFolder, [targetUrl], names, now);
 
     public Task<int> DownloadAsync(
-        string metadataFolder, string metadataUrl, string targetFolder, IReadOnlyList<string> targetUrls, IReadOnlyList<string> names, DateTimeOffset? now = null) => ExitCodeAsync(async () =>
+        string metadataFolder, string metadataUrl, string targetFolder, IReadOnlyList<string> targetUrls, IReadOnlyList<string> names,
+        DateTimeOffset? now = null) =>
+            ExitCodeAsync(async () =>
     {
         using var fetcher = new HttpFetcher(Limits, Time);
         var client = ClientAt(metadataFolder, [metadataUrl], fetcher, now);

@@ -71,7 +71,9 @@ public abstract class KeyConformance : IAsyncDisposable
         Repository.AddKey("snapshot", key);
         Repository.Publish("root", "snapshot", "timestamp");
         var first = (string)((JsonArray)Repository.RootRole("snapshot")["keyids"]!)[0]!;
-        Repository.Tamper("snapshot", file => ((JsonArray)file["signatures"]!).Add(new JsonObject { ["keyid"] = first, ["sig"] = (string)file["signatures"]![0]!["sig"]! }));
+        Repository.Tamper(
+            "snapshot",
+            file => ((JsonArray)file["signatures"]!).Add(new JsonObject { ["keyid"] = first, ["sig"] = (string)file["signatures"]![0]!["sig"]! }));
         Assert.Equal(1, await _bench.RefreshAsync());
         Assert.Equal(["root 2", "timestamp 2"], _bench.TrustedRoles());
     }
@@ -152,7 +154,8 @@ public abstract class KeyConformance : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("3045022100fa1f62d38e0f5c565fa23e5d230086258427d87f024c146071966deefde55468022100b3347b4bd9ba6701ca6cef949d04b5742394b9f8c4417933e5d4fa76c3ca3a98")]
+    [InlineData(
+        "3045022100fa1f62d38e0f5c565fa23e5d230086258427d87f024c146071966deefde55468022100b3347b4bd9ba6701ca6cef949d04b5742394b9f8c4417933e5d4fa76c3ca3a98")]
     [InlineData("")]
     [InlineData("not hexadecimal")]
     [InlineData("abc")]

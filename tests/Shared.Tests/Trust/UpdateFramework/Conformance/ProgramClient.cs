@@ -10,7 +10,8 @@ public sealed class ProgramClient(string program) : IClientUnderTest
     public Task<int> RefreshAsync(string metadataFolder, string metadataUrl, DateTimeOffset? now) =>
         RunAsync(now, ["--metadata-url", metadataUrl, "--metadata-dir", metadataFolder, "refresh"]);
 
-    public Task<int> DownloadAsync(string metadataFolder, string metadataUrl, string targetFolder, string targetUrl, IReadOnlyList<string> names, DateTimeOffset? now) =>
+    public Task<int> DownloadAsync(
+        string metadataFolder, string metadataUrl, string targetFolder, string targetUrl, IReadOnlyList<string> names, DateTimeOffset? now) =>
         RunAsync(now,
         [
             "--metadata-url", metadataUrl, "--metadata-dir", metadataFolder, .. names.SelectMany(name => new[] { "--target-name", name }),
@@ -27,6 +28,7 @@ public sealed class ProgramClient(string program) : IClientUnderTest
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         await said;
-        return process.ExitCode is 0 or 1 ? process.ExitCode : throw new InvalidOperationException($"exit code {process.ExitCode}: {string.Join('\n', await said)}");
+        return process.ExitCode is 0 or 1
+            ? process.ExitCode : throw new InvalidOperationException($"exit code {process.ExitCode}: {string.Join('\n', await said)}");
     }
 }

@@ -9,7 +9,8 @@ public sealed record Reply(int Status, long? StatedLength, Func<Stream, Cancella
 
     public static Reply Of(byte[]? body) => body is null ? NotFound : Of(200, body);
 
-    public static Reply Of(int status, byte[] body) => new(status, body.Length, (stream, cancellation) => stream.WriteAsync(body, cancellation).AsTask());
+    public static Reply Of(int status, byte[] body) =>
+        new(status, body.Length, (stream, cancellation) => stream.WriteAsync(body, cancellation).AsTask());
 
     /// <summary>The body, and then bytes without end, under no stated length.</summary>
     public static Reply Endless(byte[] begin) => new(200, null, async (stream, cancellation) =>

@@ -1,6 +1,7 @@
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
-/// <summary>What the public suite's <c>test_updater_key_rotations</c> asks of a client. A root is written as <c>keys/threshold/signers</c>, digits naming ten key pairs.</summary>
+/// <summary>What the public suite's <c>test_updater_key_rotations</c> asks of a client. A root is written as
+/// <c>keys/threshold/signers</c>, digits naming ten key pairs.</summary>
 public abstract class RotationConformance : IAsyncDisposable
 {
     private static readonly SimulatedKey[] Keys = [.. Enumerable.Range(0, 10).Select(_ => SimulatedKey.Create("ed25519"))];

@@ -7,7 +7,8 @@ using Hmas.Trust.UpdateFramework.Metadata;
 
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
-/// <summary>A repository that a test owns: metadata as plain JSON, signed by real keys when published, with every request written down. Valid and at version 1 from the start.</summary>
+/// <summary>A repository that a test owns: metadata as plain JSON, signed by real keys when published, with every
+/// request written down. Valid and at version 1 from the start.</summary>
 public sealed class SimulatedRepository
 {
     private readonly Lock _lock = new();
@@ -73,7 +74,9 @@ public sealed class SimulatedRepository
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public JsonObject NewTargets() => new(NewSigned("targets").Concat([new("targets", new JsonObject())]).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+    public JsonObject NewTargets() =>
+        new(NewSigned("targets").Concat([new("targets", new JsonObject())])
+            .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
     public JsonObject RootRole(string role) => (JsonObject)Root["roles"]![role]!;
 
@@ -85,7 +88,8 @@ public sealed class SimulatedRepository
     public SimulatedKey AddKey(string role, SimulatedKey? key = null, string delegator = "root", bool signs = true)
     {
         key ??= SimulatedKey.Create();
-        var (keys, entry) = delegator == "root" ? ((JsonObject)Root["keys"]!, RootRole(role)) : (DelegationKeys(delegator), DelegationOf(delegator, role));
+        var (keys, entry) = delegator == "root"
+            ? ((JsonObject)Root["keys"]!, RootRole(role)) : (DelegationKeys(delegator), DelegationOf(delegator, role));
         keys[key.Id] = key.Public.DeepClone();
         ((JsonArray)entry["keyids"]!).Add(key.Id);
         if (signs) SignersOf(role).Add(key);
@@ -130,7 +134,8 @@ public sealed class SimulatedRepository
         return entry;
     }
 
-    /// <summary>Signs and serves the next version of each role, in order; a targets role is listed in the snapshot to come, a snapshot in the timestamp to come.</summary>
+    /// <summary>Signs and serves the next version of each role, in order; a targets role is listed in the
+    /// snapshot to come, a snapshot in the timestamp to come.</summary>
     public void Publish(params string[] roles)
     {
         foreach (var role in roles)
@@ -154,7 +159,8 @@ public sealed class SimulatedRepository
         var canonical = Canonical(Content[role]);
         var signatures = SignersOf(role).DistinctBy(key => key.Id)
             .Select(key => (JsonNode)new JsonObject { ["keyid"] = key.Id, ["sig"] = Convert.ToHexStringLower(key.Sign(canonical)) });
-        return Encoding.UTF8.GetBytes(new JsonObject { ["signed"] = Content[role].DeepClone(), ["signatures"] = new JsonArray([.. signatures]) }.ToJsonString());
+        return Encoding.UTF8.GetBytes(
+            new JsonObject { ["signed"] = Content[role].DeepClone(), ["signatures"] = new JsonArray([.. signatures]) }.ToJsonString());
     }
 
     /// <summary>Changes the newest served file of a role without signing it again.</summary>

@@ -34,7 +34,8 @@ public sealed class MetadataWriterTests : IDisposable
         {
             Publish(files, version);
             using var fetcher = new HttpFetcher(new UpdateLimits(), TimeProvider.System);
-            var client = new UpdateClient(new MetadataFolder(folder.File("metadata")), new Mirrors([server.Address]), fetcher, new UpdateLimits(), TimeProvider.System);
+            var client = new UpdateClient(
+                new MetadataFolder(folder.File("metadata")), new Mirrors([server.Address]), fetcher, new UpdateLimits(), TimeProvider.System);
             await client.RefreshAsync(CancellationToken.None);
             Assert.Equal(version, client.Targets.Header.Version);
             var target = await client.FindAsync("models/a", CancellationToken.None);
@@ -56,9 +57,12 @@ public sealed class MetadataWriterTests : IDisposable
     [Fact]
     public void A_role_that_could_never_be_signed_is_refused()
     {
-        Assert.Contains("3 of 2 keys", Assert.Throws<ArgumentException>(() => MetadataWriter.Root(1, Later, Roles(3))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 of 2 keys", Assert.Throws<ArgumentException>(() => MetadataWriter.Root(1, Later, Roles(3))).Message, StringComparison.Ordinal);
         var twice = Roles(1) with { Targets = new RoleSigners([_keys[2].PublicKey, _keys[2].PublicKey], 2) };
-        Assert.Contains("targets has a key twice", Assert.Throws<ArgumentException>(() => MetadataWriter.Root(1, Later, twice)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "targets has a key twice", Assert.Throws<ArgumentException>(() => MetadataWriter.Root(1, Later, twice)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,13 +70,15 @@ public sealed class MetadataWriterTests : IDisposable
         Assert.Equal(UpdateReason.Format, Assert.Throws<UpdateException>(() => MetadataWriter.AddSignature("[]"u8.ToArray(), _keys[0])).Reason);
 
     private TopLevelRoles Roles(int threshold) => new(
-        new RoleSigners([_keys[0].PublicKey, _keys[1].PublicKey], threshold), new RoleSigners([_keys[2].PublicKey], 1), new RoleSigners([_keys[3].PublicKey], 1), new RoleSigners([_keys[3].PublicKey], 1));
+        new RoleSigners([_keys[0].PublicKey, _keys[1].PublicKey], threshold), new RoleSigners([_keys[2].PublicKey], 1),
+        new RoleSigners([_keys[3].PublicKey], 1), new RoleSigners([_keys[3].PublicKey], 1));
 
     private void Publish(Dictionary<string, byte[]> files, int version)
     {
         var model = RandomNumberGenerator.GetBytes(100);
         var custom = JsonDocument.Parse("""{"hmas":{"artefact":"pump","release":1,"hardware":["a"]}}""").RootElement;
-        var target = new TargetFile("models/a", model.Length, new Dictionary<string, string> { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)) }, custom);
+        var target = new TargetFile(
+            "models/a", model.Length, new Dictionary<string, string> { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)) }, custom);
         var targets = files[$"{version}.targets.json"] = MetadataWriter.Sign(MetadataWriter.Targets(version, Later, [target]), _keys[2]);
         var snapshot = files[$"{version}.snapshot.json"] = MetadataWriter.Sign(MetadataWriter.Snapshot(version, Later, version, targets), _keys[3]);
         files["timestamp.json"] = MetadataWriter.Sign(MetadataWriter.Timestamp(version, Later, version, snapshot), _keys[3]);

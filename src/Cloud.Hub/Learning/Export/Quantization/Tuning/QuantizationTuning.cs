@@ -6,9 +6,11 @@ using Cloud.Hub.Learning.Training.Optimisers;
 
 namespace Cloud.Hub.Learning.Export.Quantization.Tuning;
 
-/// <summary>Quantization-aware fine-tuning: from a static plan, weights, biases and ranges of the tensors learn to give the float twin's answers with everything rounded. Needs no labels; deterministic.</summary>
+/// <summary>Quantization-aware fine-tuning: from a static plan, weights, biases and ranges of the tensors learn to give the
+/// float twin's answers with everything rounded. Needs no labels; deterministic.</summary>
 /// <remarks>
-/// Weights are rounded to steps of the plan's scales in front of every pass and their gradients go straight to the values behind (Bengio et al. 2013; Jacob et al. 2018). All moves
+/// Weights are rounded to steps of the plan's scales in front of every pass and their gradients go straight to
+/// the values behind (Bengio et al. 2013; Jacob et al. 2018). All moves
 /// are counted in steps, so one learning rate fits layers of any size.
 /// </remarks>
 internal sealed class QuantizationTuning : IDisposable
@@ -37,7 +39,9 @@ internal sealed class QuantizationTuning : IDisposable
     {
         (_operations, _plan, _pairs) = (operations, plan, targetsLackVnni);
         _chain = new TunableChain(operations, plan, learnsRanges);
-        _roundings = [.. operations.Select(o => o is IWeighted weighted ? new WeightRounding(weighted.Weights.Length / weighted.OutputChannels, null, weighted.KernelSize) : null)];
+        _roundings =
+            [.. operations.Select(o => o is IWeighted weighted
+                ? new WeightRounding(weighted.Weights.Length / weighted.OutputChannels, null, weighted.KernelSize) : null)];
         var values = _chain.Network.Parameters.ToArray();
         // Through the layers' own setters, so that every value finds its unit whatever the layout.
         _chain.Network.Parameters.Fill(RangeUnit);
@@ -124,7 +128,8 @@ internal sealed class QuantizationTuning : IDisposable
     {
         var weights = _chain.Layer(operation).Weights;
         var (steps, row) = (new sbyte[weights.Length], Row(weighted));
-        for (var o = 0; o < weighted.OutputChannels; o++) _roundings[operation]!.Round(weights.AsSpan(o * row, row), rounded.Scales[o], _pairs, steps.AsSpan(o * row, row));
+        for (var o = 0; o < weighted.OutputChannels; o++)
+            _roundings[operation]!.Round(weights.AsSpan(o * row, row), rounded.Scales[o], _pairs, steps.AsSpan(o * row, row));
         return steps;
     }
 
@@ -136,7 +141,8 @@ internal sealed class QuantizationTuning : IDisposable
         // From the end, so that an operation before a ReLU finds the rounding behind it, as a static plan has it.
         for (var i = _operations.Count - 1; i >= 0; i--)
         {
-            outputs[i] = _plan.Outputs[i] is null ? null : _chain.Rounding(i + 1) ?? (MovesOnly(_operations[i]) || i + 1 == _operations.Count ? _plan.Outputs[i] : outputs[i + 1]);
+            outputs[i] = _plan.Outputs[i] is null
+                ? null : _chain.Rounding(i + 1) ?? (MovesOnly(_operations[i]) || i + 1 == _operations.Count ? _plan.Outputs[i] : outputs[i + 1]);
         }
 
         for (var i = 0; i < _operations.Count; i++)
@@ -151,7 +157,9 @@ internal sealed class QuantizationTuning : IDisposable
             var bias = _chain.Layer(i).Bias.ToArray();
             weights[i] = new WeightQuantization(
                 Steps(i, weighted, rounded), rounded.Scales,
-                [.. bias.Select((value, o) => (int)Math.Clamp(Math.Round((double)value / scales[o], MidpointRounding.ToEven), int.MinValue, int.MaxValue))], scales);
+                [.. bias.Select((
+                    value, o) => (int)Math.Clamp(Math.Round((double)value / scales[o], MidpointRounding.ToEven), int.MinValue, int.MaxValue))],
+                    scales);
         });
         return new QuantizationPlan(input, outputs, weights);
 

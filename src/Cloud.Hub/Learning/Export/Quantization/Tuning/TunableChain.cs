@@ -4,7 +4,8 @@ using Cloud.Hub.Learning.Training.Layers;
 
 namespace Cloud.Hub.Learning.Export.Quantization.Tuning;
 
-/// <summary>Export operations turned back into layers that learn, with a <see cref="FakeQuantize"/> wherever the int8 graph has a quantize/dequantize pair. Batch norm is folded and channels are equal already, so what is learnt is what ships.</summary>
+/// <summary>Export operations turned back into layers that learn, with a <see cref="FakeQuantize"/> wherever the int8 graph has a
+/// quantize/dequantize pair. Batch norm is folded and channels are equal already, so what is learnt is what ships.</summary>
 internal sealed class TunableChain : IDisposable
 {
     private readonly FakeQuantize?[] _roundings;
@@ -26,7 +27,9 @@ internal sealed class TunableChain : IDisposable
             _weighted[i] = own[0] as IWeightedLayer;
             layers.AddRange(own);
             if (plan.Outputs[i] is not { } rounded || Keeps(operations, i)) continue;
-            _roundings[i + 1] = new FakeQuantize(rounded.Scale, rounded.Zero, learnsRanges && operations[i] is not ActivationOperation { Function: ActivationKind.Sigmoid or ActivationKind.Tanh });
+            _roundings[i + 1] = new FakeQuantize(
+                rounded.Scale, rounded.Zero,
+                learnsRanges && operations[i] is not ActivationOperation { Function: ActivationKind.Sigmoid or ActivationKind.Tanh });
             layers.Add(_roundings[i + 1]!);
         }
 
@@ -40,7 +43,8 @@ internal sealed class TunableChain : IDisposable
     {
         for (var i = 0; i < operations.Count; i++)
         {
-            if (operations[i].From is not null || !LayersOf(operations[i]).Any()) return $"operation {i} ({operations[i].GetType().Name}) cannot be fine-tuned";
+            if (operations[i].From is not null || !LayersOf(operations[i]).Any())
+                return $"operation {i} ({operations[i].GetType().Name}) cannot be fine-tuned";
         }
 
         return null;
@@ -53,11 +57,13 @@ internal sealed class TunableChain : IDisposable
     public TensorQuantization? Rounding(int tensor) => _roundings[tensor] is { } layer ? new TensorQuantization(layer.Step, layer.Zero) : null;
 
     /// <summary>The place in time-major values for each channel-major one.</summary>
-    public static int[] TimeMajor(Shape shape) => [.. Enumerable.Range(0, shape.Count).Select(i => (i % shape.Length * shape.Channels) + (i / shape.Length))];
+    public static int[] TimeMajor(Shape shape) =>
+        [.. Enumerable.Range(0, shape.Count).Select(i => (i % shape.Length * shape.Channels) + (i / shape.Length))];
 
     public void Dispose() => Network.Dispose();
 
-    /// <summary>Nothing is rounded behind it: what only moves values keeps their rounding, a ReLU takes it over, a last dense layer gives float.</summary>
+    /// <summary>Nothing is rounded behind it: what only moves values keeps their rounding, a ReLU
+    /// takes it over, a last dense layer gives float.</summary>
     private static bool Keeps(IReadOnlyList<Operation> operations, int i) => operations[i] switch
     {
         ReshapeOperation or MaxPoolOperation or LastStepOperation => true,
