@@ -18,6 +18,9 @@ internal readonly record struct StoreBudget(long MaxBytes)
     /// room before it grows the file past the bound.</summary>
     public long FileBytes => MaxBytes - LogBytes - (2 * GroupBytes);
 
+    /// <summary>Most that facts which are never given up may hold, so that there are always others to give up.</summary>
+    public long KeptBytes => FileBytes / 2;
+
     public bool IsOver(long usedBytes) => usedBytes > FileBytes;
 
     /// <summary>Eviction goes down to 1/32 below the bound, so that it does not run at every append.</summary>

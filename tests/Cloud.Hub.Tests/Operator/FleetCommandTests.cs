@@ -99,7 +99,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
     {
         var id = (await _terminal.RunAsync("rollout", "start", "pump", "--reason", "to be completed")).Said.Split(' ')[0];
         Assert.Equal(["rollout"], await _terminal.CompleteAsync("hmas ro"));
-        Assert.Equal(["restore", "resume"], await _terminal.CompleteAsync("hmas rollout re"));
+        Assert.Equal(["restore", "resume"], await _terminal.CompleteAsync("hmas rollout res"));
         Assert.Equal(["--watch"], await _terminal.CompleteAsync("hmas rollout start pump --wat"));
         Assert.Equal([id], await _terminal.CompleteAsync("hmas rollout explain "));
         // What stands before a colon is a word of its own to bash.

@@ -42,6 +42,27 @@ public sealed class OutboxBoundTests : IDisposable
         await outbox.DisposeAsync();
     }
 
+    /// <summary>A broker that takes everything while the hub behind it is away: what is on its way is never given up.</summary>
+    [Fact]
+    public async Task The_bound_is_kept_while_all_that_is_stored_is_sent_and_nothing_is_acknowledged()
+    {
+        await using var outbox = await OpenAsync();
+        outbox.SendingThrough = long.MaxValue;
+        var storing = outbox.RunAsync(default);
+        var largest = 0L;
+        outbox.Stored += () =>
+            largest = Math.Max(largest, Directory.GetFiles(_folder.Path, "outbox.db*").Sum(static file => new FileInfo(file).Length));
+        for (var i = 1; i <= Facts; i++)
+        {
+            while (!outbox.TryAdd(FactKind.Experience, i, new byte[2000], 0.5f)) await Task.Yield();
+        }
+
+        outbox.Complete();
+        await storing;
+        Assert.InRange(largest, MaxBytes / 4, MaxBytes);
+        Assert.InRange(outbox.State.Offered, 1, Facts - 1);
+    }
+
     [Theory]
     [InlineData(-30)]
     [InlineData(730)]

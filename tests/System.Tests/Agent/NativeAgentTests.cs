@@ -54,7 +54,7 @@ public sealed class NativeAgentTests : IDisposable
             (digest, true),
             (status.GetProperty("model").GetProperty("activeDigest").GetString(), status.GetProperty("model").GetProperty("committed").GetBoolean()));
         Assert.True(status.GetProperty("hub").GetProperty("connected").GetBoolean());
-        Assert.True(status.GetProperty("outbox").GetProperty("acknowledged").GetInt64() > 0, status.ToString());
+        await AcknowledgedAsync();
         var (_, table, _) = await AgentProgram.RunAsync("status", "--socket", Socket);
         Assert.Contains($"model        fixture 2 {digest[..19]}; previous sha256:", table, StringComparison.Ordinal);
         await CheckMetricsAsync(metricsPort, digest);
@@ -70,6 +70,14 @@ public sealed class NativeAgentTests : IDisposable
         var (code, log) = await agent.StopAsync();
         Assert.True(code == 0, log);
         Assert.DoesNotContain(" ERR ", log, StringComparison.Ordinal);
+    }
+
+    /// <summary>The device stores within a second what the hub has told it; each look starts a program, which is pause enough.</summary>
+    private async Task AcknowledgedAsync()
+    {
+        using var limit = new CancellationTokenSource(AgentProgram.Limit, TimeProvider.System);
+        while ((await AgentProgram.StatusAsync(Socket)).GetProperty("outbox").GetProperty("acknowledged").GetInt64() == 0)
+            limit.Token.ThrowIfCancellationRequested();
     }
 
     [Fact]

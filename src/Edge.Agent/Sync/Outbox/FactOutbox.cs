@@ -70,9 +70,13 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
 
     public OutboxState State => Volatile.Read(ref _state);
 
-    /// <summary>Whether what is stored goes to the hub at once: it then counts as offered with the
-    /// commit that stores it, which saves one more.</summary>
-    public bool IsSending { get; set; }
+    /// <summary>Sequences up to this go to the hub as soon as they are stored: they count as offered with the commit
+    /// that stores them, which saves one more. 0: none.</summary>
+    public long SendingThrough { get; set; }
+
+    /// <summary>Sequences beyond the acknowledged one that may be offered, by the facts' present size: offered facts are
+    /// not given up, so they must not fill the disk's bound. At least one.</summary>
+    public long MostOffered => MostOfferedOf(State);
 
     /// <summary>Facts that found the queue in memory full, or were larger than a fact may be: never numbered, not on disk.</summary>
     public long Refused => Interlocked.Read(ref _refused);
@@ -184,7 +188,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     {
         var state = State;
         if (through <= state.Offered) return;
-        var ahead = Math.Max(through, Math.Min(through + OfferAhead, state.Produced));
+        var most = Math.Min(state.Produced, state.Acknowledged + MostOfferedOf(state));
+        var ahead = Math.Max(through, Math.Min(through + OfferAhead, most));
         await WriteAsync((writer, _) => writer.Offer(ahead), ct);
     }
 
@@ -283,8 +288,11 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     private OutboxState Append(OutboxWriter writer, List<OutboxEntry> group)
     {
         var state = IsBehindTheHub ? LetGo(writer) : State;
-        return group.Count == 0 ? state : writer.Append(group, _budget, IsSending);
+        return group.Count == 0 ? state : writer.Append(group, _budget, Math.Min(SendingThrough, state.Acknowledged + MostOfferedOf(state)));
     }
+
+    private long MostOfferedOf(OutboxState state) =>
+        Math.Max(1, (long)((double)_budget.KeptBytes / Math.Max(1, state.UsedBytes) * Math.Max(1, state.Waiting)));
 
     private OutboxState LetGo(OutboxWriter writer) => Volatile.Read(ref _acknowledged) is { } ack ? writer.Acknowledge(ack) : State;
 

@@ -62,8 +62,8 @@ internal sealed class OutboxWriter : IDisposable
     }
 
     /// <summary>Numbers and stores the entries, then gives up the least valuable ones that were not sent until the budget holds.</summary>
-    /// <param name="offered">They may be sent from now on: <see cref="Offer"/> of the last one.</param>
-    public OutboxState Append(IReadOnlyList<OutboxEntry> entries, StoreBudget budget, bool offered)
+    /// <param name="sendingThrough">Those up to this sequence may be sent from now on, see <see cref="Offer"/>; 0: none.</param>
+    public OutboxState Append(IReadOnlyList<OutboxEntry> entries, StoreBudget budget, long sendingThrough)
     {
         var state = ReadState();
         for (var i = 0; i < entries.Count; i++)
@@ -77,10 +77,11 @@ internal sealed class OutboxWriter : IDisposable
         state = WithSizes(state with { Produced = state.Produced + entries.Count, TotalProduced = state.TotalProduced + entries.Count });
         Set("produced", state.Produced);
         Set("totalProduced", state.TotalProduced);
-        if (offered)
+        var offered = Math.Min(state.Produced, sendingThrough);
+        if (offered > state.Offered)
         {
-            state = state with { Offered = state.Produced };
-            Set("offered", state.Offered);
+            state = state with { Offered = offered };
+            Set("offered", offered);
         }
 
         if (!budget.IsOver(state.UsedBytes)) return state;

@@ -107,17 +107,20 @@ internal sealed class FactUplink : IDisposable
         Interlocked.Exchange(ref _wakeFrom, 0);
         while (_acks.TryDequeue(out var ack)) await TakeAsync(ack, ct);
         if (Interlocked.Exchange(ref _linkUp, 0) == 1) _window.GoBack(Now);
-        _outbox.IsSending = _link.IsConnected && _window.Room(long.MaxValue) > 0;
+        _outbox.SendingThrough = _link.IsConnected ? _window.NextSequence - 1 + Room(long.MaxValue) : 0;
         if (!_link.IsConnected) return null;
         if (_notBefore > Now) return _notBefore - Now;
         if (_window.ResendIfDue(Now)) _logger.Resending(_window.NextSequence, _outbox.State.Epoch);
         var newest = _outbox.State.Produced;
-        var room = Math.Min(_window.Room(newest), _batchFacts);
+        var room = Math.Min(Room(newest), _batchFacts);
         if (room == 0) return _window.DueIn(Now);
         if (SmallBatchWait(newest) is { } wait) return wait;
         await SendAsync(room, ct);
         return TimeSpan.Zero;
     }
+
+    /// <summary>The window's, or less where facts are large for the disk's bound.</summary>
+    private int Room(long newest) => (int)Math.Clamp(_outbox.MostOffered - _window.Outstanding, 0, _window.Room(newest));
 
     /// <summary>Whether what there is should wait for more, and how long.</summary>
     private TimeSpan? SmallBatchWait(long newest)
