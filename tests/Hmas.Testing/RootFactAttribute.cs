@@ -1,8 +1,10 @@
-namespace Cloud.Hub.Tests.Learning.Service;
+using Xunit;
+
+namespace Hmas.Testing;
 
 /// <summary>A test that mounts a file system; skipped, with the reason, for anyone but root.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class RootFactAttribute : FactAttribute
+public sealed class RootFactAttribute : FactAttribute
 {
     public RootFactAttribute()
     {
