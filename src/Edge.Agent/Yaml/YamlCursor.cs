@@ -6,7 +6,9 @@ internal sealed class YamlCursor(string text)
     /// <summary>Stands for the end of the text.</summary>
     public const char End = '\0';
 
+    private const int MaxDepth = 64;
     private int _at;
+    private int _depth;
     private int _lineStart;
 
     /// <summary>From 1.</summary>
@@ -91,6 +93,23 @@ internal sealed class YamlCursor(string text)
         }
     }
 
+    /// <summary>Past line ends and what indents the next line; says how many they were.</summary>
+    public int SkipEmptyLines()
+    {
+        var breaks = 0;
+        while (IsLineEnd && !IsEnd)
+        {
+            Take();
+            breaks++;
+            while (Current == ' ') Take();
+            if (Current != '\t') continue;
+            SkipBlanks();
+            if (!IsLineEnd) throw Error("a tab cannot indent");
+        }
+
+        return breaks;
+    }
+
     public int Mark() => _at;
 
     /// <summary>What stands between a mark and here.</summary>
@@ -103,6 +122,15 @@ internal sealed class YamlCursor(string text)
         var end = rest.IndexOfAny('\n', '\r');
         return end < 0 ? rest : rest[..end];
     }
+
+    /// <summary>One level deeper, until <see cref="Leave"/>.</summary>
+    /// <exception cref="YamlFormatException">More than 64 levels.</exception>
+    public void Enter()
+    {
+        if (++_depth > MaxDepth) throw Error($"is nested deeper than {MaxDepth} levels");
+    }
+
+    public void Leave() => _depth--;
 
     public YamlFormatException Error(string reason) => new(Line, Indent + 1, reason);
 }

@@ -11,9 +11,7 @@ namespace Edge.Agent.Yaml;
 /// </remarks>
 internal sealed class YamlReader
 {
-    private const int MaxDepth = 64;
     private readonly YamlCursor _cursor;
-    private int _depth;
 
     private YamlReader(string text) => _cursor = new YamlCursor(text);
 
@@ -57,9 +55,9 @@ internal sealed class YamlReader
     private YamlNode Block(int parent)
     {
         var (line, column) = (_cursor.Line, _cursor.Indent + 1);
-        if (++_depth > MaxDepth) throw _cursor.Error($"is nested deeper than {MaxDepth} levels");
+        _cursor.Enter();
         var node = IsEntry() ? Sequence(line, column) : Inline(parent, mayBeKey: true);
-        _depth--;
+        _cursor.Leave();
         return node;
     }
 
@@ -72,7 +70,7 @@ internal sealed class YamlReader
         switch (_cursor.Current)
         {
             case '[' or '{':
-                var collection = Flow(parent);
+                var collection = YamlFlow.Read(_cursor, parent);
                 _cursor.FinishLine();
                 return collection;
             case '|' or '>':
@@ -84,7 +82,7 @@ internal sealed class YamlReader
                 _cursor.FinishLine();
                 return quoted;
             default:
-                RefuseSigns();
+                YamlText.RefuseSigns(_cursor);
                 var plain = new YamlScalar(line, column, YamlText.PlainLine(_cursor, inFlow: false), isPlain: true);
                 return IsColon(plain, line, mayBeKey) ? Mapping(plain) : Continued(plain, parent);
         }
@@ -101,22 +99,6 @@ internal sealed class YamlReader
         return true;
     }
 
-    private void RefuseSigns()
-    {
-        var current = _cursor.Current;
-        switch (current)
-        {
-            case '&' or '*':
-                throw _cursor.Error("anchors and aliases are not allowed");
-            case '!':
-                throw _cursor.Error("tags are not allowed");
-            case ',' or ']' or '}' or ':' or '#' or '%' or '@' or '`':
-                throw _cursor.Error($"a plain text cannot begin with '{current}'; put it in quotes");
-            case '?' or '-' when _cursor.IsBlankAt(1):
-                throw _cursor.Error($"'{current} ' is not allowed here");
-        }
-    }
-
     /// <summary>Plain text that goes on in deeper lines: line ends become blanks, empty lines stay.</summary>
     private YamlScalar Continued(YamlScalar first, int parent)
     {
@@ -129,10 +111,10 @@ internal sealed class YamlReader
         StringBuilder? text = null;
         while (true)
         {
-            var breaks = SkipEmptyLines();
+            var breaks = _cursor.SkipEmptyLines();
             if (_cursor.IsEnd || _cursor.Indent <= parent || _cursor.Current == '#' || IsMarker("---") || IsMarker("...")) break;
             text ??= new StringBuilder(first.Value);
-            AppendBreaks(text, breaks);
+            YamlText.AppendBreaks(text, breaks);
             text.Append(YamlText.PlainLine(_cursor, inFlow: false));
             if (_cursor.Current == ':') throw _cursor.Error("a key and its value cannot stand here");
             if (_cursor.IsLineEnd) continue;
@@ -141,29 +123,6 @@ internal sealed class YamlReader
         }
 
         return text is null ? first : new YamlScalar(first.Line, first.Column, text.ToString(), isPlain: true);
-    }
-
-    // One line end is a blank; of more, the first is dropped.
-    private static void AppendBreaks(StringBuilder text, int breaks)
-    {
-        if (breaks == 1) text.Append(' ');
-        else text.Append('\n', breaks - 1);
-    }
-
-    private int SkipEmptyLines()
-    {
-        var breaks = 0;
-        while (_cursor.IsLineEnd && !_cursor.IsEnd)
-        {
-            _cursor.Take();
-            breaks++;
-            while (_cursor.Current == ' ') _cursor.Take();
-            if (_cursor.Current != '\t') continue;
-            _cursor.SkipBlanks();
-            if (!_cursor.IsLineEnd) throw _cursor.Error("a tab cannot indent");
-        }
-
-        return breaks;
     }
 
     private YamlMapping Mapping(YamlScalar first)
@@ -185,7 +144,7 @@ internal sealed class YamlReader
     {
         var (line, column) = (_cursor.Line, _cursor.Indent + 1);
         var isQuoted = _cursor.Current is '"' or '\'';
-        if (!isQuoted) RefuseSigns();
+        if (!isQuoted) YamlText.RefuseSigns(_cursor);
         if (_cursor.Current is '[' or '{' or '|' or '>') throw _cursor.Error("a key must be text");
         var key = new YamlScalar(line, column, isQuoted ? YamlText.Quoted(_cursor) : YamlText.PlainLine(_cursor, inFlow: false), !isQuoted);
         if (isQuoted) _cursor.SkipBlanks();
@@ -226,88 +185,4 @@ internal sealed class YamlReader
 
         return new YamlSequence(line, column, items);
     }
-
-    private YamlNode Flow(int parent)
-    {
-        var (line, column) = (_cursor.Line, _cursor.Indent + 1);
-        if (++_depth > MaxDepth) throw _cursor.Error($"is nested deeper than {MaxDepth} levels");
-        YamlNode node = _cursor.Current == '[' ? FlowSequence(line, column, parent) : FlowMapping(line, column, parent);
-        _depth--;
-        return node;
-    }
-
-    private YamlSequence FlowSequence(int line, int column, int parent)
-    {
-        var items = new List<YamlNode>();
-        while (NextInFlow(']', parent))
-        {
-            items.Add(FlowValue(parent));
-            _cursor.SkipToContent();
-            if (_cursor.Current == ':') throw _cursor.Error("a key and its value cannot stand in a list");
-            if (_cursor.Current is not (',' or ']')) throw Unclosed(line, column, ']');
-        }
-
-        return new YamlSequence(line, column, items);
-    }
-
-    private YamlMapping FlowMapping(int line, int column, int parent)
-    {
-        var mapping = new YamlMapping(line, column);
-        while (NextInFlow('}', parent))
-        {
-            if (FlowValue(parent) is not YamlScalar key) throw _cursor.Error("a key must be text");
-            _cursor.SkipToContent();
-            YamlNode value = new YamlScalar(_cursor.Line, _cursor.Indent + 1, "", isPlain: true);
-            if (_cursor.Current == ':')
-            {
-                _cursor.Take();
-                _cursor.SkipToContent();
-                if (_cursor.Current is not (',' or '}')) value = FlowValue(parent);
-                _cursor.SkipToContent();
-            }
-
-            if (_cursor.Current is not (',' or '}')) throw Unclosed(line, column, '}');
-            mapping.Add(key, value);
-        }
-
-        return mapping;
-    }
-
-    /// <summary>Past the opening sign or a comma; false past the closing one.</summary>
-    private bool NextInFlow(char closing, int parent)
-    {
-        if (_cursor.Current != closing)
-        {
-            _cursor.Take();
-            _cursor.SkipToContent();
-        }
-
-        if (!_cursor.IsEnd && _cursor.IsFirstInLine && _cursor.Indent <= parent) throw _cursor.Error("must stand deeper than what holds it");
-        if (_cursor.Current != closing) return true;
-        _cursor.Take();
-        return false;
-    }
-
-    private YamlNode FlowValue(int parent)
-    {
-        var (line, column) = (_cursor.Line, _cursor.Indent + 1);
-        if (_cursor.IsEnd) throw _cursor.Error("a bracket is not closed");
-        if (_cursor.Current is '[' or '{') return Flow(parent);
-        if (_cursor.Current is '"' or '\'') return new YamlScalar(line, column, YamlText.Quoted(_cursor), isPlain: false);
-        RefuseSigns();
-        var text = new StringBuilder(YamlText.PlainLine(_cursor, inFlow: true));
-        if (text.Length == 0) throw _cursor.Error("a key or a value is missing");
-        while (_cursor.IsLineEnd && !_cursor.IsEnd)
-        {
-            var breaks = SkipEmptyLines();
-            if (_cursor.IsEnd || _cursor.Current is ',' or ']' or '}' or '#' || (_cursor.Current == ':' && _cursor.IsBlankAt(1))) break;
-            AppendBreaks(text, breaks);
-            text.Append(YamlText.PlainLine(_cursor, inFlow: true));
-        }
-
-        return new YamlScalar(line, column, text.ToString(), isPlain: true);
-    }
-
-    private YamlFormatException Unclosed(int line, int column, char closing) =>
-        _cursor.IsEnd ? new YamlFormatException(line, column, $"'{closing}' is missing") : _cursor.Error($"',' or '{closing}' is expected here");
 }

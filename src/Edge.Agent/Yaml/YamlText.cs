@@ -79,6 +79,31 @@ internal static class YamlText
         return text.ToString();
     }
 
+    /// <summary>What plain text cannot begin with.</summary>
+    /// <exception cref="YamlFormatException">It does; says why that is not taken.</exception>
+    public static void RefuseSigns(YamlCursor cursor)
+    {
+        var current = cursor.Current;
+        switch (current)
+        {
+            case '&' or '*':
+                throw cursor.Error("anchors and aliases are not allowed");
+            case '!':
+                throw cursor.Error("tags are not allowed");
+            case ',' or ']' or '}' or ':' or '#' or '%' or '@' or '`':
+                throw cursor.Error($"a plain text cannot begin with '{current}'; put it in quotes");
+            case '?' or '-' when cursor.IsBlankAt(1):
+                throw cursor.Error($"'{current} ' is not allowed here");
+        }
+    }
+
+    /// <summary>One line end is a blank; of more, the first is dropped.</summary>
+    public static void AppendBreaks(StringBuilder text, int breaks)
+    {
+        if (breaks == 1) text.Append(' ');
+        else text.Append('\n', breaks - 1);
+    }
+
     private static (char Chomp, int Indent) Header(YamlCursor cursor, int parent)
     {
         var chomp = ' ';
@@ -132,8 +157,7 @@ internal static class YamlText
             breaks++;
         }
 
-        if (breaks == 1) text.Append(' ');
-        else text.Append('\n', breaks - 1);
+        AppendBreaks(text, breaks);
     }
 
     private static void Escape(YamlCursor cursor, StringBuilder text)
@@ -142,7 +166,7 @@ internal static class YamlText
         {
             cursor.Take();
             cursor.SkipBlanks();
-                return;
+            return;
         }
 
         var sign = cursor.Take();

@@ -1,10 +1,7 @@
 using System.Buffers;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using MQTTnet;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Exceptions;
-using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 
 namespace Hmas.Messaging;
@@ -31,7 +28,7 @@ internal sealed class Link : IAsyncDisposable
         _client = new MqttClient(Adapters, MqttNetNullLogger.Instance);
         _client.DisconnectedAsync += disconnected =>
         {
-            Finish(new LinkEnd((byte)disconnected.Reason, Describe(disconnected)));
+            Finish(LinkEnd.Disconnected(disconnected));
             return Task.CompletedTask;
         };
         _client.ApplicationMessageReceivedAsync += args =>
@@ -61,8 +58,9 @@ internal sealed class Link : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            var answer = await _client.ConnectAsync(Options(v5, session), either.Token).WaitAsync(either.Token).ConfigureAwait(false);
-            if (answer.ResultCode != MqttClientConnectResultCode.Success) return Refused(answer);
+            var connecting = _client.ConnectAsync(ConnectOptions.For(_settings, v5, session), either.Token);
+            var answer = await connecting.WaitAsync(either.Token).ConfigureAwait(false);
+            if (answer.ResultCode != MqttClientConnectResultCode.Success) return LinkEnd.Refused(answer);
             SessionPresent = answer.IsSessionPresent;
             // Absent or 0: the broker names no limit.
             _maxPacketBytes = answer.MaximumPacketSize is { } limit and > 0 ? limit : null;
@@ -76,8 +74,7 @@ internal sealed class Link : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // Socket, TLS and protocol failures come in many types; all mean the same: there is no link.
-            return new LinkEnd(0, Innermost(failure), v5 && HungUp(failure));
+            return LinkEnd.NotOpened(failure, v5);
         }
     }
 
@@ -109,7 +106,7 @@ internal sealed class Link : IAsyncDisposable
         catch (MqttCommunicationException failure)
         {
             throw new MessagingException(
-                MessagingFailure.LinkLost, $"the link broke while publishing to {message.Topic}: {Innermost(failure)}", failure);
+                MessagingFailure.LinkLost, $"the link broke while publishing to {message.Topic}: {LinkEnd.Innermost(failure)}", failure);
         }
     }
 
@@ -131,7 +128,7 @@ internal sealed class Link : IAsyncDisposable
         }
         catch (Exception failure) when (failure is MqttCommunicationException or InvalidOperationException)
         {
-            Finish(new LinkEnd(0, Innermost(failure)));
+            Finish(LinkEnd.Broken(failure));
         }
     }
 
@@ -164,7 +161,7 @@ internal sealed class Link : IAsyncDisposable
         }
         catch (Exception failure) when (failure is MqttCommunicationException or InvalidOperationException or OperationCanceledException)
         {
-            Finish(new LinkEnd(0, Innermost(failure)));
+            Finish(LinkEnd.Broken(failure));
         }
     }
 
@@ -173,38 +170,6 @@ internal sealed class Link : IAsyncDisposable
         Finish(new LinkEnd(0, "closed"));
         _client.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private static LinkEnd Refused(MqttClientConnectResult answer)
-    {
-        var reason = answer.ServerReference is { Length: > 0 } other
-            ? $"{answer.ResultCode}, see {other}" : $"{answer.ResultCode} {answer.ReasonString}".TrimEnd();
-        // 1 is what a broker of 3.1.1 answers to a version it does not know (MQTT 3.1.1, section 3.2.2.3).
-        return new LinkEnd(
-            (byte)answer.ResultCode, reason,
-            answer.ResultCode == MqttClientConnectResultCode.UnsupportedProtocolVersion || (byte)answer.ResultCode == 1);
-    }
-
-    private static string Describe(MqttClientDisconnectedEventArgs disconnected) =>
-        disconnected.Exception is { } failure ? Innermost(failure) : $"{disconnected.Reason} {disconnected.ReasonString}".TrimEnd();
-
-    private static string Innermost(Exception failure)
-    {
-        while (failure.InnerException is { } inner) failure = inner;
-        return $"{failure.GetType().Name}: {failure.Message}";
-    }
-
-    /// <summary>RabbitMQ 3.10 hangs up on an MQTT 5 CONNECT; others answer with a 3.1.1 CONNACK, which is no lawful answer to it.</summary>
-    private static bool HungUp(Exception failure)
-    {
-        for (var inner = failure; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is SocketException socket) return socket.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown;
-            if (inner is AuthenticationException) return false;
-            if (inner is MqttCommunicationTimedOutException) return false;
-        }
-
-        return failure is MqttCommunicationException or MqttProtocolViolationException;
     }
 
     private static void Check(MqttClientPublishResult result, string topic)
@@ -293,32 +258,4 @@ internal sealed class Link : IAsyncDisposable
     private void Finish(LinkEnd end)
     {
         if (_end.TrySetResult(end)) _ended.Cancel();
-    }
-
-    private MqttClientOptions Options(bool v5, long session)
-    {
-        var options = new MqttClientOptionsBuilder()
-            .WithTcpServer(_settings.Broker.Host, _settings.Port)
-            .WithClientId(_settings.ClientId)
-            .WithProtocolVersion(v5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311)
-            .WithCleanStart(!_settings.PersistentSession)
-            .WithKeepAlivePeriod(_settings.KeepAlive)
-            .WithTimeout(_settings.AnswerTimeout);
-        if (_settings.UserName is { } user) options.WithCredentials(user, _settings.Password ?? "");
-        if (_settings.IsTls) options.WithTlsOptions(tls => TlsTrust.Apply(tls, _settings));
-        if (v5) options.WithReceiveMaximum(_settings.ReceiveMaximum).WithSessionExpiryInterval(SessionExpirySeconds());
-        if (_settings.Will is { } will)
-        {
-            options.WithWillTopic(will.Topic).WithWillPayload(will.Payload(session, false).ToArray())
-                .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithWillRetain();
-            if (v5) options.WithWillDelayInterval((uint)will.Delay.TotalSeconds);
-        }
-
-        return options.Build();
-    }
-
-    // A broker ends the session, and sends the will, at the earlier of both: the session must outlive the delay.
-    private uint SessionExpirySeconds() =>
-        _settings.PersistentSession
-            ? (uint)Math.Min(_settings.SessionExpiry.TotalSeconds, uint.MaxValue - 1) : (uint)(_settings.Will?.Delay.TotalSeconds ?? 0);
-}
+    }}
