@@ -25,6 +25,8 @@ public sealed partial class NumbersTests
         Assert.Equal(
             [(0, "Magnitude"), (1, "AlongMean"), (2, "AcrossMean"), (3, "Asinh")],
             Enum.GetValues<DerivedKind>().Select(kind => ((int)kind, $"{kind}")));
+        Assert.Equal(
+            [(0, "Outcome"), (1, "State"), (2, "Failure")], Enum.GetValues<LabelKind>().Select(kind => ((int)kind, $"{kind}")));
         Assert.Equal([0, 1, 2, 4, 8, 16, 32], Enum.GetValues<ExperienceReasons>().Select(reason => (int)reason));
     }
 

@@ -6,6 +6,7 @@ using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Endpoints;
 using Cloud.Hub.Learning.Federated;
 using Cloud.Hub.Learning.Fits;
+using Cloud.Hub.Learning.Search;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ internal static class LearningModule
         services.AddSingleton<FitSignal>();
         services.AddSingleton<FitJobs>().AddSingleton<IFitJobs>(static provider => provider.GetRequiredService<FitJobs>());
         services.AddSingleton<FederatedRounds>();
+        services.AddSingleton<StudyFiles>();
         services.AddSingleton<SearchJob>();
         services.AddSingleton<ModelFitter>();
         services.AddSingleton<TrainingPipeline>();

@@ -63,6 +63,39 @@ public sealed class OutcomeBookTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_name_of_a_state_and_a_failure_are_kept_but_judge_no_model()
+    {
+        OutcomeLabel[] told =
+        [
+            Label(0, 19, "normal"), Label(0, 9, "idle") with { Kind = LabelKind.State },
+            Label(5, 5, "bearing seized") with { FromUs = 5 * Second, ToUs = 5 * Second, Kind = LabelKind.Failure },
+        ];
+        await _fixture.Book.AddLabelsAsync(told[..2], default);
+        await _fixture.TakeAsync(Window(2, alarm: true), Window(3, alarm: false), Window(5, alarm: false), Window(30, alarm: true));
+        await _fixture.Book.AddLabelsAsync([told[2], Label(30, 31, "idle") with { Kind = LabelKind.State }], default);
+        Assert.Equal(new ModelQuality(Some.Digest, "pump-1", 0, 1, 2, 0), await _fixture.QualityAsync());
+        await _fixture.ReopenAsync();
+        Assert.Equal(told, (await _fixture.Book.LabelsAsync("pump-1", null, default)).Take(3));
+        Assert.Equal([false, false, false], told.Select(label => label.IsAnomaly));
+    }
+
+    [Fact]
+    public async Task A_failure_that_lasts_and_a_label_of_no_kind_are_refused()
+    {
+        (OutcomeLabel Label, string Names)[] bad =
+        [
+            (Label(0, 1, "seized") with { Kind = LabelKind.Failure }, "is a moment"), (Label(0, 1, "x") with { Kind = (LabelKind)9 }, "label.kind 9"),
+        ];
+        foreach (var (label, names) in bad)
+        {
+            var error = await Assert.ThrowsAsync<ArgumentException>(() => _fixture.Book.AddLabelsAsync([label], default));
+            Assert.Contains(names, error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await _fixture.Book.LabelsAsync(null, null, default));
+    }
+
+    [Fact]
     public async Task Counts_equal_a_count_from_scratch_after_any_mixture_of_labels_and_windows()
     {
         var random = new Random(4711);

@@ -76,11 +76,15 @@ internal sealed class FeedbackEndpoint(IFeedback feedback) : V1.Feedback.Feedbac
         ToUs = label.ToUs,
         Label = label.Label_,
         Source = label.Source,
+        Kind = (LabelKind)label.Kind,
     };
 
     private static V1.Label ToWire(OutcomeLabel label)
     {
-        var wire = new V1.Label { DeviceId = label.DeviceId, FromUs = label.FromUs, ToUs = label.ToUs, Label_ = label.Label, Source = label.Source };
+        var wire = new V1.Label
+        {
+            DeviceId = label.DeviceId, FromUs = label.FromUs, ToUs = label.ToUs, Label_ = label.Label, Source = label.Source, Kind = (int)label.Kind,
+        };
         if (label.RunId is not null) wire.RunId = label.RunId;
         return wire;
     }

@@ -25,5 +25,7 @@ internal static class FeedbackSchema
             """),
         // An alarm's id is unique on its device only.
         new(2, "UPDATE alarm SET alarm_id = device || ':' || alarm_id;"),
+        // LabelKind: what was stored before told outcomes, as far as anybody knows.
+        new(3, "ALTER TABLE label ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"),
     ];
 }

@@ -11,7 +11,8 @@ namespace Cloud.Hub.Feedback.Storage;
 internal sealed class StretchTable(SqliteConnection connection) : IDisposable
 {
     private readonly BoundStatement _labels = new(connection, """
-        SELECT from_us, to_us, label FROM label WHERE device=?1 AND (run IS NULL OR run=?2) AND to_us>=?3 AND from_us<=?4 ORDER BY id
+        SELECT from_us, to_us, label FROM label
+        WHERE device=?1 AND (run IS NULL OR run=?2) AND to_us>=?3 AND from_us<=?4 AND kind=0 ORDER BY id
         """);
 
     private readonly BoundStatement _add = new(connection, """

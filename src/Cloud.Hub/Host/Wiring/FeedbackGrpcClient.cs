@@ -55,7 +55,10 @@ internal sealed class FeedbackGrpcClient(V1.Feedback.FeedbackClient client) : IF
 
     private static V1.Label ToWire(OutcomeLabel label)
     {
-        var wire = new V1.Label { DeviceId = label.DeviceId, FromUs = label.FromUs, ToUs = label.ToUs, Label_ = label.Label, Source = label.Source };
+        var wire = new V1.Label
+        {
+            DeviceId = label.DeviceId, FromUs = label.FromUs, ToUs = label.ToUs, Label_ = label.Label, Source = label.Source, Kind = (int)label.Kind,
+        };
         if (label.RunId is not null) wire.RunId = label.RunId;
         return wire;
     }
@@ -68,6 +71,7 @@ internal sealed class FeedbackGrpcClient(V1.Feedback.FeedbackClient client) : IF
         ToUs = label.ToUs,
         Label = label.Label_,
         Source = label.Source,
+        Kind = (LabelKind)label.Kind,
     };
 
     private static AlarmView FromWire(V1.Alarm alarm) => new()

@@ -69,6 +69,8 @@ internal static class FeedbackEndpoints
     {
         if (label is null) return Problem.Invalid($"[{index}]", "is null");
         if (label.ToUs < label.FromUs) return Problem.Invalid($"[{index}].toUs", $"{label.ToUs} is before fromUs {label.FromUs}");
+        if (label.Kind == LabelKind.Failure && label.ToUs != label.FromUs)
+            return Problem.Invalid($"[{index}].toUs", $"{label.ToUs} is not fromUs {label.FromUs}: a failure is a moment");
         if (label.RunId is not null && Problem.Text(label.RunId, $"[{index}].runId", MaxRunId) is { } problem) return problem;
         return Problem.Id(label.DeviceId, $"[{index}].deviceId") ?? Problem.Text(label.Label, $"[{index}].label", MaxLabel)
             ?? Problem.Text(label.Source, $"[{index}].source", MaxLabel);

@@ -50,7 +50,7 @@ internal sealed class LabelLoop(
     {
         var truth = (await feedback.LabelsAsync(null, null, cancellation)).GroupBy(label => label.DeviceId)
             .ToDictionary(group => group.Key, group => new LabelTimeline([.. group]));
-        bool IsKnown(string device, string run, long us) => truth.GetValueOrDefault(device)?.At(run, us) is not null;
+        bool IsKnown(string device, string run, long us) => truth.GetValueOrDefault(device)?.NameAt(run, us) is not null;
         var waiting = store.Read(connection => QuestionTable.Read(connection, waitingOnly: true, int.MaxValue));
         var gone = waiting.Where(question => IsKnown(question.DeviceId, question.RunId, question.ToUs)).ToList();
         if (gone.Count > 0)

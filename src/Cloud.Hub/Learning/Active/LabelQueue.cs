@@ -39,8 +39,11 @@ internal sealed class LabelQueue(RunStore store, IExperienceArchive archive, IFe
         // Truth first: a stop in between leaves the question waiting, and the same answer given again says the same.
         if (label is not null)
         {
-            var truth = new OutcomeLabel { DeviceId = question.DeviceId, RunId = question.RunId, FromUs = question.FromUs, ToUs = question.ToUs,
-                Label = label, Source = $"asked:{name}" };
+            var truth = new OutcomeLabel
+            {
+                DeviceId = question.DeviceId, RunId = question.RunId, FromUs = question.FromUs, ToUs = question.ToUs, Label = label,
+                Kind = KindOf(question, label), Source = $"asked:{name}",
+            };
             await feedback.AddLabelsAsync([truth], cancellation);
         }
 
@@ -49,4 +52,8 @@ internal sealed class LabelQueue(RunStore store, IExperienceArchive archive, IFe
             cancellation);
         return isClosed ? LabelAnswer.Taken : LabelAnswer.AlreadyAnswered;
     }
+
+    /// <summary>A detector is asked about by whether all was well, a classifier by what the machine was doing.</summary>
+    private static LabelKind KindOf(LabelQuestion question, string label) =>
+        WindowDoubt.DetectorNames.Contains(label) || question.Names.SequenceEqual(WindowDoubt.DetectorNames) ? LabelKind.Outcome : LabelKind.State;
 }

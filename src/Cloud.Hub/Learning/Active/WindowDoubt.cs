@@ -15,7 +15,9 @@ namespace Cloud.Hub.Learning.Active;
 /// <remarks>Keeps the last classifier open; one thread at a time.</remarks>
 internal sealed class WindowDoubt(IModelRegistry registry) : IDisposable
 {
-    private static readonly string[] DetectorNames = ["normal", "anomaly"];
+    /// <summary>What a detector's windows may be named.</summary>
+    public static readonly string[] DetectorNames = ["normal", "anomaly"];
+
     private string _digest = "";
     private ModelManifest? _manifest;
     private Classifier? _classifier;

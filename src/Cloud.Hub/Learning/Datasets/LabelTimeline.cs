@@ -8,18 +8,18 @@ internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
 {
     public static LabelTimeline Empty { get; } = new([]);
 
-    /// <summary>True: anomalous; false: normal; null: nobody said.</summary>
-    public bool? At(string runId, long timeUs) => LabelAt(runId, timeUs)?.IsAnomaly;
+    /// <summary>True: anomalous; false: normal; null: nobody said. The name of a state says neither.</summary>
+    public bool? At(string runId, long timeUs) => Last(runId, timeUs, static kind => kind == LabelKind.Outcome)?.IsAnomaly;
 
-    /// <summary>The name given to a moment; null: nobody said.</summary>
-    public string? NameAt(string runId, long timeUs) => LabelAt(runId, timeUs)?.Label;
+    /// <summary>The name given to a moment, of an outcome or a state; null: nobody said.</summary>
+    public string? NameAt(string runId, long timeUs) => Last(runId, timeUs, static kind => kind != LabelKind.Failure)?.Label;
 
-    private OutcomeLabel? LabelAt(string runId, long timeUs)
+    private OutcomeLabel? Last(string runId, long timeUs, Func<LabelKind, bool> tells)
     {
         for (var i = labels.Count - 1; i >= 0; i--)
         {
             var label = labels[i];
-            if ((label.RunId is null || label.RunId == runId) && label.FromUs <= timeUs && timeUs <= label.ToUs) return label;
+            if (tells(label.Kind) && (label.RunId is null || label.RunId == runId) && label.FromUs <= timeUs && timeUs <= label.ToUs) return label;
         }
 
         return null;

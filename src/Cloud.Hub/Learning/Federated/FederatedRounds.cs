@@ -7,6 +7,7 @@ using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
 using Hmas.Contracts;
+using Hmas.Contracts.Facts;
 using Hmas.Contracts.Federated;
 
 namespace Cloud.Hub.Learning.Federated;
@@ -115,7 +116,8 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
     private async Task<Dictionary<string, IReadOnlyList<HeadLabel>>> LabelsAsync(IReadOnlyList<string> classes, CancellationToken cancellation)
     {
         var index = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
-        return (await feedback.LabelsAsync(null, null, cancellation)).GroupBy(label => label.DeviceId).ToDictionary(
+        var labels = (await feedback.LabelsAsync(null, null, cancellation)).Where(label => label.Kind != LabelKind.Failure);
+        return labels.GroupBy(label => label.DeviceId).ToDictionary(
             group => group.Key,
             group => (IReadOnlyList<HeadLabel>)[.. group.TakeLast(HeadTask.MaxLabels)
                 .Select(label => new HeadLabel(label.FromUs, label.ToUs, index.GetValueOrDefault(label.Label, -1)))]);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cloud.Hub.Host;
 using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Corpora;
@@ -12,7 +11,7 @@ namespace Cloud.Hub.Learning.Workers;
 
 /// <summary>A search as a run of the service: trials are judged on runs of machines that their fit did not see, one after the other, in
 /// this process. Trials and results are on disk before they count, so a restart goes on.</summary>
-internal sealed class SearchJob(HubPaths paths, IRunReporter reporter)
+internal sealed class SearchJob(StudyFiles files, IRunReporter reporter)
 {
     private const double Before = 0.1;
     private const double Share = 0.9;
@@ -38,8 +37,7 @@ internal sealed class SearchJob(HubPaths paths, IRunReporter reporter)
             Seed = (ulong)run.Request.Seed,
             Halving = asked.Halving,
         };
-        Directory.CreateDirectory(paths.Folder("studies"));
-        await using var store = await StudyStore.OpenAsync(Path.Combine(paths.Folder("studies"), $"{run.RunId}.db"), settings, cancellation);
+        await using var store = await StudyStore.OpenAsync(files.Of(run.RunId), settings, cancellation);
         var follower = new Follower(result =>
         {
             run = run with { Progress = Before + (Share * Math.Min(1, (result.Trial + 1.0) / asked.Trials)), Message = result.Text };

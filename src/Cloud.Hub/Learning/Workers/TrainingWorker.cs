@@ -1,4 +1,5 @@
 using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Search;
 using Cloud.Hub.Learning.Storage;
 using Hmas.Storage;
 using Microsoft.Extensions.Options;
@@ -8,8 +9,8 @@ namespace Cloud.Hub.Learning.Workers;
 /// <summary>Works the queue, <see cref="LearningOptions.ParallelRuns"/> at a time. What a restart
 /// interrupted is taken up first and goes on from its checkpoint.</summary>
 internal sealed class TrainingWorker(
-    TrainingQueue queue, RunStore store, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics, IOptions<LearningOptions> options,
-    TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
+    TrainingQueue queue, RunStore store, StudyFiles studies, TrainingPipeline pipeline, IRunReporter reporter, LearningMetrics metrics,
+    IOptions<LearningOptions> options, TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
 {
     /// <summary>How long a disk that does not take a run's end is left alone.</summary>
     public static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
@@ -93,9 +94,10 @@ internal sealed class TrainingWorker(
             {
                 await reporter.ReportAsync(run, CancellationToken.None);
                 await store.DropFitAsync(run.RunId, CancellationToken.None);
+                if (run.Request.Search is not null) studies.Retain();
                 return true;
             }
-            catch (StorageException error)
+            catch (Exception error) when (error is StorageException or IOException)
             {
                 Log.EndNotKept(logger, run.RunId, run.State, AskAgain.TotalSeconds, error);
             }

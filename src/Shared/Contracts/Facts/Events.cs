@@ -58,11 +58,14 @@ public sealed record OutcomeLabel
     /// <summary>Inclusive.</summary>
     public required long ToUs { get; init; }
 
-    /// <summary><c>normal</c>, <c>anomaly</c>, or a fault name of the domain pack.</summary>
+    /// <summary><c>normal</c>, <c>anomaly</c>, or a name: of a fault, or of what <see cref="Kind"/> says.</summary>
     public required string Label { get; init; }
+
+    public LabelKind Kind { get; init; }
 
     /// <summary><c>operator</c>, <c>acknowledgement</c>, <c>maintenance</c>, <c>outcome</c> …</summary>
     public required string Source { get; init; }
 
-    public bool IsAnomaly => Label != "normal";
+    /// <summary>Whether it says that something was wrong; the name of a state, or a failure, does not.</summary>
+    public bool IsAnomaly => Kind == LabelKind.Outcome && Label != "normal";
 }

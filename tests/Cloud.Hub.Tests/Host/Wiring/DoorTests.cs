@@ -94,6 +94,9 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         var label = new OutcomeLabel { DeviceId = "door-4", RunId = "run-1", FromUs = 1, ToUs = 2, Label = "leak", Source = "test" };
         await feedback.AddLabelsAsync([label], default);
         Assert.Equal([label], await feedback.LabelsAsync("door-4", "run-1", default));
+        var failure = label with { FromUs = 9, ToUs = 9, Label = "seized", Kind = LabelKind.Failure };
+        await feedback.AddLabelsAsync([failure], default);
+        Assert.Equal([label, failure], await feedback.LabelsAsync("door-4", "run-1", default));
         Assert.Empty(await feedback.AlarmsAsync(openOnly: true, 10, default));
         Assert.False(await feedback.AcknowledgeAsync("nothing", "normal", "test", default));
         Assert.Empty(await feedback.QualityAsync(default));

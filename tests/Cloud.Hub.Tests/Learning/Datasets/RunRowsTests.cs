@@ -42,6 +42,19 @@ public sealed class RunRowsTests
         Assert.True(timeline.At("other", 10));
     }
 
+    [Fact]
+    public void A_state_names_a_moment_and_leaves_open_whether_all_was_well_and_a_failure_does_neither()
+    {
+        var timeline = new LabelTimeline(
+        [
+            Label(null, 0, 100, "normal"), Label("r", 40, 60, "idle") with { Kind = LabelKind.State },
+            Label(null, 200, 300, "idle") with { Kind = LabelKind.State }, Label(null, 50, 50, "seized") with { Kind = LabelKind.Failure },
+        ]);
+        Assert.Equal((false, "idle"), (timeline.At("r", 50), timeline.NameAt("r", 50)));
+        Assert.Equal((null, "idle"), (timeline.At("r", 250), timeline.NameAt("r", 250)));
+        Assert.Equal((false, "normal"), (timeline.At("r", 39), timeline.NameAt("r", 39)));
+    }
+
     private static OutcomeLabel Label(string? run, long from, long to, string label) =>
         new() { DeviceId = "d", RunId = run, FromUs = from, ToUs = to, Label = label, Source = "operator" };
 

@@ -36,7 +36,7 @@ internal sealed class StateRecording
     public IEnumerable<OutcomeLabel> Labels(string deviceId) => Enumerable.Range(0, _states).Select(i => new OutcomeLabel
     {
         DeviceId = deviceId, FromUs = Us(i * RowsPerState), ToUs = Us(((i + 1) * RowsPerState) - 1), Label = States[(i + _seed) % States.Length],
-        Source = "operator",
+        Kind = LabelKind.State, Source = "operator",
     });
 
     private long Us(int row) => ((_start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) + (row * Second);

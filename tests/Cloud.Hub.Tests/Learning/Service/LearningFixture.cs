@@ -65,7 +65,7 @@ internal sealed class LearningFixture : IAsyncDisposable
     /// <summary>Waits for the bus to tell this of a run.</summary>
     public async Task<TrainingRunView> UntilAsync(string runId, Func<TrainingProgressed, bool> reached)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await foreach (var happened in _events.Events.ReadAllAsync(limit.Token))
         {
             if (happened is TrainingProgressed progressed && progressed.RunId == runId && reached(progressed)) break;

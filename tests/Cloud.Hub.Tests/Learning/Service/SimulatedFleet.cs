@@ -137,7 +137,7 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
             _labels.Add(new OutcomeLabel
             {
                 DeviceId = "pump-1", RunId = run, FromUs = start + (i * length * 1_000_000L), ToUs = start + ((((i + 1) * length) - 1) * 1_000_000L),
-                Label = names[i], Source = "operator",
+                Label = names[i], Kind = LabelKind.State, Source = "operator",
             });
         }
     }
