@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Edge.Agent.Experience;
 using Edge.Agent.Settings;
 using Hmas.Contracts.Facts;
@@ -11,17 +10,14 @@ namespace Edge.Agent.Sync.Outbox;
 /// <summary>What the device has to tell the hub, on disk until the hub says it is on its own: numbered without a hole, within a byte bound.</summary>
 /// <remarks>
 /// <see cref="TryAdd"/> may be called from any thread and never waits. One loop
-/// (<see cref="RunAsync"/>) stores in groups, one fsync each: alarms and actions at
-/// once and with them all that waits, anything else and acknowledgements within
-/// <see cref="GatherFor"/>. A fact that waits is in memory only and has no number yet;
+/// (<see cref="RunAsync"/>) stores in groups, one fsync each, when <see cref="OutboxQueue"/> says
+/// that one is due; acknowledgements go with them. A fact that waits is in memory only and has no number yet;
 /// an acknowledgement that a kill takes is given again when the hub drops the repeats.
 /// When the bound is reached the least valuable facts that were never sent become tombstones; see <see cref="EvictionPolicy"/>.
 /// </remarks>
 internal sealed class FactOutbox : IFactSink, IAsyncDisposable
 {
-    private const int MaxGroup = 256;
     private const int OfferAhead = 256;
-    private const int MaxFactBytes = 512 << 10;
     private const long GiveBackBytes = 4 << 20;
 
     /// <summary>Free pages below this stay in the file for the next facts: to cut them off costs two more
@@ -30,17 +26,11 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>A commit costs an fsync, four blocks of 4 KiB and the waking of four threads, whatever it
-    /// holds; a device at 100 Hz keeps five windows a second.</summary>
-    private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(1);
-
     private readonly Database _database;
     private readonly StoreBudget _budget;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly int _capacity;
-    private readonly Channel<OutboxEntry> _queue;
-    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly OutboxQueue _queue;
     private readonly Lock _gate = new();
 
     // On the writer's thread only.
@@ -48,13 +38,9 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     private OutboxState _state = new();
     private long _version;
     private long _nextVersion;
-    private long _refused;
-    private readonly ITimer _gathering;
     private TaskCompletionSource _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _isGathering;
     private FactAck? _acknowledged;
     private volatile bool _isStoring;
-    private volatile bool _isClosing;
 
     private FactOutbox(Database database, OutboxOptions options, TimeProvider time, ILogger logger)
     {
@@ -62,10 +48,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         _budget = new StoreBudget(options.MaxBytes);
         _time = time;
         _logger = logger;
-        _capacity = options.QueueCapacity;
-        _gathering = time.CreateTimer(static outbox => ((FactOutbox)outbox!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _queue = Channel.CreateBounded<OutboxEntry>(
-            new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _queue = new OutboxQueue(options.QueueCapacity, time);
     }
 
     public OutboxState State => Volatile.Read(ref _state);
@@ -79,7 +62,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     public long MostOffered => MostOfferedOf(State);
 
     /// <summary>Facts that found the queue in memory full, or were larger than a fact may be: never numbered, not on disk.</summary>
-    public long Refused => Interlocked.Read(ref _refused);
+    public long Refused => _queue.Refused;
 
     public DatabaseHealth Health => _database.Health;
 
@@ -117,39 +100,23 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
 
     /// <summary>Queues a fact for the disk. False when refused: too large, or no room; experiences leave
     /// the last quarter of the queue to what matters more.</summary>
-    public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1)
-    {
-        var hasRoom = kind != FactKind.Experience || _queue.Reader.Count < _capacity - (_capacity / 4);
-        if (!hasRoom || payload.Length > MaxFactBytes || !_queue.Writer.TryWrite(new OutboxEntry(kind, timestampUs, payload, value)))
-        {
-            Interlocked.Increment(ref _refused);
-            return false;
-        }
-
-        if (kind is FactKind.Alarm or FactKind.Action || _queue.Reader.Count >= MaxGroup) Due();
-        else Gather();
-        return true;
-    }
+    public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1) =>
+        _queue.TryAdd(new OutboxEntry(kind, timestampUs, payload, value));
 
     /// <summary>Takes no more and lets <see cref="RunAsync"/> end once everything queued is stored.</summary>
-    public void Complete()
-    {
-        _isClosing = true;
-        _queue.Writer.TryComplete();
-        Due();
-    }
+    public void Complete() => _queue.Complete();
 
     /// <summary>Stores what is queued until <see cref="Complete"/> or cancellation. A failing disk is
     /// waited for; nothing queued is given up meanwhile.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var group = new List<OutboxEntry>(MaxGroup);
-        while (!_isClosing || _queue.Reader.Count > 0)
+        var group = new List<OutboxEntry>();
+        while (!_queue.IsDone)
         {
-            await _due.Reader.ReadAsync(ct);
+            await _queue.DueAsync(ct);
             _isStoring = true;
-            Volatile.Write(ref _isGathering, 0);
-            while (TakeGroup(group) || IsBehindTheHub) await StoreAsync(group, ct);
+            _queue.BeginNext();
+            while (_queue.TakeGroup(group) || IsBehindTheHub) await StoreAsync(group, ct);
             await GiveSpaceBackAsync(ct);
             _isStoring = false;
             Interlocked.Exchange(ref _turn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
@@ -163,7 +130,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         {
             // Taken before the look: a turn that ends after it is not missed.
             var turn = Volatile.Read(ref _turn);
-            if (!_isStoring && _queue.Reader.Count == 0 && State.Waiting == 0) return;
+            if (!_isStoring && _queue.IsEmpty && State.Waiting == 0) return;
             await turn.Task.WaitAsync(ct);
         }
     }
@@ -198,7 +165,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     public void Acknowledge(FactAck ack)
     {
         Volatile.Write(ref _acknowledged, ack);
-        Gather();
+        _queue.Gather();
     }
 
     /// <summary>Begins a new epoch: the hub knows sequences of this one that this disk does not.</summary>
@@ -220,35 +187,13 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Complete();
-        await _gathering.DisposeAsync();
+        await _queue.DisposeAsync();
         await _database.WriteAsync(_ => _writer?.Dispose(), default);
         await _database.DisposeAsync();
     }
 
-    /// <summary>What is queued waits no longer.</summary>
-    private void Due() => _due.Writer.TryWrite(true);
-
     private bool IsBehindTheHub =>
         Volatile.Read(ref _acknowledged) is { } ack && State is var state && ack.Epoch == state.Epoch && ack.Sequence > state.Acknowledged;
-
-    private void Gather()
-    {
-        if (Interlocked.Exchange(ref _isGathering, 1) == 0) _gathering.Change(GatherFor, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>False when nothing is queued.</summary>
-    private bool TakeGroup(List<OutboxEntry> group)
-    {
-        group.Clear();
-        var bytes = 0;
-        while (group.Count < MaxGroup && bytes < StoreBudget.GroupBytes && _queue.Reader.TryRead(out var entry))
-        {
-            group.Add(entry);
-            bytes += entry.Payload.Length;
-        }
-
-        return group.Count > 0;
-    }
 
     private async Task StoreAsync(List<OutboxEntry> group, CancellationToken ct)
     {
