@@ -5,6 +5,7 @@ using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
+using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Workers;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
@@ -91,7 +92,7 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
             Noise = (float)asked.Noise,
             MaxWindows = asked.MaxWindows,
             BudgetMs = asked.BudgetMs,
-            Seed = HashCode.Combine(run.Request.Seed, server.Round, i),
+            Seed = unchecked((long)SeededRandom.SeedOf((ulong)run.Request.Seed, (ulong)server.Round, (ulong)i, 0)),
         };
     }
 
