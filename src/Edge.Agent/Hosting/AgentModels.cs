@@ -23,12 +23,13 @@ internal sealed class AgentModels : IDisposable
     /// <param name="password">Of the device at the hub.</param>
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
     public AgentModels(
-        AgentSettings settings, string? password, string bootId, IFactSink facts, AgentLadder ladder, TimeProvider time, ILogger logger)
+        AgentSettings settings, DeviceRecord record, string? password, string bootId, IFactSink facts, AgentLadder ladder, TimeProvider time,
+        ILogger logger)
     {
         _ladder = ladder;
         var slot = ladder.Pipeline.Slot;
         var channels = ladder.Sensor.Channels;
-        Slots = ModelSlots.Open(settings.Device.StateFolder, logger);
+        Slots = new ModelSlots(record, logger);
         var installs = new InstallFolder(settings.Device.StateFolder);
         var isLaunched = Environment.GetEnvironmentVariable("HMAS_LAUNCHER") is not null;
         Reporter = new SlotReporter(bootId, facts, slot, InstallFolder.Running, time, logger);

@@ -1,3 +1,4 @@
+using Edge.Agent.Models;
 using Edge.Agent.Settings;
 using Edge.Agent.Sync;
 using Edge.Agent.Sync.Downlink;
@@ -33,11 +34,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var lost = new LostWrites();
         _ladder = new AgentLadder(settings, bootId, outbox, lost, time, loggers);
         var password = Secrets.ReadPassword(settings.Hub.PasswordFile);
-        _models = new AgentModels(settings, password, bootId, outbox, _ladder, time, _logger);
+        var record = DeviceRecord.Open(state, _logger);
+        _models = new AgentModels(settings, record, password, bootId, outbox, _ladder, time, _logger);
         _memory = new MemoryDiet(time);
         _models.Reporter.Changed += _memory.Soon;
         _totals = new TotalsKeeper(TotalsFile.Open(state), _ladder, lost, time, _logger);
-        var twin = TwinFile.Open(state);
+        var twin = new DesiredMemory(record);
         var session = new PresenceSession(settings.Device, bootId, new SessionCounter(state, () => lost.Add()), time);
         _self = new SelfReport(settings, bootId, _ladder, _models, outbox, _totals, twin, session, lost, time);
         if (settings.Hub.Broker is not null)

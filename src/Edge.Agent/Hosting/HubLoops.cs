@@ -18,7 +18,7 @@ internal sealed record HubLoops(FleetClient Client, FactUplink Uplink, DownlinkL
     /// <param name="reported">The reported state of now.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Names the setting and the reason.</exception>
     public static HubLoops Create(
-        AgentSettings settings, string? password, PresenceWill will, TwinFile twin, FactOutbox outbox, AgentLadder ladder, AgentModels models,
+        AgentSettings settings, string? password, PresenceWill will, DesiredMemory twin, FactOutbox outbox, AgentLadder ladder, AgentModels models,
         Func<ReportedState> reported,
         TimeProvider time, ILoggerFactory loggers)
     {

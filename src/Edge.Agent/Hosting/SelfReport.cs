@@ -17,14 +17,14 @@ internal sealed class SelfReport
     private readonly AgentModels _models;
     private readonly FactOutbox _outbox;
     private readonly TotalsKeeper _totals;
-    private readonly TwinFile _twin;
+    private readonly DesiredMemory _twin;
     private readonly PresenceSession _session;
     private readonly LostWrites _lost;
     private readonly TimeProvider _time;
     private readonly long _startedAt;
 
     public SelfReport(
-        AgentSettings settings, string bootId, AgentLadder ladder, AgentModels models, FactOutbox outbox, TotalsKeeper totals, TwinFile twin,
+        AgentSettings settings, string bootId, AgentLadder ladder, AgentModels models, FactOutbox outbox, TotalsKeeper totals, DesiredMemory twin,
         PresenceSession session, LostWrites lost, TimeProvider time)
     {
         (_settings, _bootId, _ladder, _models, _outbox) = (settings, bootId, ladder, models, outbox);

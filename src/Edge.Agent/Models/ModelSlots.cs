@@ -1,55 +1,38 @@
-using System.Text.Json;
 using Hmas.Contracts.Twins;
 using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Models;
 
-/// <summary>The slots on disk: active, previous, standby. Every step is one atomic replacement of <c>slots.json</c>; package
+/// <summary>The slots on disk: active, previous, standby. Every step is one write of the device record; package
 /// files are written before a slot names them and deleted after none does.</summary>
 /// <remarks>One loop owns it; <see cref="Current"/> may be read from any thread.</remarks>
 internal sealed class ModelSlots
 {
-    private readonly string _path;
-    private readonly ReleaseCounters _counters;
+    private readonly DeviceRecord _record;
     private readonly ILogger _logger;
-    private SlotsDocument _current;
 
-    private ModelSlots(string path, ReleaseCounters counters, SlotsDocument current, ILogger logger)
+    public ModelSlots(DeviceRecord record, ILogger logger)
     {
-        Packages = new PackageFolder(Path.GetDirectoryName(path)!);
-        (_path, _counters, _current, _logger) = (path, counters, current, logger);
+        var folder = Path.Combine(record.StateFolder, "models");
+        Directory.CreateDirectory(folder);
+        AtomicFile.RemoveLeftovers(folder);
+        (_record, _logger) = (record, logger);
+        Packages = new PackageFolder(folder);
+        // Slots that name nothing may have lost their memory: then the packages are all there is.
+        if (Current.Active is not null) Collect();
     }
 
-    public SlotsDocument Current => Volatile.Read(ref _current);
+    public SlotsDocument Current => _record.Current.Slots;
 
     public PackageFolder Packages { get; }
 
     /// <summary>The highest release that ever became active, by artefact.</summary>
-    public IReadOnlyDictionary<string, long> Releases => _counters.Highest;
+    public IReadOnlyDictionary<string, long> Releases => _record.Current.Releases;
 
     /// <summary>This release of an artefact is about to be active; on return it is on disk that none older is taken.</summary>
     /// <param name="artefact">As counted, see <see cref="Hmas.Contracts.Artefacts.ArtefactKinds.Counter"/>.</param>
-    public void Raise(string artefact, long release) => _counters.Raise([KeyValuePair.Create(artefact, release)]);
-
-    /// <summary>Reads the slots, or begins with empty ones. An unreadable file is moved aside, and the hub's next word
-    /// fills the slots again, from the packages that are still there.</summary>
-    public static ModelSlots Open(string stateFolder, ILogger logger)
-    {
-        var folder = Path.Combine(stateFolder, "models");
-        Directory.CreateDirectory(folder);
-        AtomicFile.RemoveLeftovers(folder);
-        var path = Path.Combine(folder, "slots.json");
-        var counters = ReleaseCounters.Open(Path.Combine(stateFolder, "trust"), logger);
-        if (Read(path, logger) is not { } document) return new ModelSlots(path, counters, new SlotsDocument(), logger);
-        // Older agents kept the counters here, and the oldest knew them by what the slots hold.
-        var known = (document.Releases ?? new Dictionary<string, long>()).Concat(CountersOf(document.Active, document.Previous))
-            .Where(pair => counters.Highest.GetValueOrDefault(pair.Key) < pair.Value).ToArray();
-        if (known.Length > 0) counters.Raise(known);
-        var slots = new ModelSlots(path, counters, document with { Releases = null }, logger);
-        slots.Collect();
-        return slots;
-    }
+    public void Raise(string artefact, long release) => _record.Change(document => document.Raised(KeyValuePair.Create(artefact, release)));
 
     /// <summary>A verified package takes the standby slot and is about to be tried out; returns how many
     /// attempts before this one took the program down.</summary>
@@ -72,9 +55,9 @@ internal sealed class ModelSlots
     {
         var current = Current;
         var standby = current.Standby ?? throw new InvalidOperationException("no model is staged");
-        // The counter first: a kill between the two leaves one that is ahead, which keeps out nothing but older ones.
-        _counters.Raise(CountersOf(standby));
-        Write(current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0, Attempts = 0 });
+        Write(
+            current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0, Attempts = 0 },
+            standby);
     }
 
     /// <summary>The active model stays.</summary>
@@ -82,6 +65,7 @@ internal sealed class ModelSlots
     {
         Write(Current with { Committed = true, UncommittedStarts = 0, Assignment = null, Failed = null, FailedReason = null });
         Collect();
+        _record.ForgetOlder();
     }
 
     /// <summary>Previous becomes active again; null when there was none. The assignment counts as failed.</summary>
@@ -127,32 +111,10 @@ internal sealed class ModelSlots
         Packages.Collect(
             new[] { Current.Active, Current.Previous, Current.Standby }.Where(entry => entry is not null).Select(entry => entry!.Digest));
 
-    private void Write(SlotsDocument next)
+    /// <param name="raised">Becomes active with this step.</param>
+    private void Write(SlotsDocument next, SlotEntry? raised = null)
     {
-        AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(next, ModelsJson.Default.SlotsDocument));
-        Volatile.Write(ref _current, next);
+        _record.Change(document => (document with { Slots = next }).Raised(SlotEntry.Counters(raised)));
         _logger.SlotsWritten(next.Active?.Digest, next.Committed, next.Previous?.Digest, next.Standby?.Digest);
     }
-
-    /// <summary>Null: unreadable, and moved aside.</summary>
-    private static SlotsDocument? Read(string path, ILogger logger)
-    {
-        if (!File.Exists(path)) return new SlotsDocument();
-        try
-        {
-            var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelsJson.Default.SlotsDocument);
-            if (document is { FormatVersion: 1 }) return document;
-            logger.SlotsUnreadable(path, $"format version {document?.FormatVersion} is not 1");
-        }
-        catch (JsonException error)
-        {
-            logger.SlotsUnreadable(path, error.Message);
-        }
-
-        File.Move(path, path + ".unreadable", overwrite: true);
-        return null;
-    }
-
-    private static IEnumerable<KeyValuePair<string, long>> CountersOf(params IEnumerable<SlotEntry?> entries) =>
-        entries.Where(entry => entry is not null).Select(entry => KeyValuePair.Create(entry!.Name, entry.Release));
 }

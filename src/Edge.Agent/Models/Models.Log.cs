@@ -1,3 +1,4 @@
+using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Models;
@@ -15,8 +16,20 @@ internal static partial class ModelsLog
         Message = "{Path} cannot be read ({Reason}); it is moved aside and the slots begin empty")]
     public static partial void SlotsUnreadable(this ILogger logger, string path, string reason);
 
+    // 2502 was CountersUnreadable.
+
     [LoggerMessage(
-        EventId = 2502, EventName = "CountersUnreadable", Level = LogLevel.Error,
-        Message = "{Path} is damaged: the release counters go by the other copy and by the slots")]
-    public static partial void CountersUnreadable(this ILogger logger, string path);
+        EventId = 2503, EventName = "RecordDamaged", Level = LogLevel.Warning,
+        Message = "{Path} is damaged and moved aside: a power cut ended its last write, or it rotted; the other copy counts")]
+    public static partial void RecordDamaged(this ILogger logger, string path);
+
+    [LoggerMessage(
+        EventId = 2504, EventName = "OlderFileUnreadable", Level = LogLevel.Error,
+        Message = "{Path} of an older agent cannot be taken over ({Reason})")]
+    public static partial void OlderFileUnreadable(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(
+        EventId = 2505, EventName = "TakeOverFailed", Level = LogLevel.Warning,
+        Message = "The disk does not take the record of an older agent's files ({Reason}); they are read again at the next start")]
+    public static partial void TakeOverFailed(this ILogger logger, Exception error, StorageReason reason);
 }

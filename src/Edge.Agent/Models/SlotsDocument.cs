@@ -3,12 +3,9 @@ using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Models;
 
-/// <summary>What stands in <c>models/slots.json</c> (docs/formats/model-slots.md): replaced as a whole, so
-/// after a kill it is the state before a step or after it.</summary>
+/// <summary>The slots as the device record holds them (docs/formats/model-slots.md).</summary>
 internal sealed record SlotsDocument
 {
-    public int FormatVersion { get; init; } = 1;
-
     /// <summary>What answers; null before the first model.</summary>
     public SlotEntry? Active { get; init; }
 
@@ -30,8 +27,8 @@ internal sealed record SlotsDocument
     /// <summary>Why <see cref="Failed"/> failed: a word of <see cref="SlotReport.Reason"/>.</summary>
     public string? FailedReason { get; init; }
 
-    /// <summary>Written by older agents only; read into <see cref="ReleaseCounters"/>.</summary>
-    public IReadOnlyDictionary<string, long>? Releases { get; init; }
+    /// <summary>Written by older agents only; read into <see cref="RecordDocument.Releases"/>.</summary>
+    public Dictionary<string, long>? Releases { get; init; }
 
     /// <summary>Times that <see cref="Standby"/> began to be tried out and neither passed, failed
     /// nor was broken off: the program died in it.</summary>

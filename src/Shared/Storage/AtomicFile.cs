@@ -28,7 +28,7 @@ public static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(ReasonOf(error), $"{full}: {error.Message}", error);
+            throw StorageException.Of(error, full);
         }
         finally
         {
@@ -57,7 +57,7 @@ public static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(ReasonOf(error), $"{full}: {error.Message}", error);
+            throw StorageException.Of(error, full);
         }
     }
 
@@ -111,12 +111,4 @@ public static class AtomicFile
         File.Move(temporary, full, overwrite: true);
         Native.Folder.Sync(FolderOf(full));
     }
-
-    private static StorageReason ReasonOf(Exception error) => error switch
-    {
-        // ENOSPC is 28 and EDQUOT 122 in asm-generic/errno.h; .NET carries the number in HResult.
-        IOException { HResult: 28 or 122 } => StorageReason.DiskFull,
-        UnauthorizedAccessException or DirectoryNotFoundException => StorageReason.Access,
-        _ => StorageReason.Io,
-    };
 }

@@ -9,6 +9,17 @@ public sealed class StorageException(StorageReason reason, string message, Excep
 {
     public StorageReason Reason { get; } = reason;
 
+    /// <summary>What an error of .NET's file calls is.</summary>
+    internal static StorageException Of(Exception error, string path) => new(
+        error switch
+        {
+            // ENOSPC is 28 and EDQUOT 122 in asm-generic/errno.h; .NET carries the number in HResult.
+            IOException { HResult: 28 or 122 } => StorageReason.DiskFull,
+            UnauthorizedAccessException or DirectoryNotFoundException => StorageReason.Access,
+            _ => StorageReason.Io,
+        },
+        $"{path}: {error.Message}", error);
+
     internal static StorageException From(SqliteException error, string path)
     {
         var reason = ReasonOf(error.SqliteErrorCode);

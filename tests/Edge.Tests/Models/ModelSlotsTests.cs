@@ -13,25 +13,28 @@ public sealed class ModelSlotsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("models/slots.json")]
-    [InlineData("trust/releases.a")]
-    [InlineData("trust/releases.b")]
-    public void The_release_counters_survive_any_one_file_that_rots(string file)
+    [InlineData("record.a", false)]
+    [InlineData("record.b", false)]
+    [InlineData("record.a", true)]
+    [InlineData("record.b", true)]
+    public void The_release_counters_survive_either_copy_that_rots(string file, bool isCommitted)
     {
-        Fill();
+        Fill(isCommitted);
         File.WriteAllText(_folder.File(file), "{ rotten");
         var slots = Open();
         Assert.Equal(7, slots.Releases["pump"]);
-        // And the next change mends what was damaged.
+        Assert.InRange(slots.Current.Active!.Release, isCommitted ? 7 : 6, 7);
+        // And the next changes mend what was damaged.
         Activate(slots, 'c', 8);
-        File.Delete(_folder.File("trust/releases.a"));
+        slots.Commit();
+        File.Delete(_folder.File("record.a"));
         Assert.Equal(8, Open().Releases["pump"]);
     }
 
     [Fact]
     public void The_counters_do_not_fall_when_the_slots_go_back_or_are_emptied()
     {
-        Fill();
+        Fill(isCommitted: false);
         var slots = Open();
         slots.Return("health");
         slots.Empty();
@@ -39,21 +42,14 @@ public sealed class ModelSlotsTests : IDisposable
     }
 
     [Fact]
-    public void The_counters_of_an_older_agent_are_taken_over_from_its_slots_file()
+    public void Packages_outlive_a_record_that_cannot_be_read()
     {
-        Directory.CreateDirectory(_folder.File("models"));
-        File.WriteAllText(_folder.File("models/slots.json"), """{ "formatVersion": 1, "releases": { "pump": 12 } }""");
-        Assert.Equal(12, Open().Releases["pump"]);
-        File.Delete(_folder.File("models/slots.json"));
-        Assert.Equal(12, Open().Releases["pump"]);
-    }
-
-    [Fact]
-    public void Packages_outlive_a_slots_file_that_cannot_be_read()
-    {
-        Fill();
-        File.WriteAllText(_folder.File("models/slots.json"), "");
-        Assert.NotNull(Open().Packages.Read(Digest('b'), 100));
+        Fill(isCommitted: true);
+        foreach (var file in (string[])["record.a", "record.b"]) File.WriteAllText(_folder.File(file), "");
+        var slots = Open();
+        Assert.Null(slots.Current.Active);
+        Assert.NotNull(slots.Packages.Read(Digest('b'), 100));
+        Assert.True(File.Exists(_folder.File("record.a.unreadable")));
     }
 
     [Fact]
@@ -67,16 +63,17 @@ public sealed class ModelSlotsTests : IDisposable
         Assert.Equal(0, Stage(Open(), 'b', 1));
     }
 
-    private void Fill()
+    private void Fill(bool isCommitted)
     {
         var slots = Open();
         Activate(slots, 'a', 6);
         slots.Commit();
         slots.Packages.Write(Digest('b'), [1, 2, 3]);
         Activate(slots, 'b', 7);
+        if (isCommitted) slots.Commit();
     }
 
-    private ModelSlots Open() => ModelSlots.Open(_folder.Path, NullLogger.Instance);
+    private ModelSlots Open() => new(DeviceRecord.Open(_folder.Path, NullLogger.Instance), NullLogger.Instance);
 
     private static void Activate(ModelSlots slots, char name, long release)
     {

@@ -47,7 +47,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var options = new WindowOptions { Length = 8, CalibrationRows = FixturePackage.CalibrationRows, Lateness = TimeSpan.Zero };
         _pipeline = new PerceptionPipeline(
             Channels, 1, options, RuleSet.Empty, static _ => { }, new ObservationFanOut(rows, watch), NullLogger.Instance);
-        Slots = ModelSlots.Open(folder, NullLogger.Instance);
+        Slots = new ModelSlots(DeviceRecord.Open(folder, NullLogger.Instance), NullLogger.Instance);
         time ??= TimeProvider.System;
         _clock = time as FakeTimeProvider;
         Reporter = new SlotReporter("boot", this, _pipeline.Slot, null, time, NullLogger.Instance);

@@ -24,7 +24,7 @@ public sealed class DeltaModelSourceTests : IDisposable
     public DeltaModelSourceTests()
     {
         _new = [.. _old[..2_000], .. Bytes(2, 100), .. _old[2_000..]];
-        _slots = ModelSlots.Open(_folder.Path, NullLogger.Instance);
+        _slots = new ModelSlots(DeviceRecord.Open(_folder.Path, NullLogger.Instance), NullLogger.Instance);
         _slots.Packages.Write(OldDigest, _old);
         _slots.Stage(new SlotEntry(OldDigest, "pump", 1), Assignment());
         _slots.Activate();

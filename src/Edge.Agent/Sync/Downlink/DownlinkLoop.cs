@@ -16,7 +16,7 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Reads what the hub says: acknowledgements, desired state, commands. One loop.</summary>
 internal sealed class DownlinkLoop(
-    DeviceOptions device, IFleetLink link, FactUplink uplink, TwinFile twin, ModelUpdater updater, SamplingBoost boost, CommandRunner commands,
+    DeviceOptions device, IFleetLink link, FactUplink uplink, DesiredMemory twin, ModelUpdater updater, SamplingBoost boost, CommandRunner commands,
     HeadTuningLoop tuning, Action reportSoon, ILogger logger)
 {
     private const int MaxPayloadBytes = 64 << 10;
