@@ -44,10 +44,12 @@ internal sealed class ReplayPace(double speed, TimeProvider time)
 
     private static void Sleep(TimeSpan span)
     {
+        // Two variables: an out parameter is cleared before the call, and with it the span, were they one.
         var left = TimeSpec.From(span);
-        while (LibC.Sleep(left, out left) < 0)
+        while (LibC.Sleep(left, out var rest) < 0)
         {
             // A signal to the process came first.
+            left = rest;
         }
     }
 }

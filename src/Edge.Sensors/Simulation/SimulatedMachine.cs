@@ -16,8 +16,10 @@ public sealed class SimulatedMachine(IMachineModel model, string runId, TimeProv
     /// <inheritdoc/>
     public async Task RunAsync(ISampleSink sink, CancellationToken ct)
     {
-        var startUs = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         var pace = new ReplayPace(1, time);
+        // Event time and pace begin together: a row's timestamp is the moment it is due.
+        var startUs = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        await pace.AdvanceAsync(0, ct).ConfigureAwait(false);
         var values = new float[model.Channels.Count];
         var periodUs = 1e6 / model.RateHz;
         var steps = duration is { } limit ? (long)(limit.TotalSeconds * model.RateHz) : long.MaxValue;

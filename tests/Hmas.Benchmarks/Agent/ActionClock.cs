@@ -3,8 +3,13 @@ using System.Text.Json;
 
 namespace Hmas.Benchmarks.Agent;
 
-/// <summary>How long after its sample's time each line of a file actuator was written, beside another program that keeps a core busy. The
-/// agent's own stamp counts: whoever watched the file would measure his own waking too.</summary>
+/// <summary>How long after the moment its sample was due each command was carried out, beside another program that keeps a core busy.</summary>
+/// <remarks>
+/// From: the timestamp of the row that raised the rule, which the simulated machine sets to the moment the row is due; so the late waking
+/// of the sensor's thread counts, and then queue, frame, model, rules, hand-over and the actuator's thread. To: the stamp that the file
+/// actuator puts last into its line, the file open; what follows is one write into the page cache. Both are read from the wall clock in
+/// the agent's own process: whoever watched the file would measure his own waking too. A clock that is set meanwhile spoils the run.
+/// </remarks>
 internal static class ActionClock
 {
     /// <summary>Milliseconds from the sample to the action, sorted.</summary>
