@@ -65,6 +65,11 @@ internal static partial class Log
     public static partial void ImagesRefused(this ILogger logger, string folder, string reason);
 
     [LoggerMessage(
+        EventId = 8926, EventName = "RoleRefused", Level = LogLevel.Warning,
+        Message = "image repository: devices take no file of delegated role {Role}, of {Newest} versions; its team must sign one (hmas keys sign --role)")]
+    public static partial void RoleRefused(this ILogger logger, string role, long newest);
+
+    [LoggerMessage(
         EventId = 8925, EventName = "DirectorRefused", Level = LogLevel.Error,
         Message = "director: the new root in {Folder} is not taken, devices would refuse it or this hub could not sign under it: {Reason}")]
     public static partial void DirectorRefused(this ILogger logger, string folder, string reason);

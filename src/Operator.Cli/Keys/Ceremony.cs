@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
 using Hmas.Trust;
@@ -24,8 +25,8 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
     {
         if (Directory.Exists(keys) && Directory.EnumerateFiles(keys, "*.key").Any()) throw new IOException($"{keys} holds keys already");
         Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var rootKeys = Make(RootMetadata.Type, rootQuorum.Keys, passphrase);
-        var targetsKeys = Make(TargetsMetadata.Type, targetsQuorum.Keys, passphrase);
+        var rootKeys = Make(keys, RootMetadata.Type, rootQuorum.Keys, passphrase);
+        var targetsKeys = Make(keys, TargetsMetadata.Type, targetsQuorum.Keys, passphrase);
         using var online = SigningKey.Create();
         try
         {
@@ -49,7 +50,7 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
     {
         if (Directory.Exists(keys) && Directory.EnumerateFiles(keys, "*.key").Any()) throw new IOException($"{keys} holds keys already");
         Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var rootKeys = Make(RootMetadata.Type, quorum.Keys, passphrase);
+        var rootKeys = Make(keys, RootMetadata.Type, quorum.Keys, passphrase);
         using var online = SigningKey.Create();
         try
         {
@@ -67,26 +68,48 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         }
     }
 
-    /// <summary>Adds packages to the targets, or, without any, prolongs them or signs what another
+    /// <summary>Adds packages to the targets of a role, or, without any, prolongs them or signs what another
     /// keeper began; then signs with the keys at hand.</summary>
     /// <param name="terms">What is said of each of them.</param>
+    /// <param name="role">targets, or a role that they delegate to.</param>
     /// <returns>Signatures there are, signatures needed.</returns>
-    /// <exception cref="UpdateException">A package is none, or its release is not above the last of its name.</exception>
-    public (int Have, long Need) Sign(IReadOnlyList<string> packages, ReleaseTerms terms)
+    /// <exception cref="UpdateException">A package is none, its release is not above the last of its name, or the role is not
+    /// trusted for it.</exception>
+    public (int Have, long Need) Sign(IReadOnlyList<string> packages, ReleaseTerms terms, string role = TargetsMetadata.Type)
     {
         var offline = OfflineRepository.Open(repository);
-        if (offline.StagedTargets is not null && packages.Count > 0)
+        var staged = offline.Staged(role);
+        if (staged is not null && packages.Count > 0)
             throw new UpdateException(
-                UpdateReason.Mismatch, "targets wait for signatures already: complete them first (hmas keys sign without a package)");
-        var next = offline.StagedTargets ?? MetadataWriter.Sign(MetadataWriter.Targets(
-            offline.Targets.Header.Version + 1, In(TargetsDays),
-            packages.Aggregate(offline.Targets.Targets.Values.ToList(), (files, package) => With(files, package, terms))));
-        using var ring = KeyRing.Open(keys, passphraseFor);
-        foreach (var key in ring.Of(offline.Root.Targets.KeyIds)) next = MetadataWriter.AddSignature(next, key);
-        var need = offline.Root.Targets.Threshold;
-        var have = Signers.OfTargets(offline.Root, next).Count;
-        offline.TakeTargets(next);
-        return (have, need);
+                UpdateReason.Mismatch, $"{role} wait for signatures already: complete them first (hmas keys sign without a package)");
+        return SignNext(offline, role, staged ?? MetadataWriter.Sign(Next(offline, role, packages, terms)));
+    }
+
+    /// <summary>Trusts a role for some paths, in place of what was said of it before; null: no longer.</summary>
+    /// <returns>Signatures there are of the new targets, signatures needed.</returns>
+    /// <exception cref="UpdateException">Targets wait for signatures already, or there is no such role.</exception>
+    public (int Have, long Need) Delegate(string role, DelegationTerms? terms)
+    {
+        var offline = OfflineRepository.Open(repository);
+        if (offline.StagedTargets is not null)
+            throw new UpdateException(UpdateReason.Mismatch, "targets wait for signatures already: complete them first (hmas keys sign)");
+        var present = offline.Delegations;
+        if (terms is null) _ = offline.Delegated(role);
+        var kept = present.Any(known => known.Name == role)
+            ? present.Select(known => known.Name == role ? terms : known).OfType<DelegationTerms>() : [.. present, terms!];
+        return SignNext(
+            offline, TargetsMetadata.Type,
+            MetadataWriter.Sign(MetadataWriter.Targets(
+                offline.NextVersion(TargetsMetadata.Type), In(TargetsDays), offline.Targets.Targets.Values, [.. kept])));
+    }
+
+    /// <summary>Makes keys for a team; their public halves lie beside them, in PEM.</summary>
+    public static void MakeKeys(string keys, string role, int count, string? passphrase)
+    {
+        Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var made = Make(keys, role, count, passphrase);
+        PublicKeyFile.Write(Path.Combine(keys, $"{role}.pub"), [.. made.Select(static key => key.PublicKey)]);
+        foreach (var key in made) key.Dispose();
     }
 
     /// <summary>Replaces keys of a role, or, without a role, goes on with a root that waits for signatures.</summary>
@@ -117,6 +140,29 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         return offline.Take(next);
     }
 
+    private JsonObject Next(OfflineRepository offline, string role, IReadOnlyList<string> packages, ReleaseTerms terms)
+    {
+        var files = packages.Aggregate(
+            offline.TargetsOf(role)?.Targets.Values.ToList() ?? [], (files, package) => With(files, package, terms));
+        if (role == TargetsMetadata.Type)
+            return MetadataWriter.Targets(offline.NextVersion(role), In(TargetsDays), files, [.. offline.Delegations]);
+        var covered = offline.Delegated(role).Delegation;
+        return files.FirstOrDefault(file => !covered.Covers(file.Path)) is { } outside
+            ? throw new UpdateException(
+                UpdateReason.Mismatch, $"{outside.Path} is not for {role} to sign, which is trusted for {string.Join(", ", covered.Paths.Patterns)}")
+            : MetadataWriter.Targets(offline.NextVersion(role), In(TargetsDays), files);
+    }
+
+    private (int Have, long Need) SignNext(OfflineRepository offline, string role, byte[] next)
+    {
+        var need = offline.KeysOf(role).Threshold;
+        using var ring = KeyRing.Open(keys, passphraseFor);
+        foreach (var key in ring.Of(offline.KeysOf(role).KeyIds)) next = MetadataWriter.AddSignature(next, key);
+        var have = offline.SignersOf(role, next).Count;
+        offline.TakeTargets(role, next);
+        return (have, need);
+    }
+
     private TopLevelRoles Replace(OfflineRepository offline, string role, string? lost, string? passphrase)
     {
         var roles = offline.Roles;
@@ -142,13 +188,13 @@ internal sealed class Ceremony(string keys, string repository, Func<string, stri
         var going = signers.PublicKeys.Where(key => lost is null || MetadataWriter.KeyId(key).StartsWith(lost, StringComparison.Ordinal)).ToList();
         if (going.Count == 0 || (lost is not null && going.Count > 1))
             throw new UpdateException(UpdateReason.NotFound, $"{role} has {going.Count} keys whose id begins with '{lost}'");
-        var made = Make(role, going.Count, passphrase);
+        var made = Make(keys, role, going.Count, passphrase);
         var coming = new Queue<byte[]>(made.Select(static key => key.PublicKey));
         foreach (var key in made) key.Dispose();
         return signers with { PublicKeys = [.. signers.PublicKeys.Select(key => going.Contains(key) ? coming.Dequeue() : key)] };
     }
 
-    private List<SigningKey> Make(string role, int count, string? passphrase)
+    private static List<SigningKey> Make(string keys, string role, int count, string? passphrase)
     {
         var made = new List<SigningKey>();
         for (var number = 1; made.Count < count; number++)

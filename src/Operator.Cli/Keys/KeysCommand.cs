@@ -9,16 +9,17 @@ namespace Operator.Cli.Keys;
 /// <summary><c>hmas keys</c>: the offline half of trust. Nothing here needs the network.</summary>
 internal static class KeysCommand
 {
-    private static readonly Option<string> Keys = new(
+    internal static readonly Option<string> Keys = new(
         "--keys") { Description = "Folder of the keys at hand, *.key", DefaultValueFactory = static _ => "keys" };
-    private static readonly Option<string> Repository = new(
+    internal static readonly Option<string> Repository = new(
         "--repository") { Description = "Folder of the repository's offline half; carry it from keeper to keeper, then to the hub",
             DefaultValueFactory = static _ => "repository" };
-    private static readonly Option<FileInfo?> Passphrase = new(
+    internal static readonly Option<FileInfo?> Passphrase = new(
         "--passphrase-file") { Description = "File whose first line is the passphrase of the keys; otherwise a terminal asks where one is needed" };
 
     public static Command Create() =>
-        new("keys", "Offline keys: make them, sign releases, change them, see when they expire") { Init(), Sign(), Rotate(), Status() };
+        new("keys", "Offline keys: make them, sign releases, change them, see when they expire") { Init(), Sign(), Rotate(), Status(),
+            DelegationCommands.Make(), DelegationCommands.Delegate(), DelegationCommands.Revoke() };
 
     private static Command Init()
     {
@@ -57,17 +58,24 @@ internal static class KeysCommand
         var name = new Option<string?>("--name") { Description = "What they are a release of; a model and a bundle say their own" };
         var release = new Option<long?>("--release") { Description = "Its number, as in the registry; a model and a bundle say their own" };
         var hardware = new Option<string?>("--hardware") { Description = "Classes that may run them, with commas between them [default: every one]" };
+        var role = new Option<string>("--role")
+        {
+            Description = "Whose targets they join: those of the fleet, or of a team that they delegate to",
+            DefaultValueFactory = static _ => "targets",
+        };
         var command = new Command(
-            "sign", "Release files with the keys at hand; the last keeper needed completes it") { packages, kind, name, release, hardware, Keys,
+            "sign", "Release files with the keys at hand; the last keeper needed completes it") { packages, kind, name, release, hardware, role, Keys,
                 Repository, Passphrase };
         command.SetAction(parsed => Run(() =>
         {
+            var signed = parsed.GetRequiredValue(role);
             var (have, need) = Of(parsed).Sign(
                 parsed.GetValue(packages) ?? [],
-                ReleaseTerms.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware)));
+                ReleaseTerms.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name), parsed.GetValue(release), parsed.GetValue(hardware)),
+                signed);
             Console.WriteLine(have >= need
-                ? $"released: targets {OfflineRepository.Open(parsed.GetRequiredValue(Repository)).Targets.Header.Version}, {have} signatures of {need} needed"
-                : $"{have} of {need} signatures: carry the repository to the next keeper, who runs hmas keys sign");
+                ? $"released: {signed} {OfflineRepository.Open(parsed.GetRequiredValue(Repository)).TargetsOf(signed)!.Header.Version}, {have} signatures of {need} needed"
+                : $"{have} of {need} signatures: carry the repository to the next keeper, who runs hmas keys sign{(signed == "targets" ? "" : $" --role {signed}")}");
             return 0;
         }));
         return command;
@@ -102,10 +110,10 @@ internal static class KeysCommand
         return command;
     }
 
-    private static Ceremony Of(ParseResult parsed) =>
+    internal static Ceremony Of(ParseResult parsed) =>
         new(parsed.GetRequiredValue(Keys), parsed.GetRequiredValue(Repository), path => PassphraseOf(parsed) ?? Ask(path), TimeProvider.System);
 
-    private static string? PassphraseOf(ParseResult parsed) =>
+    internal static string? PassphraseOf(ParseResult parsed) =>
         parsed.GetValue(Passphrase) is { } file ? File.ReadLines(file.FullName).FirstOrDefault() : null;
 
     private static string Ask(string path) => AnsiConsole.Profile.Capabilities.Interactive
@@ -113,7 +121,7 @@ internal static class KeysCommand
         : throw new CryptographicException($"{path} is sealed: give --passphrase-file");
 
     /// <summary>What keepers can do wrong becomes one line on stderr and exit code 1.</summary>
-    private static int Run(Func<int> work)
+    internal static int Run(Func<int> work)
     {
         try
         {

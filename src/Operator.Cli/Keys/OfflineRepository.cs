@@ -35,6 +35,10 @@ internal sealed class OfflineRepository
 
     public byte[]? StagedTargets => Staged(TargetsMetadata.Type);
 
+    /// <summary>Whom the targets trust for some paths.</summary>
+    /// <exception cref="UpdateException">It is a director's.</exception>
+    public IReadOnlyList<DelegationTerms> Delegations => Targets.Delegations is null ? [] : DelegationTerms.Of(_targets!);
+
     public static string OnlineKey(string folder) => Path.Combine(folder, "online.key");
 
     /// <summary>Where a new online key waits for the root that names it.</summary>
@@ -79,18 +83,52 @@ internal sealed class OfflineRepository
         return false;
     }
 
-    /// <summary>Keeps targets until the root's targets keys have signed them by their threshold; then they are the present ones.</summary>
-    public bool TakeTargets(byte[] next)
+    /// <summary>A delegated role.</summary>
+    /// <exception cref="UpdateException">The targets delegate to none of this name.</exception>
+    public DelegatedRole Delegated(string role) =>
+        Targets.Delegations?.OfTargets(role) ?? throw new UpdateException(UpdateReason.NotFound, $"the targets delegate to no '{role}'");
+
+    /// <summary>The newest targets of the top-level role or of a delegated one; null while that has signed none.</summary>
+    public TargetsMetadata? TargetsOf(string role) => role == TargetsMetadata.Type
+        ? Targets : new VersionedFiles(_folder).Newest(role) is { } file ? TargetsMetadata.Read(file).Body : null;
+
+    /// <summary>Version of the next file of a role.</summary>
+    public long NextVersion(string role) => new VersionedFiles(_folder).NewestVersion(role) + 1;
+
+    /// <summary>Who must sign the targets of a role.</summary>
+    public RoleKeys KeysOf(string role) => role == TargetsMetadata.Type ? Root.Targets : Delegated(role).Delegation.Keys;
+
+    /// <summary>Ids of the keys of a role that have signed a file of its targets.</summary>
+    public IReadOnlyList<string> SignersOf(string role, byte[] file) =>
+        role == TargetsMetadata.Type ? Signers.OfTargets(Root, file) : Signers.OfDelegated(Delegated(role), file);
+
+    /// <summary>Whether the newest file of a delegated role is signed by its present keys.</summary>
+    public bool IsSigned(string role) =>
+        new VersionedFiles(_folder).Newest(role) is { } file && SignersOf(role, file).Count >= KeysOf(role).Threshold;
+
+    /// <summary>What waits for more signatures; null: nothing does.</summary>
+    public byte[]? Staged(string role)
     {
-        if (Signers.OfTargets(Root, next).Count >= Root.Targets.Threshold)
+        var path = StagedPath(role);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    /// <summary>Keeps targets until the role's keys have signed them by their threshold; then they are the present ones.</summary>
+    public bool TakeTargets(string role, byte[] next)
+    {
+        if (SignersOf(role, next).Count < KeysOf(role).Threshold)
         {
-            Publish(TargetsMetadata.Type, TargetsMetadata.Read(next).Body.Header.Version, next);
-            _targets = next;
-            return true;
+            Stage(role, next);
+            return false;
         }
 
-        Stage(TargetsMetadata.Type, next);
-        return false;
+        Publish(role, TargetsMetadata.Read(next).Body.Header.Version, next);
+        if (role != TargetsMetadata.Type) return true;
+        var before = Delegations;
+        _targets = next;
+        // What a team began under keys that are not trusted any more is worth nothing.
+        foreach (var gone in before.Where(terms => !Delegations.Any(now => now.Name == terms.Name))) File.Delete(StagedPath(gone.Name));
+        return true;
     }
 
     private bool IsWhole(byte[] nextRoot)
@@ -106,18 +144,14 @@ internal sealed class OfflineRepository
         }
     }
 
-    private byte[]? Staged(string role)
-    {
-        var path = Path.Combine(_folder, $"{StagedPrefix}{role}.json");
-        return File.Exists(path) ? File.ReadAllBytes(path) : null;
-    }
+    private string StagedPath(string role) => Path.Combine(_folder, $"{StagedPrefix}{role}.json");
 
-    private void Stage(string role, byte[] bytes) => AtomicFile.Write(Path.Combine(_folder, $"{StagedPrefix}{role}.json"), bytes);
+    private void Stage(string role, byte[] bytes) => AtomicFile.Write(StagedPath(role), bytes);
 
     private void Publish(string role, long version, byte[] bytes)
     {
         new VersionedFiles(_folder).Write(role, version, bytes);
-        File.Delete(Path.Combine(_folder, $"{StagedPrefix}{role}.json"));
+        File.Delete(StagedPath(role));
     }
 
     private static byte[] Newest(string folder, string role) =>

@@ -5,7 +5,7 @@ namespace Operator.Cli.Keys;
 /// <summary>How many keys a role has, and how many of them must sign: written 2/3.</summary>
 internal readonly record struct Quorum(int Threshold, int Keys)
 {
-    private const int MostKeys = 16;
+    public const int MostKeys = 16;
 
     /// <exception cref="FormatException">Not such a text, or a quorum that cannot be reached.</exception>
     public static Quorum Parse(string text)

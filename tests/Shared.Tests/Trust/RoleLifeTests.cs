@@ -21,9 +21,11 @@ public sealed class RoleLifeTests
     [InlineData("timestamp", false, 0.3, null)]
     [InlineData(
         "timestamp", false, 0.2, "timestamp of the images repository expires in 5 hours: the hub renews it by itself and has not, see its log")]
+    [InlineData("pump", true, 31, null)]
+    [InlineData("pump", true, 3, "pump of the images repository expires in 3 days: hmas keys sign --role pump")]
     public void A_role_is_warned_of_as_early_as_those_who_renew_it_need(string role, bool byHand, double daysLeft, string? warning)
     {
-        var life = new RoleLife("images", new RoleHeader(role, 3, Expires), byHand);
+        var life = new RoleLife("images", role, new RoleHeader(role, 3, Expires), byHand);
         var now = Expires - TimeSpan.FromDays(daysLeft);
         Assert.Equal(warning, life.Warning(now));
         Assert.Equal(warning is not null, life.IsDue(now));

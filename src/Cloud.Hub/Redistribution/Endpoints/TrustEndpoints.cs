@@ -19,6 +19,7 @@ internal static class TrustEndpoints
         tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("An artefact by its target path, its hash before the file name");
         tuf.MapPost("/images/targets", TakeTargetsAsync).WithSummary("Takes N.targets.json from a signing ceremony");
+        tuf.MapPost("/images/roles/{role}", TakeRoleAsync).WithSummary("Takes N.ROLE.json of a team that the targets delegate to");
         tuf.MapGet("/director/{device}/{file}", DirectorAsync).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("Metadata of a device's director, for that device and operators");
     }
@@ -45,13 +46,18 @@ internal static class TrustEndpoints
         return Results.File(bytes, "application/octet-stream", enableRangeProcessing: true);
     }
 
-    private static async Task<IResult> TakeTargetsAsync(HttpContext context, ImageRepository images, CancellationToken cancellation)
+    private static Task<IResult> TakeTargetsAsync(HttpContext context, ImageRepository images) => TakeAsync(context, images.Take);
+
+    private static Task<IResult> TakeRoleAsync(string role, HttpContext context, ImageRepository images) =>
+        TakeAsync(context, file => images.Take(role, file));
+
+    private static async Task<IResult> TakeAsync(HttpContext context, Action<byte[]> take)
     {
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, cancellation);
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         try
         {
-            images.Take(body.ToArray());
+            take(body.ToArray());
             return Results.NoContent();
         }
         catch (UpdateException e)

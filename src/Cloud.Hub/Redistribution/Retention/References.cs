@@ -15,7 +15,7 @@ internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore 
     {
         var found = new HashSet<string>(director.Paths(), StringComparer.Ordinal);
         // Where the hub signs targets itself they name everything, which says nothing; signed elsewhere, they are the keepers' word.
-        if (!images.IsHeldHere && images.State is { } state) found.UnionWith(state.Targets.Targets.Keys);
+        if (!images.IsHeldHere && images.State is { } state) found.UnionWith(state.Paths);
         foreach (var device in await fleet.DevicesAsync(cancellation))
             Add(found, device.Reported?.ActiveDigest, device.Reported?.PreviousDigest, device.Reported?.StandbyDigest, device.Desired?.Model?.Digest);
         var listed = await rollouts.ListAsync(cancellation);

@@ -71,14 +71,13 @@ internal sealed class ImageRepository : IDisposable
         return Find(path);
     }
 
-    public TargetFile? Find(string path) => _state?.Targets.Targets.GetValueOrDefault(path);
+    public TargetFile? Find(string path) => _state?.Find(path);
 
     /// <summary>The path of a metadata file; null when there is none of this name, whatever else the folder holds.</summary>
     public string? FileOf(string name)
     {
         var parts = name.Split('.');
-        var isOurs = name == "timestamp.json"
-            || (parts is [var version, RootMetadata.Type or TargetsMetadata.Type or SnapshotMetadata.Type, "json"] && version.All(char.IsAsciiDigit));
+        var isOurs = name == "timestamp.json" || (parts is [var version, var role, "json"] && version.All(char.IsAsciiDigit) && IsPublished(role));
         var path = Path.Combine(_folder, name);
         return isOurs && File.Exists(path) ? path : null;
     }
@@ -120,6 +119,23 @@ internal sealed class ImageRepository : IDisposable
         }
     }
 
+    /// <summary>Takes the targets of a delegated role, which its team signed elsewhere.</summary>
+    /// <exception cref="UpdateException">Devices would refuse them, or nobody delegates to it; nothing has changed.</exception>
+    public void Take(string role, byte[] file)
+    {
+        lock (_gate)
+        {
+            Renew();
+            var delegated = _state?.Targets.Delegations?.OfTargets(role)
+                ?? throw new UpdateException(UpdateReason.NotFound, $"the targets delegate to no '{role}'");
+            if (DelegatedFiles.Fault(delegated, file, _time.GetUtcNow()) is { } fault) throw new UpdateException(UpdateReason.Signature, fault);
+            var (offered, present) = (TargetsMetadata.Read(file).Body.Header.Version, _files.NewestVersion(role));
+            if (offered <= present) throw new UpdateException(UpdateReason.Rollback, $"{role} has version {offered}, {present} is here already");
+            _files.Write(role, offered, file);
+            Renew();
+        }
+    }
+
     /// <summary>Publishes what was put into the folder, and signs anew what has lived through half of its life.</summary>
     public void Renew()
     {
@@ -145,7 +161,11 @@ internal sealed class ImageRepository : IDisposable
         state.Root.Header.Version == _files.NewestVersion(RootMetadata.Type)
         && state.Targets.Header.Version == _files.NewestVersion(TargetsMetadata.Type)
         && IsYoung(state.Timestamp.Header, TimestampLife, now) && IsYoung(state.Snapshot.Header, Life, now)
-        && (_keys is null || IsYoung(state.Targets.Header, Life, now));
+        && (_keys is null || IsYoung(state.Targets.Header, Life, now))
+        && state.Delegated.All(role => role.Newest == _files.NewestVersion(role.Name) && (role.Targets?.Header.Expires ?? now.AddTicks(1)) > now);
+
+    private bool IsPublished(string role) =>
+        role is RootMetadata.Type or TargetsMetadata.Type or SnapshotMetadata.Type || _state?.Targets.Delegations?.OfTargets(role) is not null;
 
     private static bool IsYoung(RoleHeader header, TimeSpan life, DateTimeOffset now) => header.Expires - now > life / 2;
 
@@ -169,16 +189,20 @@ internal sealed class ImageRepository : IDisposable
         var oldTimestamp = File.Exists(TimestampFile) ? File.ReadAllBytes(TimestampFile) : null;
         var before = oldTimestamp is null ? null : TimestampMetadata.Read(oldTimestamp).Body;
         var oldSnapshot = before is null ? null : _files.Find(SnapshotMetadata.Type, before.Snapshot.Version);
-        var version = TargetsMetadata.Read(targets).Body.Header.Version;
+        var body = TargetsMetadata.Read(targets).Body;
+        var version = body.Header.Version;
+        var listedBefore = oldSnapshot is null ? null : SnapshotMetadata.Read(oldSnapshot).Body;
+        var roles = DelegatedFiles.Roles(body).Select(role => (Role: role, File: DelegatedFiles.Usable(_files, role, listedBefore, now))).ToList();
+        var listed = DelegatedFiles.Listed(listedBefore, roles);
 
         var device = Remembering(root, oldTimestamp, oldSnapshot, now);
         var keepsSnapshot = device.Snapshot is { } known && device.Listed(TargetsMetadata.Type).Version == version
-            && IsYoung(known.Header, Life, now);
+            && IsYoung(known.Header, Life, now) && listed.All(file => known.Files.GetValueOrDefault(file.Key)?.Version == file.Value.Version);
         var keepsTimestamp = keepsSnapshot && IsYoung(device.Timestamp!.Header, TimestampLife, now);
         using var online = HeldKey.Load(OnlineKey);
         var snapshotVersion = keepsSnapshot ? before!.Snapshot.Version : _files.NewestVersion(SnapshotMetadata.Type) + 1;
         var snapshot = keepsSnapshot
-            ? oldSnapshot! : MetadataWriter.Sign(MetadataWriter.Snapshot(snapshotVersion, now + Life, version, targets), online);
+            ? oldSnapshot! : MetadataWriter.Sign(MetadataWriter.Snapshot(snapshotVersion, now + Life, version, targets, listed), online);
         var timestamp = keepsTimestamp
             ? oldTimestamp! : MetadataWriter.Sign(
                 MetadataWriter.Timestamp((before?.Header.Version ?? 0) + 1, now + TimestampLife, snapshotVersion, snapshot), online);
@@ -186,13 +210,17 @@ internal sealed class ImageRepository : IDisposable
         device = Remembering(root, oldTimestamp, oldSnapshot, now);
         device.AcceptTimestamp(timestamp);
         device.AcceptSnapshot(snapshot);
-        var state = new ImageState(device.Root, device.Timestamp!, device.Snapshot!, device.AcceptTargets(targets));
+        var accepted = device.AcceptTargets(targets);
+        var delegated = roles.Select(role => new DelegatedState(
+            role.Role.Name, _files.NewestVersion(role.Role.Name), role.File is null ? null : device.AcceptDelegated(role.Role, role.File)));
+        var state = new ImageState(device.Root, device.Timestamp!, device.Snapshot!, accepted, [.. delegated]);
 
         if (_files.Find(TargetsMetadata.Type, version) is null) WriteTargets(targets);
         if (!keepsSnapshot) _files.Write(SnapshotMetadata.Type, snapshotVersion, snapshot);
         if (!keepsTimestamp) AtomicFile.Write(TimestampFile, timestamp);
         _state = state;
         _logger.ImagesPublished(version, state.Targets.Targets.Count, snapshotVersion, state.Timestamp.Header.Version);
+        foreach (var role in state.Delegated.Where(static role => role.Targets is null)) _logger.RoleRefused(role.Name, role.Newest);
         _files.Prune(SnapshotMetadata.Type, Kept);
         if (_keys is not null) _files.Prune(TargetsMetadata.Type, Kept);
     }

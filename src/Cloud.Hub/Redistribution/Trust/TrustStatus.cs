@@ -9,10 +9,17 @@ internal sealed class TrustStatus(ImageRepository images, Director director, Tim
 {
     public IReadOnlyList<RoleLife> Lives() =>
     [
-        .. (images.State?.Headers
-            ?? []).Select(header => new RoleLife("images", header, !images.IsHeldHere && header.Type is (RootMetadata.Type or TargetsMetadata.Type))),
-        new RoleLife("director", director.RootHeader, director.IsRootOffline),
+        .. Images(images.State),
+        new RoleLife("director", RootMetadata.Type, director.RootHeader, director.IsRootOffline),
     ];
+
+    private IEnumerable<RoleLife> Images(ImageState? state) => state is null
+        ? []
+        : state.Headers
+            .Select(header => new RoleLife(
+                "images", header.Type, header, !images.IsHeldHere && header.Type is (RootMetadata.Type or TargetsMetadata.Type)))
+            .Concat(state.Delegated.Select(static role => new RoleLife(
+                "images", role.Name, role.Targets?.Header ?? RoleLife.Missing, ByHand: true)));
 
     public Task<IReadOnlyList<TrustRole>> RolesAsync(CancellationToken cancellation)
     {

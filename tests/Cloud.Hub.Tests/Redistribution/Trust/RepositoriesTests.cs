@@ -23,8 +23,12 @@ using Operator.Cli.Keys;
 namespace Cloud.Hub.Tests.Redistribution.Trust;
 
 /// <summary>Director and image repository of a real hub, asked by the library's own client.</summary>
+[Collection(Metrics)]
 public sealed partial class RepositoriesTests
 {
+    /// <summary>Metrics are the process's: what counts roles runs alone among those that make roles.</summary>
+    public const string Metrics = "trust metrics";
+
     [Fact]
     public async Task A_client_that_knows_only_the_first_root_downloads_a_model_from_a_running_hub()
     {

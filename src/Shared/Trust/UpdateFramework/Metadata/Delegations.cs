@@ -13,6 +13,10 @@ public sealed record Delegations(IReadOnlyDictionary<string, VerificationKey> Ke
     /// <summary>Whom this role asks about a target, in order.</summary>
     public IEnumerable<Delegation> For(string targetPath) => Bins is null ? Roles.Where(role => role.Covers(targetPath)) : [Bins.For(targetPath)];
 
+    /// <summary>A role by its name, as the top-level targets trust it; null when it is not one of <see cref="Roles"/>.</summary>
+    public DelegatedRole? OfTargets(string name) =>
+        Roles.FirstOrDefault(role => role.Name == name) is { } found ? new DelegatedRole(TargetsMetadata.Type, found, Keys) : null;
+
     internal static Delegations Read(JsonElement delegations)
     {
         var keys = VerificationKey.ReadAll(JsonFields.Object(delegations, "keys"));

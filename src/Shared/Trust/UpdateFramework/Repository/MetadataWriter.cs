@@ -23,17 +23,7 @@ public static class MetadataWriter
             (TimestampMetadata.Type, roles.Timestamp)];
         foreach (var (name, signers) in all)
         {
-            var ids = new JsonArray();
-            foreach (var key in signers.PublicKeys)
-            {
-                keys[KeyId(key)] = Key(key);
-                ids.Add((JsonNode)KeyId(key));
-            }
-
-            if (ids.DistinctBy(static id => (string?)id).Count() < ids.Count) throw new ArgumentException($"{name} has a key twice", nameof(roles));
-            if (signers.Threshold < 1 || signers.Threshold > ids.Count)
-                throw new ArgumentException($"{name}: {signers.Threshold} of {ids.Count} keys cannot sign", nameof(roles));
-            entries[name] = new JsonObject { ["keyids"] = ids, ["threshold"] = signers.Threshold };
+            entries[name] = Signing(name, signers, keys);
         }
 
         var root = Begin(RootMetadata.Type, version, expires);
@@ -43,9 +33,14 @@ public static class MetadataWriter
         return root;
     }
 
-    public static JsonObject Targets(long version, DateTimeOffset expires, IEnumerable<TargetFile> files)
+    /// <summary>Top-level targets, or, without delegations, those of a delegated role.</summary>
+    /// <param name="delegations">In order of priority; a path is looked for in <paramref name="files"/> first.</param>
+    /// <exception cref="ArgumentException">A delegation whose keys cannot reach its threshold.</exception>
+    public static JsonObject Targets(
+        long version, DateTimeOffset expires, IEnumerable<TargetFile> files, params IReadOnlyList<DelegationTerms> delegations)
     {
         ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(delegations);
         var targets = new JsonObject();
         foreach (var file in files)
         {
@@ -58,16 +53,29 @@ public static class MetadataWriter
 
         var role = Begin(TargetsMetadata.Type, version, expires);
         role["targets"] = targets;
+        if (delegations.Count > 0) role["delegations"] = Delegating(delegations);
         return role;
     }
 
     /// <param name="targets">The signed file that belongs to this state.</param>
-    public static JsonObject Snapshot(long version, DateTimeOffset expires, long targetsVersion, ReadOnlySpan<byte> targets) =>
-        Naming(SnapshotMetadata.Type, version, expires, "targets.json", targetsVersion, targets);
+    /// <param name="delegated">Files of delegated roles that do too, by name; null: none.</param>
+    public static JsonObject Snapshot(
+        long version, DateTimeOffset expires, long targetsVersion, ReadOnlySpan<byte> targets,
+        IReadOnlyDictionary<string, MetadataVersion>? delegated = null) =>
+        Naming(
+            SnapshotMetadata.Type, version, expires,
+            [.. delegated ?? new Dictionary<string, MetadataVersion>(), new("targets.json", VersionOf(targetsVersion, targets))]);
 
     /// <param name="snapshot">The signed file that is the present one.</param>
     public static JsonObject Timestamp(long version, DateTimeOffset expires, long snapshotVersion, ReadOnlySpan<byte> snapshot) =>
-        Naming(TimestampMetadata.Type, version, expires, "snapshot.json", snapshotVersion, snapshot);
+        Naming(
+            TimestampMetadata.Type, version, expires,
+            [new("snapshot.json", VersionOf(snapshotVersion, snapshot))]);
+
+    /// <summary>How a file is named by another: version, length and SHA-256.</summary>
+    public static MetadataVersion VersionOf(long version, ReadOnlySpan<byte> file) =>
+        new(version, new FileFacts(
+            file.Length, new Dictionary<string, string> { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(file)) }));
 
     /// <summary>The file: the role, and a signature of each key over its canonical form.</summary>
     public static byte[] Sign(JsonObject role, params IEnumerable<SigningKey> keys)
@@ -101,16 +109,41 @@ public static class MetadataWriter
     /// <param name="publicKey">Ed25519, 32 bytes.</param>
     public static string KeyId(byte[] publicKey)
     {
-        using var document = JsonDocument.Parse(Key(publicKey).ToJsonString());
+        using var document = JsonDocument.Parse(WrittenKey.Write(publicKey).ToJsonString());
         return Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Encode(document.RootElement)));
     }
 
-    private static JsonObject Key(byte[] publicKey) => new()
+    private static JsonObject Delegating(IReadOnlyList<DelegationTerms> delegations)
     {
-        ["keytype"] = "ed25519",
-        ["scheme"] = "ed25519",
-        ["keyval"] = new JsonObject { ["public"] = Convert.ToHexStringLower(publicKey) },
-    };
+        var keys = new JsonObject();
+        var roles = new JsonArray();
+        foreach (var terms in delegations)
+        {
+            var role = Signing(terms.Name, terms.Signers, keys);
+            role["name"] = terms.Name;
+            role["paths"] = new JsonArray([.. terms.Paths.Select(static path => (JsonNode)path)]);
+            role["terminating"] = terms.Terminating;
+            roles.Add((JsonNode)role);
+        }
+
+        return new JsonObject { ["keys"] = keys, ["roles"] = roles };
+    }
+
+    /// <summary>Who signs a role; its keys are added to <paramref name="keys"/>.</summary>
+    private static JsonObject Signing(string name, RoleSigners signers, JsonObject keys)
+    {
+        var ids = new JsonArray();
+        foreach (var key in signers.PublicKeys)
+        {
+            keys[KeyId(key)] = WrittenKey.Write(key);
+            ids.Add((JsonNode)KeyId(key));
+        }
+
+        if (ids.DistinctBy(static id => (string?)id).Count() < ids.Count) throw new ArgumentException($"{name} has a key twice", nameof(signers));
+        if (signers.Threshold < 1 || signers.Threshold > ids.Count)
+            throw new ArgumentException($"{name}: {signers.Threshold} of {ids.Count} keys cannot sign", nameof(signers));
+        return new JsonObject { ["keyids"] = ids, ["threshold"] = signers.Threshold };
+    }
 
     private static JsonObject Begin(string type, long version, DateTimeOffset expires) => new()
     {
@@ -120,14 +153,21 @@ public static class MetadataWriter
         ["expires"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
     };
 
-    private static JsonObject Naming(string type, long version, DateTimeOffset expires, string file, long fileVersion, ReadOnlySpan<byte> bytes)
+    private static JsonObject Naming(string type, long version, DateTimeOffset expires, IEnumerable<KeyValuePair<string, MetadataVersion>> files)
     {
         var role = Begin(type, version, expires);
-        role["meta"] = new JsonObject
+        var meta = new JsonObject();
+        foreach (var (file, named) in files.OrderBy(static file => file.Key, StringComparer.Ordinal))
         {
-            [file] = new JsonObject { ["version"] = fileVersion, ["length"] = bytes.Length,
-                ["hashes"] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)) } },
-        };
+            var hashes = new JsonObject();
+            foreach (var (algorithm, hash) in named.Facts.Hashes) hashes[algorithm] = hash;
+            var entry = new JsonObject { ["version"] = named.Version };
+            if (named.Facts.Length is { } length) entry["length"] = length;
+            if (hashes.Count > 0) entry["hashes"] = hashes;
+            meta[file] = entry;
+        }
+
+        role["meta"] = meta;
         return role;
     }
 

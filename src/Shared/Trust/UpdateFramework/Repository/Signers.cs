@@ -23,6 +23,14 @@ public static class Signers
         return Of(RootMetadata.Read(file), root.Root, root.Keys);
     }
 
+    /// <summary>The same of a delegated role, by the keys of the role that delegates.</summary>
+    /// <exception cref="UpdateException">Not a targets file.</exception>
+    public static IReadOnlyList<string> OfDelegated(DelegatedRole role, ReadOnlyMemory<byte> file)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return Of(TargetsMetadata.Read(file), role.Delegation.Keys, role.Keys);
+    }
+
     private static List<string> Of<T>(SignedFile<T> file, RoleKeys role, IReadOnlyDictionary<string, VerificationKey> keys) =>
         [.. role.KeyIds.Where(id => file.Signatures.TryGetValue(id, out var signature) && keys.TryGetValue(id, out var key)
             && key.Verify(file.Canonical, signature))];

@@ -13,16 +13,7 @@ public sealed record TopLevelRoles(RoleSigners Root, RoleSigners Targets, RoleSi
         var read = RootMetadata.Read(root).Body;
         using var document = JsonDocument.Parse(root);
         var keys = JsonFields.Object(JsonFields.Object(document.RootElement, "signed"), "keys");
-        RoleSigners Signers(RoleKeys role) => new([.. role.KeyIds.Select(id => PublicKey(keys, id))], checked((int)role.Threshold));
+        RoleSigners Signers(RoleKeys role) => new([.. role.KeyIds.Select(id => WrittenKey.Read(keys, id))], checked((int)role.Threshold));
         return new TopLevelRoles(Signers(read.Root), Signers(read.Targets), Signers(read.Snapshot), Signers(read.Timestamp));
-    }
-
-    private static byte[] PublicKey(JsonElement keys, string id)
-    {
-        var key = JsonFields.Object(keys, id);
-        var scheme = JsonFields.Text(key, "scheme");
-        return scheme == "ed25519"
-            ? Convert.FromHexString(JsonFields.Text(JsonFields.Object(key, "keyval"), "public"))
-            : throw new UpdateException(UpdateReason.Format, $"key {id} is {scheme}, only ed25519 is written here");
     }
 }

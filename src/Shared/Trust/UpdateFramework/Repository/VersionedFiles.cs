@@ -20,6 +20,10 @@ public sealed class VersionedFiles(string folder)
         return File.Exists(path) ? File.ReadAllBytes(path) : null;
     }
 
+    /// <summary>Versions that are not below <paramref name="oldest"/>, the newest first, read as they are asked for.</summary>
+    public IEnumerable<(long Version, byte[] Bytes)> From(string role, long oldest) =>
+        Versions(role).Where(version => version >= oldest).OrderDescending().Select(version => (version, File.ReadAllBytes(PathOf(role, version))));
+
     /// <summary>On disk when this returns.</summary>
     /// <exception cref="StorageException">It is not.</exception>
     public void Write(string role, long version, ReadOnlySpan<byte> bytes) => AtomicFile.Write(PathOf(role, version), bytes);

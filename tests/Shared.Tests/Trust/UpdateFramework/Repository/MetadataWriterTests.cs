@@ -44,6 +44,24 @@ public sealed class MetadataWriterTests : IDisposable
     }
 
     [Fact]
+    public void What_is_written_of_delegations_is_read_back_as_it_was()
+    {
+        DelegationTerms[] terms =
+        [
+            new("pump", new RoleSigners([_keys[0].PublicKey, _keys[1].PublicKey], 2), ["models/pump/*", "rules/pump-?/*"], Terminating: true),
+            new("fan", new RoleSigners([_keys[1].PublicKey], 1), ["models/fan/*"], Terminating: false),
+        ];
+        var file = MetadataWriter.Sign(MetadataWriter.Targets(1, Later, [], terms), _keys[2]);
+        var read = DelegationTerms.Of(file);
+        Assert.Equal(["pump", "fan"], read.Select(static role => role.Name));
+        Assert.Equal(terms[0].Paths, read[0].Paths);
+        Assert.Equal(terms.Select(static role => role.Terminating), read.Select(static role => role.Terminating));
+        Assert.Equal([2, 1], read.Select(static role => role.Signers.Threshold));
+        Assert.Equal(terms[0].Signers.PublicKeys, read[0].Signers.PublicKeys);
+        Assert.Empty(DelegationTerms.Of(MetadataWriter.Sign(MetadataWriter.Targets(1, Later, []), _keys[2])));
+    }
+
+    [Fact]
     public void One_of_two_needed_signatures_is_not_enough_and_the_second_keeper_completes_it()
     {
         var root = MetadataWriter.Sign(MetadataWriter.Root(1, Later, Roles(2)), _keys[0]);
