@@ -36,6 +36,7 @@ internal sealed class SlotProbe(TimeSpan maxLatency, TimeProvider time)
             if (manifest.Head == ModelHead.RemainingLife)
             {
                 using var estimator = new LifeEstimator(manifest, package.Onnx.Span, new SessionSettings());
+                ProbeRun.Verify(estimator);
                 estimator.Calibrate(data);
                 return Score(
                     manifest, window => estimator.Estimate(window) is { IsValid: false } life ? $"remaining life {life.Median}" : null, data);

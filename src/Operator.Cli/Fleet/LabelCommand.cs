@@ -1,17 +1,19 @@
 using System.CommandLine;
 using System.Globalization;
+using Hmas.Contracts.Facts;
 using Operator.Cli.Hub;
 using Operator.Cli.Terminal;
 
 namespace Operator.Cli.Fleet;
 
-/// <summary><c>hmas label list|show|set|skip</c>: windows that wait for a name.</summary>
+/// <summary><c>hmas label list|show|set|skip|failed</c>: windows that wait for a name; machines whose life was over.</summary>
 internal static class LabelCommand
 {
     private const int Bars = 60;
 
     public static Command Create() =>
-        new("label", "Windows that a label would teach the models most: list, look at, name, skip") { List(), Show(), Set(), Skip() };
+        new("label", "Windows that a label would teach the models most: list, look at, name, skip; machines that failed") {
+            List(), Show(), Set(), Skip(), Failed() };
 
     private static Command List()
     {
@@ -82,6 +84,29 @@ internal static class LabelCommand
         {
             await api.AnswerQuestionAsync(parsed.GetRequiredValue(id), null, cancellation);
             Console.WriteLine($"{parsed.GetRequiredValue(id)} is skipped");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Failed()
+    {
+        var hub = new HubConnection();
+        var device = new Argument<string>("device") { Description = "Beside the machine that failed" };
+        var at = new Option<DateTimeOffset?>("--at") { Description = "When, as 2026-11-28T14:05:00Z [default: now]", HelpName = "time" };
+        var cause = new Option<string>("--cause") { Description = "What failed", DefaultValueFactory = static _ => "failed", HelpName = "name" };
+        var command = hub.AddTo(new Command("failed", "Says that a machine failed: what came before is the end of its life") { device, at, cause });
+        command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
+        {
+            var when = parsed.GetValue(at) ?? TimeProvider.System.GetUtcNow();
+            var us = (when - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+            var failure = new OutcomeLabel
+            {
+                DeviceId = parsed.GetRequiredValue(device), FromUs = us, ToUs = us, Label = parsed.GetRequiredValue(cause), Kind = LabelKind.Failure,
+                Source = "operator",
+            };
+            await api.AddLabelsAsync([failure], cancellation);
+            Console.WriteLine($"{failure.DeviceId} failed at {Words.Time(when)}: {failure.Label}");
             return 0;
         }));
         return command;

@@ -30,7 +30,8 @@ internal static class TrainingStory
 
         if (run.Rounds is { Count: > 0 } rounds) PrintRounds(rounds);
         if (run.CandidateMetrics.Count == 0) return;
-        if (run.CandidateMetrics.Values.Any(static slice => slice.Accuracy is not null)) PrintClasses(run);
+        if (run.CandidateMetrics.Values.Any(static slice => slice.LifeError is not null)) PrintLife(run);
+        else if (run.CandidateMetrics.Values.Any(static slice => slice.Accuracy is not null)) PrintClasses(run);
         else PrintAlarms(run);
     }
 
@@ -48,6 +49,15 @@ internal static class TrainingStory
             round.Refused.Select(refused => (round.Round, refused)))) Console.WriteLine(
                 $"  round {round}: {refused.DeviceId} was refused: {refused.Reason}");
     }
+
+    private static void PrintLife(TrainingDetailAnswer run) => Tables.Print(
+        ["slice", "windows", "mean error", "parent's", "within a fifth", "parent's", "in the band"],
+        run.CandidateMetrics.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])
+        [
+            pair.Key, pair.Value.Rows.ToString(CultureInfo.InvariantCulture), Words.Share(pair.Value.LifeError),
+            Words.Share(run.ParentMetrics.GetValueOrDefault(pair.Key)?.LifeError), Words.Share(pair.Value.Accuracy),
+            Words.Share(run.ParentMetrics.GetValueOrDefault(pair.Key)?.Accuracy), Words.Share(pair.Value.Held),
+        ]));
 
     private static void PrintClasses(TrainingDetailAnswer run) => Tables.Print(
         ["slice", "windows", "named right", "parent's", "F1", "parent's"],

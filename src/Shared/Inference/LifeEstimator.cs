@@ -9,7 +9,9 @@ namespace Hmas.Inference;
 /// <remarks>One thread at a time.</remarks>
 public sealed class LifeEstimator : IDisposable
 {
-    private const int Quantiles = 3;
+    /// <summary>Outputs: low, median, high.</summary>
+    public const int Quantiles = 3;
+
     private readonly FeatureExtractor _extractor;
     private readonly ModelSession _session;
     private readonly RemainingLife _life;

@@ -35,6 +35,21 @@ public static class ProbeRun
         return [.. answers];
     }
 
+    /// <summary>Ends and middle of the band told of each recorded window, seconds: low, median, high.</summary>
+    /// <exception cref="InferenceException">ONNX Runtime failed.</exception>
+    public static float[] Answers(LifeEstimator estimator, ReadOnlySpan<byte> recorded)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        var answers = new List<float>();
+        foreach (var window in Windows(estimator.Manifest, Values(recorded), 0))
+        {
+            var life = estimator.Estimate(window);
+            answers.AddRange([life.Low, life.Median, life.High]);
+        }
+
+        return [.. answers];
+    }
+
     /// <summary>Opens a model as its head asks, and holds it to what its manifest records.</summary>
     /// <exception cref="InferenceException">It cannot be run, or answers otherwise.</exception>
     public static void Verify(ModelManifest manifest, ReadOnlySpan<byte> onnx)
@@ -47,8 +62,8 @@ public static class ProbeRun
         }
         else if (manifest.Head == ModelHead.RemainingLife)
         {
-            // Its rows are told by the device's own past: nothing is recorded, that it opens is what can be shown.
             using var estimator = new LifeEstimator(manifest, onnx, new SessionSettings());
+            Verify(estimator);
         }
         else
         {
@@ -70,6 +85,13 @@ public static class ProbeRun
     {
         ArgumentNullException.ThrowIfNull(classifier);
         if (classifier.Manifest.Probe is { } probe) Compare(probe, Answers(classifier, probe.Rows.Span), classifier.Manifest.Classes.Count);
+    }
+
+    /// <inheritdoc cref="Verify(Detector)"/>
+    public static void Verify(LifeEstimator estimator)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        if (estimator.Manifest.Probe is { } probe) Compare(probe, Answers(estimator, probe.Rows.Span), LifeEstimator.Quantiles);
     }
 
     /// <summary>How far two answers lie apart, as <see cref="RecordedProbe.Tolerance"/> counts it; not finite when one of them is not.</summary>

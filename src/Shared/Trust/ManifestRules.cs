@@ -12,6 +12,10 @@ internal static class ManifestRules
     private const int MaxCalibrationRows = 1 << 20;
     private const int MaxProbeBytes = 256 << 10;
 
+    /// <summary>Low end, middle and high end of a band of remaining life.</summary>
+    private const int LifeAnswers = 3;
+
+
     /// <summary>The first rule that does not hold, as "field: why"; null when all hold.</summary>
     public static string? Fault(ModelManifest manifest)
     {
@@ -103,10 +107,10 @@ internal static class ManifestRules
         if (probe.Answers is null || probe.Answers.Count == 0 || !probe.Answers.All(float.IsFinite))
             return "probe.answers: none, or one is not finite";
         if (probe.Tolerance is not (> 0 and <= 1)) return $"probe.tolerance: {probe.Tolerance} is outside (0, 1]";
-        var least = manifest.Head == ModelHead.Classes ? 0 : manifest.Window.Length;
+        var least = manifest.Head is ModelHead.Classes or ModelHead.RemainingLife ? 0 : manifest.Window.Length;
         if (probe.CalibrationRows < least || probe.CalibrationRows > MaxCalibrationRows)
             return $"probe.calibrationRows: {probe.CalibrationRows} is outside {least} to {MaxCalibrationRows}";
-        var answersOfWindow = Math.Max(1, manifest.Classes.Count);
+        var answersOfWindow = manifest.Head == ModelHead.RemainingLife ? LifeAnswers : Math.Max(1, manifest.Classes.Count);
         var rows = probe.CalibrationRows + ((long)probe.Answers.Count / answersOfWindow * manifest.Window.Length);
         return probe.Answers.Count % answersOfWindow == 0 && probe.Rows.Length == rows * manifest.Channels.Count * sizeof(float)
             ? null : $"probe.rows: {probe.Rows.Length} bytes do not hold {probe.CalibrationRows} calibration rows and the windows of {probe.Answers.Count} answers";

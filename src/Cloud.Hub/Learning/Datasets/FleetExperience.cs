@@ -37,11 +37,18 @@ internal sealed record FleetExperience(
     /// <summary>Named truth of a row; null: nobody said.</summary>
     public string? NamedTruth(RunRows run, RunRows.Row row) => LabelsOf(run).NameAt(run.RunId, row.TimeUs);
 
+    /// <summary>Rows of life that a machine had left at a row; null: no failure is known after it.</summary>
+    public double? RowsLeft(RunRows run, RunRows.Row row) =>
+        LabelsOf(run).FailureFrom(run.RunId, row.TimeUs) is { } failure ? (failure - row.TimeUs) * RateHz / 1e6 : null;
+
     /// <summary>Whether the parent has not learnt from a row: it came later, or its truth did.</summary>
-    public bool IsNew(RunRows run, RunRows.Row row) =>
-        row.IsNew
-        || (KnownLabels is not null
-            && KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty).NameAt(run.RunId, row.TimeUs) != NamedTruth(run, row));
+    public bool IsNew(RunRows run, RunRows.Row row)
+    {
+        if (row.IsNew || KnownLabels is null) return row.IsNew;
+        var (known, now) = (KnownLabels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty), LabelsOf(run));
+        return known.NameAt(run.RunId, row.TimeUs) != now.NameAt(run.RunId, row.TimeUs)
+            || known.FailureFrom(run.RunId, row.TimeUs) != now.FailureFrom(run.RunId, row.TimeUs);
+    }
 
     /// <summary><c>sha256:hex</c> over rows and truth of the given runs: the same data, the same digest.</summary>
     public string Digest(IEnumerable<RunRows> runs)
@@ -51,6 +58,7 @@ internal sealed record FleetExperience(
         foreach (var run in runs.OrderBy(r => r.RunId, StringComparer.Ordinal).ThenBy(r => r.DeviceId, StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"\n{run.DeviceId}\n{run.RunId}\n"));
+            foreach (var failure in LabelsOf(run).Failures(run.RunId)) hash.AppendData(BitConverter.GetBytes(failure));
             foreach (var row in run.Segments().SelectMany(s => s))
             {
                 hash.AppendData(BitConverter.GetBytes(row.TimeUs));

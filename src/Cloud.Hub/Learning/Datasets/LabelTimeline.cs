@@ -14,6 +14,13 @@ internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
     /// <summary>The name given to a moment, of an outcome or a state; null: nobody said.</summary>
     public string? NameAt(string runId, long timeUs) => Last(runId, timeUs, static kind => kind != LabelKind.Failure)?.Label;
 
+    /// <summary>The first failure at a moment or after it; null: none is known, so nothing is known of the life that was left.</summary>
+    public long? FailureFrom(string runId, long timeUs) => Failures(runId).Where(failure => failure >= timeUs).Min(failure => (long?)failure);
+
+    /// <summary>Moments at which the machine failed, in order of arrival.</summary>
+    public IEnumerable<long> Failures(string runId) =>
+        labels.Where(label => label.Kind == LabelKind.Failure && (label.RunId is null || label.RunId == runId)).Select(label => label.FromUs);
+
     private OutcomeLabel? Last(string runId, long timeUs, Func<LabelKind, bool> tells)
     {
         for (var i = labels.Count - 1; i >= 0; i--)

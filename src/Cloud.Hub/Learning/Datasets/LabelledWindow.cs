@@ -7,7 +7,7 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="Anomalous">Truth of its last row; null: unknown.</param>
 /// <param name="IsCalibration">Its last row is one of the run's calibration rows.</param>
 /// <param name="IsNew">The parent has not learnt from it.</param>
-/// <param name="Class">Index of its last row's class; <see cref="NoClass"/>: none of those told apart.</param>
+/// <param name="Class">Index of its last row's class, or its step of remaining life; <see cref="NoClass"/>: none of those told apart.</param>
 internal readonly record struct LabelledWindow(
     float[] Features, bool? Anomalous, bool IsCalibration, bool IsNew = true, int Class = LabelledWindow.NoClass)
 {

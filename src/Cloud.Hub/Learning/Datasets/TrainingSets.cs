@@ -91,6 +91,8 @@ internal sealed class TrainingSets
     {
         if (recipe.Classes.Count > 0)
             return $"recipe {recipe.Name} needs two classes: all {windows} labelled windows are {recipe.Classes[_pools[0].Truth]}";
+        if (recipe.Head == Hmas.Contracts.Models.ModelHead.RemainingLife)
+            return $"recipe {recipe.Name} needs windows of different remaining life: all {windows} are {recipe.SliceOf(_pools[0].Truth)} of the horizon";
         return $"recipe {recipe.Name} needs both classes: {windows - Anomalous} normal and {Anomalous} anomalous windows";
     }
 }

@@ -24,11 +24,15 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
         run.CalibrationRows().Length / run.Channels >= Math.Max(window.Length, MinCalibrationShare * calibrationRows);
 
     /// <summary>Windows of a run, <paramref name="stride"/> rows apart within each unbroken stretch.</summary>
-    public IEnumerable<LabelledWindow> Cut(RunRows run, int stride) => CutNamed(run, stride, static _ => LabelledWindow.NoClass);
+    public IEnumerable<LabelledWindow> Cut(RunRows run, int stride) => Cut(run, stride, static _ => LabelledWindow.NoClass);
 
-    /// <summary>As <see cref="Cut"/>, with classes.</summary>
+    /// <summary>As <see cref="Cut(RunRows, int)"/>, with classes.</summary>
     /// <param name="classOf">From the name of a window's last row, null where nobody gave one.</param>
-    public IEnumerable<LabelledWindow> CutNamed(RunRows run, int stride, Func<string?, int> classOf)
+    public IEnumerable<LabelledWindow> CutNamed(RunRows run, int stride, Func<string?, int> classOf) =>
+        Cut(run, stride, row => classOf(experience.NamedTruth(run, row)));
+
+    /// <param name="classOf">From a window's last row.</param>
+    public IEnumerable<LabelledWindow> Cut(RunRows run, int stride, Func<RunRows.Row, int> classOf)
     {
         var calibration = recipe.Normalisation == Normalisation.None
             ? Calibration.None(run.Channels) : Calibration.Fit(run.CalibrationRows(), run.Channels, recipe);
@@ -41,14 +45,17 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
             var last = segment[end];
             yield return LabelledWindow.Of(features, Input, experience.Truth(run, last), last.IsCalibration) with
             {
-                IsNew = experience.IsNew(run, last), Class = classOf(experience.NamedTruth(run, last)),
+                IsNew = experience.IsNew(run, last), Class = classOf(last),
             };
         }
     }
 
     /// <summary>Names of the last rows of a run's windows; null where nobody gave one.</summary>
     public IEnumerable<string?> Names(RunRows run, int stride) =>
-        Ends(run, stride).Select(place => experience.NamedTruth(run, place.Segment[place.End]));
+        LastRows(run, stride).Select(row => experience.NamedTruth(run, row));
+
+    /// <summary>Last rows of a run's windows.</summary>
+    public IEnumerable<RunRows.Row> LastRows(RunRows run, int stride) => Ends(run, stride).Select(static place => place.Segment[place.End]);
 
     private IEnumerable<(IReadOnlyList<RunRows.Row> Segment, int End)> Ends(RunRows run, int stride)
     {

@@ -36,7 +36,7 @@ internal sealed class WindowSet : ITrainingSet
         }
         else
         {
-            target[0] = pool.Truth;
+            target[0] = _recipe.TargetOf(pool.Truth);
         }
 
         if (random is not null) _recipe.Augmentation.Apply(input, Input.Channels, random);

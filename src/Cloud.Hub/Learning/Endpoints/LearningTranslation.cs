@@ -129,6 +129,8 @@ internal static class LearningTranslation
         metrics.HasMissedAlarmRate ? metrics.MissedAlarmRate : null)
     {
         Accuracy = metrics.HasAccuracy ? metrics.Accuracy : null,
+        LifeError = metrics.HasLifeError ? metrics.LifeError : null,
+        Held = metrics.HasHeld ? metrics.Held : null,
     };
 
     private static V1.SliceMetrics ToWire(SliceMetrics metrics)
@@ -138,6 +140,8 @@ internal static class LearningTranslation
         if (metrics.FalseAlarmRate is { } far) wire.FalseAlarmRate = far;
         if (metrics.MissedAlarmRate is { } mar) wire.MissedAlarmRate = mar;
         if (metrics.Accuracy is { } accuracy) wire.Accuracy = accuracy;
+        if (metrics.LifeError is { } error) wire.LifeError = error;
+        if (metrics.Held is { } held) wire.Held = held;
         return wire;
     }
 

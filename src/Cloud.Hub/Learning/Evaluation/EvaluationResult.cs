@@ -4,8 +4,10 @@ namespace Cloud.Hub.Learning.Evaluation;
 
 /// <summary>A model on the held-out runs.</summary>
 /// <param name="Slices">By run, those with labelled rows; key <c>all</c> pools them.</param>
-/// <param name="Answers">For every window of every run, in order: 1 for an alarm, or the index of the class; what a twin is compared with.</param>
-/// <param name="Areas">Area under the curve of the scores, by slice; those with normal and anomalous rows.</param>
+/// <param name="Answers">For every window of every run, in order: 1 for an alarm, the index of the class, or the tenth of the horizon; what a twin
+/// is compared with.</param>
+/// <param name="Areas">Area under the curve of the scores, by slice; those with normal and anomalous rows. Of remaining life by run: 1 less
+/// the mean error as a share of the horizon.</param>
 /// <param name="Invalid">Windows without a finite answer.</param>
 internal sealed record EvaluationResult(
     IReadOnlyDictionary<string, SliceMetrics> Slices, IReadOnlyList<int> Answers, IReadOnlyDictionary<string, double> Areas, int Invalid)

@@ -43,11 +43,11 @@ internal static class ProbeMaker
     {
         var length = manifest.Window.Length;
         var rowBytes = run.Channels * sizeof(float);
-        var isClassifier = manifest.Head == ModelHead.Classes;
-        var healthy = isClassifier ? [] : run.CalibrationRows();
+        var isCalibrated = manifest.Head is not (ModelHead.Classes or ModelHead.RemainingLife);
+        var healthy = isCalibrated ? run.CalibrationRows() : [];
         var calibrationRows = Math.Min(healthy.Length / run.Channels, Math.Max(length, MaxBytes / 2 / rowBytes));
         var count = Math.Min(MaxWindows, (MaxBytes - (calibrationRows * rowBytes)) / (length * rowBytes));
-        if (count < 1 || (!isClassifier && calibrationRows < length)) return null;
+        if (count < 1 || (isCalibrated && calibrationRows < length)) return null;
         var calibration = Bytes(healthy.AsSpan(0, calibrationRows * run.Channels));
         var windows = Spread([.. run.Segments().SelectMany(segment => Windows(segment, length))], count);
         byte[] rows = [.. calibration, .. windows.SelectMany(window => window)];
@@ -72,6 +72,12 @@ internal static class ProbeMaker
         {
             using var classifier = new Classifier(manifest, onnx, settings);
             return [.. ProbeRun.Answers(classifier, rows).Chunk(manifest.Classes.Count)];
+        }
+
+        if (manifest.Head == ModelHead.RemainingLife)
+        {
+            using var estimator = new LifeEstimator(manifest, onnx, settings);
+            return [.. ProbeRun.Answers(estimator, rows).Chunk(LifeEstimator.Quantiles)];
         }
 
         using var detector = new Detector(manifest, onnx, settings);

@@ -21,28 +21,30 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
         if (candidate.Invalid > 0)
             return new GateVerdict(
                 false, $"the candidate gave no finite answer on {candidate.Invalid} of {candidate.Answers.Count} held-out windows");
+        var measure = candidate.All.LifeError is null ? "F1" : "1 - mean error of life";
         if (parent is null)
         {
-            return candidate.All.F1 is null
+            return Quality(candidate.All) is not { } first
                 ? new GateVerdict(true, "a first model; no held-out row is labelled yet, so nothing is known of its quality")
-                : new GateVerdict(true, $"a first model with F1 {Text(candidate.All.F1)} on {candidate.All.Rows} held-out rows");
+                : new GateVerdict(true, $"a first model with {measure} {Text(first)} on {candidate.All.Rows} held-out rows");
         }
 
-        if (candidate.All.F1 is not { } now || parent.All.F1 is not { } before)
+        if (Quality(candidate.All) is not { } now || Quality(parent.All) is not { } before)
             return new GateVerdict(
                 false, "no held-out row is labelled with what the model should find, so nothing shows that the candidate is not worse than its parent");
         if (now < before - margin)
             return new GateVerdict(
-                false, $"pooled F1 {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
+                false, $"pooled {measure} {Text(now)} is more than {Text(margin)} below the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
         foreach (var (name, slice) in candidate.Slices)
         {
             if (name == EvaluationResult.Pooled || IsSmall(slice)) continue;
-            if (slice.F1 is { } sliceNow && parent.Slices.GetValueOrDefault(name)?.F1 is { } sliceBefore && sliceNow < sliceBefore - sliceLimit)
-                return new GateVerdict(false, $"slice {name}: F1 fell from {Text(sliceBefore)} to {Text(sliceNow)}, more than {Text(sliceLimit)}");
+            if (Quality(slice) is { } sliceNow && Quality(parent.Slices.GetValueOrDefault(name)) is { } sliceBefore
+                && sliceNow < sliceBefore - sliceLimit)
+                return new GateVerdict(false, $"slice {name}: {measure} fell from {Text(sliceBefore)} to {Text(sliceNow)}, more than {Text(sliceLimit)}");
         }
 
         if (_ratchet.Refuses(Best(parent, candidate, ancestors), Counts(candidate.Slices)) is { } worse) return new GateVerdict(false, worse);
-        return new GateVerdict(true, $"pooled F1 {Text(now)} against the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
+        return new GateVerdict(true, $"pooled {measure} {Text(now)} against the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
     }
 
     private Dictionary<string, SliceCount> Best(
@@ -63,6 +65,9 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
     private Dictionary<string, SliceCount> Counts(IEnumerable<KeyValuePair<string, SliceMetrics>> slices) =>
         slices.Where(pair => pair.Key == EvaluationResult.Pooled || !IsSmall(pair.Value))
             .ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap));
+
+    /// <summary>What must not fall: F1, or of remaining life 1 less the mean error as a share of the horizon.</summary>
+    private static double? Quality(SliceMetrics? slice) => slice?.F1 ?? (1 - slice?.LifeError);
 
     private bool IsSmall(SliceMetrics slice) =>
         (slice.Accuracy is null ? Math.Min(slice.AnomalousRows, slice.Rows - slice.AnomalousRows) : slice.Rows) < minSliceRows;

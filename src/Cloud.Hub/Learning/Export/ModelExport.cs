@@ -12,12 +12,13 @@ internal static class ModelExport
     public static FittedModel Write(IReadOnlyList<Operation> operations, LearningRecipe recipe, IEnumerable<float[]> calibration)
     {
         var shape = operations[0].Input;
-        var input = recipe.Head == ModelHead.Classes
+        var input = recipe.Features.Layout == TensorLayout.Vector
             ? new TensorSpec("features", [1, shape.Count]) : new TensorSpec("window", [1, shape.Channels, shape.Length]);
         var output = recipe.Head switch
         {
             ModelHead.Reconstruction => new TensorSpec("reconstruction", input.Shape),
             ModelHead.Classes => new TensorSpec("logits", [1, recipe.Classes.Count]),
+            ModelHead.RemainingLife => new TensorSpec("quantiles", [1, operations[^1].Output.Count]),
             _ => new TensorSpec("logit", [1, 1]),
         };
         var windows = calibration.ToList();

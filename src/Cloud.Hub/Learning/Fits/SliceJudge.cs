@@ -24,8 +24,8 @@ internal sealed class SliceJudge : IDisposable
         _run = new NetworkRun(_network, Batch);
         _target = new Sequence(Batch, recipe.Loss().TargetOf(_network.Output));
         _gradient = new Sequence(Batch, _network.Output);
-        _slices = [.. TruthPool.Of(recipe, judging.Where(recipe.Uses))
-            .Select(pool => (NameOf(pool.Truth), new WindowSet(recipe, input, Math.Min(MaxWindows, pool.Windows.Count), [pool])))];
+        _slices = [.. TruthPool.Of(recipe, judging.Where(recipe.Uses)).GroupBy(pool => recipe.SliceOf(pool.Truth))
+            .Select(slice => (slice.Key, new WindowSet(recipe, input, Math.Min(MaxWindows, slice.Sum(pool => pool.Windows.Count)), [.. slice])))];
     }
 
     /// <param name="values">Of the network, as an epoch left them.</param>
@@ -62,6 +62,4 @@ internal sealed class SliceJudge : IDisposable
         _run.Dispose();
         _network.Dispose();
     }
-
-    private string NameOf(int truth) => _recipe.Classes.Count > 0 ? _recipe.Classes[truth] : truth == 1 ? "anomalous" : "normal";
 }

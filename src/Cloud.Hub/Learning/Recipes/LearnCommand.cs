@@ -38,16 +38,6 @@ internal static class LearnCommand
                 _ => recipe.Layers());
         }
 
-        PrintOthers(output);
-    }
-
-    private static void PrintOthers(TextWriter output)
-    {
-        var input = new Shape(LifeRecipe.Window, SampleChannels);
-        using var network = new Network(input, LifeRecipe.Layers(), seed: 1);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{LifeRecipe.Name}\n  {LifeRecipe.Purpose}\n  {SampleChannels} channels, {LifeRecipe.Window} rows, head quantiles, {network.ParameterCount} parameters"));
         foreach (var (name, purpose, size) in StreamingRecipes.All) output.WriteLine($"{name}\n  {purpose}\n  {size}");
     }
 

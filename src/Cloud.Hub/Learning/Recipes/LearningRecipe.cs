@@ -39,8 +39,23 @@ internal sealed record LearningRecipe
     /// <summary>Draws as many windows of each truth, whatever their numbers.</summary>
     public bool Balances { get; init; }
 
-    /// <summary>Which truth a window is drawn as: of a classifier its class, else 1 for anomalous and 0 for others.</summary>
-    public int TruthOf(LabelledWindow window) => Head == ModelHead.Classes ? window.Class : window.Anomalous == true ? 1 : 0;
+    /// <summary>Of <see cref="LifeRecipe"/>: the longest life that is told apart, rows; settled by the data.</summary>
+    public int HorizonRows { get; init; }
+
+    /// <summary>Which truth a window is drawn as: its class, of remaining life its step, else 1 for anomalous and 0 for others.</summary>
+    public int TruthOf(LabelledWindow window) =>
+        Head is ModelHead.Classes or ModelHead.RemainingLife ? window.Class : window.Anomalous == true ? 1 : 0;
+
+    /// <summary>What the network must give for a truth.</summary>
+    public float TargetOf(int truth) => Head == ModelHead.RemainingLife ? (float)truth / LifeRecipe.Steps : truth;
+
+    /// <summary>What a truth is called where it is judged by itself.</summary>
+    public string SliceOf(int truth) => Head switch
+    {
+        ModelHead.Classes => Classes[truth],
+        ModelHead.RemainingLife => LifeRecipe.SliceOf(truth),
+        _ => truth == 1 ? "anomalous" : "normal",
+    };
 
     public Augmentation Augmentation { get; init; } = new();
 

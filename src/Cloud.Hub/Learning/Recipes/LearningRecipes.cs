@@ -75,6 +75,7 @@ internal static class LearningRecipes
         Labelled("anomaly-logit", "anomalies on many channels, from windows whose truth is known", width: 16, hidden: 32, steps: 200),
         // Six times the parameters: it judges uploaded windows in the hub, where there is no budget of microseconds.
         Labelled("teacher", "the hub's second opinion on uploaded windows; never sent to a device", width: 48, hidden: 64, steps: 400),
+        LifeRecipe.Recipe,
     ];
 
     /// <summary>A convolutional classifier that learns from windows whose truth is known.</summary>

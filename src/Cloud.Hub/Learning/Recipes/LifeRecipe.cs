@@ -1,51 +1,91 @@
+using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Cloud.Hub.Learning.Training.Losses;
-using Cloud.Hub.Learning.Training.Optimisers;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Recipes;
 
-/// <summary>Remaining useful life as a share of <see cref="Horizon"/>, from a window of condition values:
+/// <summary>Remaining useful life as a share of a horizon, from the level, restlessness and slope of every channel:
 /// three quantiles, so that an answer says how sure it is.</summary>
 /// <remarks>Life beyond the horizon counts as the horizon (Heimes 2008): a machine that is well shows nothing of when it
 /// will fail. The band is widened to its promise by <see cref="Calibrate"/>.</remarks>
-internal sealed record LifeRecipe
+internal static class LifeRecipe
 {
     public const string Name = "remaining-life";
-    public const string Purpose =
-        "how long until a machine that wears fails: three quantiles of its remaining life, from condition values of runs to failure";
+
+    /// <summary>Truths told apart: a window's class is its remaining life in this many steps of the horizon.</summary>
+    public const int Steps = 125;
+
+    /// <summary>Standardised values are clipped to ±this.</summary>
+    public const float Clip = 10;
 
     /// <summary>Rows of a window.</summary>
-    public const int Window = 30;
+    private const int Window = 30;
+
+    /// <summary>Of the median life: 125 of some 200 cycles, as Heimes took it.</summary>
+    private const double HorizonShare = 0.625;
+
+    private const int Quarters = 4;
 
     /// <summary>Outputs in this order; the outer two make a band of 80 %.</summary>
-    public static readonly float[] Quantiles = [0.1f, 0.5f, 0.9f];
+    private static readonly float[] Quantiles = [0.1f, 0.5f, 0.9f];
 
-    public static readonly TrainingSettings Settings = new()
+    /// <summary>How often the band is promised to hold the truth.</summary>
+    public static double Coverage => (double)Quantiles[2] - Quantiles[0];
+
+    public static LearningRecipe Recipe { get; } = new()
     {
-        Epochs = 20, BatchSize = 64, LearningRate = 2e-3f, WarmupShare = 0.05f, WeightDecay = 0, ClipNorm = 1, Optimiser = OptimiserKind.Adam,
-        Schedule = ScheduleKind.Constant, AverageDecay = 0.98f,
+        Name = Name,
+        Purpose = "how long until a machine that wears fails: three quantiles of its remaining life, from runs whose failure is known",
+        Head = ModelHead.RemainingLife,
+        Window = new WindowSpec(Window, 1),
+        Features = new FeatureRecipe
+        {
+            // The level itself tells the wear: a run's own first rows must not become zero.
+            Normalisation = Normalisation.None,
+            Clip = 0,
+            Layout = TensorLayout.Vector,
+            Features = [new FeatureSpec(FeatureKind.Mean), new FeatureSpec(FeatureKind.LogDeviation), new FeatureSpec(FeatureKind.Slope)],
+        },
+        Threshold = new ThresholdPolicy(),
+        Layers = static _ =>
+        [
+            new Dense(48), new Activation(ActivationKind.Relu), new Dense(24), new Activation(ActivationKind.Relu), new Dense(Quantiles.Length),
+        ],
+        Loss = static () => new Quantile(Quantiles),
+        Uses = static window => window.Class != LabelledWindow.NoClass,
+        // Every remaining life as often as any other: there are many windows of machines that are well.
+        Balances = true,
+        Augmentation = new Augmentation { Wander = 0.1f },
+        Steps = 1500,
+        Epochs = 10,
+        Settings = new TrainingSettings
+        {
+            BatchSize = 96, LearningRate = 2e-3f, WarmupShare = 0.1f, WeightDecay = 1e-2f, ClipNorm = 1f, AverageDecay = 0.99f,
+        },
+        CutStride = 1,
     };
 
-    /// <summary>Rows of life that are told apart.</summary>
-    public int Horizon { get; init; } = 125;
+    /// <summary>Longest life that is told apart, from whole lives in rows.</summary>
+    /// <param name="lives">At least one.</param>
+    public static int HorizonOf(IEnumerable<double> lives)
+    {
+        List<double> sorted = [.. lives.Order()];
+        return Math.Max(1, (int)Math.Round(HorizonShare * sorted[sorted.Count / 2]));
+    }
 
-    /// <summary>Layers for an input (T, R): early rows and late ones side by side, whatever lies between.</summary>
-    public static IReadOnlyList<Layer> Layers() =>
-    [
-        new Conv1d(16, 5, 2, 2), new Activation(ActivationKind.Relu), new SelfAttention(2), new Residual(1), new LayerNorm(), new GlobalAveragePool(),
-        new Dense(16), new Activation(ActivationKind.Relu), new Dense(3),
-    ];
+    /// <summary>Truth of a window whose last row has so many rows of life left, 0 to <see cref="Steps"/>.</summary>
+    public static int StepOf(double rowsLeft, int horizonRows) => (int)Math.Round(Steps * Math.Min(1, rowsLeft / horizonRows));
 
-    /// <summary>What a manifest says of the outputs.</summary>
-    /// <param name="widening">Of <see cref="Calibrate"/>.</param>
-    public RemainingLife Head(double widening) => new(Horizon, Quantiles[2] - Quantiles[0], widening);
-
-    public static Loss Loss() => new Quantile(Quantiles);
-
-    /// <summary>Target of a window whose last row has so many rows of life left.</summary>
-    public float Target(int rowsLeft) => Math.Min(rowsLeft, Horizon) / (float)Horizon;
+    /// <summary>Slice that a truth belongs to: a model may not tell a machine that is well better at the cost of one that fails soon.</summary>
+    public static string SliceOf(int step) => Math.Min(Quarters - 1, step * Quarters / Steps) switch
+    {
+        0 => "life 0 to 25 %",
+        1 => "life 25 to 50 %",
+        2 => "life 50 to 75 %",
+        _ => "life 75 % and more",
+    };
 
     /// <summary>What is added on either side of the band so that it holds the truth as often as it says
     /// (conformalised quantile regression, Romano, Patterson and Candès 2019).</summary>
@@ -53,8 +93,8 @@ internal sealed record LifeRecipe
     /// <exception cref="ArgumentException">Too few answers for the promise.</exception>
     public static float Calibrate(IReadOnlyList<float[]> answers, IReadOnlyList<float> truth)
     {
-        var rank = (int)Math.Ceiling((answers.Count + 1) * (Quantiles[2] - Quantiles[0]));
-        if (rank > answers.Count) throw new ArgumentException($"{answers.Count} answers cannot promise a band of {Quantiles[2] - Quantiles[0]:0%}");
+        var rank = (int)Math.Ceiling((answers.Count + 1) * Coverage);
+        if (rank > answers.Count) throw new ArgumentException($"{answers.Count} answers cannot promise a band of {Coverage:0%}");
         return answers.Select((answer, i) => Math.Max(answer[0] - truth[i], truth[i] - answer[2])).Order().ElementAt(rank - 1);
     }
 }

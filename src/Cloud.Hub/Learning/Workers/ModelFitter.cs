@@ -1,6 +1,7 @@
 using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Federated;
 using Cloud.Hub.Learning.Fits;
@@ -81,7 +82,8 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
         var operations = OperationBuilder.Build(plan.Network);
         var model = await Task.Run(() => ModelExport.Write(operations, plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
         var (temperature, set) = plan.Recipe.Head == ModelHead.Classes ? ClassUncertainty.Fit(operations, package.Judging) : (1, null);
-        return (new FittedRun(model, outcome.Values, FitFingerprint.Architecture(plan.Network), temperature, set), run);
+        double? widening = plan.Recipe.Head == ModelHead.RemainingLife ? LifeBand.Fit(operations, plan.Recipe, package.Judging) : null;
+        return (new FittedRun(model, outcome.Values, FitFingerprint.Architecture(plan.Network), temperature, set, widening), run);
     }
 
     private static IReadOnlyList<(double X, double Y)> Points(IEnumerable<double> losses) => [.. losses.Select((loss, i) => ((double)(i + 1), loss))];

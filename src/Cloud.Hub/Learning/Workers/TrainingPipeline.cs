@@ -70,9 +70,10 @@ internal sealed class TrainingPipeline(
         if (!ClassRecipes.Has(run.Request.Recipe))
         {
             var detector = LearningRecipes.Find(run.Request.Recipe);
-            if (parent?.Manifest.Head == ModelHead.Classes)
+            if (detector.Head == ModelHead.RemainingLife) return await PrepareLifeAsync(run, detector, parent, cancellation);
+            if (parent?.Manifest.Head is ModelHead.Classes or ModelHead.RemainingLife)
                 throw new TrainingRefusedException(
-                    $"parent {run.Request.ParentDigest} names classes, recipe {detector.Name} makes a detector: nothing compares them");
+                    $"parent {run.Request.ParentDigest} has head {parent.Manifest.Head}, recipe {detector.Name} makes a detector: nothing compares them");
             var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, rateHz: null, cancellation);
             return DetectorData.Prepare(
                 detector, experience, await PartsAsync(run, DetectorData.Usable(detector, experience), cancellation), MaxFitted, MaxJudging);
@@ -87,6 +88,18 @@ internal sealed class TrainingPipeline(
         return ClassData.Prepare(
             recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null || run.Request.Federated is not null, MaxFitted,
             MaxJudging);
+    }
+
+    private async Task<TrainingData> PrepareLifeAsync(
+        TrainingRunView run, LearningRecipe recipe, VerifiedPackage? parent, CancellationToken cancellation)
+    {
+        if (parent is not null && parent.Manifest.Head != ModelHead.RemainingLife)
+            throw new TrainingRefusedException(
+                $"parent {run.Request.ParentDigest} has head {parent.Manifest.Head}, recipe {recipe.Name} tells remaining life: nothing compares them");
+        var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, parent?.Manifest.RateHz, cancellation);
+        return LifeData.Prepare(
+            recipe, experience, await PartsAsync(run, LifeData.Usable(recipe, experience), cancellation), parent?.Manifest,
+            keepsScale: run.Request.Transfer is not null, MaxFitted, MaxJudging);
     }
 
     /// <summary>Parent and candidate are compared window by window, so they must read the same and name the same.</summary>
@@ -157,13 +170,21 @@ internal sealed class TrainingPipeline(
         var (experience, parts, recipe) = (data.Experience, data.Parts, data.Recipe);
         var (fitted, judging, heldOut) = (parts[RunPart.Fit].Count(), parts[RunPart.Validation].Count(), parts[RunPart.HeldOut].Count());
         var unused = experience.Runs.Count - fitted - judging - heldOut;
-        var truth = recipe.Classes.Count > 0
-            ? string.Join(", ", sets.Truths.Select(pair => $"{pair.Windows} {recipe.Classes[pair.Truth]}")) : $"{sets.Anomalous} anomalous";
+        var truth = recipe.Head is ModelHead.Classes or ModelHead.RemainingLife
+            ? string.Join(
+                ", ", sets.Truths.GroupBy(pair => recipe.SliceOf(pair.Truth)).Select(slice => $"{slice.Sum(pair => pair.Windows)} {slice.Key}"))
+            : $"{sets.Anomalous} anomalous";
+        var lacks = recipe.Head switch
+        {
+            ModelHead.Classes => "a named window",
+            ModelHead.RemainingLife => "a known failure",
+            _ => "calibration rows",
+        };
         var left = string.Concat(experience.LeftOut.Select(pair => $"; {pair.Value} experiences left out: {pair.Key}"));
         var broken = experience.Runs.Sum(run => run.Broken);
         if (broken > 0) left += $"; {broken} rows left out: a value is no number";
         return $"{sets.Windows} windows ({truth}, {sets.Replayed} replayed) of {fitted} runs, {judging} runs judge the epochs{(sets.Validation is null ? " (not used: too few)" : "")}, "
-            + $"{heldOut} runs held out, {unused} without {(recipe.Classes.Count > 0 ? "a named window" : "calibration rows")} left out{left}{data.Left}";
+            + $"{heldOut} runs held out, {unused} without {lacks} left out{left}{data.Left}";
     }
 
     private async Task<TrainingRunView> Step(TrainingRunView run, string state, double progress, string message, CancellationToken cancellation)
@@ -211,6 +232,8 @@ internal sealed class TrainingPipeline(
             Classes = data.Recipe.Classes,
             Temperature = fitted.Temperature,
             PredictionSet = fitted.Set,
+            RemainingLife = fitted.Widening is { } widening
+                ? new RemainingLife(data.Recipe.HorizonRows, LifeRecipe.Coverage, widening) : null,
             Threshold = data.Recipe.Threshold,
             Precision = Float32,
             HardwareClasses = data.Experience.HardwareOf(data.Parts.Contains(RunPart.HeldOut) ? data.Parts[RunPart.HeldOut] : data.Experience.Runs),
@@ -250,9 +273,12 @@ internal sealed class TrainingPipeline(
         var probe = verdict.Released ? ProbeMaker.Make(chosen, onnx, data.Parts[RunPart.HeldOut]) : null;
         return (run, (chosen with { Metrics = result.Slices, Probe = probe }, onnx));
 
-        EvaluationResult Replay(ModelManifest of, ReadOnlyMemory<byte> program) => of.Head == ModelHead.Classes
-            ? ClassReplay.Run(of, program, data.Recipe.Classes, data.Experience, data.Parts[RunPart.HeldOut], cancellation)
-            : DeviceReplay.Run(of, program, data.Experience, data.Parts[RunPart.HeldOut], cancellation);
+        EvaluationResult Replay(ModelManifest of, ReadOnlyMemory<byte> program) => of.Head switch
+        {
+            ModelHead.Classes => ClassReplay.Run(of, program, data.Recipe.Classes, data.Experience, data.Parts[RunPart.HeldOut], cancellation),
+            ModelHead.RemainingLife => LifeReplay.Run(of, program, data.Experience, data.Parts[RunPart.HeldOut], cancellation),
+            _ => DeviceReplay.Run(of, program, data.Experience, data.Parts[RunPart.HeldOut], cancellation),
+        };
     }
 
     /// <summary>int8 ships where it is neither slower nor worse than its float twin, and nothing speaks against it.</summary>
@@ -262,7 +288,9 @@ internal sealed class TrainingPipeline(
         var area = precise.WorstAreaLoss(rounded);
         var loss = area ?? precise.Disagreement(rounded);
         var lost = area is null
-            ? $"answers otherwise on {loss:0.0000} of the windows" : $"loses {loss:0.0000} of the area under the curve on the worst run";
+            ? $"answers otherwise on {loss:0.0000} of the windows"
+            : precise.All.LifeError is not null
+                ? $"errs by {loss:0.0000} of the horizon more on the worst run" : $"loses {loss:0.0000} of the area under the curve on the worst run";
         var facts = string.Create(
             CultureInfo.InvariantCulture,
             $"int8 takes {int8Us:0.0} µs and float {floatUs:0.0} µs, {lost}, {model.Int8.Length} bytes instead of {model.Float.Length}; {model.Facts}");

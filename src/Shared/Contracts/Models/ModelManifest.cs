@@ -154,7 +154,16 @@ public sealed record Lineage
 /// class: its own), and there are no rates of alarms.</remarks>
 public sealed record SliceMetrics(int Rows, int AnomalousRows, double? F1, double? FalseAlarmRate, double? MissedAlarmRate)
 {
-    /// <summary>Share of a classifier's windows that are named right, 0 to 1; null for a detector.</summary>
+    /// <summary>Share of a classifier's windows that are named right, or of windows whose remaining life is told to within a fifth of
+    /// the horizon, 0 to 1; null for a detector.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Accuracy { get; init; }
+
+    /// <summary>Mean error of the remaining life told, as a share of the horizon; null for other heads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LifeError { get; init; }
+
+    /// <summary>Share of windows whose true remaining life lies in the band told; null for other heads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Held { get; init; }
 }

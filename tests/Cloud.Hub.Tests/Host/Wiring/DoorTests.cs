@@ -1,7 +1,9 @@
 using Cloud.Hub.Bus;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
+using Cloud.Hub.Host.Wiring;
 using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Perception.Contract;
 using Cloud.Hub.Reasoning.Contract;
@@ -118,6 +120,39 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.False(await training.CancelAsync("nothing", default));
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => training.StartAsync(request with { Recipe = "magic" }, default));
         Assert.Contains("magic", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Questions_are_listed_shown_answered_and_skipped()
+    {
+        var question = new LabelQuestion
+        {
+            Id = 4711, DeviceId = "door-5", RunId = "run-1", FromUs = 1, ToUs = 2_000_000, Uncertainty = 0.75, Said = "idle, 51 %",
+            Names = ["idle", "pumping"], AskedAt = DateTimeOffset.UnixEpoch.AddYears(50), State = QuestionTable.Waiting,
+        };
+        await hubs.Providers.Get<RunStore>().WriteAsync(
+            connection =>
+            {
+                QuestionTable.Add(connection, [question, question with { Id = 4712, Uncertainty = 0.5, Said = "", Names = [] }]);
+                return true;
+            },
+            default);
+        var queue = hubs.Front.Get<ILabelQuestions>();
+        Assert.IsType<LabelQueueGrpcClient>(queue);
+        Assert.Equal([4711L, 4712L], (await queue.QuestionsAsync(waitingOnly: true, 100, default)).Select(waiting => waiting.Id));
+        Assert.Equivalent(question, await queue.QuestionAsync(4711, default), strict: true);
+        Assert.Null(await queue.QuestionAsync(1, default));
+        Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(4711, "idle", "ada", default));
+        Assert.Equal(LabelAnswer.AlreadyAnswered, await queue.AnswerAsync(4711, "pumping", "bob", default));
+        Assert.Equal(LabelAnswer.Unknown, await queue.AnswerAsync(1, "idle", "bob", default));
+        await Assert.ThrowsAsync<ArgumentException>(() => queue.AnswerAsync(4712, new string('x', 300), "ada", default));
+        Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(4712, null, "bob", default));
+        Assert.Equal(
+            [("idle", LabelKind.State, "asked:ada")],
+            (await hubs.Front.Get<IFeedback>().LabelsAsync("door-5", null, default)).Select(label => (label.Label, label.Kind, label.Source)));
+        Assert.Empty(await queue.QuestionsAsync(waitingOnly: true, 100, default));
+        var answered = (await queue.QuestionsAsync(waitingOnly: false, 100, default)).Single(asked => asked.Id == 4711);
+        Assert.Equal(("labelled", "idle", "ada"), (answered.State, answered.Label, answered.By));
     }
 
     [Fact]

@@ -87,6 +87,50 @@ public sealed class LabelQueueTests
         Assert.Single(await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default));
     }
 
+    [Fact]
+    public async Task A_person_lists_looks_at_names_and_skips_windows_and_tells_a_failure_with_the_operators_program()
+    {
+        using var folder = new TempFolder();
+        await using var hub = await StartAsync(folder);
+        await using var agent = await LiveAgent.StartAsync(hub, folder.Path, "pump-1");
+        await KnownAsync(hub);
+        await AddAsync(hub, first: 1, (0, 0.95f), (1, 0.9f));
+        await hub.Get<LabelLoop>().FillAsync(default);
+
+        var (code, said) = await SayAsync("list");
+        Assert.True(code == 0, said);
+        Assert.Contains("UNCERTAINTY", said, StringComparison.Ordinal);
+        Assert.Contains("normal, score 0.95 against 1", said, StringComparison.Ordinal);
+        (code, said) = await SayAsync("show", "1");
+        Assert.True(code == 0, said);
+        Assert.Contains("names it knows: normal, anomaly", said, StringComparison.Ordinal);
+        Assert.All(StateRecording.Channels, channel => Assert.Contains(channel, said, StringComparison.Ordinal));
+        Assert.Equal((0, "1 is worn bearing\n"), await SayAsync("set", "1", "worn bearing"));
+        Assert.Equal((0, "2 is skipped\n"), await SayAsync("skip", "2"));
+        (code, said) = await SayAsync("set", "1", "normal");
+        Assert.Equal(1, code);
+        Assert.Contains("question 1 does not wait any more", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("worn bearing", (await SayAsync("list")).Said, StringComparison.Ordinal);
+        Assert.Contains("worn bearing", (await SayAsync("list", "--all")).Said, StringComparison.Ordinal);
+        (code, said) = await SayAsync("failed", "pump-1", "--at", "2026-11-28T14:05:00Z", "--cause", "seal burst");
+        Assert.True(code == 0, said);
+        (code, said) = await SayAsync("failed", "Pump 1");
+        Assert.Equal(1, code);
+        Assert.Contains("Pump 1", said, StringComparison.Ordinal);
+
+        var labels = await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default);
+        Assert.Equal(
+            [("worn bearing", LabelKind.Outcome), ("seal burst", LabelKind.Failure)], labels.Select(label => (label.Label, label.Kind)));
+        Assert.Equal((1795874700000000, 1795874700000000), (labels[1].FromUs, labels[1].ToUs));
+
+        Task<(int Code, string Said)> SayAsync(params string[] arguments) => Operator.OperatorProgram.RunAsync(
+            new Dictionary<string, string>
+            {
+                ["HMAS_HUB"] = hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(hub.Folder, "operator.token"),
+            },
+            ["label", .. arguments]);
+    }
+
     private static Task<HubFixture> StartAsync(TempFolder folder, int most = 50) => HubFixture.StartAsync(
         settings: new Dictionary<string, string?> { ["Learning:MaxLabelQuestions"] = most.ToString(
             System.Globalization.CultureInfo.InvariantCulture) }, folder: folder.File("hub"));

@@ -15,7 +15,6 @@ public sealed class FleetLearningTests
 {
     private const int Devices = 3;
     private const int Runs = 8;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private long _rows;
 
     [Fact]
@@ -32,16 +31,16 @@ public sealed class FleetLearningTests
         LiveAgent[] agents = [first, second, third];
         await PlayAsync(hub, agents, Enumerable.Range(0, Runs), states: 3);
 
-        var made = await TrainAsync(hub, new TrainingRequest { ModelName = "pump", Recipe = "states", RequestedBy = "test" });
+        var made = await FleetScene.TrainAsync(hub, new TrainingRequest { ModelName = "pump", Recipe = "states", RequestedBy = "test" });
         Assert.True(made.State == RunStates.Registered, made.Message);
         await RollOutAsync(hub, agents, made.CandidateDigest!, from: Runs);
 
         await using var poisoned = await PoisonedDevice.JoinAsync(hub, made.CandidateDigest!);
         await hub.Get<IFeedback>().AddLabelsAsync([.. new StateRecording(0, 3, 0).Labels(PoisonedDevice.Id)], default);
-        await UntilAsync(
+        await FleetScene.UntilAsync(
             async () => (await hub.Get<IFleet>().DeviceAsync(PoisonedDevice.Id, default))?.Reported?.ActiveDigest == made.CandidateDigest,
             "the poisoned device is online");
-        var tuned = await TrainAsync(hub, new TrainingRequest
+        var tuned = await FleetScene.TrainAsync(hub, new TrainingRequest
         {
             ModelName = "pump", Recipe = "states", ParentDigest = made.CandidateDigest, RequestedBy = "test",
             Federated = new FederatedRequest { Rounds = 4, RoundSeconds = 30 },
@@ -70,57 +69,19 @@ public sealed class FleetLearningTests
             foreach (var (agent, i) in agents.Select((agent, i) => (agent, i)))
             {
                 var recording = new StateRecording(run, states, seed: (run * agents.Length) + i);
-                agent.Play(recording);
+                agent.Play(recording.Name, recording.Text);
                 if (i == 0) _rows += recording.Rows;
                 await hub.Get<IFeedback>().AddLabelsAsync([.. recording.Labels(agent.Id)], default);
             }
         }
 
-        await UntilAsync(
-            async () => (await hub.Get<IFleet>().DevicesAsync(default)).Where(device => agents.Any(agent => agent.Id == device.DeviceId))
-                .All(device =>
-                device.Reported?.Counters is { } counters && counters.Samples >= _rows * StateRecording.Channels.Length
-                && counters.FactsProduced == counters.FactsAcknowledged),
-            $"{_rows} rows of each device are archived");
+        await FleetScene.ArchivedAsync(hub, agents, _rows);
     }
 
     private async Task RollOutAsync(HubFixture hub, LiveAgent[] agents, string digest, int from)
     {
-        var rollout = await hub.Get<IRollouts>().StartAsync(
-            new RolloutRequest { Digest = digest, RequestedBy = "test", Reason = "test", Groups = [new GroupPlan("full", Share: 1)],
-                Gate = new GatePolicy { MinimumWindows = 50 } }, default);
         var run = from;
-        await UntilAsync(
-            async () =>
-            {
-                // A device tries a model out on rows that come now.
-                await PlayAsync(hub, agents, [run++], states: 20);
-                return (await hub.Get<IRollouts>().FindAsync(rollout.RolloutId, default))!.State is "completed" or "restored";
-            },
-            "the rollout ends");
-        var ended = (await hub.Get<IRollouts>().FindAsync(rollout.RolloutId, default))!;
-        Assert.True(ended.State == "completed", string.Join("; ", ended.Transitions.Select(transition => transition.Reason)));
-        Assert.All(
-            (await hub.Get<IFleet>().DevicesAsync(default)).Where(device => agents.Any(agent => agent.Id == device.DeviceId)),
-            device => Assert.Equal(digest, device.Reported?.ActiveDigest));
-    }
-
-    private static async Task<TrainingRunView> TrainAsync(HubFixture hub, TrainingRequest request)
-    {
-        var runId = await hub.Get<ITrainingRuns>().StartAsync(request, default);
-        await UntilAsync(
-            async () => RunStates.HasEnded((await hub.Get<ITrainingRuns>().RunAsync(runId, default))!.State), $"training run {runId} ends");
-        return (await hub.Get<ITrainingRuns>().RunAsync(runId, default))!;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds, string what)
-    {
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        while (!await holds())
-        {
-            if (limit.IsCancellationRequested) throw new TimeoutException($"not within {Limit}: {what}");
-            await timer.WaitForNextTickAsync(default);
-        }
+        // A device tries a model out on rows that come now.
+        await FleetScene.RollOutAsync(hub, agents, digest, () => PlayAsync(hub, agents, [run++], states: 20));
     }
 }

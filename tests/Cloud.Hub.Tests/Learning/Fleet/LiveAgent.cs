@@ -27,7 +27,8 @@ internal sealed class LiveAgent : IAsyncDisposable
     public string Id { get; }
 
     /// <summary>Enrols it and starts it; it plays every recording that is put into its folder.</summary>
-    public static async Task<LiveAgent> StartAsync(HubFixture hub, string folder, string id)
+    /// <param name="more">Settings beside those that every device of these tests has.</param>
+    public static async Task<LiveAgent> StartAsync(HubFixture hub, string folder, string id, params string[] more)
     {
         var recordings = Path.Combine(folder, id, "recordings");
         Directory.CreateDirectory(recordings);
@@ -56,7 +57,7 @@ internal sealed class LiveAgent : IAsyncDisposable
             string.Create(CultureInfo.InvariantCulture, $"hub:broker=mqtt://127.0.0.1:{hub.Ports.Mqtt}"),
             $"hub:artefacts={hub.Address("redistribution")}", $"hub:passwordFile={password}",
             "hub:batchDelay=00:00:00.100", "hub:reportInterval=00:00:01", $"model:trustedKeysFile={keys}", "model:evidenceWindows=20",
-            "status:socket=" + Path.Combine(folder, $"{id}.sock"),
+            "status:socket=" + Path.Combine(folder, $"{id}.sock"), .. more,
         ];
         var loaded = SettingsLoader.Load(null, new Dictionary<string, string>(), settings);
         var systemd = new SystemdNotifier(null, null);
@@ -65,11 +66,12 @@ internal sealed class LiveAgent : IAsyncDisposable
     }
 
     /// <summary>Plays one more recording behind those before it.</summary>
-    public void Play(StateRecording recording)
+    /// <param name="text">CSV as <see cref="StateRecording"/> writes it.</param>
+    public void Play(string name, string text)
     {
         var hidden = Path.Combine(Path.GetDirectoryName(_recordings)!, "next");
-        File.WriteAllText(hidden, recording.Text);
-        File.Move(hidden, Path.Combine(_recordings, $"{recording.Name}.csv"));
+        File.WriteAllText(hidden, text);
+        File.Move(hidden, Path.Combine(_recordings, $"{name}.csv"));
     }
 
     public async ValueTask DisposeAsync()

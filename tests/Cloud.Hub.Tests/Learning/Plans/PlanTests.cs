@@ -71,6 +71,50 @@ public sealed class PlanTests
         Assert.True(run.StartedAt >= Now.AddHours(2), $"{run.StartedAt}");
     }
 
+    [Fact]
+    public async Task A_plan_keeps_a_classifier_of_named_states_up_with_its_labels()
+    {
+        using var folder = new TempFolder();
+        using var registry = new MemoryRegistry();
+        var (time, fleet) = (new FakeTimeProvider(Now), new SimulatedFleet(runs: 0));
+        for (var run = 0; run < 8; run++) fleet.AddStates($"run-{run:00}", run);
+        (string, string)[] settings = [
+            ("Plans:states:ModelName", "pump"), ("Plans:states:Recipe", "states"), ("Plans:states:NewLabels", "12"), ("Plans:states:Rest", "00:05:00"),
+            ("MinSliceRows", "10")];
+        await using var learning = new LearningFixture(fleet, folder.Path, registry, time, null, settings);
+        await learning.BeginAsync();
+        var first = await EndedAsync(1);
+        Assert.True(first.State == RunStates.Registered, first.Message);
+        // Without new labels nothing begins.
+        for (var minute = 0; minute < 30; minute++)
+        {
+            time.Advance(PlanLoop.Period);
+            await Task.Yield();
+        }
+
+        Assert.Single(await learning.Runs.RunsAsync(CancellationToken.None));
+        for (var run = 8; run < 12; run++) fleet.AddStates($"run-{run:00}", run);
+        var second = await EndedAsync(2);
+        await learning.EndAsync();
+        Assert.Equal(("plan:states", "states"), (second.Request.RequestedBy, second.Request.Recipe));
+        Assert.Equal(first.CandidateDigest, second.Request.ParentDigest);
+        Assert.Contains(second.State, new[] { RunStates.Registered, RunStates.Rejected });
+        Assert.Contains("class idle", second.ParentMetrics.Keys);
+
+        async Task<TrainingRunView> EndedAsync(int count)
+        {
+            IReadOnlyList<TrainingRunView> runs = [];
+            while (runs.Count < count)
+            {
+                time.Advance(PlanLoop.Period);
+                await Task.Yield();
+                runs = await learning.Runs.RunsAsync(CancellationToken.None);
+            }
+
+            return await learning.UntilAsync(runs[0].RunId, progressed => RunStates.HasEnded(progressed.State));
+        }
+    }
+
     private static string? Reason(TrainingRunView? last, int labels) => PlanDecision.Reason(Plan, last, labels, null, Now, Now);
 
     private static TrainingRunView Ended(double hoursAgo, int labels) => new()

@@ -1,49 +1,28 @@
 using Cloud.Hub.Learning.Recipes;
-using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Tests.Learning.Recipes;
 
 public sealed class LifeRecipeTests
 {
     [Fact]
-    public void Remaining_life_of_machines_never_seen_is_told_with_a_band_that_holds()
-    {
-        var (fitted, calibration, judged) = (new WearingRuns(60, 1), new WearingRuns(40, 2), new WearingRuns(40, 3));
-        using var network = new Network(fitted.Input, LifeRecipe.Layers(), 1);
-        var outcome = new Trainer(network, LifeRecipe.Loss(), LifeRecipe.Settings).Run(fitted, null, null, null, null, null, CancellationToken.None);
-        Assert.Null(outcome.Divergence);
-
-        var width = LifeRecipe.Calibrate(Answers(network, calibration), [.. Enumerable.Range(0, calibration.Count).Select(calibration.TargetOf)]);
-        var answers = Answers(network, judged);
-        double error = 0, blind = 0, held = 0;
-        for (var i = 0; i < judged.Count; i++)
-        {
-            var truth = judged.TargetOf(i);
-            error += Math.Abs(answers[i][1] - truth) / judged.Count;
-            blind += Math.Abs(0.5 - truth) / judged.Count;
-            if (truth >= answers[i][0] - width && truth <= answers[i][2] + width) held += 1.0 / judged.Count;
-        }
-
-        // Windows of one run resemble each other, so the coverage of 40 runs may stray by some points.
-        Assert.True(error < 0.45 * blind, $"mean error {error:0.000} of the horizon, {blind:0.000} without looking");
-        Assert.InRange(held, 0.7, 0.92);
-    }
-
-    [Fact]
     public void Few_answers_cannot_promise_a_band() => Assert.Throws<ArgumentException>(() => LifeRecipe.Calibrate([[0f, 0f, 0f]], [0f]));
 
-    internal static List<float[]> Answers(Network network, WearingRuns runs)
+    [Fact]
+    public void A_band_is_widened_until_it_holds_as_many_as_promised()
     {
-        using var run = new NetworkRun(network, 1);
-        var answers = new List<float[]>();
-        var target = new float[1];
-        for (var i = 0; i < runs.Count; i++)
-        {
-            runs.Fill(i, run.Input.SampleSpan(0), target, null);
-            run.Forward(1);
-            answers.Add(run.Output.SampleSpan(0).ToArray());
-        }
+        var answers = Enumerable.Range(0, 99).Select(_ => new[] { 0.4f, 0.5f, 0.6f }).ToList();
+        Assert.Equal(0.1975f, LifeRecipe.Calibrate(answers, [.. answers.Select((_, i) => 0.6f + (i * 0.0025f))]), 1e-4f);
+    }
 
-        return answers;
+    [Theory]
+    [InlineData(0, 0, "life 0 to 25 %")]
+    [InlineData(51, 64, "life 50 to 75 %")]
+    [InlineData(100, 125, "life 75 % and more")]
+    [InlineData(9000, 125, "life 75 % and more")]
+    public void Life_is_told_apart_up_to_the_horizon(double rowsLeft, int step, string slice)
+    {
+        Assert.Equal(step, LifeRecipe.StepOf(rowsLeft, horizonRows: 100));
+        Assert.Equal(slice, LifeRecipe.SliceOf(step));
+        Assert.Equal(125, LifeRecipe.HorizonOf([180, 200, 270]));
     }
 }

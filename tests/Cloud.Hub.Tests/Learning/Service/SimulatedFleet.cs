@@ -2,6 +2,7 @@ using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Memory.Domain;
+using Cloud.Hub.Tests.Learning.Recipes;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
@@ -162,30 +163,7 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
 
         // What a device keeps: tumbling windows; windows overlap where it alarmed.
         for (var from = 0; from + WindowRows <= Rows; from += from >= FaultFrom - WindowRows && from < FaultTo ? 20 : WindowRows)
-        {
-            var window = new float[Channels.Length * WindowRows];
-            for (var t = 0; t < WindowRows; t++)
-            {
-                for (var c = 0; c < Channels.Length; c++) window[(c * WindowRows) + t] = rows[from + t][c];
-            }
-
-            var reasons = from + WindowRows <= CalibrationRows ? ExperienceReasons.Calibration : ExperienceReasons.Routine;
-            _experiences.Add(new ArchivedExperience(_experiences.Count + 1, "site-a", "pump-1", Epoch, _experiences.Count + 1, new ExperienceRecord
-            {
-                RunId = run,
-                StartUs = start + (from * 1_000_000L),
-                EndUs = start + ((from + WindowRows - 1) * 1_000_000L),
-                Window = window,
-                Channels = Channels.Length,
-                Centre = [],
-                Scale = [],
-                ModelDigest = "",
-                Score = float.NaN,
-                Threshold = float.NaN,
-                Reasons = reasons,
-                Value = 0.5f,
-            }));
-        }
+            Keep(run, start, rows, from, from + WindowRows <= CalibrationRows ? ExperienceReasons.Calibration : ExperienceReasons.Routine);
 
         if (!isLabelled) return start;
         _labels.Add(
@@ -197,5 +175,47 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
             Source = "maintenance",
         });
         return start;
+    }
+
+    /// <summary>A machine that wears until it fails, which is told; or, with <paramref name="fails"/> false, is taken out before.</summary>
+    public void AddLife(string run, ulong seed, bool fails = true)
+    {
+        var worn = WearingMachine.Rows(seed);
+        var start = 1_700_000_000_000_000L + ((long)seed * 10_000_000_000L);
+        // The third channel is left out of first models.
+        float[][] rows = [.. worn.Chunk(WearingMachine.Channels).Select(row => new[] { 40 * row[0], 7 + row[1], 20, 300 * row[2] })];
+        for (var from = 0; from < rows.Length; from += WindowRows / 3)
+            Keep(run, start, rows, Math.Max(0, Math.Min(from, rows.Length - WindowRows)), ExperienceReasons.Routine);
+        if (!fails) return;
+        var end = start + ((rows.Length - 1) * 1_000_000L);
+        _labels.Add(new OutcomeLabel
+        {
+            DeviceId = "pump-1", RunId = run, FromUs = end, ToUs = end, Label = "bearing seized", Kind = LabelKind.Failure, Source = "maintenance",
+        });
+    }
+
+    private void Keep(string run, long start, float[][] rows, int from, ExperienceReasons reasons)
+    {
+        var window = new float[Channels.Length * WindowRows];
+        for (var t = 0; t < WindowRows; t++)
+        {
+            for (var c = 0; c < Channels.Length; c++) window[(c * WindowRows) + t] = rows[from + t][c];
+        }
+
+        _experiences.Add(new ArchivedExperience(_experiences.Count + 1, "site-a", "pump-1", Epoch, _experiences.Count + 1, new ExperienceRecord
+        {
+            RunId = run,
+            StartUs = start + (from * 1_000_000L),
+            EndUs = start + ((from + WindowRows - 1) * 1_000_000L),
+            Window = window,
+            Channels = Channels.Length,
+            Centre = [],
+            Scale = [],
+            ModelDigest = "",
+            Score = float.NaN,
+            Threshold = float.NaN,
+            Reasons = reasons,
+            Value = 0.5f,
+        }));
     }
 }

@@ -10,7 +10,8 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 /// A detector of residuals must tell what is only far from what is wrong. Held-out windows are carried away from
 /// their mean, up to four times as far as they lie, which a float model
 /// follows; every second one is bent besides, channel by channel. What counts is the area under the curve
-/// between the two. Other heads must decide: what counts is the area under the
+/// between the two. Remaining life must not move: what counts is the mean distance of the answers, in shares
+/// of the horizon. Other heads must decide: what counts is the area under the
 /// curve of each answer with the float twin's decision as truth.
 /// </remarks>
 internal sealed class TaskMetric
@@ -30,13 +31,14 @@ internal sealed class TaskMetric
     private const int Copies = 4;
 
     private readonly bool _ranks;
+    private readonly bool _measures;
     private readonly int _plain;
 
     /// <param name="shape">Of the input; (C, L) of each window.</param>
     /// <param name="windows">That ranges were not taken from.</param>
     public TaskMetric(ModelHead head, Shape shape, IReadOnlyList<float[]> windows)
     {
-        _ranks = head == ModelHead.Reconstruction;
+        (_ranks, _measures) = (head == ModelHead.Reconstruction, head == ModelHead.RemainingLife);
         _plain = windows.Count;
         Windows = _ranks ? [.. windows, .. Carried(shape, windows, Seed)] : windows;
     }
@@ -52,6 +54,7 @@ internal sealed class TaskMetric
     /// <param name="rounded">Answers of the int8 model.</param>
     public double Loss(IReadOnlyList<float[]> precise, IReadOnlyList<float[]> rounded)
     {
+        if (_measures) return precise.Zip(rounded, (one, other) => one.Zip(other, (a, b) => Math.Abs((double)a - b)).Average()).Average();
         var worst = 0.0;
         if (!_ranks)
         {
