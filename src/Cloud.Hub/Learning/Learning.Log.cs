@@ -43,11 +43,16 @@ internal static partial class Log
 
     [LoggerMessage(
         EventId = 8310, EventName = "QuestionsAsked", Level = LogLevel.Information,
-        Message = "{Count} more windows wait for a name, {Waiting} in all")]
-    public static partial void QuestionsAsked(ILogger logger, int count, int waiting);
+        Message = "{Count} more windows wait for a name, {Waiting} in all; {Devices} devices keep more like them")]
+    public static partial void QuestionsAsked(ILogger logger, int count, int waiting, int devices);
 
     [LoggerMessage(EventId = 8311, EventName = "LabelTrouble", Level = LogLevel.Warning, Message = "The label queue cannot be filled now: {Reason}")]
     public static partial void LabelTrouble(ILogger logger, string reason);
+
+    [LoggerMessage(
+        EventId = 8312, EventName = "NotKeptNear", Level = LogLevel.Information,
+        Message = "Device {DeviceId} does not keep windows like those asked about: {Error}: {Reason}")]
+    public static partial void NotKeptNear(ILogger logger, string deviceId, string error, string reason);
 
     [LoggerMessage(
         EventId = 8305, EventName = "TrainingEndNotKept", Level = LogLevel.Error,

@@ -40,6 +40,7 @@ internal static class LearningModule
         services.AddHostedService<LocalFitWorker>();
         services.AddHostedService<PlanLoop>();
         services.AddSingleton<ILabelQuestions, LabelQueue>();
+        services.AddSingleton<MoreLikeThese>();
         services.AddSingleton<LabelLoop>().AddHostedService(static provider => provider.GetRequiredService<LabelLoop>());
         services.AddStoreHealth<RunStore>("runs", [HubServices.Learning], static store => store.Health);
         return services;

@@ -39,6 +39,7 @@ internal sealed class ExperienceSelector(ExperienceOptions options)
         }
 
         if (window.IsRequested) Take(ExperienceReasons.Requested, 1);
+        if (window.IsNear) Take(ExperienceReasons.Requested, UncertainValue);
         if (window.IsCalibration && IsApart(window)) Take(ExperienceReasons.Calibration, CalibrationValue);
         if (window.IsAlarm && !_wasAlarm) _sinceAlarm = long.MaxValue - 1;
         if (window.IsAlarm && IsDue(ref _sinceAlarm, boost.Every(options.AlarmEvery)))

@@ -1,6 +1,7 @@
 using Edge.Agent.Actions;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Settings;
+using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Wire;
 
@@ -10,6 +11,7 @@ namespace Edge.Agent.Experience;
 internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost boost, IFactSink facts) : IObservationSink
 {
     private readonly ExperienceSelector _selector = new(options);
+    private readonly NearWatch _near = new();
     private RareMemory? _memory;
     private int _memoryChannels;
     private int _requested;
@@ -22,9 +24,14 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
     /// <summary>The next so many windows are kept, whatever they show. Any thread.</summary>
     public void Request(int windows) => Interlocked.Exchange(ref _requested, windows);
 
+    /// <summary>Keeps windows like some that the hub is unsure of. Any thread.</summary>
+    /// <param name="request">In order.</param>
+    public void KeepNear(KeepNear request) => _near.Ask(request);
+
     public void RunStarted(string runId, long timestampUs)
     {
         _selector.StartRun();
+        _near.StartRun();
         _memory?.Clear();
     }
 
@@ -32,10 +39,13 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
     {
         if (observation.Window.IsEmpty) return;
         var requested = Volatile.Read(ref _requested) > 0;
-        var window = new WindowFacts(
-            observation.Frame, observation.Window.Length / observation.WindowChannels, observation.IsCalibration, observation.Prediction.IsAlarm,
-            observation.Prediction.ScoreRatio, requested);
         var distance = DistanceOf(observation);
+        var rows = observation.Window.Length / observation.WindowChannels;
+        var window = new WindowFacts(
+            observation.Frame, rows, observation.IsCalibration, observation.Prediction.IsAlarm, observation.Prediction.ScoreRatio, requested)
+        {
+            IsNear = !float.IsNaN(distance) && _near.Finds(_memory!.Newest, observation.Frame, rows),
+        };
         var (reasons, value) = _selector.Choose(window, distance, boost);
         if (reasons == ExperienceReasons.None) return;
         if (requested) Interlocked.Decrement(ref _requested);

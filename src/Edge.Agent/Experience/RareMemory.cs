@@ -18,6 +18,9 @@ internal sealed class RareMemory
         _points = new float[capacity * 2 * channels];
     }
 
+    /// <summary>Point of the window that <see cref="Distance"/> was last asked for, (2C,).</summary>
+    public ReadOnlySpan<float> Newest => _newest;
+
     public void Clear() => (_count, _next) = (0, 0);
 
     /// <summary>Distance of the window from the nearest point kept: root mean square over the 2C coordinates; infinite while none is kept.</summary>

@@ -4,4 +4,8 @@ namespace Edge.Agent.Experience;
 /// <param name="Frame">Index of the window's last frame in its run.</param>
 /// <param name="Rows">Of the window.</param>
 /// <param name="ScoreRatio">Score over threshold; NaN without an answer.</param>
-internal readonly record struct WindowFacts(long Frame, int Rows, bool IsCalibration, bool IsAlarm, float ScoreRatio, bool IsRequested);
+internal readonly record struct WindowFacts(long Frame, int Rows, bool IsCalibration, bool IsAlarm, float ScoreRatio, bool IsRequested)
+{
+    /// <summary>Like one that the hub is unsure of.</summary>
+    public bool IsNear { get; init; }
+}

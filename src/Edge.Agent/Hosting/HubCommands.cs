@@ -1,4 +1,5 @@
 using Edge.Agent.Sync.Downlink;
+using Hmas.Contracts.Commands;
 
 namespace Edge.Agent.Hosting;
 
@@ -8,6 +9,8 @@ internal sealed class HubCommands(AgentLadder ladder, Action reportSoon) : IComm
     public void Recalibrate() => ladder.Recalibrate();
 
     public void Snapshot(int windows) => ladder.Experience.Request(windows);
+
+    public void KeepNear(KeepNear request) => ladder.Experience.KeepNear(request);
 
     public void Report() => reportSoon();
 }

@@ -31,6 +31,7 @@ namespace Hmas.Contracts;
 [JsonSerializable(typeof(TelemetryBatch))]
 [JsonSerializable(typeof(DeviceCommand))]
 [JsonSerializable(typeof(CommandReply))]
+[JsonSerializable(typeof(KeepNear))]
 [JsonSerializable(typeof(HeadTask))]
 [JsonSerializable(typeof(HeadUpdate))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -46,6 +46,14 @@ public sealed class ExperienceSelectorTests
     }
 
     [Fact]
+    public void A_window_like_one_that_the_hub_is_unsure_of_is_kept_with_the_value_of_an_uncertain_one()
+    {
+        var (reasons, value) = _selector.Choose(
+            new WindowFacts(1000, Rows, IsCalibration: false, IsAlarm: false, 0.1f, IsRequested: false) { IsNear = true }, 0, _boost);
+        Assert.Equal((ExperienceReasons.Requested, 0.7f), (reasons, MathF.Round(value, 3)));
+    }
+
+    [Fact]
     public void A_boost_makes_common_windows_denser()
     {
         int Kept() => Enumerable.Range(0, 400).Count(i => Choose(1000 + i, isCalibration: false) != ExperienceReasons.None);

@@ -30,10 +30,29 @@ public sealed class CommandRunnerTests : ICommandActions, IDisposable
     {
         var runner = Start();
         var unknown = runner.Run(Command("reboot"));
-        Assert.Equal(("unknown-kind", "'reboot' is none of ping, recalibrate, snapshot, report, tune-head"), (unknown.Error, unknown.Detail));
+        Assert.Equal(("unknown-kind", "'reboot' is none of ping, recalibrate, snapshot, report, keep-near, tune-head"), (unknown.Error, unknown.Detail));
         var large = runner.Run(Command("snapshot", "c2") with { Arguments = new Dictionary<string, string> { ["windows"] = "1001" } });
         Assert.Equal(("refused", "windows '1001' is not 1 to 1000"), (large.Error, large.Detail));
         Assert.Empty(_done);
+    }
+
+    [Theory]
+    [InlineData("""{"points":[[0,1],[2,1]],"radius":1,"windows":5,"within":100}""", null)]
+    [InlineData(null, "argument 'request' is missing")]
+    [InlineData("{", "Expected depth")]
+    [InlineData("""{"points":[],"radius":1,"windows":5,"within":100}""", "0 points are not 1 to 8")]
+    [InlineData("""{"points":[[0,1],[2]],"radius":1,"windows":5,"within":100}""", "point 1 has 1 coordinates")]
+    [InlineData("""{"points":[[0,"NaN"]],"radius":1,"windows":5,"within":100}""", "point 0 holds a value that is no number")]
+    [InlineData("""{"points":[[0,1]],"radius":0,"windows":5,"within":100}""", "radius 0 is outside (0, 100]")]
+    [InlineData("""{"points":[[0,1]],"radius":1,"windows":101,"within":100}""", "windows 101 is not 1 to 100")]
+    [InlineData("""{"points":[[0,1]],"radius":1,"windows":5,"within":0}""", "within 0 is not 1 to 1000000")]
+    public void Windows_near_some_points_are_asked_for_within_bounds(string? request, string? refusal)
+    {
+        var arguments = request is null ? null : new Dictionary<string, string> { ["request"] = request };
+        var reply = Start().Run(Command(KeepNear.Kind) with { Arguments = arguments });
+        Assert.Equal(refusal is null ? ["keep-near 2 5"] : [], _done);
+        if (refusal is null) Assert.True(reply.Succeeded, reply.Detail);
+        else Assert.Contains(refusal, reply.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,6 +120,8 @@ public sealed class CommandRunnerTests : ICommandActions, IDisposable
     }
 
     void ICommandActions.Snapshot(int windows) => _done.Add($"snapshot {windows}");
+
+    void ICommandActions.KeepNear(KeepNear request) => _done.Add($"keep-near {request.Points.Count} {request.Windows}");
 
     void ICommandActions.Report() => _done.Add("report");
 

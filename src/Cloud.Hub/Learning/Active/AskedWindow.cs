@@ -7,4 +7,8 @@ namespace Cloud.Hub.Learning.Active;
 /// <param name="Uncertainty">0 sure to 1.</param>
 /// <param name="Said">What the model said.</param>
 /// <param name="Names">Names to choose from.</param>
-internal sealed record AskedWindow(ArchivedExperience Experience, float[] Features, double Uncertainty, string Said, IReadOnlyList<string> Names);
+internal sealed record AskedWindow(ArchivedExperience Experience, float[] Features, double Uncertainty, string Said, IReadOnlyList<string> Names)
+{
+    /// <summary>Whether <see cref="Features"/> are in units of the device's calibration.</summary>
+    public bool IsCalibrated => Experience.Record is var record && record.Centre.Length == record.Channels && record.Scale.Length == record.Channels;
+}

@@ -12,8 +12,8 @@ namespace Cloud.Hub.Learning.Active;
 /// <summary>Keeps the label queue filled from the newest experience: the windows that the models were least sure
 /// of, of each kind one. What is labelled otherwise leaves it.</summary>
 internal sealed class LabelLoop(
-    RunStore store, IExperienceArchive archive, IFeedback feedback, IFleet fleet, IModelRegistry registry, IOptions<LearningOptions> options,
-    TimeProvider time, ILogger<LabelLoop> logger) : BackgroundService
+    RunStore store, IExperienceArchive archive, IFeedback feedback, IFleet fleet, IModelRegistry registry, MoreLikeThese more,
+    IOptions<LearningOptions> options, TimeProvider time, ILogger<LabelLoop> logger) : BackgroundService
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -45,7 +45,7 @@ internal sealed class LabelLoop(
         }
     }
 
-    /// <summary>One look: takes out what is labelled by now, and asks as many more as there is room for.</summary>
+    /// <summary>One look: takes out what is labelled by now, asks as many more as there is room for, and devices for more of their kind.</summary>
     public async Task FillAsync(CancellationToken cancellation)
     {
         var truth = (await feedback.LabelsAsync(null, null, cancellation)).GroupBy(label => label.DeviceId)
@@ -69,10 +69,12 @@ internal sealed class LabelLoop(
         var chosen = WindowChoice.Choose(
             [.. candidates.Select(window => window.Features)], [.. candidates.Select(window => window.Uncertainty)], room).Select(i => candidates[i]);
         // Two windows of one stretch tell a person the same.
-        var fresh = new List<LabelQuestion>();
+        var (fresh, unsure) = (new List<LabelQuestion>(), new List<AskedWindow>());
         foreach (var window in chosen.OrderByDescending(window => window.Uncertainty))
         {
-            if (!fresh.Any(question => Overlaps(question, window.Experience))) fresh.Add(Question(window));
+            if (fresh.Any(question => Overlaps(question, window.Experience))) continue;
+            fresh.Add(Question(window));
+            unsure.Add(window);
         }
 
         if (fresh.Count == 0) return;
@@ -83,7 +85,8 @@ internal sealed class LabelLoop(
                 return fresh.Count;
             },
             cancellation);
-        Log.QuestionsAsked(logger, fresh.Count, waiting.Count + fresh.Count);
+        var devices = await more.AskAsync(unsure, cancellation);
+        Log.QuestionsAsked(logger, fresh.Count, waiting.Count + fresh.Count, devices);
     }
 
     private async Task<List<AskedWindow>> CandidatesAsync(Func<ArchivedExperience, bool> isOpen, CancellationToken cancellation)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Hmas.Contracts;
 using Hmas.Contracts.Commands;
 using Hmas.Storage;
 using Microsoft.Extensions.Logging;
@@ -66,9 +68,29 @@ internal sealed class CommandRunner(ICommandActions actions, RememberedReplies r
                     return new CommandReply(command.Id, false, "refused", $"windows '{text}' is not 1 to {MaxSnapshot}");
                 actions.Snapshot(windows);
                 return new CommandReply(command.Id, true);
+            case KeepNear.Kind:
+                return DoKeepNear(command);
             default:
                 return new CommandReply(
-                    command.Id, false, "unknown-kind", $"'{command.Kind}' is none of ping, recalibrate, snapshot, report, tune-head");
+                    command.Id, false, "unknown-kind", $"'{command.Kind}' is none of ping, recalibrate, snapshot, report, keep-near, tune-head");
         }
+    }
+
+    private CommandReply DoKeepNear(DeviceCommand command)
+    {
+        KeepNear? request;
+        try
+        {
+            request = JsonSerializer.Deserialize(command.Arguments?.GetValueOrDefault(KeepNear.Argument) ?? "null", ContractsJson.Default.KeepNear);
+        }
+        catch (JsonException error)
+        {
+            return new CommandReply(command.Id, false, "refused", error.Message);
+        }
+
+        if (request is null) return new CommandReply(command.Id, false, "refused", $"argument '{KeepNear.Argument}' is missing");
+        if (request.Fault() is { } fault) return new CommandReply(command.Id, false, "refused", fault);
+        actions.KeepNear(request);
+        return new CommandReply(command.Id, true);
     }
 }

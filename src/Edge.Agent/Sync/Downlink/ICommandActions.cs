@@ -1,3 +1,5 @@
+using Hmas.Contracts.Commands;
+
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>What the hub may ask a device to do once.</summary>
@@ -8,6 +10,10 @@ internal interface ICommandActions
 
     /// <summary>Keeps the next windows as requested experience.</summary>
     void Snapshot(int windows);
+
+    /// <summary>Keeps windows like some that the hub is unsure of.</summary>
+    /// <param name="request">In order.</param>
+    void KeepNear(KeepNear request);
 
     /// <summary>Publishes the reported state soon.</summary>
     void Report();

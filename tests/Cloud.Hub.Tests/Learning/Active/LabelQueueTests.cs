@@ -88,6 +88,38 @@ public sealed class LabelQueueTests
     }
 
     [Fact]
+    public async Task A_device_keeps_more_windows_like_the_one_that_is_asked_about_and_no_more_than_were_asked_for()
+    {
+        using var folder = new TempFolder();
+        await using var hub = await StartAsync(folder);
+        // Nothing common is kept: what comes of the second run comes because it was asked for.
+        await using var agent = await LiveAgent.StartAsync(
+            hub, folder.Path, "pump-1", "experience:routineEvery=1000000", "experience:rareDistance=1000000", "pipeline:calibrationRows=100");
+        await KnownAsync(hub);
+        var (first, again) = (new StateRecording(0, 12, seed: 3), new StateRecording(1, 12, seed: 3));
+        agent.Play(first.Name, first.Text);
+        await FleetScene.ArchivedAsync(hub, [agent], first.Rows);
+        var healthy = (await ReadAsync(hub)).Last(record => record.Centre.Length > 0);
+        Assert.DoesNotContain(await ReadAsync(hub), record => record.Reasons.HasFlag(ExperienceReasons.Requested));
+
+        // The hub is unsure of a window; the second run of the machine goes through the same states.
+        var unsure = healthy with { RunId = "run-unsure", Score = 0.99f, Threshold = 1, Reasons = ExperienceReasons.Uncertain };
+        await hub.Get<IExperienceArchive>().AppendAsync(
+            [new FactBatch("site-a", "pump-1", 77, [new Fact(1, FactKind.Experience, unsure.EndUs, ExperienceCodec.Encode(unsure))])], default);
+        await hub.Get<LabelLoop>().FillAsync(default);
+        Assert.Single(await hub.Get<ILabelQuestions>().QuestionsAsync(waitingOnly: true, 100, default), question => question.RunId == "run-unsure");
+        agent.Play(again.Name, again.Text);
+        await FleetScene.ArchivedAsync(hub, [agent], first.Rows + again.Rows);
+
+        var kept = (await ReadAsync(hub)).Where(record => record.Reasons.HasFlag(ExperienceReasons.Requested)).OrderBy(record => record.StartUs)
+            .ToList();
+        Assert.InRange(kept.Count, 1, 10);
+        Assert.All(kept, record => Assert.Equal(again.Name, record.RunId));
+        Assert.All(kept, record => Assert.InRange(Distance(record, unsure), 0, 1.0001));
+        Assert.All(kept.Zip(kept.Skip(1)), pair => Assert.True(pair.First.EndUs < pair.Second.StartUs));
+    }
+
+    [Fact]
     public async Task A_person_lists_looks_at_names_and_skips_windows_and_tells_a_failure_with_the_operators_program()
     {
         using var folder = new TempFolder();
@@ -155,5 +187,27 @@ public sealed class LabelQueueTests
             ModelDigest = "", Score = window.Ratio, Threshold = 1, Reasons = ExperienceReasons.Uncertain, Value = 0.7f,
         })));
         await hub.Get<IExperienceArchive>().AppendAsync([new FactBatch("site-a", "pump-1", 77, [.. facts])], default);
+    }
+
+    private static async Task<List<ExperienceRecord>> ReadAsync(HubFixture hub)
+    {
+        var read = new List<ExperienceRecord>();
+        await foreach (var experience in hub.Get<IExperienceArchive>().ReadAsync(new ExperienceQuery(), default)) read.Add(experience.Record);
+        return read;
+    }
+
+    /// <summary>Root mean square over mean and deviation of each channel, each in units of its own calibration.</summary>
+    private static double Distance(ExperienceRecord one, ExperienceRecord other)
+    {
+        return Math.Sqrt(
+            Enumerable.Range(0, one.Channels).SelectMany(c => Coordinates(one, c).Zip(Coordinates(other, c), (a, b) => (a - b) * (a - b))).Average());
+
+        static double[] Coordinates(ExperienceRecord record, int c)
+        {
+            var values = record.Window.Skip(c * record.Length).Take(record.Length).Select(value => (value - record.Centre[c]) / record.Scale[c])
+                .ToList();
+            var mean = values.Average();
+            return [mean, Math.Sqrt(values.Average(value => (value - mean) * (value - mean)))];
+        }
     }
 }
