@@ -38,11 +38,11 @@ internal static class TrainingStory
     private static void PrintRounds(IReadOnlyList<FederatedRoundAnswer> rounds)
     {
         Tables.Print(
-            ["round", "asked", "accepted", "shortened", "changed the head"],
+            ["round", "asked", "accepted", "windows", "shortened", "changed the head"],
             rounds.Select(static round => (string[])
             [
                 round.Round.ToString(CultureInfo.InvariantCulture), round.Asked.ToString(CultureInfo.InvariantCulture),
-                round.Accepted.ToString(CultureInfo.InvariantCulture),
+                round.Accepted.ToString(CultureInfo.InvariantCulture), round.Windows.ToString(CultureInfo.InvariantCulture),
                 round.Clipped.ToString(CultureInfo.InvariantCulture), round.HasMoved ? "yes" : "no",
             ]));
         foreach (var (round, refused) in rounds.SelectMany(static round =>

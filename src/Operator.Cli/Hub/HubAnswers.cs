@@ -37,7 +37,7 @@ internal sealed record TrainingDetailAnswer(
 }
 
 internal sealed record FederatedRoundAnswer(
-    int Round, int Asked, int Accepted, int Clipped, IReadOnlyList<RefusedUpdateAnswer> Refused, bool HasMoved);
+    int Round, int Asked, int Accepted, int Clipped, IReadOnlyList<RefusedUpdateAnswer> Refused, bool HasMoved, int Windows);
 
 internal sealed record RefusedUpdateAnswer(string DeviceId, string Reason);
 

@@ -30,7 +30,7 @@ public sealed record FederatedRequest
     /// <summary>Deviation of the noise that devices add to each value, over <see cref="MaxNorm"/>; 0: none.</summary>
     public double Noise { get; init; }
 
-    /// <summary>Windows of a device at most.</summary>
+    /// <summary>Windows of a device at most; of one that gets a head of its own never more than 50.</summary>
     public int MaxWindows { get; init; } = 200;
 
     /// <summary>Milliseconds that a device may spend; its own bound may be smaller.</summary>

@@ -13,6 +13,10 @@ namespace Cloud.Hub.Learning.Corpora;
 internal static class AdaptCommand
 {
     private const int Folds = 5;
+
+    /// <summary>Nobody labels more of a new device.</summary>
+    private const int MaxWindows = 50;
+
     private static readonly bool[] RecordedThenCopies = [false, true];
 
     public static Command Create(IEnumerable<ITunableCorpus> sets)
@@ -26,7 +30,14 @@ internal static class AdaptCommand
     private static Command Of(ITunableCorpus set)
     {
         var train = CorpusFolder.TrainOption(set);
-        var windows = new Option<int>("--windows") { Description = "Labelled windows of the new one, 1 to 50", DefaultValueFactory = _ => 50 };
+        var windows = new Option<int>("--windows")
+        {
+            Description = $"Labelled windows of the new one, 1 to {MaxWindows}", DefaultValueFactory = static _ => MaxWindows,
+        };
+        windows.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MaxWindows) result.AddError($"--windows must be 1 to {MaxWindows}");
+        });
         var command = new Command(set.Name) { train, windows };
         command.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() =>
         {

@@ -44,12 +44,12 @@ internal static class FederatedTranslation
 
     public static FederatedRoundView FromWire(V1.FederatedRound round) => new(
         round.Round, round.Asked, round.Accepted, round.Clipped,
-        [.. round.Refused.Select(refused => new RefusedUpdate(refused.DeviceId, refused.Reason))], round.HasMoved);
+        [.. round.Refused.Select(refused => new RefusedUpdate(refused.DeviceId, refused.Reason))], round.HasMoved, round.Windows);
 
     public static V1.FederatedRound ToWire(FederatedRoundView round)
     {
         var wire = new V1.FederatedRound { Round = round.Round, Asked = round.Asked, Accepted = round.Accepted, Clipped = round.Clipped,
-            HasMoved = round.HasMoved };
+            HasMoved = round.HasMoved, Windows = round.Windows };
         wire.Refused.AddRange(round.Refused.Select(refused => new V1.RefusedUpdate { DeviceId = refused.DeviceId, Reason = refused.Reason }));
         return wire;
     }

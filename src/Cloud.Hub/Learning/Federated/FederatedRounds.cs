@@ -79,7 +79,8 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
         ];
         metrics.FederatedUpdates(report.Accepted.Count, refused.Count);
         return new FederatedRoundView(
-            report.Round, invited.Count, report.Accepted.Count, report.Clipped, [.. refused.Take(MaxRefusedKept)], report.HasMoved);
+            report.Round, invited.Count, report.Accepted.Count, report.Clipped, [.. refused.Take(MaxRefusedKept)], report.HasMoved,
+            report.Windows);
 
         HeadTask TaskOf(string device, int i) => new()
         {
@@ -90,7 +91,7 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
             Proximal = (float)asked.Proximal,
             MaxNorm = (float)asked.MaxNorm,
             Noise = (float)asked.Noise,
-            MaxWindows = asked.MaxWindows,
+            MaxWindows = FederatedRules.WindowsOf(asked),
             BudgetMs = asked.BudgetMs,
             Seed = unchecked((long)SeededRandom.SeedOf((ulong)run.Request.Seed, (ulong)server.Round, (ulong)i, 0)),
         };
@@ -144,7 +145,7 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
 
     private static string Describe(FederatedRoundView round, int of) => string.Create(
         CultureInfo.InvariantCulture,
-        $"round {round.Round} of {of}: {round.Accepted} of {round.Asked} updates accepted, {round.Clipped} of them shortened{(round.HasMoved ? "" : ", too few to change the head")}{string.Concat(round.Refused.Take(3).Select(refused => $"; {refused.DeviceId}: {refused.Reason}"))}");
+        $"round {round.Round} of {of}: {round.Accepted} of {round.Asked} updates accepted, from {round.Windows} windows, {round.Clipped} of them shortened{(round.HasMoved ? "" : ", too few to change the head")}{string.Concat(round.Refused.Take(3).Select(refused => $"; {refused.DeviceId}: {refused.Reason}"))}");
 
     private static string Short(string reason) => reason.Length <= MaxReason ? reason : reason[..MaxReason];
 }

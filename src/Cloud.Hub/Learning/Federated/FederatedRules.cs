@@ -11,6 +11,9 @@ internal static class FederatedRules
     private const int MaxWindows = 512;
     private const int MaxSeconds = 3600;
 
+    /// <summary>Windows that one device alone adapts from at most: nobody labels more for a new one.</summary>
+    private const int MaxOwnWindows = 50;
+
     /// <summary>Norms beyond so many times what a device that keeps to the rules could send are no mistake of rounding.</summary>
     private const double HugeFactor = 4;
 
@@ -34,6 +37,9 @@ internal static class FederatedRules
             ? null : "federated: norm, noise, proximal or server rate is out of bounds";
     }
 
+    /// <summary>Windows that each device may tune on.</summary>
+    public static int WindowsOf(FederatedRequest asked) => asked.Devices.Count == 1 ? Math.Min(asked.MaxWindows, MaxOwnWindows) : asked.MaxWindows;
+
     /// <param name="headLength">Values of the head.</param>
     public static FederatedSettings Settings(FederatedRequest asked, int headLength) => new()
     {
@@ -41,7 +47,7 @@ internal static class FederatedRules
         MaxNorm = (float)asked.MaxNorm,
         // Noise lengthens an update by its deviation times the root of its values.
         RefusedNorm = (float)(HugeFactor * asked.MaxNorm * (1 + (asked.Noise * Math.Sqrt(headLength)))),
-        MaxWeight = asked.MaxWindows,
+        MaxWeight = WindowsOf(asked),
         MinClients = asked.MinDevices,
         ServerRate = (float)asked.ServerRate,
     };

@@ -45,7 +45,8 @@ internal sealed class FederatedServer
 
         var hasMoved = accepted.Count >= _settings.MinClients;
         if (hasMoved) Move(UpdateAggregator.Join([.. accepted.Values], _settings));
-        return new RoundReport(Round++, [.. accepted.Keys], clipped, refused, hasMoved);
+        var windows = accepted.Values.Sum(update => Math.Min(update.Samples, (int)_settings.MaxWeight));
+        return new RoundReport(Round++, [.. accepted.Keys], clipped, refused, hasMoved, windows);
     }
 
     private string? Fault(ClientUpdate update, bool isSecond, IReadOnlySet<string>? invited)

@@ -10,7 +10,8 @@ public sealed class FederatedServerTests
     public void Updates_are_weighted_by_their_windows_up_to_a_bound()
     {
         var server = Server(new FederatedSettings { Aggregation = Aggregation.Mean, MinClients = 2, MaxWeight = 30, MaxNorm = 100 });
-        server.Close([Update("a", [3, 0, 0], samples: 10), Update("b", [-1, 0, 0], samples: 1_000_000)]);
+        var report = server.Close([Update("a", [3, 0, 0], samples: 10), Update("b", [-1, 0, 0], samples: 1_000_000)]);
+        Assert.Equal(40, report.Windows);
         Assert.Equal([1 + (((10 * 3) - (30 * 1)) / 40f), 2, 3], server.Head.ToArray());
         Assert.Equal(2, server.Round);
     }

@@ -59,6 +59,37 @@ public sealed class FleetLearningTests
         var manifest = (await hub.Get<IModelRegistry>().FindAsync(tuned.CandidateDigest!, default))!.Manifest;
         Assert.Equal(made.CandidateDigest, manifest.Lineage.ParentDigest);
         Assert.Equal(ModelHead.Classes, manifest.Head);
+        await AdaptAsync(hub, folder.Path, made.CandidateDigest!);
+    }
+
+    /// <summary>A device that joins later gets the model, then a head of its own from at most fifty of its labelled windows.</summary>
+    private static async Task AdaptAsync(HubFixture hub, string folder, string parent)
+    {
+        await using var late = await LiveAgent.StartAsync(hub, folder, "pump-9");
+        var fleet = hub.Get<IFleet>();
+        await fleet.SetModelAsync(late.Id, (await fleet.DeviceAsync("pump-1", default))!.Desired!.Model, default);
+        long rows = 0;
+        var run = 0;
+        await FleetScene.UntilAsync(
+            async () =>
+            {
+                var recording = new StateRecording(run, states: 20, seed: 500 + run++);
+                late.Play(recording.Name, recording.Text);
+                rows += recording.Rows;
+                await hub.Get<IFeedback>().AddLabelsAsync([.. recording.Labels(late.Id)], default);
+                await FleetScene.ArchivedAsync(hub, [late], rows);
+                return (await fleet.DeviceAsync(late.Id, default))!.Reported?.ActiveDigest == parent;
+            },
+            "the late device answers with the model");
+
+        var own = await FleetScene.TrainAsync(hub, new TrainingRequest
+        {
+            ModelName = "pump-9-own", Recipe = "states", ParentDigest = parent, RequestedBy = "test",
+            Federated = new FederatedRequest { Rounds = 2, RoundSeconds = 30, Devices = [late.Id], MinDevices = 1, Join = "mean", MaxWindows = 200 },
+        });
+        Assert.True(own.State is RunStates.Registered or RunStates.Rejected, $"{own.Message}; {string.Join("; ", own.Rounds)}");
+        Assert.Equal([(1, 1, 50), (1, 1, 50)], own.Rounds.Select(round => (round.Asked, round.Accepted, round.Windows)));
+        Assert.All(own.Rounds, round => Assert.True(round.HasMoved, $"{round}"));
     }
 
     /// <summary>Plays runs on every device, tells their truth, and waits until the archive holds them.</summary>
