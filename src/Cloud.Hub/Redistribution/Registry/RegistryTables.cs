@@ -57,9 +57,42 @@ internal sealed class RegistryTables(HubPaths paths, ILogger<RegistryTables> log
             ALTER TABLE artefacts ADD COLUMN condemned_at_us INTEGER;
             CREATE TABLE approvals (digest TEXT NOT NULL, who TEXT NOT NULL, at_us INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (digest, who)) WITHOUT ROWID;
             """),
+        // Many devices get the same image, and one statement says so of a device.
+        new(5, """
+            CREATE TABLE director_images (
+              id INTEGER PRIMARY KEY,
+              path TEXT NOT NULL,
+              length INTEGER NOT NULL,
+              hashes TEXT NOT NULL,
+              UNIQUE (path, length, hashes)
+            );
+            INSERT INTO director_images (path, length, hashes) SELECT DISTINCT path, length, hashes FROM director WHERE path IS NOT NULL;
+            CREATE TABLE statements (
+              device TEXT PRIMARY KEY,
+              version INTEGER NOT NULL,
+              issued_at_us INTEGER NOT NULL,
+              hardware TEXT NOT NULL,
+              image INTEGER REFERENCES director_images (id),
+              earlier_issued_at_us INTEGER,
+              earlier_hardware TEXT,
+              earlier_image INTEGER REFERENCES director_images (id)
+            ) WITHOUT ROWID;
+            INSERT INTO statements
+              SELECT now.device, now.version, now.issued_at_us, now.hardware,
+                (SELECT id FROM director_images AS i WHERE i.path = now.path AND i.length = now.length AND i.hashes = now.hashes),
+                earlier.issued_at_us, earlier.hardware,
+                (SELECT id FROM director_images AS i WHERE i.path = earlier.path AND i.length = earlier.length AND i.hashes = earlier.hashes)
+              FROM director AS now LEFT JOIN director AS earlier ON earlier.device = now.device AND earlier.version = now.version - 1
+              WHERE now.version = (SELECT max(version) FROM director AS newest WHERE newest.device = now.device);
+            DROP TABLE director;
+            ALTER TABLE statements RENAME TO director;
+            """),
     ];
 
-    public Database Database { get; } = Database.Open(paths.Database("redistribution"), Migrations, logger: logger);
+    /// <summary>The statements of a hundred thousand devices are written in a few transactions without pages leaving the cache in between.</summary>
+    private static DatabaseSettings Settings { get; } = new() { CacheKiB = 16 * 1024 };
+
+    public Database Database { get; } = Database.Open(paths.Database("redistribution"), Migrations, Settings, logger);
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

@@ -55,7 +55,7 @@ internal static class GroupPlanner
         var control =
             ranked.Where((
                 _, i) => Math.Round((i + 1) * request.ControlShare, MidpointRounding.AwayFromZero) > Math.Round(
-                    i * request.ControlShare, MidpointRounding.AwayFromZero)).ToHashSet();
+                    i * request.ControlShare, MidpointRounding.AwayFromZero)).ToHashSet<Candidate>(ReferenceEqualityComparer.Instance);
         ranked = SliceBySlice(ranked.FindAll(device => !control.Contains(device)));
 
         var planned = new List<(string, IReadOnlyList<string>)>();
@@ -81,7 +81,7 @@ internal static class GroupPlanner
 
             if (taken.Count == 0) continue;
             planned.Add((group.Name, [.. taken.Select(static device => device.DeviceId)]));
-            var gone = taken.ToHashSet();
+            var gone = taken.ToHashSet<Candidate>(ReferenceEqualityComparer.Instance);
             ranked = ranked.FindAll(device => !gone.Contains(device));
         }
 

@@ -6,6 +6,10 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>One rollout, by its id: one turn at a time, its state on disk before anything is done because of it.</summary>
 internal interface IRolloutGrain : IGrainWithStringKey
 {
+    /// <summary>Writes a new rollout; refused when another holds one of its devices.</summary>
+    /// <remarks>Not copied, and not read back: it names every device.</remarks>
+    Task<CommandResult> BeginAsync(Immutable<RolloutState> rollout);
+
     /// <summary>Null when it never began.</summary>
     /// <remarks>Not copied: it names every device.</remarks>
     Task<Immutable<RolloutView?>> ViewAsync();

@@ -22,7 +22,8 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         var offers = new Dictionary<(string?, bool, int), (ModelAssignment? Assignment, TargetFile? Image)?>();
         var telling = Task.FromResult<IReadOnlyDictionary<string, string>>(failures);
-        foreach (var some in wanted.Chunk(DevicesAtOnce))
+        // In the order of the tables' keys: each commit then touches neighbouring rows.
+        foreach (var some in wanted.OrderBy(static model => model.DeviceId, StringComparer.Ordinal).Chunk(DevicesAtOnce))
         {
             var statements = new List<(DeviceIdentity, TargetFile?)>(some.Length);
             var models = new Dictionary<string, ModelAssignment?>(some.Length, StringComparer.Ordinal);

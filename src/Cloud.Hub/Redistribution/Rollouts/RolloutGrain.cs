@@ -1,10 +1,13 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Carries out what <see cref="RolloutStateMachine"/> says: keeps the state, tells devices, publishes transitions.</summary>
+/// <remarks>It lives in the process that is asked for it first: what passes names every device of the rollout.</remarks>
+[PreferLocalPlacement]
 internal sealed class RolloutGrain(
     RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news,
     RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
@@ -25,6 +28,21 @@ internal sealed class RolloutGrain(
     private StoredRollout? Stored => _stored ??= store.Find(this.GetPrimaryKeyString());
 
     public Task<Immutable<RolloutView?>> ViewAsync() => Task.FromResult(new Immutable<RolloutView?>(Stored?.State.ToView()));
+
+    public async Task<CommandResult> BeginAsync(Immutable<RolloutState> rollout)
+    {
+        try
+        {
+            _stored = await store.BeginAsync(rollout.Value, CancellationToken.None);
+        }
+        catch (DevicesTakenException taken)
+        {
+            return new CommandResult(null, taken.Message);
+        }
+
+        news.Tell(rollout.Value, 0);
+        return new CommandResult(null, null);
+    }
 
     public Task<CommandResult> CommandAsync(RolloutCommand command, string who) =>
         DoAsync(rollout => RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Registry;
 using Hmas.Storage;
@@ -45,15 +44,7 @@ internal sealed class Director : IDisposable
         _database.WriteAsync(connection => DirectorRows.Write(connection, assignments, _time.GetUtcNow(), isRenewal: false), cancellation);
 
     /// <summary>Target paths that some device is told, or was before its last change.</summary>
-    public IReadOnlySet<string> Paths() => _database.Read(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT DISTINCT path FROM director WHERE path IS NOT NULL";
-        using var reader = command.ExecuteReader();
-        var paths = new HashSet<string>(StringComparer.Ordinal);
-        while (reader.Read()) paths.Add(reader.GetString(0));
-        return paths;
-    });
+    public IReadOnlySet<string> Paths() => _database.Read(DirectorRows.Paths);
 
     /// <summary>A metadata file of a device; null when there is none.</summary>
     /// <param name="file"><c>N.root.json</c>, <c>timestamp.json</c>, <c>N.snapshot.json</c> or <c>N.targets.json</c>.</param>
@@ -77,7 +68,7 @@ internal sealed class Director : IDisposable
 
     private async Task<byte[]?> TimestampAsync(string deviceId, CancellationToken cancellation)
     {
-        if (Rows(deviceId).FirstOrDefault() is not { } newest) return null;
+        if (Rows(deviceId) is not [var newest, ..]) return null;
         if (_time.GetUtcNow() - newest.IssuedAt > TimestampLife / 2)
         {
             await _database.WriteAsync(
@@ -97,25 +88,5 @@ internal sealed class Director : IDisposable
         row.Version, row.IssuedAt + Life,
         row.Image is null ? [] : [ArtefactTarget.Assigned(row.Image, new DeviceIdentity(row.DeviceId, row.Hardware))]), _root.Key);
 
-    /// <summary>The two newest, the newest first: a device that began before the last change still finds what its timestamp promised.</summary>
-    private List<DirectorRow> Rows(string deviceId) => _database.Read(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            "SELECT version, issued_at_us, hardware, path, length, hashes FROM director WHERE device = $device ORDER BY version DESC LIMIT 2";
-        command.Parameters.AddWithValue("$device", deviceId);
-        using var reader = command.ExecuteReader();
-        var rows = new List<DirectorRow>();
-        while (reader.Read())
-        {
-            var image = reader.IsDBNull(3)
-                ? null : new TargetFile(
-                    reader.GetString(3), reader.GetInt64(4), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(5))!, null);
-            rows.Add(
-                new DirectorRow(
-                    deviceId, reader.GetInt64(0), DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(1)), reader.GetString(2), image));
-        }
-
-        return rows;
-    });
+    private IReadOnlyList<DirectorRow> Rows(string deviceId) => _database.Read(connection => DirectorRows.Read(connection, deviceId));
 }

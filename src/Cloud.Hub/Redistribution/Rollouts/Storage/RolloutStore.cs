@@ -49,11 +49,10 @@ internal sealed class RolloutStore(RolloutTables tables)
         using var select = new BoundStatement(connection, "SELECT number, revision, document FROM rollouts WHERE id = ?1");
         if (!select.Bind(1, rolloutId).Step()) return null;
         var (number, revision, state) = (select.Number(0), select.Number(1), Parse<RolloutState>(select.Blob(2)));
-        using var devices = new BoundStatement(connection, "SELECT document FROM rollout_devices WHERE rollout = ?1 ORDER BY position");
         using var transitions = new BoundStatement(connection, "SELECT document FROM rollout_transitions WHERE rollout = ?1 ORDER BY position");
         return new StoredRollout(number, revision, state with
         {
-            Devices = Rows(devices.Bind(1, number), static row => Parse<DeviceState>(row.Blob(0))),
+            Devices = DeviceRows.Read(connection, number),
             Transitions = Rows(transitions.Bind(1, number), static row => Parse<RolloutTransition>(row.Blob(0))),
         });
     });
@@ -92,29 +91,16 @@ internal sealed class RolloutStore(RolloutTables tables)
         return stored;
     }
 
-    /// <summary>Devices never leave a rollout and keep their place; those that join come last.</summary>
     private static void WriteDevices(SqliteConnection connection, IReadOnlyList<DeviceState> before, IReadOnlyList<DeviceState> next, long number)
     {
-        using var insert = new BoundStatement(
-            connection, "INSERT INTO rollout_devices (rollout, position, is_held, document, device) VALUES (?1, ?2, ?3, ?4, ?5)");
-        using var update = new BoundStatement(
-            connection, "UPDATE rollout_devices SET is_held = ?3, document = ?4 WHERE rollout = ?1 AND position = ?2");
         try
         {
-            for (var i = 0; i < next.Count; i++)
-            {
-                var device = next[i];
-                if (i >= before.Count) Bind(insert, device, i).Bind(5, device.DeviceId).Execute();
-                else if (!ReferenceEquals(before[i], device)) Bind(update, device, i).Execute();
-            }
+            DeviceRows.Write(connection, before, next, number);
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
         {
             throw new DevicesTakenException(Taken(connection, next, number));
         }
-
-        BoundStatement Bind(BoundStatement statement, DeviceState device, int position) =>
-            statement.Bind(1, number).Bind(2, position).Bind(3, device.Held ? 1 : 0).Bind(4, Json(device));
     }
 
     private static List<DeviceClaim> Taken(SqliteConnection connection, IReadOnlyList<DeviceState> next, long number)

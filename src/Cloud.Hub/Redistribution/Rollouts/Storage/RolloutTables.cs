@@ -35,9 +35,37 @@ internal sealed class RolloutTables(HubPaths paths, ILogger<RolloutTables> logge
             ) WITHOUT ROWID;
             CREATE UNIQUE INDEX rollout_devices_held ON rollout_devices (device) WHERE is_held = 1;
             """),
+        // What every device of a large rollout has stands in columns: it begins, is told and ends without a document.
+        new(2, """
+            CREATE TABLE digests (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
+            INSERT OR IGNORE INTO digests (digest)
+              SELECT json_extract(CAST(document AS TEXT), '$.previousDigest') AS previous FROM rollout_devices WHERE previous IS NOT NULL;
+            CREATE TABLE devices (
+              rollout INTEGER NOT NULL,
+              position INTEGER NOT NULL,
+              device TEXT NOT NULL,
+              group_index INTEGER NOT NULL,
+              previous INTEGER REFERENCES digests (id),
+              is_held INTEGER NOT NULL,
+              is_told INTEGER NOT NULL,
+              document BLOB,
+              PRIMARY KEY (rollout, position)
+            ) WITHOUT ROWID;
+            INSERT INTO devices
+              SELECT rollout, position, device, json_extract(CAST(document AS TEXT), '$.group'),
+                (SELECT id FROM digests WHERE digest = json_extract(CAST(document AS TEXT), '$.previousDigest')),
+                is_held, coalesce(json_extract(CAST(document AS TEXT), '$.told'), 0), document
+              FROM rollout_devices;
+            DROP TABLE rollout_devices;
+            ALTER TABLE devices RENAME TO rollout_devices;
+            CREATE UNIQUE INDEX rollout_devices_held ON rollout_devices (device) WHERE is_held = 1;
+            """),
     ];
 
-    public Database Database { get; } = Database.Open(paths.Database("rollouts"), Migrations, logger: logger);
+    /// <summary>Rows of a hundred thousand devices are changed in one transaction without pages leaving the cache in between.</summary>
+    private static DatabaseSettings Settings { get; } = new() { CacheKiB = 16 * 1024 };
+
+    public Database Database { get; } = Database.Open(paths.Database("rollouts"), Migrations, Settings, logger);
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using Cloud.Hub.Communication.Contract;
+using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Targeting;
+using Hmas.Contracts.Artefacts;
+using Hmas.Trust.Uptane;
+
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>Finds the devices that a request is aimed at.</summary>
+internal sealed class TargetSearch(IFleet fleet)
+{
+    private const int NamedAtMost = 5;
+
+    /// <summary>Those that do not answer with the artefact already; at least one.</summary>
+    /// <param name="hardware">Classes that the artefact is made for.</param>
+    /// <exception cref="RolloutRefusedException">Nobody is left, or a named device is not there or not fit.</exception>
+    public async Task<IReadOnlyList<RolloutTarget>> FindAsync(
+        RolloutRequest request, IReadOnlyList<string> hardware, CancellationToken cancellation)
+    {
+        var all = await fleet.DevicesAsync(cancellation);
+        var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
+        if (named.Count > 0)
+        {
+            var unknown = named.Except(all.Select(static device => device.DeviceId), StringComparer.Ordinal).ToList();
+            if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
+        }
+
+        var query = request.Where is { } where ? DeviceQuery.Parse(where) : null;
+        var isAsked = query is not null || request.Groups.Any(static group => group.Where is not null);
+        var (targets, unfit, matching) = (new List<RolloutTarget>(), new List<string>(), 0);
+        foreach (var device in all)
+        {
+            if ((request.SiteId is { } site && device.SiteId != site) || (named.Count > 0 && !named.Contains(device.DeviceId))) continue;
+            var attributes = isAsked ? DeviceAttributes.Of(device) : FrozenDictionary<string, string>.Empty;
+            if (query is not null && !query.Matches(attributes)) continue;
+            matching++;
+            if (!HardwareClass.Covers(hardware, device.Reported?.Hardware ?? DeviceIdentity.GenericHardware)) unfit.Add(device.DeviceId);
+            else if (FleetLook.See(device).CurrentDigest is var current && current != request.Digest)
+                targets.Add(new RolloutTarget(device, current, attributes));
+        }
+
+        if (matching == 0)
+            throw new RolloutRefusedException(
+                $"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(query is null ? "" : $" where {request.Where}")}");
+        // Who is named is meant; who is found by a query or site is left out.
+        if (unfit.Count == matching || (named.Count > 0 && unfit.Count > 0))
+            throw new RolloutRefusedException($"{request.Digest} is made for {string.Join(", ", hardware)}; {Names(unfit)}: other hardware");
+        return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
+    }
+
+    /// <summary>The first few of them, and how many more there are.</summary>
+    public static string Names(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(NamedAtMost)) + (names.Count > NamedAtMost ? $" and {names.Count - NamedAtMost} more" : "");
+}
