@@ -15,7 +15,7 @@ public sealed class ClassRunTests
     {
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
-        var fleet = States(8);
+        var fleet = SimulatedFleet.WithStates(8);
         await using var learning = new LearningFixture(fleet, folder.Path, registry, settings: ("MinSliceRows", "10"));
         await learning.BeginAsync();
 
@@ -68,7 +68,7 @@ public sealed class ClassRunTests
     {
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
-        await using var learning = new LearningFixture(States(8), folder.Path, registry);
+        await using var learning = new LearningFixture(SimulatedFleet.WithStates(8), folder.Path, registry);
         await learning.BeginAsync();
         var run = await learning.TrainAsync(LearningFixture.Request("states"));
         await learning.EndAsync();
@@ -83,29 +83,11 @@ public sealed class ClassRunTests
             window[(2 * package.Manifest.Window.Length) + t] = 5;
         }
 
-        Assert.Equal(0, package.Manifest.Probe!.Answers.Count % package.Manifest.Classes.Count);
+        Assert.NotEmpty(package.Manifest.Probe!.Answers);
+        Assert.Equal(0, package.Manifest.Probe.Answers.Count % package.Manifest.Classes.Count);
         ProbeRun.Verify(package.Manifest, package.Onnx.Span);
         Assert.Equal("pumping", package.Manifest.Classes[classifier.Classify(window).Class]);
         RequireEmbedding(package, window);
-    }
-
-    [Fact]
-    public async Task A_search_is_a_run_that_tells_the_best_trial_and_makes_no_model()
-    {
-        using var folder = new TempFolder();
-        using var registry = new MemoryRegistry();
-        await using var learning = new LearningFixture(States(6), folder.Path, registry);
-        await learning.BeginAsync();
-        var ended = await learning.TrainAsync(LearningFixture.Request("states") with { Search = new SearchRequest { Trials = 3, Halving = 3 } });
-        await learning.EndAsync();
-        Assert.True(ended.State == RunStates.Searched, ended.Message);
-        Assert.Contains("of 3: 1 - macro F1", ended.Message, StringComparison.Ordinal);
-        Assert.Contains("learningRate", ended.Hyperparameters.Keys);
-        Assert.NotNull(ended.Picture);
-        Assert.Null(ended.CandidateDigest);
-        Assert.Empty(await registry.ListAsync(CancellationToken.None));
-        await Assert.ThrowsAsync<ArgumentException>(() => learning.Runs.StartAsync(
-            LearningFixture.Request("reconstruction") with { Search = new SearchRequest() }, CancellationToken.None));
     }
 
     [Theory]
@@ -149,12 +131,5 @@ public sealed class ClassRunTests
         Assert.Equal("Head", Assert.Throws<InferenceException>(() => new HeadEmbedding(package.Manifest, package.Onnx.Span, 100)).Code);
         for (var cut = 0; cut < package.Onnx.Length; cut += 61)
             Assert.Throws<InferenceException>(() => new HeadEmbedding(package.Manifest, package.Onnx.Span[..cut], 3 * (Width + 1)));
-    }
-
-    private static SimulatedFleet States(int runs)
-    {
-        var fleet = new SimulatedFleet(runs: 0);
-        for (var run = 0; run < runs; run++) fleet.AddStates($"run-{run:00}", run);
-        return fleet;
     }
 }

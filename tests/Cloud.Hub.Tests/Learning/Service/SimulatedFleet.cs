@@ -33,6 +33,14 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         for (var run = 0; run < runs; run++) AddRun($"run-{run:00}", isLabelled, shift, new Random(seed + run));
     }
 
+    /// <summary>Runs in three named states each.</summary>
+    public static SimulatedFleet WithStates(int runs)
+    {
+        var fleet = new SimulatedFleet(runs: 0);
+        for (var run = 0; run < runs; run++) fleet.AddStates($"run-{run:00}", run);
+        return fleet;
+    }
+
     public long Epoch { get; init; } = 7;
 
     public Task<IReadOnlyList<DeviceView>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DeviceView>>(_devices);
