@@ -37,7 +37,7 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime,
         await _site.FetchTrustAsync(default);
         foreach (var device in _site.Devices) await _site.StartDeviceAsync(device, default);
         _playing = new Conductor(_site, TimeProvider.System).KeepPlayingAsync(recordings, _stop.Token, default);
-        // What the hub names when it takes a program back.
+        // It stays whatever becomes of the programs.
         var onnx = FixturePackage.Onnx("half");
         var model = await _site.Api.AddModelAsync(FixturePackage.Manifest(1, onnx) with { Channels = ["Current", "Pressure"] }, onnx, default);
         await CompletedAsync(await StartAsync(model.Digest, "a model to begin with"));

@@ -3,7 +3,6 @@ using Edge.Agent.Settings;
 using Edge.Agent.Sync.Downlink;
 using Edge.Agent.Sync.Outbox;
 using Edge.Sensors.Buses;
-using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 
 namespace Edge.Agent.Hosting;
@@ -109,7 +108,8 @@ internal sealed class SelfReport
             BootId = _bootId,
             AgentVersion = Version,
             Session = _session.Current,
-            ActiveDigest = _twin.Desired?.Model is { Kind: not ArtefactKind.Model } ? _models.Reporter.Install : slots.Active?.Digest,
+            ActiveDigest = slots.Active?.Digest,
+            InstallDigest = _models.Reporter.Install,
             PreviousDigest = slots.Previous?.Digest,
             StandbyDigest = slots.Standby?.Digest,
             SlotState = _models.State,

@@ -106,11 +106,17 @@ internal sealed class InstallFolder
 
     /// <summary>From the next start on the one before runs again.</summary>
     /// <param name="failure">What was wrong, for people.</param>
-    public void Return(string failure)
+    public void Return(string failure) => Return(Current.Previous, failure);
+
+    /// <summary>From the next start on this one runs again, as the hub wants it: it has proven itself.</summary>
+    /// <param name="install">One that is there; empty: what the device was set up with.</param>
+    public void TakeBack(string install) => Return(install, TakenBack);
+
+    private void Return(string install, string failure)
     {
-        var current = Current;
-        Put(PathOf(current.Active), FailureFile, Encoding.UTF8.GetBytes(failure));
-        Write(new InstallPointer(current.Previous, Failed: current.Active));
+        var active = Current.Active;
+        Put(PathOf(active), FailureFile, Encoding.UTF8.GetBytes(failure));
+        Write(new InstallPointer(install, Failed: active));
     }
 
     /// <summary>Not tried again until something else is assigned.</summary>

@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
+using Hmas.Contracts.Twins;
 using Redistribution1 = Cloud.Hub.Redistribution.Contract.V1;
 
 namespace Cloud.Hub.Tests.Redistribution;
@@ -133,6 +135,38 @@ public class RolloutTests
                 await rollouts.StartAsync(new() { Request = Google.Protobuf.ByteString.CopyFromUtf8(body) }));
         Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, error.StatusCode);
         Assert.Contains(said, error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>What would go wrong: devices are taken "back" to the model that they answer with anyway, and the new program goes on running.</summary>
+    [Fact]
+    public async Task An_agent_program_is_taken_back_to_what_the_devices_were_set_up_with_and_their_models_stay()
+    {
+        await using var scene = new RedistributionScene();
+        await using var hub = await scene.StartAsync();
+        var model = await RedistributionScene.AddModelAsync(hub, 1);
+        scene.AddDevices(3, model.Digest);
+        using var program = new MemoryStream([1, 2, 3]);
+        var agent = await hub.Get<IArtefactRegistry>().AddAsync(
+            new ArtefactUpload(ArtefactKind.Agent, "agent", null, HardwareClass.AnyOnly, "test"), program, CancellationToken.None);
+        var rollouts = hub.Get<IRollouts>();
+        var view = await rollouts.StartAsync(RedistributionScene.Request(agent.Digest) with { Groups = [new("all")] }, CancellationToken.None);
+        Assert.All(view.Groups[0].Devices, static device => Assert.Equal(ModelAssignment.SetUp, device.PreviousDigest));
+        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+        Assert.Equal((model.Digest, agent.Digest), (scene.Fleet["d0"].Reported!.ActiveDigest, scene.Fleet["d0"].Reported!.InstallDigest));
+
+        await rollouts.CommandAsync(view.RolloutId, RolloutCommand.Restore, "op", CancellationToken.None);
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
+        foreach (var device in new[] { "d0", "d1", "d2" })
+        {
+            var back = scene.Fleet[device].Desired!.Model!;
+            Assert.Equal((ArtefactKind.Agent, ModelAssignment.SetUp, true), (back.Kind, back.Digest, back.Restore));
+            Assert.Equal((model.Digest, null), (scene.Fleet[device].Reported!.ActiveDigest, scene.Fleet[device].Reported!.InstallDigest));
+        }
+
+        // And a model's rollout still knows what model each had, whatever its desired state spoke of last.
+        var next = await RedistributionScene.AddModelAsync(hub, 2);
+        var after = await rollouts.StartAsync(RedistributionScene.Request(next.Digest), CancellationToken.None);
+        Assert.All(after.Groups.SelectMany(static group => group.Devices), device => Assert.Equal(model.Digest, device.PreviousDigest));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cloud.Hub.Communication.Contract;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
@@ -34,8 +35,11 @@ internal sealed class SimulatedFleet : IFleet
     /// <summary>The device does what it is told, at once, and reports it.</summary>
     public void Obey(string deviceId) => Update(deviceId, device => device with
     {
-        Reported = Report(
-            device.Desired!.Version, device.Desired.Model?.Digest, device.Desired.Model is null ? SlotState.Empty : SlotState.Committed),
+        Reported = device.Desired!.Model is { } wanted && ArtefactKinds.IsInstall(wanted.Kind)
+            ? Report(device.Desired.Version, device.Reported?.ActiveDigest, SlotState.Committed)
+                with { InstallDigest = wanted.Digest == ModelAssignment.SetUp ? null : wanted.Digest }
+            : Report(device.Desired.Version, device.Desired.Model?.Digest, device.Desired.Model is null ? SlotState.Empty : SlotState.Committed)
+                with { InstallDigest = device.Reported?.InstallDigest },
     });
 
     /// <summary>The device hears, and does not do it.</summary>

@@ -52,6 +52,52 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_hub_takes_an_install_back_to_the_one_before_and_to_what_the_device_was_set_up_with()
+    {
+        var (first, second) = (Offer(ArtefactKind.Agent, 5, Good), Offer(ArtefactKind.Rules, 6, Rules));
+        await CommitAsync(first);
+        await CommitAsync(second);
+        await TakeBackAsync(first with { Restore = true }, InstallFolder.NameOf(first.Digest), second);
+        var setUp = new ModelAssignment
+        {
+            Kind = ArtefactKind.Agent, Digest = ModelAssignment.SetUp, Name = ModelAssignment.SetUp, Release = 0, PackageBytes = 0, Url = "",
+            Restore = true,
+        };
+        await TakeBackAsync(setUp, "", first);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_taken_back_leaves_the_install_beside_it()
+    {
+        var agent = Offer(ArtefactKind.Agent, 5, Good) with { RolloutId = "r1" };
+        await CommitAsync(agent);
+        await _rig.PlayUntilAsync(_rig.Offer(1) with { RolloutId = "r1", Restore = true }, SlotState.Committed);
+        _rig.Assign(null);
+        while (_rig.Answering is not null) await Task.Yield();
+        Assert.Equal((InstallFolder.NameOf(agent.Digest), 1), (_installs.Current.Active, _rig.Restarts));
+    }
+
+    private async Task CommitAsync(ModelAssignment assignment)
+    {
+        var before = _rig.Restarts;
+        await _rig.PlayUntilAsync(assignment, SlotState.Probed);
+        while (_rig.Restarts == before) await Task.Yield();
+        _installs.Commit();
+    }
+
+    /// <summary>It is done at once, without a trial, and what runs then says so.</summary>
+    private async Task TakeBackAsync(ModelAssignment back, string runs, ModelAssignment failed)
+    {
+        var before = _rig.Restarts;
+        _rig.Assign(back);
+        while (_rig.Restarts == before) await Task.Yield();
+        Assert.Equal(new InstallPointer(runs, Failed: InstallFolder.NameOf(failed.Digest)), _installs.Current);
+        Assert.Equal("the hub took it back", _installs.FailureOf(_installs.Current.Failed));
+        await _rig.PlayUntilAsync(back, SlotState.Committed);
+        Assert.Equal(before + 1, _rig.Restarts);
+    }
+
+    [Fact]
     public async Task A_bundle_brings_all_its_parts_in_one_step()
     {
         var model = _rig.Offer(3);

@@ -114,7 +114,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         lock (Steps) return Steps.Exists(step);
     }
 
-    public void Assign(ModelAssignment assignment) => _updater.Assign(assignment);
+    public void Assign(ModelAssignment? assignment) => _updater.Assign(assignment);
 
     /// <summary>Assigns, and plays rows until the step is told of this model.</summary>
     public Task<SlotReport> PlayUntilAsync(ModelAssignment assignment, params SlotState[] states)

@@ -1,3 +1,5 @@
+using Hmas.Contracts.Artefacts;
+
 namespace Cloud.Hub.Redistribution.Contract;
 
 public sealed record RolloutView
@@ -5,6 +7,9 @@ public sealed record RolloutView
     public required string RolloutId { get; init; }
 
     public required RolloutRequest Request { get; init; }
+
+    /// <summary>What it brings.</summary>
+    public ArtefactKind Kind { get; init; }
 
     /// <summary><c>scheduled</c>, <c>running</c>, <c>paused</c>, <c>restoring</c>, <c>completed</c>, <c>restored</c>, <c>cancelled</c>.</summary>
     public required string State { get; init; }

@@ -11,8 +11,8 @@ internal sealed class DeltaAccess(IFleet fleet, ArtefactRegistry registry)
     {
         if (await fleet.DeviceAsync(deviceId, cancellation) is not { Reported: { } reported, Desired.Model: { } wanted }) return false;
         return await BringsAsync(wanted.Digest, to, cancellation)
-            && (await BringsAsync(reported.ActiveDigest, from, cancellation) || await BringsAsync(reported.PreviousDigest, from, cancellation)
-                || reported.StandbyDigest == from);
+            && (await BringsAsync(reported.ActiveDigest, from, cancellation) || await BringsAsync(reported.InstallDigest, from, cancellation)
+                || await BringsAsync(reported.PreviousDigest, from, cancellation) || reported.StandbyDigest == from);
     }
 
     /// <summary>The artefact itself, or a part of it.</summary>

@@ -17,7 +17,13 @@ internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore 
         // Where the hub signs targets itself they name everything, which says nothing; signed elsewhere, they are the keepers' word.
         if (!images.IsHeldHere && images.State is { } state) found.UnionWith(state.Paths);
         foreach (var device in await fleet.DevicesAsync(cancellation))
-            Add(found, device.Reported?.ActiveDigest, device.Reported?.PreviousDigest, device.Reported?.StandbyDigest, device.Desired?.Model?.Digest);
+        {
+            var reported = device.Reported;
+            Add(
+                found, reported?.ActiveDigest, reported?.InstallDigest, reported?.PreviousDigest, reported?.StandbyDigest,
+                device.Desired?.Model?.Digest);
+        }
+
         var listed = await rollouts.ListAsync(cancellation);
         // One that has not ended counts however many came after it.
         var open = await Task.WhenAll(

@@ -23,6 +23,9 @@ internal sealed record DeviceSeen
     /// <summary>What it has in common with others: site, hardware, tags.</summary>
     public IReadOnlyList<string> Slices { get; init; } = [];
 
+    /// <summary>What runs when nobody brought anything; null: nothing does.</summary>
+    public string? SetUpDigest { get; init; }
+
     public SlotState SlotState { get; init; }
 
     public string? Refusal { get; init; }
@@ -53,5 +56,5 @@ internal sealed record DeviceSeen
 
     /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told. One that is away on
     /// its way back counts as back: what it still runs was thrown out.</summary>
-    public string? CurrentDigest => HasReported && (IsUpToDate || !DesiredIsRestore) ? ActiveDigest : DesiredDigest;
+    public string? CurrentDigest => (HasReported && (IsUpToDate || !DesiredIsRestore) ? ActiveDigest : DesiredDigest) ?? SetUpDigest;
 }

@@ -5,6 +5,7 @@ using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;
 using Hmas.Contracts.Artefacts;
+using Hmas.Contracts.Twins;
 using Orleans.Concurrency;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
@@ -32,10 +33,10 @@ internal sealed class FleetRollouts(
             throw new RolloutRefusedException(
                 $"{request.Digest} is waiting for signatures: the image repository does not name it yet (hmas keys sign)");
 
-        var targets = await search.FindAsync(request, entry.HardwareClasses, cancellation);
+        var targets = await search.FindAsync(request, entry, cancellation);
         if (MaintenanceHours.ClosedSite(request.Windows, targets.Select(static target => target.Device.SiteId).Distinct()) is { } closed)
             throw new RolloutRefusedException($"windows: none is for site {closed}: its devices would never be told");
-        var previous = await WaysBackAsync(targets, cancellation);
+        var previous = await WaysBackAsync(targets, entry.Kind, cancellation);
 
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
@@ -77,10 +78,11 @@ internal sealed class FleetRollouts(
     }
 
     /// <summary>What each device is taken back to: what it answers with, or nothing where that was thrown out.</summary>
-    private async Task<IReadOnlyDictionary<string, string?>> WaysBackAsync(IReadOnlyList<RolloutTarget> targets, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, string?>> WaysBackAsync(
+        IReadOnlyList<RolloutTarget> targets, ArtefactKind kind, CancellationToken cancellation)
     {
         var previous = targets.ToDictionary(static target => target.Device.DeviceId, static target => target.CurrentDigest, StringComparer.Ordinal);
-        foreach (var digest in previous.Values.Distinct().OfType<string>().ToList())
+        foreach (var digest in previous.Values.Distinct().OfType<string>().Where(static digest => digest != ModelAssignment.SetUp).ToList())
         {
             var known = await registry.FindAsync(digest, cancellation);
             if (known is { Quarantined: false }) continue;
@@ -89,7 +91,7 @@ internal sealed class FleetRollouts(
                 throw new RolloutRefusedException(
                     $"{TargetSearch.Names(those)} answer with {digest}, which is not in the registry: they could not be taken back");
             // Nobody is taken back to what was thrown out: without a model the rules still hold.
-            foreach (var id in those) previous[id] = null;
+            foreach (var id in those) previous[id] = ArtefactKinds.IsInstall(kind) ? ModelAssignment.SetUp : null;
         }
 
         return previous;

@@ -63,6 +63,17 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
         RolloutState rollout, WantedModel wanted, CancellationToken cancellation)
     {
         if (wanted.Digest is null) return (null, null);
+        if (wanted.Digest == ModelAssignment.SetUp)
+        {
+            // Nothing to fetch, and so nothing to vouch for: the device has it.
+            var setUp = new ModelAssignment
+            {
+                Kind = rollout.Kind, Digest = wanted.Digest, Name = wanted.Digest, Release = 0, PackageBytes = 0, Url = "",
+                RolloutId = rollout.RolloutId, Restore = true,
+            };
+            return (setUp, null);
+        }
+
         if (await registry.FindAsync(wanted.Digest, cancellation) is not { } entry) return null;
         var assignment = new ModelAssignment
         {

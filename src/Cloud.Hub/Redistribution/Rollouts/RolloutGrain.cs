@@ -76,7 +76,7 @@ internal sealed class RolloutGrain(
 
         if (news.Count > 0) rollout = RolloutObservation.Observe(rollout, news) with { LastFactId = last };
 
-        var seen = await fleet.LookAsync(rollout.Request.Digest, CancellationToken.None);
+        var seen = await fleet.LookAsync(rollout.Request.Digest, rollout.Kind, CancellationToken.None);
         try
         {
             await KeepAsync(RolloutStateMachine.Advance(rollout, seen));

@@ -68,6 +68,7 @@ internal sealed record RolloutState
     public RolloutView ToView() => new()
     {
         RolloutId = RolloutId,
+        Kind = Kind,
         Request = Request,
         State = State,
         Groups = [.. Groups.Select((group, index) => new RolloutGroupView

@@ -13,10 +13,9 @@ internal sealed class TargetSearch(IFleet fleet)
     private const int NamedAtMost = 5;
 
     /// <summary>Those that do not answer with the artefact already; at least one.</summary>
-    /// <param name="hardware">Classes that the artefact is made for.</param>
     /// <exception cref="RolloutRefusedException">Nobody is left, or a named device is not there or not fit.</exception>
     public async Task<IReadOnlyList<RolloutTarget>> FindAsync(
-        RolloutRequest request, IReadOnlyList<string> hardware, CancellationToken cancellation)
+        RolloutRequest request, ArtefactEntry artefact, CancellationToken cancellation)
     {
         var all = await fleet.DevicesAsync(cancellation);
         var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
@@ -35,8 +34,9 @@ internal sealed class TargetSearch(IFleet fleet)
             var attributes = isAsked ? DeviceAttributes.Of(device) : FrozenDictionary<string, string>.Empty;
             if (query is not null && !query.Matches(attributes)) continue;
             matching++;
-            if (!HardwareClass.Covers(hardware, device.Reported?.Hardware ?? DeviceIdentity.GenericHardware)) unfit.Add(device.DeviceId);
-            else if (FleetLook.See(device).CurrentDigest is var current && current != request.Digest)
+            var hardware = device.Reported?.Hardware ?? DeviceIdentity.GenericHardware;
+            if (!HardwareClass.Covers(artefact.HardwareClasses, hardware)) unfit.Add(device.DeviceId);
+            else if (FleetLook.See(device, artefact.Kind).CurrentDigest is var current && current != request.Digest)
                 targets.Add(new RolloutTarget(device, current, attributes));
         }
 
@@ -45,7 +45,8 @@ internal sealed class TargetSearch(IFleet fleet)
                 $"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(query is null ? "" : $" where {request.Where}")}");
         // Who is named is meant; who is found by a query or site is left out.
         if (unfit.Count == matching || (named.Count > 0 && unfit.Count > 0))
-            throw new RolloutRefusedException($"{request.Digest} is made for {string.Join(", ", hardware)}; {Names(unfit)}: other hardware");
+            throw new RolloutRefusedException(
+                $"{request.Digest} is made for {string.Join(", ", artefact.HardwareClasses)}; {Names(unfit)}: other hardware");
         return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
     }
 

@@ -15,43 +15,32 @@ internal sealed class InstallUpdater(
     /// <exception cref="ModelRefusal">It is not taken; nothing has changed.</exception>
     public async Task ApplyAsync(ModelAssignment assignment, CancellationToken ct)
     {
-        var install = InstallFolder.NameOf(assignment.Digest);
+        var install = assignment is { Restore: true, Digest: ModelAssignment.SetUp } ? "" : InstallFolder.NameOf(assignment.Digest);
         var current = installs.Current;
-        // A failed one is not tried again until something in its assignment changes.
-        if (current.Failed == install && installs.AssignmentOf(install) == assignment) return;
         if (current.Active == install)
         {
             if (current.Committed) reporter.Tell(SlotState.Committed, assignment);
             return;
         }
 
-        if (fetch is null) throw new ModelRefusal("download", "the agent was not started by hmas-launch, or has no way to the hub's artefacts");
-        if (!(assignment.Restore && current.Previous == install && installs.Has(install)))
-        {
-            reporter.Tell(SlotState.Downloading, assignment);
-            var files = await fetch.FetchAsync(assignment, ct);
-            reporter.Tell(SlotState.Verified, assignment);
-            installs.Stage(assignment, files);
-            await probe.RunAsync(installs.PathOf(install), ct);
-            reporter.Tell(SlotState.Probed, assignment);
-            slots.Raise(ArtefactKinds.Counter(assignment.Kind, assignment.Name), assignment.Release);
-        }
-
-        installs.Activate(install);
+        if (assignment.Restore && (install.Length == 0 || (current.Previous == install && installs.Has(install)))) installs.TakeBack(install);
+        // A failed one is not tried again until something in its assignment changes.
+        else if (current.Failed == install && installs.AssignmentOf(install) == assignment) return;
+        else await BringAsync(assignment, install, ct);
         restart();
     }
 
-    /// <summary>Goes back from the active install when the rollout that brought it takes it back, by
-    /// naming what the device had before: a model, or nothing.</summary>
-    /// <param name="assignment">Null: the hub has nothing for this device any more.</param>
-    /// <returns>Whether the program ends for it; the assignment comes again to the one that runs then.</returns>
-    public bool TakeBack(ModelAssignment? assignment)
+    private async Task BringAsync(ModelAssignment assignment, string install, CancellationToken ct)
     {
-        if (installs.AssignmentOf(installs.Current.Active) is not { } active) return false;
-        if (assignment is not null && !(assignment.Restore && assignment.RolloutId == active.RolloutId)) return false;
-        installs.Return(InstallFolder.TakenBack);
-        restart();
-        return true;
+        if (fetch is null) throw new ModelRefusal("download", "the agent was not started by hmas-launch, or has no way to the hub's artefacts");
+        reporter.Tell(SlotState.Downloading, assignment);
+        var files = await fetch.FetchAsync(assignment, ct);
+        reporter.Tell(SlotState.Verified, assignment);
+        installs.Stage(assignment, files);
+        await probe.RunAsync(installs.PathOf(install), ct);
+        reporter.Tell(SlotState.Probed, assignment);
+        slots.Raise(ArtefactKinds.Counter(assignment.Kind, assignment.Name), assignment.Release);
+        installs.Activate(install);
     }
 
     public void Refuse(ModelAssignment assignment)

@@ -98,7 +98,6 @@ internal sealed class ModelUpdater(
     /// <summary>Goes back to no model, unless the active one came with the device and not from the hub.</summary>
     private Task Withdraw()
     {
-        if (installs.TakeBack(null)) return Task.CompletedTask;
         if (slots.Current.Active is not { Assigned: true } active) return Task.CompletedTask;
         slots.Empty();
         pipeline.Exchange(null)?.Dispose();
@@ -128,7 +127,6 @@ internal sealed class ModelUpdater(
 
     private async Task ApplyModelAsync(ModelAssignment assignment, CancellationToken ct)
     {
-        if (installs.TakeBack(assignment)) return;
         var current = slots.Current;
         if (assignment == current.Failed)
         {

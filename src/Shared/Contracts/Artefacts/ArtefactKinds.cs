@@ -20,6 +20,9 @@ public static class ArtefactKinds
     /// <summary>With the dot.</summary>
     public static string Ending(ArtefactKind kind) => Names[(int)kind].Ending;
 
+    /// <summary>What runs beside a device's model, switched as one: everything but models and firmware.</summary>
+    public static bool IsInstall(ArtefactKind kind) => kind is not (ArtefactKind.Model or ArtefactKind.Firmware);
+
     public static ArtefactKind? OfFolder(string folder) => Find(name => name.Folder == folder);
 
     /// <exception cref="FormatException">No kind; the message lists them.</exception>

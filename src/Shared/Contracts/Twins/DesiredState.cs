@@ -20,6 +20,9 @@ public sealed record ModelAssignment
     /// <summary>What the digest names. A device that cannot take this kind refuses it.</summary>
     public ArtefactKind Kind { get; init; }
 
+    /// <summary>In place of a digest, of an install and with <see cref="Restore"/>: what the device was set up with.</summary>
+    public const string SetUp = "set-up";
+
     /// <summary>As the registry names it. What answers on the device is reported under the digest
     /// that brought it: with a bundle, the bundle's.</summary>
     public required string Digest { get; init; }
@@ -61,7 +64,11 @@ public sealed record ReportedState
 
     public required long Session { get; init; }
 
+    /// <summary>The model that answers, or, on a device that is firmware, the image that runs; null: none.</summary>
     public string? ActiveDigest { get; init; }
+
+    /// <summary>What runs beside the model: the digest that brought it; null: what the device was set up with.</summary>
+    public string? InstallDigest { get; init; }
 
     public string? PreviousDigest { get; init; }
 
