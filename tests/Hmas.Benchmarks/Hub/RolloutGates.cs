@@ -74,6 +74,11 @@ internal static class RolloutGates
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {model.Name} | {name} | {devices:#,0}, {online:0 %} | {stopped.Length} of {count} | {stopped.Count(static ending => ending.IsHarmful)} | {by} | {Mean(stopped, static ending => ending.Changed):0.0} | {Most(stopped, static ending => ending.Changed):0} | {above} | {Mean(endings, static ending => ending.Minutes):0} | {Mean(stopped, static ending => ending.RestoreMinutes):0.0}, {Most(stopped, static ending => ending.RestoreMinutes):0} |"));
+        if (model != SimulatedModel.Good) return;
+        for (var seed = 0; seed < count; seed++)
+        {
+            if (endings[seed].Why is { } why) Console.WriteLine($"  seed {seed}: {why}");
+        }
     }
 
     private static double Mean(SimulatedRollout.Ending[] endings, Func<SimulatedRollout.Ending, double> of) =>

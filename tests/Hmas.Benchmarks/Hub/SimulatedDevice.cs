@@ -26,6 +26,7 @@ internal sealed class SimulatedDevice
     private const double Differs = 0.3;
 
     private readonly QuickRandom _random;
+    private readonly string[] _slices;
     private readonly SimulatedModel _model;
     private readonly int _shadowWindows;
     private readonly double _falseAlarms;
@@ -50,6 +51,7 @@ internal sealed class SimulatedDevice
         (Id, _random, _model, _shadowWindows) = (id, new QuickRandom((ulong)seed), model, shadowWindows);
         Hardware = _random.NextDouble() switch { < 0.1 => "old", < 0.4 => "rpi5", _ => "rpi4" };
         Site = $"s{_random.Next() % 10}";
+        _slices = [$"site={Site}", $"hardware={Hardware}"];
         _falseAlarms = Math.Min(0.3, 0.05 * Math.Exp(0.5 * _random.Normal()));
         _latencyUs = 300 * Math.Exp(0.3 * _random.Normal());
         _inputs = 0.3 + (0.1 * _random.NextDouble());
@@ -100,13 +102,19 @@ internal sealed class SimulatedDevice
         return said;
     }
 
-    public void Report() => Twin = new DeviceSeen
+    /// <summary>Says what it is now; a new twin only where that is news.</summary>
+    public void Report()
     {
-        DeviceId = Id, Online = IsOnline, HasReported = true, ActiveDigest = Active, Hardware = Hardware,
-        Slices = [$"site={Site}", $"hardware={Hardware}"], IsUpToDate = _handled == _desired || _step.IsShadowing,
-        SlotState = _step.IsShadowing ? SlotState.Shadowing : _step.IsProving ? SlotState.Active : SlotState.Committed, DesiredDigest = _desired,
-        DesiredRolloutId = "r", DesiredIsRestore = _isRestore,
-    };
+        var slot = _step.IsShadowing ? SlotState.Shadowing : _step.IsProving ? SlotState.Active : SlotState.Committed;
+        var isUpToDate = _handled == _desired || _step.IsShadowing;
+        if (Twin is { } last && last.Online == IsOnline && last.ActiveDigest == Active && last.SlotState == slot && last.IsUpToDate == isUpToDate
+            && last.DesiredDigest == _desired && last.DesiredIsRestore == _isRestore) return;
+        Twin = new DeviceSeen
+        {
+            DeviceId = Id, Online = IsOnline, HasReported = true, ActiveDigest = Active, Hardware = Hardware, Slices = _slices,
+            IsUpToDate = isUpToDate, SlotState = slot, DesiredDigest = _desired, DesiredRolloutId = "r", DesiredIsRestore = _isRestore,
+        };
+    }
 
     private void Obey()
     {

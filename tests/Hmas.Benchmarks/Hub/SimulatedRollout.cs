@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 
 namespace Hmas.Benchmarks.Hub;
 
@@ -20,6 +21,8 @@ internal sealed class SimulatedRollout
     private readonly Dictionary<string, SimulatedDevice> _devices;
     private readonly List<SimulatedDevice> _live;
     private readonly Dictionary<string, DeviceSeen> _twins;
+    private readonly Dictionary<string, TruthCounts> _truth = [];
+    private readonly Dictionary<string, TruthCounts> _otherTruth = [];
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
     private RolloutState _rollout;
 
@@ -47,21 +50,22 @@ internal sealed class SimulatedRollout
     public Ending Play()
     {
         DateTimeOffset? stopped = null;
-        var changed = 0;
         // Whoever is there has been for a while before anybody is told.
         for (var i = 0; i < 10; i++) Step(isToLook: false);
         var begun = _now;
         while (!_rollout.HasEnded && _now < begun.AddDays(2))
         {
             Step(isToLook: true);
-            changed = Math.Max(changed, _rollout.Devices.Count(static device => device.Touched));
             if (_rollout.StoppedBy is not null) stopped ??= _now;
         }
 
         var minutes = ((stopped ?? _now) - begun).TotalMinutes;
         return new Ending(
-            _rollout.StoppedBy, _rollout.IsHarmful, changed, _rollout.Devices.Count(static device => device.Group == 0), minutes,
-            stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded);
+            _rollout.StoppedBy, _rollout.IsHarmful, _rollout.Devices.Count(static device => device.Touched), _rollout.Devices.Count(static device => device.Group == 0), minutes,
+            stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded)
+        {
+            Why = _rollout.Transitions.FirstOrDefault(static move => move.To == GroupState.Failed) is { } fail ? $"{fail.Group}: {fail.Reason}" : null,
+        };
     }
 
     private void Step(bool isToLook)
@@ -84,15 +88,14 @@ internal sealed class SimulatedRollout
 
     private FleetSeen Look()
     {
-        foreach (var device in _live) _twins[device.Id] = device.Twin;
-        return new FleetSeen(
-            _now, _twins,
-            _live.Where(static device => device.Truth.New.Labelled > 0).ToDictionary(static device => device.Id, static device => device.Truth.New))
+        foreach (var device in _live)
         {
-            Registered = Registered,
-            OtherTruth = _live.Where(static device => device.Truth.Old.Labelled > 0)
-                .ToDictionary(static device => device.Id, static device => device.Truth.Old),
-        };
+            _twins[device.Id] = device.Twin;
+            if (device.Truth.New.Labelled > 0) _truth[device.Id] = device.Truth.New;
+            if (device.Truth.Old.Labelled > 0) _otherTruth[device.Id] = device.Truth.Old;
+        }
+
+        return new FleetSeen(_now, _twins, _truth) { Registered = Registered, OtherTruth = _otherTruth };
     }
 
     /// <param name="StoppedBy">Null: completed.</param>
@@ -100,5 +103,9 @@ internal sealed class SimulatedRollout
     /// <param name="FirstGroup">Devices in the first group.</param>
     /// <param name="RestoreMinutes">From the verdict until every changed device answers with what it had.</param>
     internal sealed record Ending(
-        string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, bool HasEnded);
+        string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, bool HasEnded)
+    {
+        /// <summary>Group and reason of the gate that stopped it; null: none did.</summary>
+        public string? Why { get; init; }
+    }
 }

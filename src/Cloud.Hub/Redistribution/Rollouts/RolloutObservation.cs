@@ -93,20 +93,21 @@ internal static class RolloutObservation
 
     private static DeviceState Seen(RolloutState rollout, DeviceState device, DeviceSeen twin)
     {
-        var digest = rollout.Request.Digest;
-        var next = device
-            with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || twin.ActiveDigest == digest, Confirmed = device.Confirmed
-                || twin.ActiveDigest == digest };
+        var has = twin.ActiveDigest == rollout.Request.Digest;
+        // A new state only where something changed: most of a large fleet is as it was at the last look.
+        var next = device.AnsweringDigest == twin.ActiveDigest && (!has || device is { Touched: true, Confirmed: true }) ? device : device
+            with { AnsweringDigest = twin.ActiveDigest, Touched = device.Touched || has, Confirmed = device.Confirmed || has };
         if (rollout.State == RolloutState.Restoring)
         {
-            return next with { Back = twin.IsUpToDate && twin.ActiveDigest == device.PreviousDigest && twin.DesiredDigest == device.PreviousDigest };
+            var isBack = twin.IsUpToDate && twin.ActiveDigest == device.PreviousDigest && twin.DesiredDigest == device.PreviousDigest;
+            return next.Back == isBack ? next : next with { Back = isBack };
         }
 
         if (!twin.IsUpToDate || twin.DesiredRolloutId != rollout.RolloutId || twin.DesiredAttempt != device.Attempt) return next;
         // A failure stays one: the twin may still be from before it.
-        if (next.Confirmed && twin.ActiveDigest != digest && !next.HasEnded) return CameBack(next, twin.ActiveDigest);
-        if (!next.HasEnded && twin.ActiveDigest == digest && twin.SlotState == SlotState.Committed) next = next with { State = SlotState.Committed };
-        return twin.ActiveDigest != digest && twin.SlotState is SlotState.Refused or SlotState.Returned
-            ? next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal } : next;
+        if (next.Confirmed && !has && !next.HasEnded) return CameBack(next, twin.ActiveDigest);
+        var isNew = has ? twin.SlotState == SlotState.Committed && !next.HasEnded : twin.SlotState is SlotState.Refused or SlotState.Returned;
+        if (!isNew || next.State == twin.SlotState) return next;
+        return has ? next with { State = twin.SlotState } : next with { State = twin.SlotState, Reason = next.Reason ?? twin.Refusal };
     }
 }

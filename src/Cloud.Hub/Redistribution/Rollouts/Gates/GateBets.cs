@@ -57,12 +57,10 @@ internal static class GateBets
             var judged = device.Judged ?? JudgedWork.Nothing;
             var truth = seen.Truth.GetValueOrDefault(device.DeviceId);
             var failed = device.HasFailed ? true : device.State == SlotState.Committed ? false : judged.Failed;
-            var next = judged with
-            {
-                Alone = device.Touched ? device.Sum : judged.Alone, Shadow = device.Shadow, Failed = failed,
-                Truth = truth.Labelled > 0 ? truth : judged.Truth,
-            };
-            if (next == judged) continue;
+            var (alone, known) = (device.Touched ? device.Sum : judged.Alone, truth.Labelled > 0 ? truth : judged.Truth);
+            // Most devices of a large group have said nothing since the last look.
+            if (failed == judged.Failed && known == judged.Truth && alone == judged.Alone && device.Shadow == judged.Shadow) continue;
+            var next = judged with { Alone = alone, Shadow = device.Shadow, Failed = failed, Truth = known };
             devices[i] = device with { Judged = next };
             var evidence = next.Alone is { } sum ? sum.Since(judged.Alone) : new EvidenceSum();
             var work = new Work(
@@ -101,19 +99,18 @@ internal static class GateBets
         for (var i = 0; i < devices.Length; i++)
         {
             var (device, judged) = (devices[i], devices[i].Judged ?? JudgedWork.Nothing);
-            var slices = SlicesOf(device, seen);
             if (device.Group == index && device.Told && device.Touched && device.Sum is { } sum && sum.Reports > (judged.Compared?.Reports ?? 0))
             {
                 var evidence = sum.Since(judged.Compared);
                 group.Add(
-                    metrics, new Work(evidence, null, null, default, null, episode), slices,
+                    metrics, new Work(evidence, null, null, default, null, episode), SlicesOf(device, seen),
                     Weight(evidence.Windows, judged.Compared?.Windows ?? 0, most));
                 next[i] = judged with { Compared = sum };
             }
-            else if (known is null && control.Includes(device) && device.Before is { } shown && shown.Reports > (judged.Control?.Reports ?? 0))
+            else if (known is null && device.Before is { } shown && shown.Reports > (judged.Control?.Reports ?? 0) && control.Includes(device))
             {
                 var evidence = shown.Since(judged.Control);
-                others.Add(metrics, new Work(evidence, null, null, default, null, episode), slices, 1);
+                others.Add(metrics, new Work(evidence, null, null, default, null, episode), SlicesOf(device, seen), 1);
                 pooled = pooled.Plus(evidence);
                 next[i] = judged with { Control = shown };
             }
@@ -178,9 +175,10 @@ internal static class GateBets
         for (var i = 0; i < devices.Length; i++)
         {
             var (device, judged) = (devices[i], devices[i].Judged ?? JudgedWork.Nothing);
-            var isMember = device.Group == index && device.Told;
-            if (!isMember && !control.Includes(device)) continue;
             var (truth, other) = (seen.Truth.GetValueOrDefault(device.DeviceId), seen.OtherTruth.GetValueOrDefault(device.DeviceId));
+            var isMember = device.Group == index && device.Told;
+            if (truth == judged.TruthCompared.GetValueOrDefault() && other == judged.OtherTruth.GetValueOrDefault()) continue;
+            if (!isMember && !control.Includes(device)) continue;
             Add(isMember ? group : null, truth - judged.TruthCompared.GetValueOrDefault(), device);
             Add(others, other - judged.OtherTruth.GetValueOrDefault(), device);
             next[i] = judged with { TruthCompared = isMember ? truth : judged.TruthCompared, OtherTruth = other };
