@@ -61,10 +61,12 @@ internal sealed class SimulatedRollout
 
         var minutes = ((stopped ?? _now) - begun).TotalMinutes;
         return new Ending(
-            _rollout.StoppedBy, _rollout.IsHarmful, _rollout.Devices.Count(static device => device.Touched), _rollout.Devices.Count(static device => device.Group == 0), minutes,
+            _rollout.StoppedBy, _rollout.IsHarmful, _rollout.Devices.Count(static device => device.Touched),
+            _rollout.Devices.Count(static device => device.Group == 0), minutes,
             stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded)
         {
-            Why = _rollout.Transitions.FirstOrDefault(static move => move.To == GroupState.Failed) is { } fail ? $"{fail.Group}: {fail.Reason}" : null,
+            Why = _rollout.Transitions.FirstOrDefault(static move => move.To == GroupState.Failed) is { } failed
+                ? $"{failed.Group}: {failed.Reason}" : null,
         };
     }
 

@@ -33,7 +33,8 @@ internal static class GroupEvaluation
         // A group that has passed was on time, and nobody can be late for a gate that a pause closed.
         var isLate = waited >= gate.MaximumWait && told.Count == devices.Count && group.State != GroupState.Passed
             && rollout.State != RolloutState.Paused;
-        var evidence = Collect(rollout, group, told, seen);
+        var lone = new LoneSlices(rollout, index, told, seen, Doubt);
+        var evidence = Collect(rollout, lone.Tests, told, seen);
 
         if (evidence.Metrics.FirstOrDefault(static metric => metric.Odds >= metric.StopsAt) is { } harm)
             return Fail(harm.Name, true, Describe(harm), evidence);
@@ -48,8 +49,9 @@ internal static class GroupEvaluation
         var missing = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
             : Missing(rollout, evidence, new GateControl(rollout, index, seen), seen, isLate);
-        var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(rollout, group, told, seen) : null;
-        if ((missing ?? unseen ?? Excess(gate, group, evidence)) is { } reason)
+        var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(rollout, group, told, seen) ?? lone.Open : null;
+        var ranked = lone.Verdict(gate.FalseStopRate / rollout.Groups.Count);
+        if ((missing ?? unseen ?? Excess(gate, lone.Tests, evidence, isLate) ?? ranked) is { } reason)
         {
             return isLate && unseen is null
                 ? Fail(reason.Item1, false, $"after {waited.TotalSeconds:0} s: {reason.Item2}", evidence) : new GateVerdict(
@@ -65,7 +67,8 @@ internal static class GroupEvaluation
         return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}", evidence);
     }
 
-    private static GateEvidence Collect(RolloutState rollout, GroupState group, List<DeviceState> told, FleetSeen seen)
+    private static GateEvidence Collect(
+        RolloutState rollout, IReadOnlyDictionary<string, MetricTest> tests, List<DeviceState> told, FleetSeen seen)
     {
         var gate = rollout.Request.Gate;
         var deciding = GateMetric.Of(rollout);
@@ -73,11 +76,11 @@ internal static class GroupEvaluation
         var metrics = new List<MetricEvidence>();
         foreach (var metric in deciding)
         {
-            if (!group.Tests.TryGetValue(metric.Name, out var test)) continue;
+            if (!tests.TryGetValue(metric.Name, out var test)) continue;
             var standing = test.Standing;
             var shown = standing?.Wager ?? test.Whole;
             var (reference, limit) = (shown.Reference / Math.Max(shown.Trials, 1e-9), gate.LimitOf(metric.Name));
-            var differs = group.Tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs)
+            var differs = tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs)
                 ? (pairs.Whole.Seen + 1) / (pairs.Whole.Trials + 1) : 1;
             metrics.Add(new MetricEvidence(
                 metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? reference : null, limit, shown.Trials, test.Odds, stopsAt,
@@ -186,16 +189,19 @@ internal static class GroupEvaluation
 
     /// <summary>What forbids success although nothing proves harm: a figure above its limit, or one that may
     /// still, at 95 % certainty, be above. More data decide.</summary>
-    private static (string Word, string Reason)? Excess(GatePolicy gate, GroupState group, GateEvidence evidence)
+    private static (string Word, string Reason)? Excess(
+        GatePolicy gate, IReadOnlyDictionary<string, MetricTest> tests, GateEvidence evidence, bool isLate)
     {
         foreach (var metric in evidence.Metrics)
         {
-            var test = group.Tests[metric.Name];
+            var test = tests[metric.Name];
             var (value, reference) = (test.Whole.Value, metric.Reference is null ? 0 : test.Whole.Reference / Math.Max(test.Whole.Trials, 1e-9));
             // A comparison ends with the swap: where it is not asked for, chance would hold a group back
             // for good, so that doubt must be more than chance.
             var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement && gate.MinimumShadowWindows == 0;
-            if (value - reference > metric.Limit && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
+            // Few trials may differ by more than the limit although the models do not: no reason to stop when the wait is over.
+            var isChance = isLate && metric.Reference is not null && ScoreInterval.LeastExcess(value, reference, test.Whole.Trials) <= 0;
+            if (value - reference > metric.Limit && !isChance && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
             if (!isEnded && test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
                 return (metric.Name,
                     $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
@@ -203,7 +209,7 @@ internal static class GroupEvaluation
             {
                 GateLimits.AlarmRate => ScoreInterval.Upper(value, test.Whole.Trials) - reference,
                 GateLimits.ShadowAlarms when gate.MinimumShadowWindows > 0 =>
-                    PairInterval.Upper(test.Whole, group.Tests[GateLimits.ShadowDisagreement].Whole),
+                    PairInterval.Upper(test.Whole, tests[GateLimits.ShadowDisagreement].Whole),
                 _ => 0,
             };
             if (highest > metric.Limit && metric.Limit < 1) return (metric.Name, $"{Describe(metric)}; it may be {Percent(highest)} more");

@@ -55,6 +55,12 @@ internal sealed record MetricTest
         return Slices.Count >= MaxSlices ? this : this with { Slices = [.. Slices, new SliceWager(slice, bet(new Wager()))] };
     }
 
+    /// <summary>The same with nothing bet on these slices.</summary>
+    public MetricTest Without(IReadOnlySet<string> slices) => this with
+    {
+        Slices = [.. Slices.Select(slice => slices.Contains(slice.Slice) ? slice with { Wager = new Wager() } : slice)],
+    };
+
     /// <summary>Parts of one that sum to one however many there are.</summary>
     private static double Part(int index) => 1.0 / ((index + 1) * (index + 2));
 }

@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
+
+/// <summary>Slices of a group that speak against the model by one device alone: that device's machine may be ill, or be one that
+/// always alarms more, and its own windows, however many, cannot tell that from the model. Pure.</summary>
+/// <remarks>
+/// Other devices can. A second one of the slice that is above the limit too makes it a slice. Until then it counts for
+/// nothing in the bets, and the group waits; when the wait is over, the device is ranked among those that kept the old model: under the
+/// claim that the model adds no more than its limit it is one of them, so that with n of them the
+/// chance that at most k show as much is (k + 1)/(n + 1) (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005).
+/// </remarks>
+internal sealed class LoneSlices
+{
+    /// <summary>A device is known once it has shown so much.</summary>
+    private const double DeviceTrials = 20;
+
+    private readonly List<Lone> _lone = [];
+    private readonly List<DeviceState> _told;
+    private readonly RolloutState _rollout;
+    private readonly GateControl _control;
+
+    /// <param name="told">Devices of the group that were told.</param>
+    /// <param name="doubt">From these odds on a slice speaks.</param>
+    public LoneSlices(RolloutState rollout, int index, List<DeviceState> told, FleetSeen seen, double doubt)
+    {
+        (_rollout, _told, _control) = (rollout, told, new GateControl(rollout, index, seen));
+        Tests = rollout.Groups[index].Tests;
+        foreach (var metric in GateMetric.Of(rollout))
+        {
+            if (!metric.IsOfMachine || !Tests.TryGetValue(metric.Name, out var test)) continue;
+            var speaking = test.Slices.Where(slice => slice.Wager.Odds >= doubt).ToList();
+            if (speaking.Count == 0) continue;
+            var lone = speaking.Select(slice => Find(metric, slice, seen)).OfType<Lone>().ToList();
+            if (lone.Count == 0) continue;
+            _lone.AddRange(lone);
+            Tests = new Dictionary<string, MetricTest>(Tests)
+            {
+                [metric.Name] = test.Without(lone.Select(static one => one.Slice.Slice).ToHashSet(StringComparer.Ordinal)),
+            };
+        }
+    }
+
+    /// <summary>The group's tests by metric, in which such slices say nothing.</summary>
+    public IReadOnlyDictionary<string, MetricTest> Tests { get; }
+
+    /// <summary>What is still to be found out; null: nothing.</summary>
+    public (string Word, string Reason)? Open => _lone.FirstOrDefault() is { } one
+        ? ("no-data", $"{Describe(one)}; more windows, or another device of it, decide") : null;
+
+    /// <summary>What the rank among the control says at last; null: nothing.</summary>
+    /// <param name="level">How often a model within its limits may be found so, over all devices of the group: each might have stood out.</param>
+    public (string Word, string Reason)? Verdict(double level)
+    {
+        foreach (var one in _lone)
+        {
+            var known = _told.Count(device => ShareOf(one.Metric, device.Judged?.Compared, device.Judged?.TruthCompared) is not null);
+            var others = _rollout.Devices.Where(_control.Includes)
+                .Select(device => ShareOf(one.Metric, device.Judged?.Control, device.Judged?.OtherTruth)).OfType<double>().ToList();
+            var alike = others.Count(other => other >= one.Share - _rollout.Request.Gate.LimitOf(one.Metric.Name));
+            if ((alike + 1.0) / (others.Count + 1) <= level / Math.Max(1, known))
+                return (one.Metric.Name, $"{Describe(one)}; {alike} of {others.Count} devices with the old model show as much");
+        }
+
+        return null;
+    }
+
+    /// <summary>Null: two devices of the slice or more are above the limit.</summary>
+    private Lone? Find(GateMetric metric, SliceWager slice, FleetSeen seen)
+    {
+        var most = (slice.Wager.Reference / Math.Max(slice.Wager.Trials, 1e-9)) + _rollout.Request.Gate.LimitOf(metric.Name);
+        var above = _told
+            .Where(device => seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Slices.Contains(slice.Slice))
+            .Select(device => (device.DeviceId, Share: ShareOf(metric, device.Judged?.Compared, device.Judged?.TruthCompared)))
+            .Where(device => device.Share > most).OrderByDescending(static device => device.Share).Take(2).ToList();
+        return above.Count > 1 ? null : new Lone(metric, slice, above.FirstOrDefault().DeviceId, above.FirstOrDefault().Share ?? 0);
+    }
+
+    private double? ShareOf(GateMetric metric, EvidenceSum? evidence, TruthCounts? truth) =>
+        metric.Read(new Work(evidence ?? new EvidenceSum(), null, null, truth ?? default, null, _rollout.Request.Gate.WindowsPerEpisode)) is { } share
+        && share.Trials >= DeviceTrials ? share.Hits / share.Trials : null;
+
+    private static string Describe(Lone one) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{one.Metric.Name} of {one.Slice.Slice} {one.Slice.Wager.Value:0.0 %}, by {(one.DeviceId is { } id ? $"{id} alone" : "no device alone yet")}");
+
+    private sealed record Lone(GateMetric Metric, SliceWager Slice, string? DeviceId, double Share);
+}
