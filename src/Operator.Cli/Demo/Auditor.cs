@@ -12,6 +12,28 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WorkLimit = TimeSpan.FromMinutes(3);
+
+    /// <summary>What a service does may come late on a busy machine: the larger model that gives second opinions is trained
+    /// beside the devices' own. Until it has, or for some minutes, the devices live on and send it windows.</summary>
+    public async Task UntilAllServicesWorkedAsync(Conductor conductor, IReadOnlyList<Recording> recordings, CancellationToken cancellation)
+    {
+        var idle = await IdleAsync(cancellation);
+        if (idle.Count == 0) return;
+        view.Report(0, $"not yet seen at work: {string.Join(", ", idle)}; the devices live on meanwhile");
+        using var stop = new CancellationTokenSource();
+        var playing = conductor.KeepPlayingAsync(recordings, stop.Token, cancellation);
+        var started = time.GetTimestamp();
+        while (idle.Count > 0 && time.GetElapsedTime(started) < WorkLimit)
+        {
+            await Task.Delay(Glance, time, cancellation);
+            idle = await IdleAsync(cancellation);
+        }
+
+        await stop.CancelAsync();
+        await playing;
+        await conductor.RestAsync(view.Advance, cancellation);
+    }
 
     public async Task<DemoReport> ReportAsync(DemoFindings findings, CancellationToken cancellation)
     {
@@ -98,6 +120,9 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
 
         return rounds;
     }
+
+    private async Task<IReadOnlyList<string>> IdleAsync(CancellationToken cancellation) => ServiceFacts.Idle(
+        ServiceFacts.Of(await LookAsync(cancellation)));
 
     private async Task<HubObservations> LookAsync(CancellationToken cancellation)
     {

@@ -6,6 +6,10 @@ namespace Operator.Cli.Demo;
 /// <summary>The command line of <c>demo</c>.</summary>
 internal static class DemoCommand
 {
+    /// <summary>From a signal to the end of the last program that it started: the agents, then the hub, are given
+    /// ten seconds each before force.</summary>
+    public static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(45);
+
     public static Command Create()
     {
         var root = new Option<DirectoryInfo>("--root") { Description = "Root of the source tree", DefaultValueFactory = _ => new DirectoryInfo(".") };

@@ -12,7 +12,8 @@ internal static class DemoFailure
     /// <param name="cancellation">Of the person who stops the demo.</param>
     public static string? Of(Exception failure, CancellationToken cancellation) => failure switch
     {
-        OperationCanceledException when cancellation.IsCancellationRequested => "stopped",
+        // Ctrl+C reaches hub and devices as well: whatever they did then is no failure of theirs.
+        _ when cancellation.IsCancellationRequested => "stopped by a signal before its end; hub and devices have ended too",
         OperationCanceledException { InnerException: TimeoutException } late => $"the hub did not answer in time: {late.InnerException!.Message}",
         HubRefusal refused => $"the hub said no: {refused.Message}",
         JsonException unread => $"an answer of the hub could not be read: {unread.Message}",

@@ -84,8 +84,10 @@ internal sealed class DemoRun(DemoOptions options, ProgressView view, TimeProvid
         }
 
         view.Enter(DemoStages.Report);
+        var auditor = new Auditor(site, events, view, time);
+        await auditor.UntilAllServicesWorkedAsync(conductor, recordings.HoldOut, cancellation);
         var findings = new DemoFindings(recordings.Source, before, after, [(first, firstRollout), (second, secondRollout)], bad);
-        return await new Auditor(site, events, view, time).ReportAsync(findings, cancellation);
+        return await auditor.ReportAsync(findings, cancellation);
     }
 
     /// <summary>Many a machine has a broker of its own on MQTT's port; the demo leaves it alone.</summary>

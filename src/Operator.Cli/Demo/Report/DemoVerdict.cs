@@ -14,7 +14,7 @@ internal static class DemoVerdict
         ItemCounts facts,
         BadModelResult? bad, IReadOnlyDictionary<string, ServiceFact> services)
     {
-        var idle = services.Where(static service => service.Value.Seen == 0).Select(static service => service.Key).ToArray();
+        var idle = ServiceFacts.Idle(services);
         List<DemoCheck> checks =
         [
             All("every device answered the unseen recording with the first model", devices.Count(device => device.DigestBefore == firstDigest),
@@ -25,8 +25,8 @@ internal static class DemoVerdict
             new("no experience lost, none twice", experiences.IsExact, $"{experiences.Produced} produced, {experiences.Stored} stored"),
             new("no other fact lost, none twice", facts is { Produced: > 0, Lost: 0, Duplicated: 0 },
                 $"{facts.Produced} numbered, {facts.Stored} stored"),
-            new("each of the hub's services was seen at work", services.Count > 0 && idle.Length == 0,
-                idle.Length == 0 ? $"{services.Count} of {services.Count}" : $"not {string.Join(", ", idle)}"),
+            new("each of the hub's services was seen at work", services.Count > 0 && idle.Count == 0,
+                idle.Count == 0 ? $"{services.Count} of {services.Count}" : $"not {string.Join(", ", idle)}"),
         ];
         if (bad is not null)
         {

@@ -29,6 +29,10 @@ internal static class ServiceFacts
             + $"{seen.Rollouts.Sum(static rollout => rollout.Devices.Count(static device => device.Touched))} swaps seen, {seen.Rollouts.Sum(static rollout => rollout.Devices.Count(static device => device.Restored))} taken back"),
     };
 
+    /// <summary>Services that were not seen doing anything.</summary>
+    public static IReadOnlyList<string> Idle(IReadOnlyDictionary<string, ServiceFact> services) =>
+        [.. services.Where(static service => service.Value.Seen == 0).Select(static service => service.Key)];
+
     private static ServiceFact Learning(HubObservations seen)
     {
         var registered = seen.Training.Where(static run => run.State == "registered").ToArray();

@@ -191,7 +191,7 @@ internal sealed class DemoSite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var agent in _agents.Values) await agent.DisposeAsync();
+        await Task.WhenAll(_agents.Values.Select(static agent => agent.DisposeAsync().AsTask()));
         _api?.Dispose();
         if (_hub is not null) await _hub.DisposeAsync();
     }
