@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Cloud.Hub.Bus;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Tests.Memory;
 using Hmas.Contracts;
+using Hmas.Contracts.Commands;
 using Hmas.Contracts.Twins;
 using Hmas.Messaging;
 using Hmas.Testing;
@@ -27,6 +29,16 @@ public sealed class FleetTransportTests(BrokerFarm farm)
 
             return kinds;
         }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_device_speaks_the_newest_version_that_the_broker_takes(BrokerKind kind)
+    {
+        await using var scene = await StartAsync(kind);
+        await using var device = await scene.JoinAsync("version");
+        Assert.Equal(scene.SpeaksV5 ? MqttVersion.V5 : MqttVersion.V311, device.Connection.Version);
+        await using var old = await RunningDevice.ConnectAsync(await scene.SettingsAsync("version-old") with { Version = MqttVersion.V311 });
+        Assert.Equal(MqttVersion.V311, old.Connection.Version);
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -65,6 +77,85 @@ public sealed class FleetTransportTests(BrokerFarm farm)
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task A_command_waits_in_the_session_of_a_device_that_was_away(BrokerKind kind)
+    {
+        await using var scene = await StartAsync(kind);
+        var settings = await scene.SettingsAsync("session") with { PersistentSession = true };
+        await using (var before = await RunningDevice.ConnectAsync(settings)) Assert.False(before.Connection.SessionPresent);
+        await scene.UntilAsync("session", online: false);
+        var sending = scene.Hub.Fleet.SendAsync("session", "ping", RunningDevice.Limit, null, default);
+        await using var after = await RunningDevice.ConnectAsync(settings);
+        Assert.True(after.Connection.SessionPresent);
+        await AnswerAsync(after, "session");
+        Assert.True((await sending).Succeeded);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_device_hears_commands_again_after_the_broker_was_killed(BrokerKind kind)
+    {
+        await using var scene = await StartAsync(kind);
+        await using var line = new TcpRelay(scene.Port);
+        await using var device = await scene.JoinAsync("restart", line.Address);
+        await scene.UntilAsync("restart", online: true);
+        line.Freeze();
+        // RabbitMQ needs a minute to come back; the transport's own tests kill it.
+        if (kind != BrokerKind.RabbitMq) await scene.KillBrokerAsync();
+        using var heard = scene.Hub.Bus.Subscribe(
+            "test", static happened => happened is PresenceChanged { Presence: { Online: true, Session: > 1 } });
+        line.Cut();
+        line.Thaw();
+        await device.ChangeAsync(connected: false);
+        await device.ChangeAsync(connected: true);
+        // The hub has found its way back too.
+        await heard.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit);
+        var sending = scene.Hub.Fleet.SendAsync("restart", "ping", RunningDevice.Limit, null, default);
+        await AnswerAsync(device, "restart");
+        Assert.True((await sending).Succeeded);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_publish_on_a_frozen_line_ends_at_its_deadline_and_the_link_is_given_up(BrokerKind kind)
+    {
+        await using var scene = await StartAsync(kind);
+        await using var line = new TcpRelay(scene.Port);
+        await using var device = await RunningDevice.ConnectAsync(
+            await scene.SettingsAsync("frozen") with { Broker = line.Address, AnswerTimeout = TimeSpan.FromSeconds(2) });
+        line.Freeze();
+        var failure = await Assert.ThrowsAsync<MessagingException>(() => device.Client.PublishAsync(
+            Topics.DesiredRequest(Site, "frozen"), new byte[100], retain: false, TimeSpan.FromMilliseconds(300), default));
+        Assert.Equal(MessagingFailure.Deadline, failure.Failure);
+        await device.ChangeAsync(connected: false);
+        // Far sooner than the keep-alive: the missed deadline asks for a ping at once.
+        Assert.Contains("PINGRESP", device.Connection.Reason, StringComparison.Ordinal);
+        line.Thaw();
+        await device.ChangeAsync(connected: true);
+        await device.PublishAsync(Topics.DesiredRequest(Site, "frozen"), ReadOnlyMemory<byte>.Empty);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Telemetry_beyond_the_queue_loses_its_oldest_and_counts_it(BrokerKind kind)
+    {
+        await using var scene = await StartAsync(kind);
+        using var heard = scene.Hub.Bus.Subscribe("test", static happened => happened is TelemetryReceived);
+        await using var device = await RunningDevice.ConnectAsync(await scene.SettingsAsync("tele") with { TelemetryCapacity = 20 }, client =>
+        {
+            for (var i = 1; i <= 30; i++)
+            {
+                Assert.True(client.TryPublishTelemetry(
+                    Topics.Telemetry(Site, "tele"),
+                    JsonSerializer.SerializeToUtf8Bytes(
+                        new TelemetryBatch("run-1", [new TelemetryPoint(i, [1f], 0.5f, 1f, false)]), ContractsJson.Default.TelemetryBatch)));
+            }
+        });
+        Assert.Equal(10, device.Client.TelemetryDropped);
+        for (var i = 11; i <= 30; i++)
+        {
+            var happened = Assert.IsType<TelemetryReceived>(await heard.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit));
+            Assert.Equal(i, happened.Batch.Points[0].TimestampUs);
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Facts_are_stored_once_and_in_order_through_a_broker_that_is_killed(BrokerKind kind)
     {
         await using var scene = await StartAsync(kind);
@@ -85,6 +176,14 @@ public sealed class FleetTransportTests(BrokerFarm farm)
         Assert.Equal(Enumerable.Range(1, 40 * (kills + 1)).Select(static n => (long)n), facts);
     }
 
+    private static async Task AnswerAsync(RunningDevice device, string id)
+    {
+        var command = await device.NextAsync(Topics.Command(Site, id), ContractsJson.Default.DeviceCommand);
+        await device.PublishAsync(
+            Topics.CommandReply(Site, id),
+            JsonSerializer.SerializeToUtf8Bytes(new CommandReply(command.Id, true), ContractsJson.Default.CommandReply));
+    }
+
     private async Task<Scene> StartAsync(BrokerKind kind)
     {
         var broker = kind == BrokerKind.Embedded ? null : await farm.GetAsync(kind);
@@ -103,8 +202,17 @@ public sealed class FleetTransportTests(BrokerFarm farm)
 
         public int Port => broker?.Port ?? hub.Port;
 
-        /// <summary>Enrols a device and connects it, past the line when there is one; at the hub's own broker with its own credential.</summary>
+        public bool SpeaksV5 => broker?.SpeaksV5 ?? true;
+
+        /// <summary>Enrols a device and connects it, past the line when there is one.</summary>
         public async Task<RunningDevice> JoinAsync(string id, Uri? line = null)
+        {
+            var settings = await SettingsAsync(id);
+            return await RunningDevice.ConnectAsync(line is null ? settings : settings with { Broker = line });
+        }
+
+        /// <summary>Enrols a device; at the hub's own broker it comes with its own credential.</summary>
+        public async Task<FleetClientSettings> SettingsAsync(string id)
         {
             var enrolment = await hub.Fleet.EnrolAsync(Site, id, default);
             var settings = hub.Settings(Site, id, enrolment.Password) with
@@ -115,8 +223,7 @@ public sealed class FleetTransportTests(BrokerFarm farm)
                         online) => JsonSerializer.SerializeToUtf8Bytes(
                             new Presence(online, session, "boot", 1), ContractsJson.Default.Presence)) { Delay = TimeSpan.Zero },
             };
-            if (broker is not null) settings = settings with { Broker = broker.Address, UserName = null, Password = null };
-            return await RunningDevice.ConnectAsync(line is null ? settings : settings with { Broker = line });
+            return broker is null ? settings : settings with { Broker = broker.Address, UserName = null, Password = null };
         }
 
         /// <summary>The hub's own dies with the hub.</summary>

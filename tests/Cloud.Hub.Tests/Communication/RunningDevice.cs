@@ -14,26 +14,30 @@ public sealed class RunningDevice : IAsyncDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Task _loop;
 
-    private RunningDevice(FleetClientSettings settings)
+    private RunningDevice(FleetClientSettings settings, Action<FleetClient>? before)
     {
         Client = new FleetClient(settings, TimeProvider.System, NullLogger.Instance);
+        before?.Invoke(Client);
         _loop = Client.RunAsync(CancellationToken.None);
     }
 
     public FleetClient Client { get; }
 
-    public static async Task<RunningDevice> ConnectAsync(FleetClientSettings settings)
+    /// <summary>The last change that was waited for.</summary>
+    public ConnectionChange Connection { get; private set; }
+
+    /// <param name="before">Done with the client before its loop runs.</param>
+    public static async Task<RunningDevice> ConnectAsync(FleetClientSettings settings, Action<FleetClient>? before = null)
     {
-        var device = new RunningDevice(settings);
+        var device = new RunningDevice(settings, before);
         await device.ChangeAsync(connected: true);
         return device;
     }
 
     public async Task ChangeAsync(bool connected)
     {
-        while ((await Client.Connections.ReadAsync().AsTask().WaitAsync(Limit)).Connected != connected)
-        {
-        }
+        do Connection = await Client.Connections.ReadAsync().AsTask().WaitAsync(Limit);
+        while (Connection.Connected != connected);
     }
 
     public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain = false) =>
