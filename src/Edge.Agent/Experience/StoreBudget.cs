@@ -4,8 +4,13 @@ namespace Edge.Agent.Experience;
 /// <param name="MaxBytes">What the owner allows in all, at least 4 MiB.</param>
 internal readonly record struct StoreBudget(long MaxBytes)
 {
-    /// <summary>Pages of 4 KiB in the log before it is carried over into the file.</summary>
-    public const int LogPages = 128;
+    /// <summary>Of a new file. A commit writes whole pages: small ones waste less on a few facts of some hundred bytes, smaller
+    /// ones make more pages of the same facts, and one window of 1.7 KB fits into this.</summary>
+    public const int PageBytes = 2048;
+
+    /// <summary>Pages in the log before it is carried over into the file: 512 KiB, and 1 MiB in a file that an
+    /// older agent made, with pages of 4 KiB.</summary>
+    public const int LogPages = 256;
 
     /// <summary>Payload bytes appended in one transaction at most: what the log's share can take beside its regular pages.</summary>
     public const int GroupBytes = 512 << 10;

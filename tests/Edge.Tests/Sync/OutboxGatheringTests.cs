@@ -44,6 +44,48 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         Assert.Equal(3, await stored.WaitAsync(Limit));
     }
 
+    [Fact]
+    public async Task Steps_of_a_slot_wait_three_seconds_and_go_earlier_with_what_is_due_earlier()
+    {
+        var stored = NextStored();
+        Add(FactKind.SlotReport, 1);
+        _time.Advance(TimeSpan.FromMilliseconds(2900));
+        Add(FactKind.SlotReport, 2);
+        Assert.False(stored.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(2, await stored.WaitAsync(Limit));
+
+        stored = NextStored();
+        Add(FactKind.SlotReport, 3);
+        Add(FactKind.Experience, 4);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, await stored.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Much_that_the_hub_holds_leaves_the_disk_within_a_second_without_new_facts()
+    {
+        for (var i = 1; i <= 64; i++) await StoreAlarmAsync(i);
+        _outbox.Acknowledge(new FactAck(_outbox.State.Epoch, 64));
+        Assert.Equal(64, _outbox.Read(1, 100, 1 << 20).Count);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _outbox.Complete();
+        await _storing.WaitAsync(Limit);
+        Assert.Empty(_outbox.Read(1, 100, 1 << 20));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_hub_to_hold_everything_does_not_wait_for_this_disk()
+    {
+        await StoreAlarmAsync(1);
+        var drained = _outbox.DrainedAsync(default);
+        Assert.False(drained.IsCompleted);
+        _outbox.Acknowledge(new FactAck(_outbox.State.Epoch, 1));
+        await drained.WaitAsync(Limit);
+        Assert.Equal((0, 1), (_outbox.State.Waiting, _outbox.State.TotalAcknowledged));
+        Assert.Single(_outbox.Read(1, 10, 1 << 20));
+    }
+
     [Theory]
     [InlineData(FactKind.Alarm)]
     [InlineData(FactKind.Action)]
@@ -65,12 +107,13 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task An_acknowledgement_goes_to_disk_with_the_next_facts()
+    public async Task What_the_hub_holds_counts_at_once_and_leaves_the_disk_with_the_next_facts()
     {
         await StoreAlarmAsync(1);
         var epoch = _outbox.State.Epoch;
         _outbox.Acknowledge(new FactAck(epoch, 1));
-        Assert.Equal(0, _outbox.State.Acknowledged);
+        Assert.Equal((1, 0), (_outbox.State.Acknowledged, _outbox.State.Waiting));
+        Assert.Single(_outbox.Read(1, 10, 1 << 20));
         await StoreAlarmAsync(2);
         Assert.Equal((1, 2), (_outbox.State.Acknowledged, _outbox.State.Produced));
         Assert.Equal([2], _outbox.Read(1, 10, 1 << 20).Select(static fact => fact.Sequence));

@@ -21,6 +21,10 @@ internal sealed class AgentFigures : IAsyncDisposable
     private const double Rare = 0.005;
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(40);
+
+    /// <summary>The steps of a swap wait three seconds for their commit, which takes along what was acknowledged before.</summary>
+    private static readonly TimeSpan UntilStored = TimeSpan.FromSeconds(6);
+
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(90);
 
     private readonly TempFolder _folder = new();
@@ -135,8 +139,11 @@ internal sealed class AgentFigures : IAsyncDisposable
     {
         // Nothing but the swap is written: no windows are kept meanwhile, and evidence comes with the change of model alone.
         await using var agent = Start(
-            RateHz, ModelSettings(", evidenceWindows: 1000000") + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\n");
-        var before = await agent.UntilAsync(static status => status.Windows > 0);
+            RateHz,
+            ModelSettings(", evidenceWindows: 1000000")
+            + "experience:\n  routineEvery: 1000000\n  rareDistance: 1000000\npipeline: { maxCalibrationRows: 1000 }\n");
+        // By then the healthy rows are on disk for good.
+        var before = await agent.UntilAsync(static status => status.Windows > 1200);
         var swaps = new List<SlotReport>();
         var written = new List<double>();
         var package = Array.Empty<byte>();
@@ -149,8 +156,7 @@ internal sealed class AgentFigures : IAsyncDisposable
             await _hub!.AssignAsync(digest, "figures", release, package);
             swaps.Add(await _hub.StepAsync(digest, SlotState.Active));
             await _hub.StepAsync(digest, SlotState.Committed);
-            // Until the last acknowledgement is on disk as well.
-            await Task.Delay(TimeSpan.FromSeconds(6), TimeProvider.System);
+            await Task.Delay(UntilStored, TimeProvider.System);
             written.Add(agent.WrittenBytes - bytes);
         }
 
@@ -162,7 +168,7 @@ internal sealed class AgentFigures : IAsyncDisposable
             after.DroppedSamples + after.LateSamples - before.DroppedSamples - before.LateSamples
             + swaps.Sum(static step => step.MissedWindows!.Value), "0");
         Row($"bytes written per swap over those of the {size}", "≤ 2", written.Average() / package.Length, "0.00",
-            string.Create(CultureInfo.InvariantCulture, $"{written.Average() / 1e3:0} KB: slot files, facts of each step and SQLite's log included"));
+            string.Create(CultureInfo.InvariantCulture, $"{written.Average() / 1e3:0} KB: the device record, facts of each step, what was acknowledged and SQLite's log included"));
         Row("resident after 3 swaps, MB", "≤ 40", agent.ResidentMb);
     }
 

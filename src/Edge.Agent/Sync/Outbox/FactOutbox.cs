@@ -24,6 +24,10 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     /// fsyncs and the log written over, at each acknowledgement.</summary>
     private const long KeepFreeBytes = 1 << 20;
 
+    /// <summary>Facts that the hub holds and that may wait on this disk for the next ones: with these they leave for nothing, alone
+    /// they cost a commit. Should a kill come first they are sent again and dropped as repeats.</summary>
+    private const long KeepAcknowledged = 64;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
@@ -51,7 +55,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         _queue = new OutboxQueue(options.QueueCapacity, time);
     }
 
-    public OutboxState State => Volatile.Read(ref _state);
+    /// <summary>What the hub is known to hold counts as acknowledged, also before it has left the disk.</summary>
+    public OutboxState State => Known(Durable, Volatile.Read(ref _acknowledged));
 
     /// <summary>Sequences up to this go to the hub as soon as they are stored: they count as offered with the commit
     /// that stores them, which saves one more. 0: none.</summary>
@@ -59,7 +64,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
 
     /// <summary>Sequences beyond the acknowledged one that may be offered, by the facts' present size: offered facts are
     /// not given up, so they must not fill the disk's bound. At least one.</summary>
-    public long MostOffered => MostOfferedOf(State);
+    public long MostOffered => MostOfferedOf(Durable);
 
     /// <summary>Facts that found the queue in memory full, or were larger than a fact may be: never numbered, not on disk.</summary>
     public long Refused => _queue.Refused;
@@ -74,7 +79,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     /// <exception cref="StorageException">The disk does not let us.</exception>
     public static async Task<FactOutbox> OpenAsync(string folder, OutboxOptions options, TimeProvider time, ILogger logger, CancellationToken ct)
     {
-        var settings = new DatabaseSettings { WalAutoCheckpointPages = StoreBudget.LogPages, CacheKiB = 256, Readers = 1 };
+        var settings = new DatabaseSettings { PageBytes = StoreBudget.PageBytes, WalAutoCheckpointPages = StoreBudget.LogPages, CacheKiB = 256,
+            Readers = 1 };
         var outbox = new FactOutbox(
             Database.Open(Path.Combine(folder, "outbox.db"), OutboxTables.Migrations, settings, logger), options, time, logger);
         try
@@ -119,7 +125,7 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
             while (_queue.TakeGroup(group) || IsBehindTheHub) await StoreAsync(group, ct);
             await GiveSpaceBackAsync(ct);
             _isStoring = false;
-            Interlocked.Exchange(ref _turn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            EndTurn();
         }
     }
 
@@ -160,12 +166,14 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         await WriteAsync((writer, _) => writer.Offer(ahead), ct);
     }
 
-    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one with the next
-    /// group. Of an epoch that is over it says nothing.</summary>
+    /// <summary>Everything up to the sequence is on the hub's disk: it leaves this one with the next facts, or soon when it is much. Of an
+    /// epoch that is over it says nothing.</summary>
     public void Acknowledge(FactAck ack)
     {
         Volatile.Write(ref _acknowledged, ack);
-        _queue.Gather();
+        var durable = Durable;
+        if (ack.Sequence - durable.Acknowledged >= Math.Min(KeepAcknowledged, MostOfferedOf(durable) / 8)) _queue.Gather();
+        EndTurn();
     }
 
     /// <summary>Begins a new epoch: the hub knows sequences of this one that this disk does not.</summary>
@@ -192,8 +200,19 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private bool IsBehindTheHub =>
-        Volatile.Read(ref _acknowledged) is { } ack && State is var state && ack.Epoch == state.Epoch && ack.Sequence > state.Acknowledged;
+    private OutboxState Durable => Volatile.Read(ref _state);
+
+    private bool IsBehindTheHub => Durable is var durable && !ReferenceEquals(Known(durable, Volatile.Read(ref _acknowledged)), durable);
+
+    private static OutboxState Known(OutboxState state, FactAck? ack) =>
+        ack is not null && ack.Epoch == state.Epoch && ack.Sequence > state.Acknowledged
+            ? state with { Acknowledged = ack.Sequence, Offered = Math.Max(ack.Sequence, state.Offered),
+                TotalAcknowledged = state.TotalAcknowledged + ack.Sequence - state.Acknowledged }
+            : state;
+
+    /// <summary>Whoever waits looks again.</summary>
+    private void EndTurn() =>
+        Interlocked.Exchange(ref _turn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private async Task StoreAsync(List<OutboxEntry> group, CancellationToken ct)
     {

@@ -5,7 +5,7 @@ using Hmas.Contracts.Facts;
 namespace Edge.Agent.Sync.Outbox;
 
 /// <summary>Facts on their way to the disk, and when the next group of them is due: alarms and actions at once and with
-/// them all that waits, anything else within <see cref="GatherFor"/>.</summary>
+/// them all that waits, steps of a slot within <see cref="GatherSteps"/>, anything else within <see cref="GatherFor"/>.</summary>
 /// <remarks>Any thread may add; one takes.</remarks>
 internal sealed class OutboxQueue : IAsyncDisposable
 {
@@ -16,17 +16,26 @@ internal sealed class OutboxQueue : IAsyncDisposable
     /// holds; a device at 100 Hz keeps five windows a second.</summary>
     private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(1);
 
+    /// <summary>Most models go from the first byte to the commit within it: a swap is one group.</summary>
+    private static readonly TimeSpan GatherSteps = TimeSpan.FromSeconds(3);
+
     private readonly int _capacity;
     private readonly Channel<OutboxEntry> _entries;
     private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ITimer _gathering;
-    private int _isGathering;
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly long _startedAt;
+
+    // When the next group is due, reckoned from the start; null: nothing waits.
+    private TimeSpan? _dueAt;
     private long _refused;
     private volatile bool _isClosing;
 
     public OutboxQueue(int capacity, TimeProvider time)
     {
         _capacity = capacity;
+        (_time, _startedAt) = (time, time.GetTimestamp());
         _gathering = time.CreateTimer(static queue => ((OutboxQueue)queue!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _entries = Channel.CreateBounded<OutboxEntry>(
             new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -51,7 +60,7 @@ internal sealed class OutboxQueue : IAsyncDisposable
         }
 
         if (entry.Kind is FactKind.Alarm or FactKind.Action || _entries.Reader.Count >= MaxGroup) Due();
-        else Gather();
+        else Gather(entry.Kind == FactKind.SlotReport ? GatherSteps : GatherFor);
         return true;
     }
 
@@ -59,10 +68,7 @@ internal sealed class OutboxQueue : IAsyncDisposable
     public void Due() => _due.Writer.TryWrite(true);
 
     /// <summary>A group is due <see cref="GatherFor"/> from now, unless one is due before.</summary>
-    public void Gather()
-    {
-        if (Interlocked.Exchange(ref _isGathering, 1) == 0) _gathering.Change(GatherFor, Timeout.InfiniteTimeSpan);
-    }
+    public void Gather() => Gather(GatherFor);
 
     /// <summary>Takes no more; what is queued is due.</summary>
     public void Complete()
@@ -76,7 +82,10 @@ internal sealed class OutboxQueue : IAsyncDisposable
     public async ValueTask DueAsync(CancellationToken ct) => await _due.Reader.ReadAsync(ct);
 
     /// <summary>From here on another group is gathered.</summary>
-    public void BeginNext() => Volatile.Write(ref _isGathering, 0);
+    public void BeginNext()
+    {
+        lock (_gate) _dueAt = null;
+    }
 
     /// <summary>Moves the next group into the list, which is emptied first; false when nothing is queued.</summary>
     public bool TakeGroup(List<OutboxEntry> group)
@@ -90,6 +99,18 @@ internal sealed class OutboxQueue : IAsyncDisposable
         }
 
         return group.Count > 0;
+    }
+
+    /// <summary>A group is due so long from now, unless one is due before.</summary>
+    private void Gather(TimeSpan within)
+    {
+        lock (_gate)
+        {
+            var due = _time.GetElapsedTime(_startedAt) + within;
+            if (due >= _dueAt) return;
+            _dueAt = due;
+            _gathering.Change(within, Timeout.InfiniteTimeSpan);
+        }
     }
 
     public ValueTask DisposeAsync() => _gathering.DisposeAsync();
