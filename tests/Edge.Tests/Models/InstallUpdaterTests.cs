@@ -45,7 +45,7 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
     {
         var agent = Offer(ArtefactKind.Agent, 5, Good);
         await _rig.PlayUntilAsync(agent, SlotState.Probed);
-        while (_rig.Restarts == 0) await Task.Yield();
+        await _rig.RestartAsync();
         Assert.Equal(new InstallPointer(InstallFolder.NameOf(agent.Digest), Committed: false), _installs.Current);
         Assert.Equal(Good, File.ReadAllBytes(Path.Combine(_installs.PathOf(_installs.Current.Active), InstallFolder.Program)));
         Assert.Equal(5, _rig.Slots.Releases["agents/thing"]);
@@ -105,7 +105,7 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
             Part(ArtefactKind.Agent, Good), Part(ArtefactKind.Rules, Rules),
             new BundlePart { Kind = ArtefactKind.Model, Name = model.Name, Release = 3, Digest = model.Digest, Bytes = model.PackageBytes });
         await _rig.PlayUntilAsync(bundle, SlotState.Probed);
-        while (_rig.Restarts == 0) await Task.Yield();
+        await _rig.RestartAsync();
         var folder = _installs.PathOf(InstallFolder.NameOf(bundle.Digest));
         Assert.Equal(
             ["assignment.json", "hmas-agent", "model.hmas", "rules.yaml"],
@@ -136,7 +136,7 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
 
         var good = Offer(ArtefactKind.Agent, 100, Good);
         await _rig.PlayUntilAsync(good, SlotState.Probed);
-        while (_rig.Restarts == 0) await Task.Yield();
+        await _rig.RestartAsync();
         Assert.Equal(InstallFolder.NameOf(good.Digest), _installs.Current.Active);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Edge.Agent.Experience;
 using Edge.Agent.Hosting;
 using Edge.Agent.Models;
@@ -34,6 +35,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     private readonly SlotStart _start;
     private readonly ModelUpdater _updater;
     private readonly FakeTimeProvider? _clock;
+    private readonly Channel<bool> _restarts = Channel.CreateUnbounded<bool>();
     private Task _running = Task.CompletedTask;
     private long _us;
 
@@ -60,7 +62,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         _start = new SlotStart(Slots, loader, verifier, _pipeline.Slot, Reporter, null, NullLogger.Instance);
         var installs = new InstallUpdater(
             new InstallFolder(folder), new InstallFetch(Slots, verifier, this, orders, "generic"),
-            new InstallProbe([], Path.Combine(folder, "agent"), time), Slots, Reporter, () => Restarts++);
+            new InstallProbe([], Path.Combine(folder, "agent"), time), Slots, Reporter, () => _restarts.Writer.TryWrite(true));
         _updater = new ModelUpdater(Slots, fetch, trial, swap, installs, _pipeline.Slot, watch, Reporter, time, NullLogger.Instance);
     }
 
@@ -74,8 +76,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     /// <summary>Every row that follows has this size.</summary>
     public float Scale { get; set; } = 1;
 
-    /// <summary>Times that another install was to run.</summary>
-    public int Restarts { get; private set; }
+    /// <summary>Times that another install was to run and nobody has waited for yet.</summary>
+    public int Restarts => _restarts.Reader.Count;
 
     /// <summary>Packages find no room.</summary>
     public bool IsDiskFull { get; set; }
@@ -108,6 +110,9 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         _start.Run();
         _running = _updater.RunAsync(_stop.Token);
     }
+
+    /// <summary>Returns when another install is to run.</summary>
+    public Task RestartAsync() => _restarts.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
 
     public bool Told(Predicate<SlotReport> step)
     {

@@ -1,15 +1,17 @@
 using Edge.Agent.Sampling;
 using Edge.Sensors;
 using Hmas.Contracts.Sensing;
+using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Sampling;
 
 public sealed class SamplingLoopTests
 {
-    private readonly FakeTimeProvider _time = new();
-    private readonly SamplingOptions _options = new();
+    private readonly WatchedClock _time = new();
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    // A shorter wait than that for silence, so that the clock tells the two apart.
+    private readonly SamplingOptions _options = new() { RetryAfter = TimeSpan.FromMilliseconds(500) };
 
     [Fact]
     public async Task Every_sample_and_marker_is_through_when_the_stream_has_ended()
@@ -29,22 +31,14 @@ public sealed class SamplingLoopTests
     public async Task A_sensor_that_does_not_answer_is_tried_again()
     {
         var tries = 0;
-        var failed = new TaskCompletionSource();
         var loop = Loop(new ScriptedSensor(sink =>
         {
             if (++tries > 1) return;
-            failed.SetResult();
             throw new SensorException("bus error");
         }), new Consumer());
         var running = loop.RunAsync(CancellationToken.None);
-        await failed.Task;
-        while (!running.IsCompleted)
-        {
-            _time.Advance(_options.RetryAfter);
-            await Task.Yield();
-        }
-
-        await running;
+        _time.Advance(await _time.WaitBegunAsync(_options.RetryAfter).WaitAsync(Limit));
+        await running.WaitAsync(Limit);
         Assert.Equal((2, 1), (tries, loop.SensorFailures));
     }
 
@@ -77,13 +71,10 @@ public sealed class SamplingLoopTests
         using var stop = new CancellationTokenSource();
         var loop = Loop(new ScriptedSensor(_ => { }, untilCancelled: true), consumer);
         var running = loop.RunAsync(stop.Token);
-        while (consumer.Silence == TimeSpan.Zero)
-        {
-            _time.Advance(_options.SilenceAfter);
-            await Task.Yield();
-        }
-
-        Assert.True(consumer.Silence >= _options.SilenceAfter);
+        // From this moment on the loop counts the silence.
+        await _time.Read.WaitAsync(Limit);
+        _time.Advance(_options.SilenceAfter);
+        Assert.Equal(_options.SilenceAfter, await consumer.Silence.WaitAsync(Limit));
         await stop.CancelAsync();
         await running;
     }
@@ -119,8 +110,10 @@ public sealed class SamplingLoopTests
 
         public int Ends { get; private set; }
 
-        public TimeSpan Silence { get; private set; }
+        /// <summary>The first that it heard of.</summary>
+        public Task<TimeSpan> Silence => _silence.Task;
 
+        private readonly TaskCompletionSource<TimeSpan> _silence = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _threw;
 
         public void Add(Sample sample)
@@ -138,6 +131,6 @@ public sealed class SamplingLoopTests
 
         public void EndRun(long timestampUs) => Ends++;
 
-        public void OnSilence(TimeSpan sinceLastSample) => Silence = sinceLastSample;
+        public void OnSilence(TimeSpan sinceLastSample) => _silence.TrySetResult(sinceLastSample);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class RecordingSink : ISampleSink
     public List<(string Run, long FromUs, long ToUs)> Ended { get; } = [];
 
     private readonly Channel<bool> _arrivals = Channel.CreateUnbounded<bool>();
+    private readonly Channel<string> _ends = Channel.CreateUnbounded<string>();
     private long _startedUs;
 
     /// <summary>Returns when so many more samples have come.</summary>
@@ -21,6 +22,9 @@ internal sealed class RecordingSink : ISampleSink
     {
         for (var i = 0; i < samples; i++) await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
     }
+
+    /// <summary>Returns the next run that has ended.</summary>
+    public Task<string> EndedAsync() => _ends.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
 
     public void Add(Sample sample)
     {
@@ -34,5 +38,9 @@ internal sealed class RecordingSink : ISampleSink
         _startedUs = timestampUs;
     }
 
-    public void EndRun(long timestampUs) => Ended.Add((Runs[^1], _startedUs, timestampUs));
+    public void EndRun(long timestampUs)
+    {
+        Ended.Add((Runs[^1], _startedUs, timestampUs));
+        _ends.Writer.TryWrite(Runs[^1]);
+    }
 }

@@ -71,8 +71,7 @@ public sealed class ReplaySensorTests : IDisposable
         Assert.Equal(["a"], _sink.Runs);
         Write("b.csv", 2);
         _time.Advance(options.FollowInterval);
-        while (_sink.Ended.Count < 2) await Task.Yield();
-        Assert.Equal(["a", "b"], _sink.Runs);
+        Assert.Equal(["a", "b"], [await _sink.EndedAsync(), await _sink.EndedAsync()]);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => replay);
     }

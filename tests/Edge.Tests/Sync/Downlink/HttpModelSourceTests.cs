@@ -5,7 +5,6 @@ using Hmas.Contracts.Twins;
 using Hmas.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Sync.Downlink;
 
@@ -16,11 +15,16 @@ public sealed class HttpModelSourceTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly byte[] _package = new byte[2 * Half];
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
-    // Beyond what the clock of these tests runs to while a busy machine does the real work.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private readonly WatchedClock _time = new();
+    // Beyond every wait that these tests let pass.
     private readonly ModelOptions _options = new() { DownloadTimeout = TimeSpan.FromDays(7) };
 
-    public HttpModelSourceTests() => new Random(1).NextBytes(_package);
+    public HttpModelSourceTests()
+    {
+        new Random(1).NextBytes(_package);
+        _time.SetUtcNow(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
+    }
 
     private string Part => _folder.File("x.part");
 
@@ -100,7 +104,7 @@ public sealed class HttpModelSourceTests : IDisposable
                 .ContinueWith(static _ => { }, TaskScheduler.Default);
         });
         var fetching = FetchAsync(server, move: false);
-        while (!File.Exists(Part) || new FileInfo(Part).Length < Half) await Task.Yield();
+        await GrownAsync(Half);
         _time.Advance(_options.DownloadTimeout);
         var refusal = await Assert.ThrowsAsync<ModelRefusal>(() => fetching);
         Assert.Contains($"{Half} of {_package.Length} bytes", refusal.Detail, StringComparison.Ordinal);
@@ -137,7 +141,7 @@ public sealed class HttpModelSourceTests : IDisposable
         Assert.Single(server.Ranges);
     }
 
-    /// <param name="move">The clock goes on, a step each time that nothing else is to be done.</param>
+    /// <param name="move">The clock goes on whenever the download waits for it.</param>
     private async Task FetchAsync(PackageServer server, bool move = true, bool restore = false)
     {
         using var handler = new SocketsHttpHandler();
@@ -147,11 +151,11 @@ public sealed class HttpModelSourceTests : IDisposable
         var fetching = source.FetchAsync(assignment, Part, CancellationToken.None);
         while (move && !fetching.IsCompleted)
         {
-            await Task.WhenAny(fetching, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
-            if (!fetching.IsCompleted) _time.Advance(TimeSpan.FromMilliseconds(100));
+            var waiting = _time.WaitBegunAsync(TimeSpan.FromHours(1));
+            if (await Task.WhenAny(fetching, waiting) == waiting) _time.Advance(await waiting);
         }
 
-        await fetching;
+        await fetching.WaitAsync(Limit);
     }
 
     private async Task BreakAsync(HttpContext context)
@@ -159,7 +163,25 @@ public sealed class HttpModelSourceTests : IDisposable
         context.Response.ContentLength = _package.Length;
         await context.Response.Body.WriteAsync(_package.AsMemory(0, Half));
         await context.Response.Body.FlushAsync();
-        while (!File.Exists(Part) || new FileInfo(Part).Length == 0) await Task.Yield();
+        await GrownAsync(1);
         context.Abort();
+    }
+
+    /// <summary>Returns when so many bytes have come to the disk: the kernel tells of each write.</summary>
+    private async Task GrownAsync(long bytes)
+    {
+        var grown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            if (new FileInfo(Part) is { Exists: true } file && file.Length >= bytes) grown.TrySetResult();
+        }
+
+        using var watcher = new FileSystemWatcher(_folder.Path, Path.GetFileName(Part));
+        watcher.NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size;
+        watcher.Changed += (_, _) => Look();
+        watcher.EnableRaisingEvents = true;
+        // What came before the kernel was asked.
+        Look();
+        await grown.Task.WaitAsync(Limit);
     }
 }
