@@ -5,15 +5,14 @@ namespace Hmas.Signals.Streaming;
 /// <summary>Anomaly scores for one channel, value by value: how far a statistic of the newest values
 /// lies beyond everything the stream has shown so far.</summary>
 /// <remarks>
-/// Watched are the rolling means of 1, 8 and 32 values (both ways) and the rolling deviations of 16 and 256
-/// (downwards: a sensor that freezes, a day without its usual swing).
+/// Watched are the value, the rolling median of 9 and mean of 32 (both ways), the rolling deviations of 16 and 256
+/// (downwards: a sensor that freezes, a day without its usual swing) and, over a short horizon, the step from one value to the next.
 /// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, as a share of the range
-/// between its lowest and highest value so far. That share has no unit
+/// between its lowest and highest value so far, and less in a young stream. That share has no unit
 /// and needs no model of the noise: in a stationary stream records grow rare by themselves (the n-th value is
 /// one with chance 1/n), and what happened once is no news the second
-/// time, so one event is one detection. Records are kept over a long and, for the means and at a lower
-/// weight, a short horizon, so that an old giant does not hide the next
-/// event for ever. After a detection the detector rests for a share of the values seen, unless a far larger one follows.
+/// time, so one event is one detection. Only steps forget: an old giant does not hide the next jump for ever.
+/// After a detection the detector rests for a share of the values seen, unless a far larger one follows.
 /// Sources: records of a sequence (Rényi 1962); the refractory period after a detection as in the NAB
 /// entry CAD OSE (Smirnov 2016). No clock, no labels, no look-ahead.
 /// One thread at a time; no allocation after construction; less than 5 µs a value.
@@ -27,46 +26,48 @@ public sealed class NoveltyDetector
     public const int StateBytes = 8 + (8 * StateLength);
 
     /// <summary>"HNOV", then the version of the layout.</summary>
-    private const ulong Magic = 0x0000_0001_564F_4E48;
+    private const ulong Magic = 0x0000_0002_564F_4E48;
 
-    /// <summary>Smallest exceedance that counts: one hundredth of the range.</summary>
-    private const double SmallestExceedance = 0.01;
+    /// <summary>Smallest exceedance that counts, as a share of the range.</summary>
+    private const double SmallestExceedance = 0.0075;
 
     /// <summary>Exceedance of a first change after perfect silence, where the range is nothing.</summary>
     private const double AfterSilence = 10;
+
+    /// <summary>A record of a young stream says little: it is divided by 1 + this / values.</summary>
+    private const double YoungValues = 800;
 
     /// <summary>A record by half the range, and by several times what the last detection told, is told even while
     /// resting: a small one must not hide the disaster behind it.</summary>
     private const double WakesUp = 0.5;
 
     private const double WakesUpBy = 4;
-    private const double RestShare = 0.07;
-    private const int ShortestRest = 20;
+    private const double RestShare = 0.08;
+    private const int ShortestRest = 40;
     private const int LongestRest = 250;
     private const int LongHorizon = 16_384;
     private const int ShortHorizon = 512;
     private const int FirstBlock = 16;
 
-    /// <summary>A record of a rolling statistic is worth less while few windows have been seen: divided by 1 + this × length / values.</summary>
-    private const double WindowDoubt = 4;
+    private const double MedianWeight = 0.3;
+    private const double MeanWeight = 0.7;
+    private const double SwingWeight = 0.2;
 
-    /// <summary>Weight of a record of the short horizon: two thirds of its range count as much as a hundredth of the long one's.</summary>
-    private const double ShortWeight = 0.015;
+    /// <summary>Records of the short horizon are common: two fifths of its range count as much as the smallest exceedance of the long one.</summary>
+    private const double StepWeight = 0.0175;
 
-    /// <summary>Weight of the mean of 8 on the long horizon: it says least that its neighbours do not say.</summary>
-    private const double MiddleWeight = 0.7;
-
-    /// <summary>Weight of the deviation over the longest window.</summary>
-    private const double SwingWeight = 0.3;
-
+    private const int MedianOf = 9;
+    private const int MeanOf = 32;
+    private const int Freeze = 16;
     private const int Longest = 256;
+    private const int Statistics = 6;
     private const int Seen = 0;
     private const int LastDetection = 1;
     private const int LastExceedance = 2;
     private const int Used = 3;
     private const int Recent = 4;
     private const int Ranges = Recent + (2 * Longest);
-    private const int StateLength = Ranges + (8 * RecordRange.StateLength);
+    private const int StateLength = Ranges + (Statistics * RecordRange.StateLength);
 
     private readonly double[] _state = new double[StateLength];
 
@@ -80,8 +81,9 @@ public sealed class NoveltyDetector
     {
         if (!double.IsFinite(value)) return 0;
         Remember(value);
-        var exceedance = Exceedance();
-        var row = _state[Seen]++;
+        var row = _state[Seen];
+        var exceedance = Exceedance() / (1 + (YoungValues / Math.Max(1, row)));
+        _state[Seen]++;
         if (row < WarmUp || exceedance < SmallestExceedance) return 0;
         var rest = Math.Clamp(RestShare * row, ShortestRest, LongestRest);
         var isResting = _state[LastDetection] > 0 && row - _state[LastDetection] < rest;
@@ -122,22 +124,15 @@ public sealed class NoveltyDetector
     /// <summary>Largest exceedance of any statistic, each against its own record; every record then takes the new value.</summary>
     private double Exceedance()
     {
-        var largest = 0.0;
-        var range = 0;
-        foreach (var length in (ReadOnlySpan<int>)[1, 8, 32])
-        {
-            var newest = Newest(length);
-            var mean = TensorPrimitives.Sum(newest) / newest.Length;
-            var weight = length == 8 ? MiddleWeight : 1;
-            largest = Math.Max(largest, weight * Either(Observe(range++, length, LongHorizon, mean)));
-            largest = Math.Max(largest, ShortWeight * Either(Observe(range++, length, ShortHorizon, mean)));
-        }
-
-        largest = Math.Max(largest, Doubt(16) * Observe(range++, 16, LongHorizon, Deviation(16)).Below);
-        return Math.Max(largest, SwingWeight * Doubt(Longest) * Observe(range, Longest, LongHorizon, Deviation(Longest)).Below);
+        var step = Newest(2) is [var before, var now] ? Math.Abs(now - before) : 0;
+        var value = Either(Observe(0, 1, LongHorizon, Newest(1)[0]));
+        var median = MedianWeight * Either(Observe(1, MedianOf, LongHorizon, Median()));
+        var mean = MeanWeight * Either(Observe(2, MeanOf, LongHorizon, Mean(Newest(MeanOf))));
+        var jump = StepWeight * Observe(3, 1, ShortHorizon, step).Above;
+        var frozen = Observe(4, Freeze, LongHorizon, Deviation(Freeze)).Below;
+        var swing = SwingWeight * Observe(5, Longest, LongHorizon, Deviation(Longest)).Below;
+        return Math.Max(Math.Max(Math.Max(value, median), Math.Max(mean, jump)), Math.Max(frozen, swing));
     }
-
-    private double Doubt(int length) => 1 / (1 + (WindowDoubt * length / Math.Max(1, _state[Seen])));
 
     private static double Either((double Below, double Above) exceedance) => Math.Max(exceedance.Below, exceedance.Above);
 
@@ -149,11 +144,24 @@ public sealed class NoveltyDetector
         return _state.AsSpan(Recent + used - length, length);
     }
 
+    private static double Mean(ReadOnlySpan<double> values) => TensorPrimitives.Sum(values) / values.Length;
+
+    /// <summary>A level that single spikes do not move.</summary>
+    private double Median()
+    {
+        Span<double> sorted = stackalloc double[MedianOf];
+        var newest = Newest(MedianOf);
+        newest.CopyTo(sorted);
+        sorted = sorted[..newest.Length];
+        sorted.Sort();
+        return sorted[sorted.Length / 2];
+    }
+
     /// <summary>Population deviation, in two passes, so that a large offset costs no digits.</summary>
     private double Deviation(int length)
     {
         var newest = Newest(length);
-        var mean = TensorPrimitives.Sum(newest) / newest.Length;
+        var mean = Mean(newest);
         var sum = 0.0;
         foreach (var value in newest) sum += (value - mean) * (value - mean);
         return Math.Sqrt(sum / newest.Length);

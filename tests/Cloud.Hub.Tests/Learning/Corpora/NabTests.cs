@@ -103,8 +103,8 @@ public sealed class NabTests(ITestOutputHelper output) : IDisposable
 
         var known = NabFolder.Read(folder).Select(file => NabCorpus.Detect(file, CancellationToken.None)).ToList();
         var score = NabScorer.At(known, Standard, NabScorer.BestThreshold(known, Standard));
-        // ARTime, the best published, has 67.1 with its threshold chosen on these 18 files.
-        Assert.True(score.Normalised > 67.1, $"NAB standard on the development files: {score}");
+        // ARTime, the best published, has 67.1 with its threshold chosen on these 18 files, and 74.9 on all 58.
+        Assert.True(score.Normalised > 74.9, $"NAB standard on the development files: {score}");
     }
 
     public void Dispose() => _folder.Dispose();

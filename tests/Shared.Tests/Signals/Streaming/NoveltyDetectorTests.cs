@@ -43,6 +43,38 @@ public class NoveltyDetectorTests
     }
 
     [Fact]
+    public void A_jump_is_told_by_its_step_though_a_larger_one_happened_long_ago()
+    {
+        var values = Plain.Noise(6000, seed: 9);
+        for (var i = 500; i < 520; i++) values[i] += 60;
+        values[4000] += 20;
+        var scores = Scores(values);
+        Assert.True(scores[4000] > 0, "a jump of 20 deviations is news again, 3,500 values after one of 60");
+    }
+
+    [Fact]
+    public void A_shift_between_spikes_is_told_by_the_median_which_spikes_do_not_move()
+    {
+        var values = Plain.Noise(4000, seed: 10, scale: 0.2);
+        for (var i = 25; i < values.Length; i += 50) values[i] = 10;
+        for (var i = 3000; i < values.Length; i++) values[i] += 3;
+        Assert.InRange(Array.FindIndex(Scores(values), 3000, score => score > 0), 3000, 3010);
+    }
+
+    [Fact]
+    public void The_same_record_is_worth_less_in_a_young_stream()
+    {
+        Assert.InRange(At(400), 0.1, At(2900) - 0.05);
+
+        static double At(int place)
+        {
+            var values = Plain.Noise(3000, seed: 11);
+            values[place] = 20;
+            return Scores(values)[place];
+        }
+    }
+
+    [Fact]
     public void Records_of_steady_noise_grow_rare()
     {
         const int Streams = 40;
@@ -54,7 +86,7 @@ public class NoveltyDetectorTests
             late += scores[6000..].Count(score => score > 0);
         }
 
-        // Eight watched statistics; the n-th value of a stationary one is a record with chance 2/n.
+        // Six watched statistics; the n-th value of a stationary one is a record with chance 2/n.
         Assert.True(late < 2.0 * Streams, $"{late} detections in the last 2000 values of {Streams} streams");
         Assert.True(late < early, $"{late} late detections, {early} early ones");
     }
