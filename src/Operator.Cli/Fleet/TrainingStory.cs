@@ -18,14 +18,15 @@ internal static class TrainingStory
         foreach (var (name, value) in run.Hyperparameters.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) Tables.Say($"  {name} = {value}");
         if (run.LossCurve.Count > 0)
         {
-            var slices = (run.SliceCurves ?? new Dictionary<string, IReadOnlyList<double>>()).OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-                .ToList();
+            var curves = (run.SliceCurves ?? new Dictionary<string, IReadOnlyList<double>>()).OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .ToLookup(static pair => pair.Key.StartsWith("run ", StringComparison.Ordinal));
+            var slices = curves[false].ToList();
             Tables.Print(
-                ["epoch", "loss", "validation", .. slices.Select(static slice => slice.Key)],
+                ["epoch", "loss", "validation", .. slices.Select(static slice => slice.Key), "worst run"],
                 run.LossCurve.Select((
                     loss, i) => (string[])[
                         (i + 1).ToString(CultureInfo.InvariantCulture), Text(loss), At(run.ValidationCurve, i),
-                        .. slices.Select(slice => At(slice.Value, i))]));
+                        .. slices.Select(slice => At(slice.Value, i)), Worst(curves[true], i)]));
         }
 
         if (run.Rounds is { Count: > 0 } rounds) PrintRounds(rounds);
@@ -80,6 +81,15 @@ internal static class TrainingStory
             ]));
 
     private static string At(IReadOnlyList<double> curve, int epoch) => epoch < curve.Count ? Text(curve[epoch]) : "";
+
+    /// <summary>The run of a machine with the largest loss in an epoch.</summary>
+    private static string Worst(IEnumerable<KeyValuePair<string, IReadOnlyList<double>>> runs, int epoch)
+    {
+        var told = runs.Where(run => epoch < run.Value.Count).ToList();
+        if (told.Count == 0) return "";
+        var worst = told.MaxBy(run => run.Value[epoch]);
+        return $"{worst.Key["run ".Length..]} {Text(worst.Value[epoch])}";
+    }
 
     private static string Text(double loss) => loss.ToString("0.0000", CultureInfo.InvariantCulture);
 }

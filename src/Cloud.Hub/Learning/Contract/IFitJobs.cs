@@ -43,7 +43,7 @@ public sealed record FitLease(string Lease, string RunId, TimeSpan Duration);
 /// <param name="Validation">NaN without validation runs.</param>
 public sealed record EpochReport(int Epoch, int Epochs, double Loss, double Validation, ReadOnlyMemory<byte> Checkpoint)
 {
-    /// <summary>Loss on each truth of the validation runs apart, by its name; empty without such runs.</summary>
+    /// <summary>Loss on each truth of the validation runs apart, by its name, and on each of those runs; empty without such runs.</summary>
     public IReadOnlyDictionary<string, double> Slices { get; init; } = new Dictionary<string, double>();
 }
 

@@ -86,13 +86,13 @@ public sealed record TrainingRunView
     public IReadOnlyList<double> ValidationCurve { get; init; } = [];
 
     /// <summary>The same for each truth apart (<c>normal</c> and <c>anomalous</c>, or the classes), by its
-    /// name: a mean hides that one of them is being lost.</summary>
+    /// name, and for each run of a machine, as <c>run NAME</c>: a mean hides that one of them is being lost.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> SliceCurves { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
 
     /// <summary>Federated rounds that ended; empty for a fit.</summary>
     public IReadOnlyList<FederatedRoundView> Rounds { get; init; } = [];
 
-    /// <summary>Both curves as an SVG picture, once the fit has ended; left out of lists.</summary>
+    /// <summary>All curves as an SVG picture, once the fit has ended; left out of lists.</summary>
     public string? Picture { get; init; }
 
     /// <summary>What the run reads; null until it begins.</summary>

@@ -13,6 +13,9 @@ internal readonly record struct LabelledWindow(
 {
     public const int NoClass = -1;
 
+    /// <summary>Run of the machine that it was cut from; empty where that is not known any more.</summary>
+    public string Run { get; init; } = "";
+
     /// <param name="features">(R, T), as the device's features lie; copied.</param>
     public static LabelledWindow Of(ReadOnlySpan<float> features, Shape shape, bool? anomalous, bool isCalibration)
     {

@@ -45,7 +45,7 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
             var last = segment[end];
             yield return LabelledWindow.Of(features, Input, experience.Truth(run, last), last.IsCalibration) with
             {
-                IsNew = experience.IsNew(run, last), Class = classOf(last),
+                IsNew = experience.IsNew(run, last), Class = classOf(last), Run = run.RunId,
             };
         }
     }

@@ -14,6 +14,9 @@ internal sealed record FitHeader
     /// <summary>Names that a classifier tells apart; empty for a detector.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Which of the windows that judge are of which run of a machine, in their order.</summary>
+    public IReadOnlyList<JudgingRun> JudgingRuns { get; init; } = [];
+
     /// <summary>As <see cref="Training.TrainingSettings.LayerRates"/>.</summary>
     public IReadOnlyList<float> LayerRates { get; init; } = [];
 

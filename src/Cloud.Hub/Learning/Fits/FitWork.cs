@@ -15,7 +15,7 @@ internal static class FitWork
         {
             using var plan = new FitPlan(package, threads);
             Checkpoint? kept = null;
-            using var slices = new SliceJudge(plan.Recipe, package.Input, package.Judging);
+            using var slices = new SliceJudge(plan.Recipe, package.Input, package.Judging, package.Header.JudgingRuns);
             var progress = new Follower(value => report(new EpochReport(value.Epoch, value.Epochs, value.Loss, value.Validation, kept!.ToBytes())
             {
                 Slices = slices.Judge(kept.Average.Length > 0 ? kept.Average : kept.Values),

@@ -4,11 +4,20 @@ using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Fits;
 
-/// <summary>Loss on each truth of the validation windows apart, after an epoch: a mean over all hides that one class is being lost.</summary>
+/// <summary>Loss on each truth and on each run of a machine among the validation windows, after an epoch: a mean over all hides that one
+/// of them is being lost.</summary>
 internal sealed class SliceJudge : IDisposable
 {
     private const int MaxWindows = 256;
+    private const int MaxWindowsOfRun = 64;
+
+    /// <summary>Runs that are told apart; of more every so many-th.</summary>
+    private const int MaxRuns = 20;
+
     private const int Batch = 64;
+    /// <summary>Before the name of a run, to tell it from a truth.</summary>
+    public const string RunPrefix = "run ";
+
     private readonly LearningRecipe _recipe;
     private readonly Network _network;
     private readonly NetworkRun _run;
@@ -17,7 +26,8 @@ internal sealed class SliceJudge : IDisposable
     private readonly List<(string Name, WindowSet Windows)> _slices;
 
     /// <param name="judging">Those the recipe does not use are passed over.</param>
-    public SliceJudge(LearningRecipe recipe, Shape input, IEnumerable<LabelledWindow> judging)
+    /// <param name="runs">Of the machines, as the windows follow each other.</param>
+    public SliceJudge(LearningRecipe recipe, Shape input, IReadOnlyList<LabelledWindow> judging, IReadOnlyList<JudgingRun> runs)
     {
         _recipe = recipe;
         _network = new Network(input, recipe.Layers(input), seed: 1);
@@ -25,7 +35,8 @@ internal sealed class SliceJudge : IDisposable
         _target = new Sequence(Batch, recipe.Loss().TargetOf(_network.Output));
         _gradient = new Sequence(Batch, _network.Output);
         _slices = [.. TruthPool.Of(recipe, judging.Where(recipe.Uses)).GroupBy(pool => recipe.SliceOf(pool.Truth))
-            .Select(slice => (slice.Key, new WindowSet(recipe, input, Math.Min(MaxWindows, slice.Sum(pool => pool.Windows.Count)), [.. slice])))];
+            .Select(slice => (slice.Key, new WindowSet(recipe, input, Math.Min(MaxWindows, slice.Sum(pool => pool.Windows.Count)), [.. slice]))),
+            .. Runs(recipe, input, judging, runs)];
     }
 
     /// <param name="values">Of the network, as an epoch left them.</param>
@@ -61,5 +72,20 @@ internal sealed class SliceJudge : IDisposable
         _target.Dispose();
         _run.Dispose();
         _network.Dispose();
+    }
+
+    private static IEnumerable<(string Name, WindowSet Windows)> Runs(
+        LearningRecipe recipe, Shape input, IReadOnlyList<LabelledWindow> judging, IReadOnlyList<JudgingRun> runs)
+    {
+        var every = Math.Max(1, (runs.Count + MaxRuns - 1) / MaxRuns);
+        var from = 0;
+        for (var i = 0; i < runs.Count; i++)
+        {
+            var pools = i % every == 0 ? TruthPool.Of(recipe, judging.Skip(from).Take(runs[i].Windows).Where(recipe.Uses)) : [];
+            from += runs[i].Windows;
+            if (pools.Count > 0)
+                yield return (RunPrefix + runs[i].Run, new WindowSet(
+                    recipe, input, Math.Min(MaxWindowsOfRun, pools.Sum(pool => pool.Windows.Count)), pools));
+        }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
         var package = new FitPackage
         {
             Header = new FitHeader { Recipe = recipe.Name, Seed = seed, InputLength = input.Length, InputChannels = input.Channels,
-                Classes = recipe.Classes },
+                Classes = recipe.Classes, JudgingRuns = JudgingRun.Of(data.Judging) },
             Fitted = data.Fitted,
             Judging = data.Judging,
         };
@@ -74,10 +74,8 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
                     ? $"the fit {broken}; going on with epoch {outcome.BestEpoch}" : $"fitted, {plan.Network.ParameterCount} parameters",
             LossCurve = outcome.Losses,
             ValidationCurve = outcome.Validations,
-            Picture = outcome.Losses.Count == 0 ? null : CurveChart.Draw(
-                $"{run.Request.ModelName}, {run.Request.Recipe}", "epoch", "loss",
-                [("training", Points(outcome.Losses)), ("validation runs", Points(outcome.Validations))]),
         };
+        if (outcome.Losses.Count > 0) run = run with { Picture = FitPicture.Draw(run, outcome.BestEpoch) };
         await reporter.ReportAsync(run, cancellation);
         var operations = OperationBuilder.Build(plan.Network);
         var model = await Task.Run(() => ModelExport.Write(operations, plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
@@ -85,8 +83,6 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
         double? widening = plan.Recipe.Head == ModelHead.RemainingLife ? LifeBand.Fit(operations, plan.Recipe, package.Judging) : null;
         return (new FittedRun(model, outcome.Values, FitFingerprint.Architecture(plan.Network), temperature, set, widening), run);
     }
-
-    private static IReadOnlyList<(double X, double Y)> Points(IEnumerable<double> losses) => [.. losses.Select((loss, i) => ((double)(i + 1), loss))];
 
     /// <summary>The parent's values with the head that the devices' rounds gave.</summary>
     private async Task<FitOutcome> RoundsAsync(TrainingRunView run, FitPlan plan, string fit, CancellationToken cancellation)

@@ -34,7 +34,7 @@ public sealed class LifeRunTests
         Assert.StartsWith("a first model with 1 - mean error of life 0.", run.Message, StringComparison.Ordinal);
         Assert.Equal(
             ["life 0 to 25 %", "life 25 to 50 %", "life 50 to 75 %", "life 75 % and more"],
-            run.SliceCurves.Keys.Order(StringComparer.Ordinal));
+            run.SliceCurves.Keys.Where(name => !name.StartsWith("run ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         var all = run.CandidateMetrics["all"];
         Assert.True(all.LifeError < 0.15, $"mean error {all.LifeError} of the horizon");
         Assert.InRange(all.Held!.Value, 0.65, 0.97);
