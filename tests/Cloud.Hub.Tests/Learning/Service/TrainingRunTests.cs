@@ -93,15 +93,7 @@ public sealed class TrainingRunTests
         using var other = new TempFolder();
         using var registry = new MemoryRegistry();
         var fleet = new SimulatedFleet(runs: 4);
-        string runId;
-        await using (var learning = new LearningFixture(fleet, folder.Path, registry))
-        {
-            await learning.BeginAsync();
-            runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
-            await learning.UntilAsync(runId, progressed => progressed.Message.StartsWith("epoch 4 ", StringComparison.Ordinal));
-            await learning.EndAsync();
-        }
-
+        var runId = await InterruptedAsync(fleet, folder, registry, epoch: 4);
         fleet.AddRun("run-later", isLabelled: true, shift: 8f, new Random(99));
         await using var again = new LearningFixture(fleet, folder.Path, registry);
         await again.BeginAsync();
@@ -112,6 +104,7 @@ public sealed class TrainingRunTests
             return RunStates.HasEnded(progressed.State);
         });
         await again.EndAsync();
+        Assert.True(resumed.State == RunStates.Registered, resumed.Message);
         Assert.True(int.Parse(firstEpoch.Split(' ')[1], CultureInfo.InvariantCulture) > 4, $"the fit began anew: {firstEpoch}");
 
         await using var untouched = new LearningFixture(new SimulatedFleet(runs: 4), other.Path, registry);
@@ -129,15 +122,7 @@ public sealed class TrainingRunTests
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
         var fleet = new SimulatedFleet(runs: 4);
-        string runId;
-        await using (var learning = new LearningFixture(fleet, folder.Path, registry))
-        {
-            await learning.BeginAsync();
-            runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
-            await learning.UntilAsync(runId, progressed => progressed.Message.StartsWith("epoch 2 ", StringComparison.Ordinal));
-            await learning.EndAsync();
-        }
-
+        var runId = await InterruptedAsync(fleet, folder, registry, epoch: 2);
         await using (var connection = new SqliteConnection($"Data Source={folder.File("learning.db")};Pooling=False"))
         {
             await connection.OpenAsync();
@@ -164,13 +149,7 @@ public sealed class TrainingRunTests
         fleet.AddRun("run-constant", isLabelled: true, shift: 8f, new Random(6), (_, values) => values[3] = 2.5f);
         await using var learning = new LearningFixture(fleet, folder.Path, registry);
         await learning.BeginAsync();
-        var told = "";
-        var runId = await learning.Runs.StartAsync(LearningFixture.Request("anomaly-logit"), CancellationToken.None);
-        var run = await learning.UntilAsync(runId, progressed =>
-        {
-            if (progressed.State == RunStates.Training && told.Length == 0) told = progressed.Message;
-            return RunStates.HasEnded(progressed.State);
-        });
+        var (run, told) = await TrainTellingAsync(learning, LearningFixture.Request("anomaly-logit"));
         await learning.EndAsync();
         Assert.True(run.State == RunStates.Registered, run.Message);
         Assert.Contains("rows left out: a value is no number", told, StringComparison.Ordinal);
@@ -188,13 +167,7 @@ public sealed class TrainingRunTests
         var first = await learning.TrainAsync(LearningFixture.Request("anomaly-logit"));
         Assert.True(first.State == RunStates.Registered, first.Message);
         for (var i = 0; i < 4; i++) fleet.AddRun($"new-{i}", isLabelled: true, shift: 8f, new Random(200 + i));
-        var told = "";
-        var runId = await learning.Runs.StartAsync(LearningFixture.Request("anomaly-logit", first.CandidateDigest), CancellationToken.None);
-        var second = await learning.UntilAsync(runId, progressed =>
-        {
-            if (progressed.State == RunStates.Training && told.Length == 0) told = progressed.Message;
-            return RunStates.HasEnded(progressed.State);
-        });
+        var (second, told) = await TrainTellingAsync(learning, LearningFixture.Request("anomaly-logit", first.CandidateDigest));
         await learning.EndAsync();
         Assert.Matches(@"anomalous, [1-9]\d* replayed\) of ", told);
         Assert.Equal("0.5", second.Hyperparameters["replayShare"]);
@@ -204,31 +177,6 @@ public sealed class TrainingRunTests
         // What was held out stays held out, and nothing the parent learnt from joins it.
         Assert.Subset(second.CandidateMetrics.Keys.ToHashSet(), first.CandidateMetrics.Keys.ToHashSet());
         Assert.All(second.CandidateMetrics.Keys.Except(first.CandidateMetrics.Keys), run => Assert.StartsWith("new-", run, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_run_that_a_restart_interrupted_goes_on_from_its_checkpoint_and_ends_the_same()
-    {
-        using var folder = new TempFolder();
-        using var registry = new MemoryRegistry();
-        var fleet = new SimulatedFleet(runs: 4);
-        string runId;
-        await using (var learning = new LearningFixture(fleet, folder.Path, registry))
-        {
-            await learning.BeginAsync();
-            runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
-            await learning.UntilAsync(runId, progressed => progressed.Message.StartsWith("epoch 4 ", StringComparison.Ordinal));
-            await learning.EndAsync();
-        }
-
-        await using var again = new LearningFixture(fleet, folder.Path, registry);
-        await again.BeginAsync();
-        var resumed = await again.UntilAsync(runId, progressed => RunStates.HasEnded(progressed.State));
-        var whole = await again.TrainAsync(LearningFixture.Request("reconstruction"));
-        await again.EndAsync();
-        Assert.Equal(RunStates.Registered, resumed.State);
-        Assert.Equal(whole.LossCurve, resumed.LossCurve);
-        Assert.Equal(whole.CandidateMetrics["all"], resumed.CandidateMetrics["all"]);
     }
 
     [Fact]
@@ -316,5 +264,29 @@ public sealed class TrainingRunTests
         Assert.False(await learning.Runs.CancelAsync(runId, CancellationToken.None));
         Assert.Equal(RunStates.Registered, (await learning.TrainAsync(LearningFixture.Request("reconstruction"))).State);
         await learning.EndAsync();
+    }
+
+    /// <summary>A run that the hub's stop interrupts after an epoch.</summary>
+    private static async Task<string> InterruptedAsync(SimulatedFleet fleet, TempFolder folder, MemoryRegistry registry, int epoch)
+    {
+        await using var learning = new LearningFixture(fleet, folder.Path, registry);
+        await learning.BeginAsync();
+        var runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
+        await learning.UntilAsync(runId, progressed => progressed.Message.StartsWith($"epoch {epoch} ", StringComparison.Ordinal));
+        await learning.EndAsync();
+        return runId;
+    }
+
+    /// <summary>A run, and what it said of its data.</summary>
+    private static async Task<(TrainingRunView Run, string Told)> TrainTellingAsync(LearningFixture learning, TrainingRequest request)
+    {
+        var told = "";
+        var runId = await learning.Runs.StartAsync(request, CancellationToken.None);
+        var run = await learning.UntilAsync(runId, progressed =>
+        {
+            if (progressed.State == RunStates.Training && told.Length == 0) told = progressed.Message;
+            return RunStates.HasEnded(progressed.State);
+        });
+        return (run, told);
     }
 }

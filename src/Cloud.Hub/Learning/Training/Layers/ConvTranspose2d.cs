@@ -6,43 +6,37 @@ namespace Cloud.Hub.Learning.Training.Layers;
 /// <summary>2-D transposed convolution with a square kernel: the adjoint of a <see cref="Conv2d"/> from its output's side to its input's.</summary>
 internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int stride = 1, int padding = 0, int outputPadding = 0) : Layer
 {
-    private readonly NativeBuffer?[] _padded = new NativeBuffer?[Network.MaxLanes];
-    private readonly NativeBuffer?[] _paddedGradient = new NativeBuffer?[Network.MaxLanes];
-    private Parameter _weight = null!;
-    private Parameter _bias = null!;
-    private NativeBuffer? _spread;
-    private NativeBuffer? _correlate;
+    private PlaneFilters _filters = null!;
     private NativeBuffer? _noBias;
 
     public override string Kind => "conv-transpose2d";
 
     /// <summary>Geometry of the convolution whose adjoint this is: its input is this layer's output.</summary>
-    public PlaneShape Geometry { get; private set; } = null!;
+    public PlaneShape Geometry => _filters.Geometry;
 
-    public override IReadOnlyList<Parameter> Parameters => [_weight, _bias];
+    public override IReadOnlyList<Parameter> Parameters => [_filters.Weight, _filters.Bias];
 
     /// <summary>Bias (O,).</summary>
-    public Span<float> Bias => _bias.Span;
+    public Span<float> Bias => _filters.Bias.Span;
 
     /// <summary>Weights as (I, O, K, K), PyTorch's and ONNX's order; setting copies.</summary>
     public float[] Weights
     {
-        get => ConvolutionWeights.ToOutputFirst(Geometry, _weight.Span);
-        set => ConvolutionWeights.FromOutputFirst(Geometry, value, _weight.Span);
+        get => _filters.Weights;
+        set => _filters.Weights = value;
     }
 
     public override void Initialise(SeededRandom random)
     {
         // As PyTorch counts it: output channels × taps.
         var fanIn = outputChannels * kernel * kernel;
-        FillUniform(_weight, fanIn, random);
-        FillUniform(_bias, fanIn, random);
+        FillUniform(_filters.Weight, fanIn, random);
+        FillUniform(_filters.Bias, fanIn, random);
     }
 
     public override void Prepare()
     {
-        PlaneConvolution.PackBackward(Geometry, _weight.Values, (_spread ??= new NativeBuffer(PlaneConvolution.BackwardCount(Geometry))).Pointer);
-        PlaneConvolution.PackForward(Geometry, _weight.Values, (_correlate ??= new NativeBuffer(PlaneConvolution.ForwardCount(Geometry))).Pointer);
+        _filters.Prepare();
         _noBias ??= new NativeBuffer(Input.Channels);
     }
 
@@ -50,10 +44,8 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
     {
         for (var sample = lane.From; sample < lane.To; sample++)
         {
-            var padded = PlaneConvolution.Padded(
-                ref _padded[lane.Index], input.Sample(sample), Geometry.GradientCount, Input.Height, Input.Width, Input.Channels,
-                Geometry.GradientPadding);
-            PlaneConvolution.Backward(Geometry, padded, _spread!.Pointer, output.Sample(sample), accumulate: false);
+            PlaneConvolution.Backward(
+                Geometry, _filters.PaddedOutput(lane, input.Sample(sample)), _filters.Backward, output.Sample(sample), accumulate: false);
             var pixels = output.SampleSpan(sample);
             for (var pixel = 0; pixel < pixels.Length; pixel += outputChannels)
                 TensorPrimitives.Add(pixels.Slice(pixel, outputChannels), Bias, pixels.Slice(pixel, outputChannels));
@@ -64,15 +56,13 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
     {
         for (var sample = lane.From; sample < lane.To; sample++)
         {
-            var padded = PlaneConvolution.Padded(
-                ref _paddedGradient[lane.Index], outputGradient.Sample(sample), Geometry.PaddedCount, Geometry.Height, Geometry.Width, outputChannels,
-                padding);
-            PlaneConvolution.WeightGradient(Geometry, padded, input.Sample(sample), lane.Gradients + _weight.Offset);
+            var padded = _filters.PaddedInput(lane, outputGradient.Sample(sample));
+            PlaneConvolution.WeightGradient(Geometry, padded, input.Sample(sample), lane.Gradients + _filters.Weight.Offset);
             if (inputGradient is not null)
-                PlaneConvolution.Forward(Geometry, padded, _correlate!.Pointer, _noBias!.Pointer, inputGradient.Sample(sample));
+                PlaneConvolution.Forward(Geometry, padded, _filters.Forward, _noBias!.Pointer, inputGradient.Sample(sample));
         }
 
-        Convolution.SumRows(outputGradient, lane.Gradients + _bias.Offset, lane.From, lane.To);
+        Convolution.SumRows(outputGradient, lane.Gradients + _filters.Bias.Offset, lane.From, lane.To);
     }
 
     protected override Shape OnBind(Shape input)
@@ -81,7 +71,7 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
         if (outputPadding < 0 || outputPadding >= stride)
             throw new ArgumentException(
                 $"layer {Position} (conv-transpose2d): output padding {outputPadding} must be 0 to stride − 1 = {stride - 1}");
-        Geometry = new PlaneShape
+        var geometry = new PlaneShape
         {
             Height = Side(input.Height),
             Width = Side(input.Width),
@@ -91,19 +81,18 @@ internal sealed unsafe class ConvTranspose2d(int outputChannels, int kernel, int
             Stride = stride,
             Padding = padding,
         };
-        if (Geometry.Height < 1 || Geometry.Width < 1)
+        if (geometry.Height < 1 || geometry.Width < 1)
             throw new ArgumentException($"layer {Position} (conv-transpose2d): padding {padding} leaves nothing of {input}");
-        _weight = new Parameter("weight", Geometry.WeightCount);
-        _bias = new Parameter("bias", outputChannels);
-        return new Shape(Geometry.Height * Geometry.Width, outputChannels, Geometry.Width);
+        _filters = new PlaneFilters(geometry, outputChannels);
+        return new Shape(geometry.Height * geometry.Width, outputChannels, geometry.Width);
 
         int Side(int length) => ((length - 1) * stride) - (2 * padding) + kernel + outputPadding;
     }
 
     protected override void Dispose(bool disposing)
     {
-        foreach (var buffer in _padded.Concat(_paddedGradient)) buffer?.Dispose();
-        foreach (var buffer in new[] { _spread, _correlate, _noBias }) buffer?.Dispose();
+        _filters?.Dispose();
+        _noBias?.Dispose();
         base.Dispose(disposing);
     }
 }
