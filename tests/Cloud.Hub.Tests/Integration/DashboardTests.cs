@@ -169,6 +169,35 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         await Expect(page.Locator(".trust tbody tr")).ToHaveCountAsync(2);
     }
 
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(375, ColorScheme.Light)]
+    public async Task A_rollout_says_what_it_waits_for_how_its_devices_are_and_what_its_gates_could_tell(int width, ColorScheme scheme)
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var now = TimeProvider.System.GetUtcNow();
+        front.Doors.Rollouts.PageAsync(default, default, default)
+            .ReturnsForAnyArgs([SampleRollouts.WaitsForApproval(now), SampleRollouts.ProgramUnderWay(now)]);
+        var page = await OpenAsync(front, width, 900, scheme);
+        var (waiting, program) = (page.Locator($"[data-id={SampleRollouts.Waiting}]"), page.Locator($"[data-id={SampleRollouts.Program}]"));
+        await Expect(waiting.Locator(".waits").First).ToContainTextAsync("Waits for a second person: anybody but ada");
+        await Expect(waiting.Locator(".terms")).ToContainTextAsync("harbour is told Mon to Fri 22:00 to 02:00 the next day Europe/Berlin");
+        await Expect(waiting.Locator(".terms")).ToContainTextAsync("mill is told every day 05:30 to 06:15 America/New_York, until 2026-12-18");
+        await Expect(program.Locator(".terms")).ToHaveTextAsync("Approved by grace");
+        await Expect(program.Locator(".tally p")).ToHaveTextAsync("5 healthy · 1 failed · 1 lost · 1 under way");
+        await Expect(program.Locator(".tally rect")).ToHaveCountAsync(3);
+        await Expect(program.Locator(".evidence").First).ToContainTextAsync("for 5 min 0 s without another start");
+        await Expect(program.Locator(".evidence").First).ToContainTextAsync("control 1.0 %, at most 5.0 % more; would tell 19.0 % more");
+        await Expect(program.Locator(".evidence").First).ToContainTextAsync("could tell nothing yet");
+        await Expect(program.Locator(".lane.waiting")).ToContainTextAsync($"Waits for a person: hmas rollout trigger {SampleRollouts.Program}");
+        Assert.Empty(await page.EvaluateAsync<string[]>(PaleTexts));
+        Assert.Empty(await page.EvaluateAsync<string[]>(TooWide, width));
+        await page.Locator(".rollouts").ScrollIntoViewIfNeededAsync();
+        await PictureAsync(page, $"rollouts-{width}-{scheme}".ToLowerInvariant());
+    }
+
     [Fact]
     public async Task An_empty_hub_says_what_to_do_first()
     {
@@ -220,8 +249,7 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         var page = await OpenAsync(front, 375, 812);
         await Expect(page.Locator("li.alarm")).ToHaveCountAsync(3);
         await Expect(page.Locator(".evidence").First).ToBeVisibleAsync();
-        var wide = await page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.sr, .skip') && e.getBoundingClientRect().right > 376 && e.getBoundingClientRect().width > 0).map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`)");
+        var wide = await page.EvaluateAsync<string[]>(TooWide, 375);
         Assert.True(wide.Length == 0, $"reaches past 375 px: {string.Join(", ", wide)}");
         var low = await page.EvaluateAsync<string[]>(
             "() => [...document.querySelectorAll('.answers button, .device-row')].filter(e => e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 38).map(e => e.textContent)");
@@ -304,6 +332,10 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
 
     [GeneratedRegex("^[0-9]")]
     private static partial Regex Number();
+
+    /// <summary>Elements that reach past a width.</summary>
+    private const string TooWide =
+        "most => [...document.querySelectorAll('body *')].filter(e => !e.closest('.sr, .skip') && e.getBoundingClientRect().right > most + 1 && e.getBoundingClientRect().width > 0).map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`)";
 
     /// <summary>Texts whose contrast against what is painted behind them is below 4.5 (WCAG 2.2, 1.4.3).</summary>
     private const string PaleTexts =

@@ -23,6 +23,9 @@ export function value(n: number | null | undefined): string {
 /** Clock time of this machine. */
 export const clock = (iso: string | undefined): string => (iso ? new Date(iso).toLocaleTimeString('en-GB') : '');
 
+/** Day and clock time of this machine. */
+export const moment = (iso: string): string => new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
 /** Event time, as the device's clock had it, in UTC: recordings keep theirs. */
 export const eventTime = (us: number): string => new Date(us / 1000).toISOString().slice(11, 19);
 
@@ -33,6 +36,12 @@ export function span(seconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}\u00a0min\u00a0${Math.floor(seconds % 60)}\u00a0s`;
   const minutes = Math.floor(seconds / 60);
   return `${Math.floor(minutes / 60)}\u00a0h\u00a0${minutes % 60}\u00a0min`;
+}
+
+/** Seconds of a duration as .NET writes it, `[days.]hh:mm:ss`. */
+export function seconds(duration: string): number {
+  const [, days, hours, minutes, rest] = /^(?:(\d+)\.)?(\d+):(\d+):([\d.]+)$/.exec(duration) ?? [];
+  return Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(rest ?? 0);
 }
 
 export function ago(iso: string | undefined, now = Date.now()): string {

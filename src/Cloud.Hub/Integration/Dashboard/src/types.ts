@@ -40,18 +40,26 @@ export interface Training {
   parentMetrics: Record<string, Slice>; candidateMetrics: Record<string, Slice>; startedAt: string; endedAt?: string;
 }
 
-export interface Metric { name: string; value: number; reference?: number; limit: number; trials: number; odds: number; stopsAt: number; slice?: string }
+export interface Metric { name: string; value: number; reference?: number; limit: number; trials: number; odds: number; stopsAt: number; slice?: string; tells?: number }
 export interface Evidence {
   devicesTold: number; devicesAnswered: number; devicesFailed: number; devicesUndelivered: number; devicesIdle: number; devicesSilent: number;
+  devicesHealthy: number; devicesLost: number;
   windows: number; labelledNormalWindows: number; shadowWindows: number; metrics: Metric[];
 }
-export interface Gate { minimumWindows: number }
+/** Durations as .NET writes them, `[days.]hh:mm:ss`. */
+export interface Gate { minimumWindows: number; minimumHealthyTime: string }
+/** A time of day by the clock of the site. */
+export interface MaintenanceWindow { from: string; minutes: number; timeZone: string; site?: string; days?: string[]; until?: string }
 export interface RolloutDevice { deviceId: string; state?: string; answeringDigest?: string; reason?: string; touched: boolean; restored: boolean; swapMs?: number }
 export interface RolloutGroup { name: string; state: string; devices: RolloutDevice[]; evidence?: Evidence }
 export interface Transition { at: string; group: string; from: string; to: string; reason: string }
 export interface Rollout {
-  rolloutId: string; request: { digest: string; requestedBy: string; reason: string; where?: string; gate: Gate };
-  state: string; groups: RolloutGroup[]; controlDevices: string[]; transitions: Transition[]; startedAt: string; endedAt?: string; stoppedBy?: string;
+  rolloutId: string; kind: string; state: string; groups: RolloutGroup[]; controlDevices: string[]; transitions: Transition[];
+  request: {
+    digest: string; requestedBy: string; reason: string; where?: string; gate: Gate; notBefore?: string; windows: MaintenanceWindow[]; needsApproval: boolean;
+    groups: { name: string; manual: boolean }[];
+  };
+  startedAt: string; endedAt?: string; stoppedBy?: string; approvedBy?: string;
 }
 
 export interface Decision { at: string; agent: string; decision: string; reason: string }

@@ -1,17 +1,24 @@
 // Rollouts: groups, devices, what the gate saw, and why it decided.
 
-import { h, type Child } from '../dom';
-import { clock, count, digest, percent, plural, words } from '../format';
+import { h, s, type Child } from '../dom';
+import { clock, count, digest, plural, words } from '../format';
 import type { Store } from '../store';
-import type { Evidence, Gate, Metric, Rollout, RolloutDevice, RolloutGroup } from '../types';
+import type { Rollout, RolloutDevice, RolloutGroup } from '../types';
+import { evidence } from './gate';
+import { terms } from './terms';
+
+const MOST_OPEN = 4;
 
 export function rollouts(store: Store): Child {
   const all = store.state.rollouts;
   if (!all) return h('p', { class: 'empty' }, store.failed.get('rollouts') ?? 'Asking the hub …');
-  const [newest, ...older] = all;
-  if (!newest) return h('p', { class: 'empty' }, 'No model has been rolled out yet. When one is, each group must prove it before the next gets it.');
+  if (!all[0]) return h('p', { class: 'empty' }, 'No model has been rolled out yet. When one is, each group must prove it before the next gets it.');
+  // Whatever is under way is shown whole; somebody may have to do something.
+  const open = all.filter(rollout => !rollout.endedAt).slice(0, MOST_OPEN);
+  const shown = open.length ? open : [all[0]];
+  const older = all.filter(rollout => !shown.includes(rollout));
   return [
-    whole(newest),
+    shown.map(whole),
     older.length ? h('div', { class: 'older' }, h('h3', null, 'Earlier'), older.slice(0, 8).map(rollout =>
       h('details', { 'data-key': `rollout-${rollout.rolloutId}` }, h('summary', { 'data-key': `rollout-s-${rollout.rolloutId}` }, line(rollout)), whole(rollout)))) : null,
   ];
@@ -26,13 +33,14 @@ function line(rollout: Rollout): Child {
 function whole(rollout: Rollout): Child {
   const touched = rollout.groups.flatMap(group => group.devices).filter(device => device.touched);
   const restored = touched.filter(device => device.restored).length;
-  return h('div', { class: 'rollout' },
-    h('p', { class: 'lead' }, h('code', { title: rollout.request.digest }, digest(rollout.request.digest)), ' ', badge(rollout.state),
+  return h('div', { class: 'rollout', 'data-id': rollout.rolloutId },
+    h('p', { class: 'lead' }, rollout.kind === 'model' ? null : `${words(rollout.kind)} `, h('code', { title: rollout.request.digest }, digest(rollout.request.digest)), ' ', badge(rollout.state),
       rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}, ${restored} of ${plural(touched.length, 'changed device')} restored`) : null),
     h('p', { class: 'quiet' }, `${rollout.request.requestedBy}: ${rollout.request.reason}`,
       rollout.request.where ? ['; aimed at ', h('code', null, rollout.request.where)] : null,
       rollout.controlDevices.length ? `; ${plural(rollout.controlDevices.length, 'device')} kept as before, for comparison` : ''),
-    h('ol', { class: 'groups' }, rollout.groups.map(group => lane(group, rollout.request.gate))),
+    terms(rollout),
+    h('ol', { class: 'groups' }, rollout.groups.map(group => lane(group, rollout))),
     rollout.transitions.length ? h('div', { class: 'why' }, h('h3', null, 'Why'), h('ol', { class: 'timeline' }, [...rollout.transitions].reverse().slice(0, 10).map(step =>
       h('li', { class: step.to }, h('time', null, clock(step.at)), h('span', { class: 'step' }, step.group ? `${step.group} ` : '', `${words(step.from)} → ${words(step.to)}`), h('span', { class: 'reason' }, step.reason))))) : null);
 }
@@ -40,11 +48,37 @@ function whole(rollout: Rollout): Child {
 /** Beyond this a group is a number; nobody reads a thousand names. */
 const MOST_CHIPS = 60;
 
-function lane(group: RolloutGroup, gate: Gate): Child {
+function lane(group: RolloutGroup, rollout: Rollout): Child {
+  const seen = group.evidence;
   return h('li', { class: `lane ${group.state}` },
     h('div', { class: 'lane-head' }, h('strong', null, group.name), badge(group.state)),
+    tally(group, rollout.kind),
     h('ul', { class: 'chips' }, group.devices.slice(0, MOST_CHIPS).map(device => chip(device, group.state)), group.devices.length > MOST_CHIPS ? h('li', { class: 'quiet' }, `and ${count(group.devices.length - MOST_CHIPS)} more`) : null),
-    group.evidence ? evidence(group.evidence, gate) : h('p', { class: 'empty' }, group.state === 'waiting' ? 'Waits for the group before it.' : 'No evidence yet. No data is never success.'));
+    seen && seen.devicesTold < group.devices.length ? h('p', { class: 'quiet' }, `${count(seen.devicesTold)} of ${plural(group.devices.length, 'device')} told so far`) : null,
+    seen ? evidence(seen, rollout.request.gate, rollout.kind) : h('p', { class: 'empty' }, waits(group, rollout)));
+}
+
+function waits(group: RolloutGroup, rollout: Rollout): string {
+  if (group.state !== 'waiting') return 'No evidence yet. No data is never success.';
+  const before = rollout.groups[rollout.groups.indexOf(group) - 1];
+  if (before && before.state !== 'passed') return 'Waits for the group before it.';
+  return rollout.request.groups.some(plan => plan.name === group.name && plan.manual) ? `Waits for a person: hmas rollout trigger ${rollout.rolloutId}` : 'Not begun yet.';
+}
+
+/** The group at a glance: how many are well, on their way, failed, lost, silent. */
+function tally(group: RolloutGroup, kind: string): Child {
+  const seen = group.evidence;
+  if (!seen || seen.devicesTold === 0) return null;
+  const healthy = kind === 'model' ? group.devices.filter(device => device.state?.toLowerCase() === 'committed' && !device.restored).length : seen.devicesHealthy;
+  const parts = ([[healthy, 'healthy'], [seen.devicesFailed, 'failed'], [seen.devicesLost, 'lost'], [seen.devicesUndelivered, 'not reached'], [seen.devicesSilent, 'silent']] as const).filter(([many]) => many > 0);
+  let at = 0;
+  return h('div', { class: 'tally' },
+    s('svg', { viewBox: `0 0 ${seen.devicesTold} 1`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, parts.map(([many, what]) => {
+      const part = s('rect', { x: at, width: many, height: 1, class: words(what).replace(' ', '-') });
+      at += many;
+      return part;
+    })),
+    h('p', null, parts.map(([many, what], i) => [i ? ' · ' : '', h('b', null, count(many)), ` ${what}`]), at < seen.devicesTold ? [parts.length ? ' · ' : '', h('b', null, count(seen.devicesTold - at)), ' under way'] : null));
 }
 
 function chip(device: RolloutDevice, group: string): Child {
@@ -52,32 +86,4 @@ function chip(device: RolloutDevice, group: string): Child {
   const state = device.restored ? 'restored' : (device.state ?? (group === 'waiting' ? 'waiting' : 'silent')).toLowerCase();
   const title = [words(state), device.swapMs != null ? `swapped in ${device.swapMs.toFixed(0)} ms` : '', device.reason ?? ''].filter(Boolean).join(', ');
   return h('li', { class: `chip ${state} ${device.touched ? 'touched' : ''}`, title }, h('span', null, device.deviceId), h('small', null, words(state)));
-}
-
-function evidence(seen: Evidence, gate: Gate): Child {
-  const rows: [string, string, Child, string, boolean][] = [
-    ['Devices', `${seen.devicesAnswered} of ${seen.devicesTold}`, null, ['answered', ...[[seen.devicesFailed, 'failed'], [seen.devicesUndelivered, 'not reached'], [seen.devicesIdle, 'on the way'], [seen.devicesSilent, 'silent']].filter(([many]) => many).map(([many, what]) => `${many} ${what}`)].join(', '), false],
-    ['Windows', count(seen.windows), bar(seen.windows / gate.minimumWindows, true), `of ${count(gate.minimumWindows)} at least`, false],
-    ...seen.metrics.map((metric): [string, string, Child, string, boolean] => {
-      const allowed = metric.limit + (metric.reference ?? 0);
-      return [words(metric.name) + (metric.slice ? ` (${metric.slice})` : ''), percent(metric.value), metric.limit < 1 ? bar(over(metric.value, allowed), false) : null, limit(metric), over(metric.value, allowed) > 1];
-    }),
-  ];
-  return h('table', { class: 'evidence' }, h('caption', { class: 'sr' }, 'Gate evidence'), h('tbody', null, rows.map(([name, shown, meter, allowed, isOver]) =>
-    h('tr', { class: isOver ? 'over' : '' }, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, shown), h('td', { class: 'bar' }, meter), h('td', { class: 'limit' }, allowed)))));
-}
-
-function limit(metric: Metric): string {
-  if (metric.limit >= 1) return 'shown, decides nothing';
-  const allowed = metric.reference == null ? `at most ${percent(metric.limit)}` : `control ${percent(metric.reference)}, at most ${percent(metric.limit)} more`;
-  return metric.odds < 2 ? allowed : `${allowed}; odds of harm ${odds(metric.odds)}, stops at ${count(metric.stopsAt)}`;
-}
-
-const odds = (to: number): string => (to > 1e6 ? 'over a million to 1' : `${count(Math.round(to))} to 1`);
-const over = (seen: number, allowed: number): number => (allowed > 0 ? seen / allowed : seen > 0 ? 2 : 0);
-
-/** A full bar is the limit; for a minimum it is the goal. */
-function bar(share: number, isGoal: boolean): Child {
-  const step = Math.round(Math.min(1, share) * 20);
-  return h('span', { class: `meter ${isGoal ? 'goal' : share > 1 ? 'over' : ''} w${step}`, 'aria-hidden': 'true' }, h('i'));
 }
