@@ -23,7 +23,7 @@ internal sealed unsafe class NetworkRun : IDisposable
     private readonly Lane[] _lanes = new Lane[Network.MaxLanes];
     private readonly NativeBuffer[] _laneGradients = new NativeBuffer[Network.MaxLanes];
     private readonly double[] _laneLoss = new double[Network.MaxLanes];
-    private readonly ParallelOptions _parallel;
+    private readonly LaneWorkers _workers;
     private readonly int[] _batchLayers;
     private readonly int[][] _joins;
     private readonly int _chunk;
@@ -35,7 +35,7 @@ internal sealed unsafe class NetworkRun : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _network = network;
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        _workers = new LaneWorkers(Math.Min(threads, Network.MaxLanes) - 1);
         var layers = network.Layers;
         _values = new Sequence[layers.Count + 1];
         _gradients = new Sequence?[layers.Count + 1];
@@ -117,6 +117,7 @@ internal sealed unsafe class NetworkRun : IDisposable
 
     public void Dispose()
     {
+        _workers.Dispose();
         foreach (var value in _values) value.Dispose();
         foreach (var gradient in _gradients) gradient?.Dispose();
         foreach (var buffer in _laneGradients) buffer.Dispose();
@@ -211,14 +212,5 @@ internal sealed unsafe class NetworkRun : IDisposable
         return lanes;
     }
 
-    private void Each(int lanes, Action<Lane> work)
-    {
-        if (lanes == 1 || _parallel.MaxDegreeOfParallelism == 1)
-        {
-            for (var i = 0; i < lanes; i++) work(_lanes[i]);
-            return;
-        }
-
-        Parallel.For(0, lanes, _parallel, i => work(_lanes[i]));
-    }
+    private void Each(int lanes, Action<Lane> work) => _workers.Run(_lanes, lanes, work);
 }
