@@ -22,6 +22,7 @@ internal static class RedistributionModule
         services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
         services.AddSingleton<RegistryTables>().AddSingleton<ArtefactTable>().AddSingleton<ArtefactFolder>().AddSingleton<RegistryKey>();
         services.AddSingleton<ArtefactRegistry>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>().AddSingleton<DeltaAccess>();
+        services.AddSingleton<PackageChunks>().AddSingleton<ChunkPeers>();
         services.AddSingleton<References>().AddSingleton<Collector>();
         services.AddSingleton<ImageRepository>().AddSingleton<Director>().AddSingleton<TrustStatus>();
         services.AddSingleton<ITrustStatus>(static provider => provider.GetRequiredService<TrustStatus>());

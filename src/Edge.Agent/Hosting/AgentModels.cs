@@ -1,3 +1,4 @@
+using System.Net;
 using Edge.Agent.Experience;
 using Edge.Agent.Models;
 using Edge.Agent.Settings;
@@ -19,6 +20,8 @@ internal sealed class AgentModels : IDisposable
     private readonly TaskCompletionSource _restartWanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpModelSource? _source;
     private readonly ModelOrders? _orders;
+    private readonly PeerChunks? _peers;
+    private readonly ChunkServer? _chunks;
 
     /// <param name="password">Of the device at the hub.</param>
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
@@ -37,8 +40,8 @@ internal sealed class AgentModels : IDisposable
         {
             var tls = settings.Hub.CaFile is { } authority ? TlsTrust.ClientOptions(authority) : null;
             _source = new HttpModelSource(
-                settings.Hub.Artefacts, settings.Device.Id, password, settings.Model, new SocketsHttpHandler { SslOptions = tls ?? new() }, time,
-                logger);
+                settings.Hub.Artefacts, settings.Device.Id, password, settings.Model,
+                new SocketsHttpHandler { SslOptions = tls ?? new(), UseCookies = false }, time, logger);
             if (settings.Model.ImageRoot is not null)
                 _orders = new ModelOrders(settings.Device, settings.Hub, settings.Model, password, tls, time, logger);
         }
@@ -48,8 +51,14 @@ internal sealed class AgentModels : IDisposable
         var loader = new SlotLoader(Slots, verifier, settings.Model.MaxPackageBytes);
         Tuning = new HeadTuningLoop(
             new HeadTuningStep(Slots, loader, ladder.TuningRows, channels, settings.Model, settings.Pipeline.MaxGap, time), time);
-        var source = _source is null
-            ? null : new DeltaModelSource(_source, new HeldArtefacts(Slots, isLaunched ? Environment.ProcessPath : null), logger);
+        var program = isLaunched ? Environment.ProcessPath : null;
+        var held = new HeldChunks(Slots, program);
+        var secret = Secrets.OfSite(settings.Peers);
+        if (settings.Peers.Asks()) _peers = new PeerChunks(settings.Peers, secret, settings.Model.DownloadBytesPerSecond, time, logger);
+        if (settings.Peers.Listen is { } listen)
+            _chunks = new ChunkServer(IPEndPoint.Parse(listen), secret!, settings.Peers.BytesPerSecond, held.Find, time, logger);
+        var whole = _source is null || _peers is null ? (IModelSource?)_source : new ChunkModelSource(_source, held, _peers, logger);
+        var source = _source is null ? null : new DeltaModelSource(_source, whole!, new HeldArtefacts(Slots, program), logger);
         var fetch = new PackageFetch(Slots, loader, verifier, source, _orders, Reporter, time);
         var trial = new ModelTrial(
             Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);
@@ -88,13 +97,17 @@ internal sealed class AgentModels : IDisposable
         _start.Run();
     }
 
-    public IEnumerable<Task> Run(CancellationToken ct) => [Updater.RunAsync(ct), _installTrial.RunAsync(ct), Tuning.RunAsync(ct)];
+    public IEnumerable<Task> Run(CancellationToken ct) => 
+    [
+        Updater.RunAsync(ct), _installTrial.RunAsync(ct), Tuning.RunAsync(ct), _chunks?.RunAsync(ct) ?? Task.CompletedTask,
+    ];
 
     public void Dispose()
     {
         _ladder.Pipeline.Slot.Exchange(null)?.Dispose();
         _source?.Dispose();
         _orders?.Dispose();
+        _peers?.Dispose();
     }
 
     private void Restart() => _restartWanted.TrySetResult();

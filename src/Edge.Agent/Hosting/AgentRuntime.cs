@@ -33,7 +33,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var state = settings.Device.StateFolder;
         var lost = new LostWrites();
         _ladder = new AgentLadder(settings, bootId, outbox, lost, time, loggers);
-        var password = Secrets.ReadPassword(settings.Hub.PasswordFile);
+        var password = Secrets.Read(settings.Hub.PasswordFile, "hub:passwordFile");
         var record = DeviceRecord.Open(state, _logger);
         _models = new AgentModels(settings, record, password, bootId, outbox, _ladder, time, _logger);
         _memory = new MemoryDiet(time);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -10,7 +9,6 @@ namespace Edge.Agent.Hosting;
 /// request per connection, a bounded head, a time limit.</summary>
 internal sealed class MetricsListener(int port, Func<AgentStatus> status, TimeProvider time, ILogger logger)
 {
-    private const int MaxHead = 8192;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     public async Task RunAsync(CancellationToken ct)
@@ -37,15 +35,12 @@ internal sealed class MetricsListener(int port, Func<AgentStatus> status, TimePr
             try
             {
                 var stream = client.GetStream();
-                var head = await ReadHeadAsync(stream, either.Token);
+                var head = await HttpHead.ReadAsync(stream, either.Token);
                 var (code, type, body) = head.StartsWith("GET /metrics ", StringComparison.Ordinal)
                     ? ("200 OK", MetricsText.ContentType, MetricsText.Write(status()))
                     : ("404 Not Found", "text/plain", "only GET /metrics is here\n");
                 var bytes = Encoding.UTF8.GetBytes(body);
-                var answer = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"HTTP/1.1 {code}\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), either.Token);
+                await stream.WriteAsync(HttpHead.Answer(code, type, bytes.Length), either.Token);
                 await stream.WriteAsync(bytes, either.Token);
             }
             catch (Exception error) when (error is IOException or SocketException
@@ -54,20 +49,5 @@ internal sealed class MetricsListener(int port, Func<AgentStatus> status, TimePr
                 logger.StatusUnavailable("a metrics reader", error.Message);
             }
         }
-    }
-
-    private static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken ct)
-    {
-        var buffer = new byte[MaxHead];
-        var length = 0;
-        while (length < buffer.Length)
-        {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), ct);
-            if (read == 0) break;
-            length += read;
-            if (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) >= 0) break;
-        }
-
-        return Encoding.ASCII.GetString(buffer, 0, length);
     }
 }

@@ -119,6 +119,7 @@ internal sealed class SelfReport
             SamplingBoost = _ladder.Boost.Value,
             Hardware = _settings.Device.Hardware,
             Tags = _settings.Device.Tags,
+            Chunks = _settings.Peers.Listen is { } listen ? $"http://{listen}/" : null,
             Channels = _ladder.Sensor.Channels,
             RateHz = _ladder.Sensor.RateHz,
             Counters = new DeviceCounters

@@ -105,7 +105,8 @@ internal static class Verbs
             await using var sensor = Ladder.MakeSensor(settings.Sensor, TimeProvider.System, loggers);
             var actuators = Ladder.MakeActuators(settings.Actuators, sensor, TimeProvider.System, loggers);
             var rules = Ladder.LoadRules(settings.Rules, sensor, settings.Pipeline.HistoryFrames, actuators);
-            _ = Secrets.ReadPassword(settings.Hub.PasswordFile);
+            _ = Secrets.Read(settings.Hub.PasswordFile, "hub:passwordFile");
+            _ = Secrets.OfSite(settings.Peers);
             var keys = settings.Model.TrustedKeysFile is { } path ? PublicKeyFile.Read(path).Count : 0;
             return FormattableString.Invariant(
                 $"""

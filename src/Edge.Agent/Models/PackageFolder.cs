@@ -14,6 +14,9 @@ internal sealed class PackageFolder(string folder)
     /// <summary>Bytes that may still be written to the folder's disk.</summary>
     public long FreeBytes => new DriveInfo(folder).AvailableFreeSpace;
 
+    /// <summary>The package's file; it need not be there.</summary>
+    public string PathOf(string digest) => Path.Combine(folder, FileName(digest) + PackageEnding);
+
     /// <summary>Where a download of this package grows.</summary>
     public string PartPath(string digest) => Path.Combine(folder, FileName(digest) + PartEnding);
 
@@ -40,8 +43,6 @@ internal sealed class PackageFolder(string folder)
 
         foreach (var old in Directory.EnumerateFiles(folder, "*" + PartEnding).OrderByDescending(File.GetLastWriteTimeUtc).Skip(1)) File.Delete(old);
     }
-
-    private string PathOf(string digest) => Path.Combine(folder, FileName(digest) + PackageEnding);
 
     /// <exception cref="ArgumentException">Not <c>sha256:</c> and 64 hex digits: it would become part of a path.</exception>
     private static string FileName(string digest)

@@ -21,6 +21,8 @@ internal sealed record AgentSettings
 
     public required HubOptions Hub { get; init; }
 
+    public required PeerOptions Peers { get; init; }
+
     public required StatusOptions Status { get; init; }
 
     public required LogOptions Log { get; init; }

@@ -35,6 +35,7 @@ internal static class SettingsKeys
         "hub:broker", "hub:artefacts", "hub:passwordFile", "hub:caFile", "hub:keepAlive", "hub:firstConnectJitter", "hub:reconnectFrom",
         "hub:reconnectTo", "hub:batchFacts",
         "hub:batchDelay", "hub:windowFacts", "hub:resendAfter", "hub:telemetryInterval", "hub:telemetryPoints", "hub:reportInterval",
+        "peers:secretFile", "peers:listen", "peers:bytesPerSecond", "peers:sources:*",
         "status:socket", "status:metricsPort",
         "log:format", "log:level",
         "decisionLog:file",

@@ -60,7 +60,7 @@ internal static class SettingsLoader
     }
 
     private static bool IsOfTheDevice(string key) =>
-        key.Split(':') is [var section, ..] && (section.ToUpperInvariant() is "DEVICE" or "HUB" or "STATUS"
+        key.Split(':') is [var section, ..] && (section.ToUpperInvariant() is "DEVICE" or "HUB" or "PEERS" or "STATUS"
             || key.ToUpperInvariant() is "MODEL:TRUSTEDKEYSFILE" or "MODEL:IMAGEROOT" or "MODEL:DIRECTORROOT" or "MODEL:PACKAGE");
 
     private static Dictionary<string, string?> FromVariables(IReadOnlyDictionary<string, string> variables)
@@ -104,6 +104,7 @@ internal static class SettingsLoader
                 Experience = configuration.GetSection("experience").Get<ExperienceOptions>() ?? new ExperienceOptions(),
                 Outbox = configuration.GetSection("outbox").Get<OutboxOptions>() ?? new OutboxOptions(),
                 Hub = configuration.GetSection("hub").Get<HubOptions>() ?? new HubOptions(),
+                Peers = configuration.GetSection("peers").Get<PeerOptions>() ?? new PeerOptions(),
                 Status = configuration.GetSection("status").Get<StatusOptions>() ?? new StatusOptions(),
                 Log = configuration.GetSection("log").Get<LogOptions>() ?? new LogOptions(),
                 DecisionLog = configuration.GetSection("decisionLog").Get<DecisionLogOptions>() ?? new DecisionLogOptions(),
@@ -132,6 +133,7 @@ internal static class SettingsLoader
         Add(new ExperienceOptionsValidator().Validate("experience", settings.Experience));
         Add(new OutboxOptionsValidator().Validate("outbox", settings.Outbox));
         Add(new HubOptionsValidator().Validate("hub", settings.Hub));
+        Add(new PeerOptionsValidator().Validate("peers", settings.Peers));
         Add(new StatusOptionsValidator().Validate("status", settings.Status));
         Add(new LogOptionsValidator().Validate("log", settings.Log));
         foreach (var actuator in settings.Actuators.Where(actuator => actuator.Part is not null && settings.Sensor.Kind != "pump"))

@@ -28,6 +28,9 @@ internal sealed partial class OutboxOptionsValidator : IValidateOptions<OutboxOp
 internal sealed partial class HubOptionsValidator : IValidateOptions<HubOptions>;
 
 [OptionsValidator]
+internal sealed partial class PeerOptionsValidator : IValidateOptions<PeerOptions>;
+
+[OptionsValidator]
 internal sealed partial class StatusOptionsValidator : IValidateOptions<StatusOptions>;
 
 [OptionsValidator]

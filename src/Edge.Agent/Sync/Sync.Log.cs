@@ -110,6 +110,21 @@ internal static partial class SyncLog
     public static partial void DeltaApplied(this ILogger logger, string digest, long deltaBytes, long packageBytes);
 
     [LoggerMessage(
+        EventId = 2738, EventName = "ChunksNear", Level = LogLevel.Information,
+        Message = "Of package {Digest} {NearBytes} bytes came from near by and {OwnBytes} were here, of {PackageBytes}")]
+    public static partial void ChunksNear(this ILogger logger, string digest, long nearBytes, long ownBytes, long packageBytes);
+
+    [LoggerMessage(
+        EventId = 2739, EventName = "ChunksRefused", Level = LogLevel.Warning,
+        Message = "The chunk list of package {Digest} is of no use ({Reason}); the whole package is fetched")]
+    public static partial void ChunksRefused(this ILogger logger, string digest, string reason);
+
+    [LoggerMessage(
+        EventId = 2740, EventName = "PeerLeftAlone", Level = LogLevel.Warning,
+        Message = "{Peer} was asked for chunk {Hash} and is left alone: {Reason}")]
+    public static partial void PeerLeftAlone(this ILogger logger, string peer, string hash, string reason);
+
+    [LoggerMessage(
         EventId = 2735, EventName = "DeltaRefused", Level = LogLevel.Warning,
         Message = "The delta of package {Digest} is of no use ({Reason}); the whole package is fetched")]
     public static partial void DeltaRefused(this ILogger logger, string digest, string reason);

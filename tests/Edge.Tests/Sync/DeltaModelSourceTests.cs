@@ -80,7 +80,7 @@ public sealed class DeltaModelSourceTests : IDisposable
         using var server = new Server(_asked, delta, _new);
         using var whole = new HttpModelSource(
             "http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), server, TimeProvider.System, NullLogger.Instance);
-        await new DeltaModelSource(whole, new HeldArtefacts(_slots, null), NullLogger.Instance).FetchAsync(
+        await new DeltaModelSource(whole, whole, new HeldArtefacts(_slots, null), NullLogger.Instance).FetchAsync(
             Assignment(), _slots.Packages.PartPath(NewDigest), CancellationToken.None);
         return await File.ReadAllBytesAsync(_slots.Packages.PartPath(NewDigest));
     }

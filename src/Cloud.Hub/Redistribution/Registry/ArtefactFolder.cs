@@ -28,6 +28,9 @@ internal sealed class ArtefactFolder : IDisposable
     /// <summary>Differences between artefacts.</summary>
     public string Deltas => Path.Combine(_root, "deltas");
 
+    /// <summary>Artefacts as lists of chunks.</summary>
+    public string Chunks => Path.Combine(_root, "chunks");
+
     /// <exception cref="ArgumentException">No digest.</exception>
     public string PathOf(string digest)
     {

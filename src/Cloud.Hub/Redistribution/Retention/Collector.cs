@@ -16,8 +16,8 @@ namespace Cloud.Hub.Redistribution.Retention;
 /// A kill in between leaves a name without a row, which is vouched for anew or withdrawn, or a file without a row, which the next sweep takes.
 /// </remarks>
 internal sealed class Collector(
-    ArtefactRegistry registry, ArtefactTable table, ArtefactFolder folder, PackageDeltas deltas, ImageRepository images, References references,
-    IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Collector> logger)
+    ArtefactRegistry registry, ArtefactTable table, ArtefactFolder folder, PackageDeltas deltas, PackageChunks chunks, ImageRepository images,
+    References references, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Collector> logger)
 {
     /// <summary>Condemns, acquits and deletes.</summary>
     /// <returns>Digests that are gone.</returns>
@@ -57,6 +57,7 @@ internal sealed class Collector(
         }
 
         deltas.Trim(digest => table.Find(digest) is not null);
+        chunks.Trim(digest => table.Find(digest) is not null);
         var listed = table.List(null).Select(static entry => entry.TargetPath).ToHashSet(StringComparer.Ordinal);
         foreach (var path in (images.State?.Targets.Targets.Keys ?? []).Where(path => !listed.Contains(path)).ToList()) images.Withdraw(path);
     }

@@ -8,7 +8,9 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Fetches a package or an agent program as its difference from the active one where the hub offers that, and whole
 /// otherwise. Whatever goes wrong with a difference costs its bytes and nothing else.</summary>
-internal sealed class DeltaModelSource(HttpModelSource whole, HeldArtefacts held, ILogger logger) : IModelSource
+/// <param name="hub">Where differences are asked for.</param>
+/// <param name="whole">Where the file comes from otherwise.</param>
+internal sealed class DeltaModelSource(HttpModelSource hub, IModelSource whole, HeldArtefacts held, ILogger logger) : IModelSource
 {
     public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
@@ -20,7 +22,7 @@ internal sealed class DeltaModelSource(HttpModelSource whole, HeldArtefacts held
     private async Task<byte[]?> TryAsync(ModelAssignment assignment, CancellationToken ct)
     {
         if (held.Find(assignment.Kind) is not var (digest, old)) return null;
-        if (await whole.TryReadAsync(assignment, $"/delta?from={digest}", ct) is not { } delta) return null;
+        if (await hub.TryReadAsync(assignment, $"/delta?from={digest}", ct) is not { } delta) return null;
         try
         {
             var package = DeltaCodec.Decode(old, delta, (int)Math.Min(assignment.PackageBytes, int.MaxValue));

@@ -99,6 +99,19 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
     }
 
+    /// <summary>A disk that takes no more is not a broken link: trying again at once would not help.</summary>
+    public static void ToDisk(FileStream part, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error)
+        {
+            throw new StorageException(StorageReason.DiskFull, $"{part.Name}: {error.Message}", error);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>A way back waits for nothing.</summary>
@@ -184,19 +197,6 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
 
         ToDisk(part, () => part.Flush(flushToDisk: true));
-    }
-
-    /// <summary>A disk that takes no more is not a broken link: trying again at once would not help.</summary>
-    private static void ToDisk(FileStream part, Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (IOException error)
-        {
-            throw new StorageException(StorageReason.DiskFull, $"{part.Name}: {error.Message}", error);
-        }
     }
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;

@@ -91,6 +91,9 @@ public sealed record ReportedState
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value
         ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
+    /// <summary>Where others of its site may ask it for chunks, <c>http://192.168.7.20:8390/</c>; null: nowhere.</summary>
+    public string? Chunks { get; init; }
+
     public required IReadOnlyList<Sensing.SensorChannel> Channels { get; init; }
 
     public double RateHz { get; init; }

@@ -21,7 +21,10 @@ public sealed class HttpFetcher : IDisposable
     {
         _limits = limits;
         _time = time;
-        var handler = new SocketsHttpHandler { Proxy = new ProxyBeyondLoopback(HttpClient.DefaultProxy), MaxAutomaticRedirections = 5 };
+        var handler = new SocketsHttpHandler
+        {
+            Proxy = new ProxyBeyondLoopback(HttpClient.DefaultProxy), MaxAutomaticRedirections = 5, UseCookies = false,
+        };
         if (tls is not null) handler.SslOptions = tls;
         // Each download has its own deadline.
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

@@ -1,0 +1,343 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Edge.Agent.Hosting;
+using Edge.Agent.Models;
+using Edge.Agent.Settings;
+using Edge.Agent.Sync.Downlink;
+using Hmas.Contracts.Chunks;
+using Hmas.Contracts.Twins;
+using Hmas.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Edge.Tests.Sync.Downlink;
+
+/// <summary>A device that fetches a package of four chunks; real sockets between it and its peers.</summary>
+public sealed class ChunkModelSourceTests : IDisposable
+{
+    private const string Secret = "sixteen and more";
+    private static readonly string Digest = $"sha256:{new string('b', 64)}";
+
+    private readonly TempFolder _folder = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly byte[] _package = Bytes(1, (3 * ChunkList.ChunkBytes) + 5_000);
+    private readonly ModelSlots _slots;
+    private readonly List<string> _asked = [];
+    private readonly List<string> _peers = [];
+    private byte[] _list;
+
+    public ChunkModelSourceTests()
+    {
+        _slots = Slots("device");
+        _list = ChunkList.Write(ChunkList.Of(new MemoryStream(_package)));
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_peer_that_has_the_package_gives_all_of_it_and_the_hub_only_says_what_it_is()
+    {
+        Peer(Holding(_package));
+        await FetchAsync();
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
+    }
+
+    [Fact]
+    public async Task What_the_device_holds_itself_travels_from_nobody()
+    {
+        var old = _slots.Packages;
+        var digest = $"sha256:{new string('a', 64)}";
+        old.Write(digest, [.. _package[..(2 * ChunkList.ChunkBytes)], .. Bytes(7, 9_000)]);
+        _slots.Stage(new SlotEntry(digest, "pump", 1), Assignment());
+        _slots.Activate();
+        var given = new List<string>();
+        Peer(hash =>
+        {
+            given.Add(hash);
+            return Holding(_package)(hash);
+        });
+        await FetchAsync();
+        Assert.Equal(Chunks().Skip(2).Select(static chunk => chunk.Hash), given);
+    }
+
+    [Fact]
+    public async Task After_a_kill_what_was_verified_stays_and_what_was_not_is_asked_again()
+    {
+        var part = _package[..((2 * ChunkList.ChunkBytes) + 100)];
+        part[ChunkList.ChunkBytes + 5] ^= 1;
+        await File.WriteAllBytesAsync(_slots.Packages.PartPath(Digest), part);
+        var given = new List<string>();
+        Peer(hash =>
+        {
+            given.Add(hash);
+            return Holding(_package)(hash);
+        });
+        await FetchAsync();
+        Assert.Equal(Chunks().Skip(1).Select(static chunk => chunk.Hash), given);
+    }
+
+    [Theory]
+    [InlineData("other bytes")]
+    [InlineData("fewer bytes")]
+    [InlineData("no bytes")]
+    [InlineData("no answer")]
+    [InlineData("an endless head")]
+    [InlineData("nobody listens")]
+    [InlineData("another secret")]
+    [InlineData("a redirect")]
+    public async Task A_peer_that_lies_is_left_alone_and_another_one_or_the_hub_gives_the_rest(string how)
+    {
+        var asked = Liar(how);
+        Peer(Holding(_package));
+        using var peers = Peers();
+        await FetchAsync(peers);
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
+        var times = asked();
+        // A connection that ends before any answer is tried four times by HTTP itself.
+        Assert.InRange(times, how == "nobody listens" ? 0 : 1, how == "no answer" ? 4 : 1);
+
+        // The next download of the same agent does not ask it at all; without another peer the hub gives the whole.
+        _peers.RemoveAt(1);
+        _asked.Clear();
+        File.Delete(_slots.Packages.PartPath(Digest));
+        await FetchAsync(peers);
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers", $"/artefacts/{Digest}"], _asked);
+        Assert.Equal(times, asked());
+    }
+
+    [Theory]
+    [InlineData("silent")]
+    [InlineData("a byte now and then")]
+    public async Task A_peer_that_is_slow_costs_a_bounded_time(string how)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        Liar(how);
+        using var peers = Peers(time);
+        var fetching = FetchAsync(peers);
+        var began = time.GetUtcNow();
+        while (!fetching.IsCompleted)
+        {
+            await Task.WhenAny(fetching, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
+            if (!fetching.IsCompleted) time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await fetching;
+        Assert.InRange(time.GetUtcNow() - began, TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(7));
+        Assert.Equal($"/artefacts/{Digest}", _asked[^1]);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_none_is_as_good_as_no_list()
+    {
+        Peer(Holding(_package));
+        _list[20] ^= 1;
+        await FetchAsync();
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}"], _asked);
+        File.Delete(_slots.Packages.PartPath(Digest));
+        _list = [];
+        await FetchAsync();
+        Assert.Equal($"/artefacts/{Digest}", _asked[^1]);
+    }
+
+    [Fact]
+    public async Task A_peer_gives_what_its_slots_name_and_nothing_to_those_who_do_not_know_the_secret()
+    {
+        var holder = Slots("holder");
+        holder.Packages.Write(Digest, _package);
+        var held = new HeldChunks(holder, null);
+        var hash = Chunks()[0].Hash;
+        Assert.Null(held.Find(hash));
+        holder.Stage(new SlotEntry(Digest, "pump", 1), Assignment());
+        Assert.Equal(_package[..ChunkList.ChunkBytes], held.Find(hash));
+        var end = Peer(held.Find);
+        Assert.StartsWith("HTTP/1.1 200 OK", await AskAsync(end, $"GET /chunks/{hash} HTTP/1.1\r\n{Proof(hash)}"), StringComparison.Ordinal);
+        foreach (var (request, code) in ((string, string)[])[
+            ($"GET /chunks/{hash} HTTP/1.1\r\n", "401"), ($"GET /chunks/{hash} HTTP/1.1\r\n{Proof(Chunks()[1].Hash)}", "401"),
+            ($"GET /chunks/{new string('a', 64)} HTTP/1.1\r\n{Proof(new string('a', 64))}", "404"),
+            ($"GET /chunks/../../{hash[..58]} HTTP/1.1\r\n{Proof(hash)}", "400"), ($"POST /chunks/{hash} HTTP/1.1\r\n{Proof(hash)}", "400"),
+            ($"GET /chunks/{hash}x HTTP/1.1\r\n{Proof(hash)}", "400"), ("\r\n", "400"), (new string('x', 9_000), "400")])
+            Assert.StartsWith($"HTTP/1.1 {code}", await AskAsync(end, request), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_devices_own_bound_on_downloads_holds_for_peers_and_so_does_the_peers_bound_on_what_it_gives()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        Peer(Holding(_package));
+        using var peers = new PeerChunks(new PeerOptions { SecretFile = "x" }, Secret, 20_000, time, NullLogger.Instance);
+        var began = time.GetUtcNow();
+        var fetching = FetchAsync(peers);
+        while (!fetching.IsCompleted)
+        {
+            await Task.WhenAny(fetching, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
+            if (!fetching.IsCompleted) time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await fetching;
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
+        Assert.InRange((time.GetUtcNow() - began).TotalSeconds, 0.9 * _package.Length / 20_000, 3.0 * _package.Length / 20_000);
+    }
+
+    private IReadOnlyList<Chunk> Chunks() => ChunkList.Of(new MemoryStream(_package));
+
+    private static string Proof(string hash) => $"Authorization: {SiteSecret.Scheme} {SiteSecret.Proof(Secret, hash)}\r\n";
+
+    private static Func<string, byte[]?> Holding(byte[] file) => hash =>
+        ChunkList.Of(new MemoryStream(file)).Where(chunk => chunk.Hash == hash)
+            .Select(chunk => file.AsSpan((int)chunk.Offset, chunk.Length).ToArray()).FirstOrDefault();
+
+    private ModelSlots Slots(string name) =>
+        new(DeviceRecord.Open(Directory.CreateDirectory(_folder.File(name)).FullName, NullLogger.Instance), NullLogger.Instance);
+
+    private static PeerChunks Peers(TimeProvider? time = null) =>
+        new(new PeerOptions { SecretFile = "x" }, Secret, 0, time ?? TimeProvider.System, NullLogger.Instance);
+
+    private static IPEndPoint FreeEnd()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
+
+    /// <summary>Another device's server; the hub names it.</summary>
+    private IPEndPoint Peer(Func<string, byte[]?> find, string secret = Secret)
+    {
+        var end = FreeEnd();
+        _ = new ChunkServer(end, secret, 100 << 20, find, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token);
+        _peers.Add($"http://{end}/");
+        return end;
+    }
+
+    /// <summary>A peer that is none.</summary>
+    /// <returns>How often it was asked.</returns>
+    private Func<int> Liar(string how)
+    {
+        var asked = 0;
+        if (how == "another secret")
+        {
+            Peer(Holding(_package), "another secret here");
+            return () => 1;
+        }
+
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _peers.Add($"http://{listener.LocalEndpoint}/");
+        if (how == "nobody listens")
+        {
+            listener.Stop();
+            return () => 0;
+        }
+
+        _ = ServeAsync();
+        return () => Volatile.Read(ref asked);
+
+        async Task ServeAsync()
+        {
+            using var stop = _stop.Token.Register(listener.Stop);
+            while (!_stop.IsCancellationRequested)
+            {
+                using var client = await listener.AcceptTcpClientAsync(_stop.Token);
+                Interlocked.Increment(ref asked);
+                var stream = client.GetStream();
+                await HttpHead.ReadAsync(stream, _stop.Token);
+                try
+                {
+                    await LieAsync(stream, how);
+                }
+                catch (IOException)
+                {
+                    // The device has had enough.
+                }
+            }
+        }
+    }
+
+    private async Task LieAsync(NetworkStream stream, string how)
+    {
+        var head = HttpHead.Answer("200 OK", "application/octet-stream", ChunkList.ChunkBytes);
+        switch (how)
+        {
+            case "other bytes":
+                await stream.WriteAsync(head);
+                await stream.WriteAsync(Bytes(9, ChunkList.ChunkBytes));
+                break;
+            case "fewer bytes":
+                await stream.WriteAsync(head);
+                await stream.WriteAsync(_package.AsMemory(0, 1_000));
+                break;
+            case "no bytes": await stream.WriteAsync(HttpHead.Answer("500 No", "x", 0)); break;
+            case "a redirect":
+                await stream.WriteAsync("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+                break;
+            case "an endless head":
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\n"u8.ToArray());
+                while (true) await stream.WriteAsync(Encoding.ASCII.GetBytes($"X: {new string('x', 1_000)}\r\n"), _stop.Token);
+            case "silent":
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+                break;
+            case "a byte now and then":
+                await stream.WriteAsync(head);
+                while (true)
+                {
+                    await stream.WriteAsync(new byte[1], _stop.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, _stop.Token);
+                }
+
+            default: break;
+        }
+    }
+
+    private static async Task<string> AskAsync(IPEndPoint end, string request)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(end);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request + "\r\n"));
+        return await HttpHead.ReadAsync(client.GetStream(), default);
+    }
+
+    private async Task FetchAsync(PeerChunks? given = null)
+    {
+        using var own = given is null ? Peers() : null;
+        using var handler = new Hub(this);
+        using var hub = new HttpModelSource(
+            "http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), handler, TimeProvider.System, NullLogger.Instance);
+        var part = _slots.Packages.PartPath(Digest);
+        await new ChunkModelSource(hub, new HeldChunks(_slots, null), given ?? own!, NullLogger.Instance).FetchAsync(Assignment(), part, default);
+        Assert.Equal(_package, await File.ReadAllBytesAsync(part));
+    }
+
+    private ModelAssignment Assignment() =>
+        new() { Digest = Digest, Name = "pump", Release = 2, PackageBytes = _package.Length, Url = $"/artefacts/{Digest}" };
+
+    private static byte[] Bytes(int seed, int count)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private sealed class Hub(ChunkModelSourceTests test) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var path = request.RequestUri!.PathAndQuery;
+            test._asked.Add(path);
+            var body = path.EndsWith("/chunks", StringComparison.Ordinal) ? test._list
+                : path.EndsWith("/peers", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(string.Join('\n', test._peers))
+                : test._package[(int)(request.Headers.Range?.Ranges.Single().From ?? 0)..];
+            var partial = request.Headers.Range is not null;
+            var reply = new HttpResponseMessage(body.Length == 0 ? HttpStatusCode.NotFound
+                : partial ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = new ByteArrayContent(body) };
+            if (partial)
+                reply.Content.Headers.ContentRange = new System.Net.Http.Headers.ContentRangeHeaderValue(
+                    test._package.Length - body.Length, test._package.Length - 1, test._package.Length);
+            return Task.FromResult(reply);
+        }
+    }
+}
