@@ -13,6 +13,8 @@ internal sealed record FleetExperience(
     IReadOnlyList<string> Channels, double RateHz, IReadOnlyList<RunRows> Runs, IReadOnlyDictionary<string, LabelTimeline> Labels,
     IReadOnlyDictionary<string, int> LeftOut)
 {
+    private const int NamedAtMost = 5;
+
     /// <summary>What was read; the same bounds give the same experience.</summary>
     public DatasetBounds Bounds { get; init; } = new(0, 0);
 
@@ -22,11 +24,17 @@ internal sealed record FleetExperience(
     /// <summary>Hardware class of each device.</summary>
     public IReadOnlyDictionary<string, string> Hardware { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Kinds of machine that these runs come from; any, when they are more than a package can name.</summary>
-    public IReadOnlyList<string> HardwareOf(IEnumerable<RunRows> runs)
+    /// <summary>Every kind of machine that a model is measured on by these runs: those with a whole window of it.</summary>
+    /// <exception cref="TrainingRefusedException">None, or more than a package can name: it says nothing of the others.</exception>
+    public IReadOnlyList<string> ProvenHardware(IEnumerable<RunRows> runs, int windowRows)
     {
-        string[] classes = [.. runs.Select(run => Hardware[run.DeviceId]).Distinct().Order(StringComparer.Ordinal)];
-        return classes.Length is 0 or > HardwareClass.MaxClasses ? HardwareClass.AnyOnly : classes;
+        string[] classes = [
+            .. runs.Where(run => run.Segments().Any(segment => segment.Count >= windowRows)).Select(run => Hardware[run.DeviceId]).Distinct()
+                .Order(StringComparer.Ordinal)];
+        if (classes.Length == 0)
+            throw new TrainingRefusedException($"no run to measure the model on has a window of {windowRows} rows: it would be made for no kind of machine");
+        return classes.Length <= HardwareClass.MaxClasses ? classes : throw new TrainingRefusedException(
+            $"the runs to measure the model on come from {classes.Length} hardware classes, {string.Join(", ", classes.Take(NamedAtMost))} and others; a package names {HardwareClass.MaxClasses} at most");
     }
 
     public LabelTimeline LabelsOf(RunRows run) => Labels.GetValueOrDefault(run.DeviceId, LabelTimeline.Empty);

@@ -13,6 +13,12 @@ internal sealed record TrainingData(
     LearningRecipe Recipe, FleetExperience Experience, ILookup<RunPart, RunRows> Parts, Shape Input, IReadOnlyList<LabelledWindow> Fitted,
     IReadOnlyList<LabelledWindow> Judging)
 {
+    /// <summary>Kinds of machine that the model is made for: those it will be measured on, or, while no run is
+    /// held out, those it learns from.</summary>
+    /// <exception cref="TrainingRefusedException">None, or more than a package can name.</exception>
+    public IReadOnlyList<string> Hardware =>
+        Experience.ProvenHardware(Parts.Contains(RunPart.HeldOut) ? Parts[RunPart.HeldOut] : Experience.Runs, Recipe.Window.Length);
+
     /// <summary>What else was left out and why, for the run's message.</summary>
     public string Left { get; init; } = "";
 }

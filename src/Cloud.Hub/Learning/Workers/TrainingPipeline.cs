@@ -42,6 +42,8 @@ internal sealed class TrainingPipeline(
         var parent = await ParentAsync(run.Request.ParentDigest, cancellation);
         var data = await PrepareAsync(run, parent, cancellation);
         var sets = new TrainingSets(data.Recipe, data.Input, data.Fitted, data.Judging);
+        // Refused before the fit, not after it.
+        var hardware = data.Hardware;
         run = run
             with { TrainingWindows = sets.Windows, Bounds = data.Experience.Bounds, DataDigests = Digests(
                 data.Experience, data.Parts), CodeVersion = LearningService.CodeVersion };
@@ -56,7 +58,7 @@ internal sealed class TrainingPipeline(
 
         (var fitted, run) = await fitter.FitAsync(run, fitter.Package(run, data), string.Join('\n', LearntFrom(run)), cancellation);
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
-        var manifest = await ManifestAsync(run, data, fitted, cancellation);
+        var manifest = await ManifestAsync(run, data, fitted, hardware, cancellation);
         var ancestors = await AncestorsAsync(parent, cancellation);
         var (judged, released) = await Task.Run(() => Judge(run, manifest, fitted.Model, parent, ancestors, data, cancellation), cancellation);
         if (judged.State != RunStates.Registered) return judged;
@@ -216,7 +218,7 @@ internal sealed class TrainingPipeline(
     }
 
     private async Task<ModelManifest> ManifestAsync(
-        TrainingRunView run, TrainingData data, FittedRun fitted, CancellationToken cancellation) => new()
+        TrainingRunView run, TrainingData data, FittedRun fitted, IReadOnlyList<string> hardware, CancellationToken cancellation) => new()
         {
             Name = run.Request.ModelName,
             Release = await registry.NextReleaseAsync(run.Request.ModelName, cancellation),
@@ -236,7 +238,7 @@ internal sealed class TrainingPipeline(
                 ? new RemainingLife(data.Recipe.HorizonRows, LifeRecipe.Coverage, widening) : null,
             Threshold = data.Recipe.Threshold,
             Precision = Float32,
-            HardwareClasses = data.Experience.HardwareOf(data.Parts.Contains(RunPart.HeldOut) ? data.Parts[RunPart.HeldOut] : data.Experience.Runs),
+            HardwareClasses = hardware,
             Lineage = new Lineage
             {
                 ParentDigest = run.Request.ParentDigest,
