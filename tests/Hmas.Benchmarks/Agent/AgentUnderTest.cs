@@ -51,7 +51,11 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     {
         var file = Path.Combine(folder, "agent.yaml");
         File.WriteAllText(file, $"{settings}\nstatus:\n  socket: {Path.Combine(folder, SocketName)}\n");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec '{Program}' run --settings '{file}' >> '{Path.Combine(folder, LogName)}' 2>&1"]);
+        // As under systemd another process writes the log: its blocks are not the agent's.
+        var pipe = Path.Combine(folder, "log.pipe");
+        var start = new ProcessStartInfo("/bin/sh", [
+            "-c",
+            $"rm -f '{pipe}'; mkfifo '{pipe}'; cat < '{pipe}' >> '{Path.Combine(folder, LogName)}' & exec '{Program}' run --settings '{file}' > '{pipe}' 2>&1"]);
         return new AgentUnderTest(Process.Start(start) ?? throw new InvalidOperationException($"{Program} did not start"), folder);
     }
 
