@@ -24,6 +24,9 @@ public sealed class Detector : IDisposable
     private readonly ConformalScores _conformal = new();
     private Smoothing _smoothing;
 
+    // The session's input holds the window that was scored last.
+    private bool _hasWindow;
+
     /// <param name="onnx">The model; not kept. Its digest is the caller's to check.</param>
     /// <exception cref="InferenceException">The head gives no score (<c>Head</c>), the recipe cannot run (<c>Recipe</c>), the tensors do not fit each
     /// other or the graph (<c>Shape</c>, <c>Name</c>, <c>Type</c>), or ONNX Runtime refuses the model.</exception>
@@ -51,6 +54,9 @@ public sealed class Detector : IDisposable
     public ModelManifest Manifest { get; }
 
     public bool IsCalibrated => Calibration is not null;
+
+    /// <summary>The recipe is of a kind that <see cref="ScoreNext"/> can go on with.</summary>
+    public bool Slides => _extractor.Slides;
 
     /// <summary>Null until <see cref="Calibrate"/>.</summary>
     public Calibration? Calibration { get; private set; }
@@ -98,6 +104,43 @@ public sealed class Detector : IDisposable
             throw new InvalidOperationException($"Model '{Manifest.Name}' is not calibrated on this run.");
 
         Infer(window, calibration);
+        _hasWindow = true;
+        return Judge();
+    }
+
+    /// <summary>Scores the window that ends one row after the one scored last, with the same answer as <see cref="Score"/> at the cost of that
+    /// row.</summary>
+    /// <param name="row">Shape (C,), raw values of the newest row; NaN is missing.</param>
+    /// <remarks>No allocation.</remarks>
+    /// <exception cref="InvalidOperationException">Not <see cref="Slides"/>, or no window was scored since the calibration.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime failed.</exception>
+    public DetectorScore ScoreNext(ReadOnlySpan<float> row)
+    {
+        if (!_hasWindow)
+            throw new InvalidOperationException($"Model '{Manifest.Name}' has no window to go on from.");
+        _extractor.ExtractNext(row, _session.Input);
+        _session.Run();
+        return Judge();
+    }
+
+    /// <summary>Share of the device's healthy windows, this one counted among them, that scored as high: small is
+    /// unusual, 1 / (1 + windows) the smallest. NaN when the score is not valid.</summary>
+    public float PValue(DetectorScore score) => score.IsValid ? _conformal.PValue(score.Smoothed) : float.NaN;
+
+    /// <summary>Forgets calibration and smoothing: the machine was restarted, moved or repaired.</summary>
+    public void StartRun()
+    {
+        Calibration = null;
+        Threshold = float.PositiveInfinity;
+        _hasWindow = false;
+        _conformal.Clear();
+        _smoothing = new Smoothing(Manifest.Threshold.Smoothing);
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private DetectorScore Judge()
+    {
         var raw = _session.Output[0];
         if (_residual is not null)
         {
@@ -107,19 +150,8 @@ public sealed class Detector : IDisposable
         if (!float.IsFinite(raw))
             return new DetectorScore(raw, _smoothing.Value, IsAlarm: false, IsValid: false, Ratio: float.NaN);
         var smoothed = _smoothing.Add(raw);
-        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true, RatioOf(smoothed)) { PValue = _conformal.PValue(smoothed) };
+        return new DetectorScore(raw, smoothed, smoothed > Threshold, IsValid: true, RatioOf(smoothed));
     }
-
-    /// <summary>Forgets calibration and smoothing: the machine was restarted, moved or repaired.</summary>
-    public void StartRun()
-    {
-        Calibration = null;
-        Threshold = float.PositiveInfinity;
-        _conformal.Clear();
-        _smoothing = new Smoothing(Manifest.Threshold.Smoothing);
-    }
-
-    public void Dispose() => _session.Dispose();
 
     private float RatioOf(float smoothed) =>
         _residual is null ? 1 + smoothed - Threshold

@@ -11,9 +11,4 @@ namespace Hmas.Inference;
 /// threshold. Logits, whose threshold lies near 0 or below: the difference
 /// shifted by 1, so that 5 means odds e⁴ times those of the threshold. NaN when not valid, or where a residual's threshold is not above 0.
 /// </param>
-public readonly record struct DetectorScore(float Raw, float Smoothed, bool IsAlarm, bool IsValid, float Ratio)
-{
-    /// <summary>Share of the device's healthy windows, this one counted among them, that scored as high: small is
-    /// unusual, 1 / (1 + windows) the smallest. NaN when not valid.</summary>
-    public float PValue { get; init; } = float.NaN;
-}
+public readonly record struct DetectorScore(float Raw, float Smoothed, bool IsAlarm, bool IsValid, float Ratio);

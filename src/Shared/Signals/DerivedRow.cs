@@ -43,7 +43,7 @@ internal sealed class DerivedRow
         switch (_kind)
         {
             case DerivedKind.Asinh:
-                TensorPrimitives.Asinh(Channel(raw, 0), output);
+                InverseHyperbolicSine.Apply(Channel(raw, 0), output);
                 break;
             case DerivedKind.Magnitude:
                 SumOfSquares(raw, output);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Hmas.Contracts.Models;
 
@@ -17,6 +16,7 @@ public sealed class FeatureExtractor
     private readonly FeatureBlock[] _blocks;
     private readonly DerivedRow[] _derived;
     private readonly VectorScale? _scale;
+    private readonly SlidingRows? _sliding;
     private readonly int _steps;
 
     // Empty when the model reads the normalised window and nothing else: it is then made where the model reads it.
@@ -45,6 +45,8 @@ public sealed class FeatureExtractor
         for (var i = 0; i < _blocks.Length; i++)
             _blocks[i] = new FeatureBlock(recipe.Features[i], i, recipe.Layout, all, _steps, rateHz);
         var isWindowAlone = _derived.Length == 0 && recipe.Features is [{ Kind: FeatureKind.Values, Channels.Count: 0, Rows: 0 }];
+        // Each step of a channel then depends on nothing but the channel's newest raw values.
+        _sliding = isWindowAlone && recipe.Standardisation is null ? new SlidingRows(recipe, channels, _steps) : null;
         _normalised = isWindowAlone ? [] : new float[all * _steps];
         _scratch = new float[_steps];
 
@@ -62,6 +64,9 @@ public sealed class FeatureExtractor
 
     /// <summary>(1, C × blocks, steps) in layout ChannelsByTime, (1, F) in layout Vector.</summary>
     public IReadOnlyList<int> OutputShape { get; }
+
+    /// <summary>The recipe is of a kind that <see cref="ExtractNext"/> can go on with.</summary>
+    public bool Slides => _sliding is not null;
 
     /// <param name="window">Shape (C, T), row-major, raw values in the unit of each channel; NaN is
     /// missing and becomes the channel's centre. Not kept.</param>
@@ -91,6 +96,22 @@ public sealed class FeatureExtractor
         if (_normalised.Length > 0)
             ComputeBlocks(output);
         _scale?.Apply(output);
+        _sliding?.Begin(window, calibration);
+    }
+
+    /// <summary>The tensor of the window that ends one row later, bit for bit as <see cref="Extract"/> would make it, at the cost of that row.</summary>
+    /// <param name="row">Shape (C,): the row that follows the last one of the window before. NaN is missing.</param>
+    /// <param name="output">As the last call left it; overwritten.</param>
+    /// <remarks>The calibration is that of the last <see cref="Extract"/>. No allocation.</remarks>
+    /// <exception cref="ArgumentException">A length does not match.</exception>
+    /// <exception cref="InvalidOperationException">Not <see cref="Slides"/>.</exception>
+    public void ExtractNext(ReadOnlySpan<float> row, Span<float> output)
+    {
+        if (row.Length != _channels)
+            throw new ArgumentException($"The row has {row.Length} values, expected {_channels}.", nameof(row));
+        if (output.Length != OutputLength)
+            throw new ArgumentException($"The output has room for {output.Length} values, expected {OutputLength}.", nameof(output));
+        (_sliding ?? throw new InvalidOperationException("This recipe needs the whole window.")).Push(row, output);
     }
 
     private void ComputeBlocks(Span<float> output)
@@ -118,25 +139,31 @@ public sealed class FeatureExtractor
             raw = output;
         }
 
-        Centre(raw, centre, scale, _recipe.Clip > 0 ? _recipe.Clip : float.PositiveInfinity, output);
+        Centre(raw, centre, scale, ClipOf(_recipe), output);
         if (_recipe.Compression == Compression.Asinh)
-            TensorPrimitives.Asinh(output, output);
+            InverseHyperbolicSine.Apply(output, output);
     }
 
-    /// <summary>(value − centre) / scale, a missing value as 0, within ± clip; in one pass.</summary>
+    /// <summary>Infinite where the recipe has none.</summary>
+    internal static float ClipOf(FeatureRecipe recipe) => recipe.Clip > 0 ? recipe.Clip : float.PositiveInfinity;
+
+    /// <summary>(value − centre) / scale, a missing value as 0, within ± clip.</summary>
+    internal static Vector<float> Centre(Vector<float> value, Vector<float> centre, Vector<float> scale, Vector<float> clip)
+    {
+        value = (value - centre) / scale;
+        // Centre and scale are finite, so a NaN here is a missing value and nothing else; alone it differs from itself.
+        value = Vector.ConditionalSelect(Vector.Equals(value, value), value, Vector<float>.Zero);
+        return Vector.Max(Vector.Min(value, clip), -clip);
+    }
+
+    /// <summary>The same of a channel, in one pass.</summary>
     /// <param name="raw">May be <paramref name="output"/>.</param>
     private static void Centre(ReadOnlySpan<float> raw, float centre, float scale, float clip, Span<float> output)
     {
-        var (centres, scales, most, least) = (new Vector<float>(centre), new Vector<float>(scale), new Vector<float>(clip), new Vector<float>(-clip));
+        var (centres, scales, clips) = (new Vector<float>(centre), new Vector<float>(scale), new Vector<float>(clip));
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(raw);
         var results = MemoryMarshal.Cast<float, Vector<float>>(output);
-        for (var i = 0; i < results.Length; i++)
-        {
-            var value = (vectors[i] - centres) / scales;
-            // Centre and scale are finite, so a NaN here is a missing value and nothing else; alone it differs from itself.
-            value = Vector.ConditionalSelect(Vector.Equals(value, value), value, Vector<float>.Zero);
-            results[i] = Vector.Max(Vector.Min(value, most), least);
-        }
+        for (var i = 0; i < results.Length; i++) results[i] = Centre(vectors[i], centres, scales, clips);
 
         for (var i = results.Length * Vector<float>.Count; i < output.Length; i++)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Hmas.Signals;
@@ -156,35 +157,26 @@ public static class Statistics
     /// a run without one present value gives NaN.</summary>
     /// <param name="values">NaN is missing. An infinite value makes the means that hold it infinite and leaves the later ones alone.</param>
     /// <param name="output">values.Length − length + 1 values; overwritten.</param>
+    /// <remarks>Each mean is summed afresh, oldest value first, so that it is the same number wherever its window begins. O(T × length).</remarks>
     public static void CausalMean(ReadOnlySpan<float> values, int length, Span<float> output)
     {
-        var sum = 0.0;
-        int present = 0, above = 0, below = 0;
-        for (var t = 0; t < values.Length; t++)
+        var t = 0;
+        for (; t <= output.Length - Vector<float>.Count; t += Vector<float>.Count)
         {
-            Count(values[t], 1);
-            if (t >= length)
-                Count(values[t - length], -1);
-            if (t < length - 1)
-                continue;
-            output[t - length + 1] = (above, below) switch
-            {
-                (0, 0) => (float)(sum / present),
-                (_, 0) => float.PositiveInfinity,
-                (0, _) => float.NegativeInfinity,
-                _ => float.NaN,
-            };
+            var sum = new PresentSum();
+            for (var i = 0; i < length; i++) sum.Add(new Vector<float>(values[(t + i)..]));
+            sum.Mean().CopyTo(output[t..]);
         }
 
-        // Infinite values are counted, not summed: ∞ − ∞ would stay NaN for the rest of the window.
-        void Count(float value, int sign)
+        for (; t < output.Length; t++)
         {
-            if (float.IsPositiveInfinity(value))
-                above += sign;
-            else if (float.IsNegativeInfinity(value))
-                below += sign;
-            else if (!float.IsNaN(value))
-                (sum, present) = (sum + (sign * value), present + sign);
+            var (sum, present) = (0.0, 0);
+            foreach (var value in values.Slice(t, length))
+            {
+                if (!float.IsNaN(value)) (sum, present) = (sum + value, present + 1);
+            }
+
+            output[t] = (float)(sum / present);
         }
     }
 

@@ -30,6 +30,6 @@ public sealed class VectorScale
         TensorPrimitives.Subtract(vector, _centre, vector);
         TensorPrimitives.Divide(vector, _scale, vector);
         TensorPrimitives.Clamp(vector, -_clip, _clip, vector);
-        TensorPrimitives.Asinh(vector, vector);
+        InverseHyperbolicSine.Apply(vector, vector);
     }
 }

@@ -66,6 +66,23 @@ public class DetectorTests
     }
 
     [Fact]
+    public void A_detector_goes_on_with_a_row_only_behind_a_window_of_the_same_calibration()
+    {
+        using var detector = Fixture.Detector();
+        Assert.True(detector.Slides);
+        detector.Calibrate(Rows(20, seed: 1));
+        Assert.Throws<InvalidOperationException>(() => detector.ScoreNext(new float[2]));
+        var rows = Rows(9, seed: 2);
+        detector.Score(Windows(rows).First());
+        var next = detector.ScoreNext(rows.AsSpan(rows.Length - 2));
+        Assert.Equal(next, detector.Score(Windows(rows).Last()));
+        Assert.InRange(detector.PValue(next), 0f, 1f);
+        detector.StartRun();
+        detector.Calibrate(Rows(20, seed: 1));
+        Assert.Throws<InvalidOperationException>(() => detector.ScoreNext(new float[2]));
+    }
+
+    [Fact]
     public void Smoothing_starts_at_the_first_score_and_weighs_the_newest()
     {
         using var detector = Fixture.Detector(threshold: Plainest with { Smoothing = 0.25 });

@@ -110,6 +110,49 @@ public class FeatureExtractorTests
         AssertRow([1, 1.5f, 2, 2.5f], output, "smoothed");
     }
 
+    [Property(MaxTest = 100)]
+    public void A_tensor_that_goes_on_with_a_row_is_bit_for_bit_that_of_the_whole_window(int seed, byte channelCount, byte smoothing, bool compresses)
+    {
+        const int length = 12;
+        var channels = 1 + (channelCount % 19);
+        var recipe = new FeatureRecipe
+        {
+            SmoothingLength = 1 + (smoothing % length), Clip = 2, Compression = compresses ? Compression.Asinh : Compression.None,
+        };
+        var (whole, sliding) = (new FeatureExtractor(recipe, channels, length, 1), new FeatureExtractor(recipe, channels, length, 1));
+        var values = Plain.Noise(channels * 4 * length, seed, offset: 3, scale: 2);
+        for (var i = 0; i < values.Length; i += 7) values[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
+        var calibration = new Calibration(Plain.Noise(channels, seed + 1), [.. Enumerable.Range(0, channels).Select(i => 0.5f + i)]);
+        var (expected, got) = (new float[whole.OutputLength], new float[whole.OutputLength]);
+
+        sliding.Extract(Window(0), calibration, got);
+        for (var row = 1; row <= 3 * length; row++)
+        {
+            whole.Extract(Window(row), calibration, expected);
+            sliding.ExtractNext([.. Enumerable.Range(0, channels).Select(channel => values[(channel * 4 * length) + row + length - 1])], got);
+            Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), got.Select(BitConverter.SingleToInt32Bits));
+        }
+
+        float[] Window(int row) => [.. Enumerable.Range(0, channels).SelectMany(channel => values[((channel * 4 * length) + row)..][..length])];
+    }
+
+    [Fact]
+    public void A_recipe_that_looks_at_more_than_each_channels_newest_rows_does_not_slide()
+    {
+        FeatureRecipe[] recipes =
+        [
+            Vector(new FeatureSpec(FeatureKind.Mean)), new() { Features = PerStep },
+            new() { Derived = [new DerivedChannel(DerivedKind.Magnitude, [0, 1])] },
+            new() { Layout = TensorLayout.Vector, Standardisation = new Standardisation(new float[16], [.. Enumerable.Repeat(1f, 16)], 3) },
+        ];
+        foreach (var recipe in recipes)
+        {
+            var extractor = new FeatureExtractor(recipe, 2, 8, 1);
+            Assert.False(extractor.Slides);
+            Assert.Throws<InvalidOperationException>(() => extractor.ExtractNext(new float[2], new float[extractor.OutputLength]));
+        }
+    }
+
     [Fact]
     public void Extraction_allocates_nothing()
     {

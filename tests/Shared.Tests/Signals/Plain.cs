@@ -47,6 +47,10 @@ internal static class Plain
         return covariance / variance * (values.Count - 1);
     }
 
+    /// <summary>The definition; below 1e-4 its series, since ln(1 + x) there loses what x says.</summary>
+    public static double Asinh(double x) =>
+        Math.Abs(x) < 1e-4 ? x - (x * x * x / 6) : Math.Sign(x) * Math.Log(Math.Abs(x) + Math.Sqrt((x * x) + 1));
+
     public static float[] Rolling(float[] values, int length, Func<IReadOnlyList<float>, double> statistic) =>
         [.. Enumerable.Range(0, values.Length).Select(t => (float)statistic(values[Math.Max(0, t - length + 1)..(t + 1)]))];
 

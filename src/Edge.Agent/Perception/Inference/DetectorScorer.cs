@@ -4,7 +4,7 @@ using Hmas.Inference;
 namespace Edge.Agent.Perception.Inference;
 
 /// <summary>A detector of <c>Hmas.Inference</c> in the slot; owns it.</summary>
-internal sealed class DetectorScorer(string digest, Detector detector) : IWindowScorer
+internal sealed class DetectorScorer(string digest, Detector detector) : ISlidingScorer
 {
     public string Digest => digest;
 
@@ -14,15 +14,17 @@ internal sealed class DetectorScorer(string digest, Detector detector) : IWindow
 
     public float Threshold => detector.Threshold;
 
+    public bool Slides => detector.Slides;
+
     public void Calibrate(ReadOnlySpan<float> rows) => detector.Calibrate(rows);
 
-    public WindowScore Score(ReadOnlySpan<float> window)
-    {
-        var score = detector.Score(window);
-        return new WindowScore(score.Raw, score.Smoothed, score.IsAlarm, score.IsValid, score.Ratio);
-    }
+    public WindowScore Score(ReadOnlySpan<float> window) => Told(detector.Score(window));
+
+    public WindowScore ScoreNext(ReadOnlySpan<float> row) => Told(detector.ScoreNext(row));
 
     public void StartRun() => detector.StartRun();
 
     public void Dispose() => detector.Dispose();
+
+    private static WindowScore Told(DetectorScore score) => new(score.Raw, score.Smoothed, score.IsAlarm, score.IsValid, score.Ratio);
 }

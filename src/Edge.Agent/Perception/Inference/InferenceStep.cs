@@ -114,8 +114,8 @@ internal sealed partial class InferenceStep : IDetectorSlot
     /// <summary>Another run begins: models forget calibration and smoothing.</summary>
     public void StartRun()
     {
-        Restart(_active);
-        Restart(_shadow);
+        _active?.StartRun();
+        _shadow?.StartRun();
         _last = Fresh(_active);
     }
 
@@ -202,7 +202,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     {
         try
         {
-            score = seat.Scorer.Score(seat.Window.Build());
+            score = seat.Score();
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -218,13 +218,6 @@ internal sealed partial class InferenceStep : IDetectorSlot
         seat.IsBroken = true;
         Failures++;
         LogModelFailed(_logger, seat.Scorer.Digest, e);
-    }
-
-    private static void Restart(ScorerSeat? seat)
-    {
-        if (seat is null) return;
-        seat.IsBroken = false;
-        seat.Scorer.StartRun();
     }
 
     private static Prediction Fresh(ScorerSeat? seat) =>

@@ -8,6 +8,12 @@ namespace Edge.Agent.Perception.Inference;
 internal sealed class ScorerSeat
 {
     private readonly FrameHistory _history;
+    private readonly int[] _channels;
+    private readonly ISlidingScorer? _sliding;
+    private readonly float[] _row;
+
+    // Frame of the run that ends the window scored last; 0: none that the next one could go on from.
+    private long _scoredFrame;
 
     /// <exception cref="ArgumentException">The device cannot feed this model; the message says why.</exception>
     public ScorerSeat(IWindowScorer scorer, FrameHistory history, IReadOnlyList<SensorChannel> channels, double rateHz)
@@ -40,6 +46,9 @@ internal sealed class ScorerSeat
         }
 
         _history = history;
+        _channels = map;
+        _sliding = scorer is ISlidingScorer { Slides: true } sliding ? sliding : null;
+        _row = new float[map.Length];
         Scorer = scorer;
         Window = new WindowBuilder(history, map, manifest.Window.Length, manifest.Window.Stride);
         CalibrationRows = rows;
@@ -58,9 +67,28 @@ internal sealed class ScorerSeat
 
     public bool IsCalibrationDue => !Scorer.IsCalibrated && _history.HealthyRows >= CalibrationRows;
 
+    /// <summary>Another run begins: the model forgets calibration and smoothing.</summary>
+    public void StartRun()
+    {
+        IsBroken = false;
+        _scoredFrame = 0;
+        Scorer.StartRun();
+    }
+
+    /// <summary>Scores the window that ends with the newest frame; the row before it having been scored, that row alone is new.</summary>
+    public WindowScore Score()
+    {
+        var follows = _sliding is not null && _scoredFrame > 0 && _scoredFrame == _history.Frames - 1;
+        _scoredFrame = _history.Frames;
+        if (!follows) return Scorer.Score(Window.Build());
+        for (var i = 0; i < _row.Length; i++) _row[i] = _history.LastValue[_channels[i]];
+        return _sliding!.ScoreNext(_row);
+    }
+
     /// <summary>Fits the model to the rows kept of this run. May allocate.</summary>
     public void Calibrate()
     {
+        _scoredFrame = 0;
         var count = CalibrationRows!.Value;
         var rows = new float[count * Window.ChannelCount];
         _history.CopyCalibrationRows(count, Window.Channels, rows);
