@@ -18,6 +18,7 @@ internal sealed class RuleEngine
     private readonly RuleNode[] _nodes;
     private readonly int[] _children;
     private readonly RuleSignal[] _signals;
+    private readonly SlidingSummary?[] _summaries;
     private readonly float[] _values;
     private readonly bool[] _latched;
     private readonly RuleState[] _states;
@@ -32,6 +33,7 @@ internal sealed class RuleEngine
         _nodes = [.. set.Nodes];
         _children = [.. set.Children];
         _signals = [.. set.Signals];
+        _summaries = [.. set.Signals.Select(static signal => SlidingSummary.Fits(signal) ? new SlidingSummary(signal.Channel, signal.Frames) : null)];
         _values = new float[_signals.Length];
         _latched = new bool[_nodes.Length];
         _states = new RuleState[_rules.Length];
@@ -60,7 +62,7 @@ internal sealed class RuleEngine
     public ReadOnlySpan<Decision> Evaluate(FrameHistory history, in Prediction prediction, long nowUs, bool isFrame = true)
     {
         _decisions.Clear();
-        for (var i = 0; i < _signals.Length; i++) _values[i] = ValueOf(_signals[i], history, prediction, nowUs);
+        for (var i = 0; i < _signals.Length; i++) _values[i] = ValueOf(i, history, prediction, nowUs);
         var changed = false;
         for (var i = 0; i < _rules.Length; i++) changed |= Judge(i, nowUs, isFrame);
         Evaluations += _rules.Length;
@@ -81,8 +83,9 @@ internal sealed class RuleEngine
         return changed ? Conclude(nowUs, "the run ended") : [];
     }
 
-    private float ValueOf(RuleSignal signal, FrameHistory history, in Prediction prediction, long nowUs)
+    private float ValueOf(int index, FrameHistory history, in Prediction prediction, long nowUs)
     {
+        var signal = _signals[index];
         switch (signal.Kind)
         {
             case SignalKind.Latest:
@@ -104,7 +107,8 @@ internal sealed class RuleEngine
             case SignalKind.LifeLow:
                 return prediction.Life is { } band ? band.Low : float.NaN;
             default:
-                return SignalMath.OverFrames(signal.Kind, history, signal.Channel, signal.Frames);
+                return _summaries[index]?.Of(signal.Kind, history)
+                    ?? SignalMath.OverFrames(signal.Kind, history, signal.Channel, signal.Frames);
         }
     }
 

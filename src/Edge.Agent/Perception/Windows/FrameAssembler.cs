@@ -28,6 +28,10 @@ internal sealed class FrameAssembler
     private long _newest;
     private bool _started;
 
+    // Where the sample before went: the channels of a row share a timestamp. -1: its frame has left.
+    private int _lastSlot = -1;
+    private long _lastUs;
+
     public FrameAssembler(int channels, double rateHz, WindowOptions options, IFrameSink sink)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -70,22 +74,14 @@ internal sealed class FrameAssembler
             return;
         }
 
-        if (!_started) Start(sample.TimestampUs);
-        var bucket = BucketOf(sample.TimestampUs);
-        if (bucket < _oldest)
+        var slot = _lastSlot >= 0 && sample.TimestampUs == _lastUs ? _lastSlot : SlotOf(sample.TimestampUs);
+        if (slot < 0)
         {
-            if ((_oldest - bucket) * _periodUs <= _maxGapUs)
-            {
-                LateSamples++;
-                return;
-            }
-
-            JumpBack(sample.TimestampUs);
-            bucket = 0;
+            LateSamples++;
+            return;
         }
 
-        if (bucket > _newest) Advance(bucket);
-        var slot = (int)(bucket % _capacity);
+        (_lastSlot, _lastUs) = (slot, sample.TimestampUs);
         var at = (slot * _channels) + sample.Channel;
         if (_present[slot] == 0) _timestamps[slot] = sample.TimestampUs;
         if (!_seen[at])
@@ -112,6 +108,22 @@ internal sealed class FrameAssembler
         _oldest = 0;
         _newest = 0;
         _started = true;
+    }
+
+    /// <summary>Opens the frame of this time; negative: it has left already.</summary>
+    private int SlotOf(long timestampUs)
+    {
+        if (!_started) Start(timestampUs);
+        var bucket = BucketOf(timestampUs);
+        if (bucket < _oldest)
+        {
+            if ((_oldest - bucket) * _periodUs <= _maxGapUs) return -1;
+            JumpBack(timestampUs);
+            bucket = 0;
+        }
+
+        if (bucket > _newest) Advance(bucket);
+        return (int)(bucket % _capacity);
     }
 
     private long BucketOf(long timestampUs) => (long)Math.Floor(((timestampUs - _originUs) / _periodUs) + 0.5);
@@ -159,6 +171,7 @@ internal sealed class FrameAssembler
     {
         var slot = (int)(_oldest % _capacity);
         _oldest++;
+        _lastSlot = -1;
         if (_present[slot] == 0) return;
         var values = _values.AsSpan(slot * _channels, _channels);
         foreach (var value in values)

@@ -95,6 +95,9 @@ internal sealed class FrameHistory
     /// <summary>Event time of the frame <paramref name="back"/> frames before the newest one.</summary>
     public long TimestampUs(int back) => _timestamps[(int)((Frames - 1 - back) % Capacity)];
 
+    /// <param name="frame">Index in the run; among the newest <see cref="Capacity"/>.</param>
+    public float Value(int channel, long frame) => _values[(channel * Capacity) + (int)(frame % Capacity)];
+
     /// <summary>The newest <paramref name="length"/> values of a channel, oldest first, in one or two pieces.</summary>
     public void Tail(int channel, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer)
     {
