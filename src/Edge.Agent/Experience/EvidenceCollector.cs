@@ -29,6 +29,9 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
     private double _deviations;
     private long _deviationCount;
 
+    // What stands for a batch in which no answer was measured.
+    private float _measuredUs;
+
     public void RunStarted(string runId, long timestampUs)
     {
         Tell();
@@ -53,7 +56,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
         }
 
         if (observation.Calibration is { } calibration) Deviate(observation.Values, calibration);
-        _latency.Add(prediction.InferenceUs);
+        if (!float.IsNaN(prediction.InferenceUs)) _latency.Add(_measuredUs = prediction.InferenceUs);
         if (_windows >= every) Tell();
     }
 
@@ -75,6 +78,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
     private void Tell()
     {
         if (_windows == 0) return;
+        if (_latency.Count == 0) _latency.Add(_measuredUs);
         var evidence = new ModelEvidence
         {
             Digest = _digest!,

@@ -1,9 +1,11 @@
 using Edge.Agent.Actions;
+using Edge.Agent.Perception.Windows;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Settings;
 using Hmas.Contracts.Commands;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Wire;
+using Hmas.Signals;
 
 namespace Edge.Agent.Experience;
 
@@ -37,19 +39,19 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
 
     public void Observe(in Observation observation)
     {
-        if (observation.Window.IsEmpty) return;
+        if (observation.DueWindow is not { } due) return;
         var requested = Volatile.Read(ref _requested) > 0;
-        var distance = DistanceOf(observation);
-        var rows = observation.Window.Length / observation.WindowChannels;
+        var values = due.Build();
+        var distance = DistanceOf(values, due.ChannelCount, observation.Calibration);
         var window = new WindowFacts(
-            observation.Frame, rows, observation.IsCalibration, observation.Prediction.IsAlarm, observation.Prediction.ScoreRatio, requested)
+            observation.Frame, due.Length, observation.IsCalibration, observation.Prediction.IsAlarm, observation.Prediction.ScoreRatio, requested)
         {
-            IsNear = !float.IsNaN(distance) && _near.Finds(_memory!.Newest, observation.Frame, rows),
+            IsNear = !float.IsNaN(distance) && _near.Finds(_memory!.Newest, observation.Frame, due.Length),
         };
         var (reasons, value) = _selector.Choose(window, distance, boost);
         if (reasons == ExperienceReasons.None) return;
         if (requested) Interlocked.Decrement(ref _requested);
-        Keep(observation, reasons, value);
+        Keep(observation, due, values, reasons, value);
         if (!float.IsNaN(distance)) _memory!.Keep();
     }
 
@@ -57,28 +59,28 @@ internal sealed class ExperienceStore(ExperienceOptions options, SamplingBoost b
         Volatile.Write(
             ref _lastAction, $"{result.Request.Command.Actuator} {result.Request.Command.Command} {(result.Succeeded ? "done" : "failed")}");
 
-    private float DistanceOf(in Observation observation)
+    private float DistanceOf(ReadOnlySpan<float> window, int channels, Calibration? calibration)
     {
-        if (observation.Calibration is not { } calibration || calibration.Centre.Length != observation.WindowChannels) return float.NaN;
-        if (_memory is null || _memoryChannels != observation.WindowChannels)
+        if (calibration is null || calibration.Centre.Length != channels) return float.NaN;
+        if (_memory is null || _memoryChannels != channels)
         {
-            _memory = new RareMemory(options.RareMemory, observation.WindowChannels);
-            _memoryChannels = observation.WindowChannels;
+            _memory = new RareMemory(options.RareMemory, channels);
+            _memoryChannels = channels;
         }
 
-        return _memory.Distance(observation.Window, calibration.Centre, calibration.Scale);
+        return _memory.Distance(window, calibration.Centre, calibration.Scale);
     }
 
-    private void Keep(in Observation observation, ExperienceReasons reasons, float value)
+    private void Keep(in Observation observation, WindowBuilder due, ReadOnlySpan<float> window, ExperienceReasons reasons, float value)
     {
         var ruleId = observation.Decisions.IsEmpty ? null : observation.Decisions[0].RuleId;
         var record = new ExperienceRecord
         {
             RunId = observation.RunId,
-            StartUs = observation.WindowStartUs,
+            StartUs = due.StartUs,
             EndUs = observation.TimestampUs,
-            Window = observation.Window.ToArray(),
-            Channels = observation.WindowChannels,
+            Window = window.ToArray(),
+            Channels = due.ChannelCount,
             Centre = observation.Calibration?.Centre ?? [],
             Scale = observation.Calibration?.Scale ?? [],
             ModelDigest = observation.Prediction.Digest ?? "",

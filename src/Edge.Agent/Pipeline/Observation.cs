@@ -1,4 +1,5 @@
 using Edge.Agent.Perception.Inference;
+using Edge.Agent.Perception.Windows;
 using Edge.Agent.Reasoning;
 using Hmas.Signals;
 
@@ -18,15 +19,8 @@ internal readonly ref struct Observation
     /// <summary>Newest row, length = device channels, in their order; NaN is missing.</summary>
     public required ReadOnlySpan<float> Values { get; init; }
 
-    /// <summary>Raw values of the device's own window, shape (C, T), row-major, all device channels in their
-    /// order, ending with this frame; empty when none is due.</summary>
-    public required ReadOnlySpan<float> Window { get; init; }
-
-    /// <summary>C: the device's channels.</summary>
-    public required int WindowChannels { get; init; }
-
-    /// <summary>Event time of the window's first row.</summary>
-    public required long WindowStartUs { get; init; }
+    /// <summary>The device's own window, all device channels in their order, ending with this frame; null when none is due.</summary>
+    public required WindowBuilder? DueWindow { get; init; }
 
     public required Prediction Prediction { get; init; }
 

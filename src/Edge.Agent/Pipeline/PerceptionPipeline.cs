@@ -38,7 +38,6 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private string? _runId;
     private Calibration? _calibration;
     private string? _calibratedFor;
-    private Prediction _lastPrediction = Prediction.None;
 
     /// <param name="act">Takes a command on; must not block.</param>
     /// <param name="healthy">Keeps the healthy rows over a restart; null: every start begins a run of its own.</param>
@@ -111,7 +110,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         lock (_inference.Gate)
         {
             var nowUs = _history.NewestUs + (long)sinceLastSample.TotalMicroseconds;
-            Tell(_rules.Evaluate(_history, _lastPrediction, nowUs, isFrame: false));
+            Tell(_rules.Evaluate(_history, _inference.Last, nowUs, isFrame: false));
         }
     }
 
@@ -122,8 +121,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         lock (_inference.Gate)
         {
             _history.Add(timestampUs, values);
-            _lastPrediction = _inference.Next();
-            var decisions = _rules.Evaluate(_history, _lastPrediction, timestampUs);
+            ref readonly var prediction = ref _inference.Next();
+            var decisions = _rules.Evaluate(_history, prediction, timestampUs);
             var calibrationRows = _inference.Active?.CalibrationRows ?? _options.CalibrationRows;
             Calibrate(calibrationRows);
             if (_history.HealthyRows == _options.MaxCalibrationRows) KeepHealthy(_options.MaxCalibrationRows);
@@ -133,10 +132,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
                 Frame = _history.Frames - 1,
                 TimestampUs = timestampUs,
                 Values = _history.LastValue,
-                Window = _window.IsDue ? _window.Build() : default,
-                WindowChannels = _history.Channels,
-                WindowStartUs = _window.IsDue ? _window.StartUs : timestampUs,
-                Prediction = _lastPrediction,
+                DueWindow = _window.IsDue ? _window : null,
+                Prediction = prediction,
                 IsCalibration = _history.HealthyRows <= calibrationRows,
                 Calibration = _calibration,
                 Decisions = decisions,
@@ -162,7 +159,6 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             _history.StartRun(earlier is null ? default : earlier.Rows.AsSpan());
             _inference.StartRun();
             _rules.StartRun(timestampUs);
-            _lastPrediction = Prediction.None;
             _calibration = null;
             _calibratedFor = null;
             _sink.RunStarted(runId, timestampUs);

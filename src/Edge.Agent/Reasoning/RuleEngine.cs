@@ -15,6 +15,7 @@ internal sealed class RuleEngine
 {
     private readonly RuleSet _set;
     private readonly Rule[] _rules;
+    private readonly int[] _roots;
     private readonly RuleNode[] _nodes;
     private readonly int[] _children;
     private readonly RuleSignal[] _signals;
@@ -30,6 +31,7 @@ internal sealed class RuleEngine
     {
         _set = set;
         _rules = [.. set.Rules];
+        _roots = [.. set.Rules.Select(static rule => rule.Root)];
         _nodes = [.. set.Nodes];
         _children = [.. set.Children];
         _signals = [.. set.Signals];
@@ -85,7 +87,7 @@ internal sealed class RuleEngine
 
     private float ValueOf(int index, FrameHistory history, in Prediction prediction, long nowUs)
     {
-        var signal = _signals[index];
+        ref readonly var signal = ref _signals[index];
         switch (signal.Kind)
         {
             case SignalKind.Latest:
@@ -115,16 +117,17 @@ internal sealed class RuleEngine
     /// <summary>True when the rule was raised or cleared.</summary>
     private bool Judge(int index, long nowUs, bool isFrame)
     {
-        var rule = _rules[index];
         ref var state = ref _states[index];
-        var holds = Judge(rule.Root) == Truth.True;
+        var holds = Judge(_roots[index]) == Truth.True;
 
         // Without a frame the moment still counts for the debounce, but is not remembered as a frame.
         var recent = (state.Recent << 1) | (holds ? 1u : 0u);
         if (isFrame) state.Recent = recent;
         if (holds && !state.Holds) state.SinceUs = nowUs;
         state.Holds = holds;
+        if (!holds && !state.Raised) return false;
         if (holds) state.LastTrueUs = nowUs;
+        var rule = _rules[index];
         if (state.Raised)
         {
             if (holds || nowUs - state.LastTrueUs < rule.HoldUs) return false;
@@ -132,7 +135,7 @@ internal sealed class RuleEngine
             return true;
         }
 
-        if (!holds || nowUs - state.SinceUs < rule.Debounce.ForUs) return false;
+        if (nowUs - state.SinceUs < rule.Debounce.ForUs) return false;
         var mask = rule.Debounce.Of == 64 ? ulong.MaxValue : (1ul << rule.Debounce.Of) - 1;
         if (BitOperations.PopCount(recent & mask) < rule.Debounce.Count) return false;
         state.Raised = true;

@@ -5,4 +5,4 @@ namespace Edge.Agent.Reasoning;
 /// <param name="Frames">How many frames it looks back; 1 for the newest.</param>
 /// <param name="Label">For people.</param>
 /// <param name="Class">Of <see cref="SignalKind.Class"/>: its name.</param>
-internal sealed record RuleSignal(SignalKind Kind, int Channel, int Frames, string Label, string? Class = null);
+internal readonly record struct RuleSignal(SignalKind Kind, int Channel, int Frames, string Label, string? Class = null);

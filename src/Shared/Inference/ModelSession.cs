@@ -12,6 +12,7 @@ public sealed unsafe class ModelSession : IDisposable
     private readonly OrtHandle _session;
     private readonly BoundTensor _input;
     private readonly BoundTensor _output;
+    private readonly OrtHandle _binding;
 
     /// <summary>Loads the model and checks its graph against the manifest's tensors.</summary>
     /// <param name="onnx">The model; not kept.</param>
@@ -28,6 +29,7 @@ public sealed unsafe class ModelSession : IDisposable
             GraphCheck.Verify(_api, _session, input, output);
             _input = new BoundTensor(_api, input);
             _output = new BoundTensor(_api, output);
+            _binding = _api.CreateIoBinding(_session, _input, _output);
         }
         catch
         {
@@ -44,10 +46,11 @@ public sealed unsafe class ModelSession : IDisposable
 
     /// <exception cref="InferenceException">ONNX Runtime failed; the output is undefined.</exception>
     /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
-    public void Run() => _api.Run(_session, _input.Name, _input.Handle, _output.Name, _output.Handle);
+    public void Run() => _api.Run(_session, _binding);
 
     public void Dispose()
     {
+        _binding?.Dispose();
         _input?.Dispose();
         _output?.Dispose();
         _session.Dispose();

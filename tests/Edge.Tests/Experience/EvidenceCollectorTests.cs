@@ -57,7 +57,7 @@ public sealed class EvidenceCollectorTests : IFactSink
 
     private void Answer(string digest, PredictionState state, float ratio, bool isAlarm) => _collector.Observe(new Observation
     {
-        RunId = "run", Frame = _us, TimestampUs = ++_us, Values = [1], Window = default, WindowChannels = 1, WindowStartUs = _us,
+        RunId = "run", Frame = _us, TimestampUs = ++_us, Values = [1], DueWindow = null,
         IsCalibration = false, Calibration = null, Decisions = default,
         Prediction = new Prediction(state, ratio, ratio, 1, isAlarm, digest, 10) { ScoreRatio = ratio },
     });

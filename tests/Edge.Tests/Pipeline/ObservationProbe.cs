@@ -28,7 +28,7 @@ internal sealed class ObservationProbe : IObservationSink
         if (IsSilent) return;
         Frames.Add(
             (observation.RunId, observation.Frame, observation.TimestampUs, observation.Prediction, observation.IsCalibration,
-                observation.Window.ToArray()));
+                observation.DueWindow is { } due ? due.Build().ToArray() : []));
         Decisions.AddRange(observation.Decisions);
     }
 

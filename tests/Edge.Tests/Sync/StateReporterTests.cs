@@ -93,7 +93,7 @@ public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
         _telemetry.RunStarted("run-1", 0);
         _telemetry.Observe(new Observation
         {
-            RunId = "run-1", Frame = 0, TimestampUs = 5, Values = [2f], Window = default, WindowChannels = 1, WindowStartUs = 5,
+            RunId = "run-1", Frame = 0, TimestampUs = 5, Values = [2f], DueWindow = null,
             Prediction = Prediction.None,
             IsCalibration = false, Calibration = null, Decisions = default,
         });

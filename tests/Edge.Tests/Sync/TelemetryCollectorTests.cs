@@ -49,7 +49,7 @@ public sealed class TelemetryCollectorTests
 
     private void Observe(long us, float value) => _collector.Observe(new Observation
     {
-        RunId = "run", Frame = 0, TimestampUs = us, Values = [value], Window = default, WindowChannels = 1, WindowStartUs = us,
+        RunId = "run", Frame = 0, TimestampUs = us, Values = [value], DueWindow = null,
         Prediction = Prediction.None, IsCalibration = false,
         Calibration = null, Decisions = default,
     });

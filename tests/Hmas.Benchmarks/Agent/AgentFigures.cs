@@ -98,10 +98,17 @@ internal sealed class AgentFigures : IAsyncDisposable
         {
             var package = _models.Write(++_release, recipe).Package;
             using var path = new PathOverhead(package, _key.PublicKey);
-            var (bare, ladder) = path.Measure();
+            var stages = path.Measure();
+            var (bare, ladder) = (stages[0].Us, stages[^1].Us);
             Row(string.Create(CultureInfo.InvariantCulture, $"sample to action over a bare run of the same {package.Length / 1e3:0} KB model"),
                 "≤ 1.05", ladder / bare, "0.000",
                 string.Create(CultureInfo.InvariantCulture, $"{ladder:0.00} over {bare:0.00} µs a row; {path.Actions} actions"));
+            var before = 0.0;
+            foreach (var (name, us) in stages)
+            {
+                Row(name + ", µs a row", "", us, "0.00", string.Create(CultureInfo.InvariantCulture, $"{us - before:+0.00;-0.00}"));
+                before = us;
+            }
         }
 
         return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Edge.Agent.Actions;
 using Edge.Agent.Models;
 using Edge.Agent.Perception.Inference;
@@ -8,15 +9,17 @@ using Edge.Agent.Settings;
 using Edge.Sensors.Simulation;
 using Hmas.Benchmarks.Inference;
 using Hmas.Contracts.Sensing;
+using Hmas.Inference;
 using Hmas.Testing;
+using Hmas.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hmas.Benchmarks.Agent;
 
 /// <summary>What does the ladder add to a bare run of its model, from eight samples to the action: frame, window,
-/// features, session, score, rules, hand-over to the actuator's thread?</summary>
+/// features, session, score, rules, hand-over to the actuator's thread? And which step adds how much of it?</summary>
 /// <remarks>
-/// Both in one process, in turns of 100 rows, so that what else the machine does meets both. Rules are those of
+/// All in one process, in turns of 100 rows, so that what else the machine does meets all of them. The rules are those of
 /// <c>deploy/edge</c> and one that a channel's rare values raise and clear,
 /// with a command each time. Of the turns the 5th to 25th percentile counts: the others waited for somebody.
 /// </remarks>
@@ -29,12 +32,13 @@ internal sealed class PathOverhead : IDisposable
     private const double Rare = 0.01;
     private const long PeriodUs = (long)(1e6 / RateHz);
 
+    private readonly SensorChannel[] _channels = [.. PumpChannels.All];
     private readonly float[][] _rows;
-    private readonly BareModel _bare;
-    private readonly PerceptionPipeline _pipeline;
+    private readonly (string Name, Action Step)[] _stages;
+    private readonly List<IDisposable> _models = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly ActionDispatcher _dispatcher;
     private readonly Task _acting;
-    private long _row;
 
     /// <param name="package">Signed package of a model for the simulated pump.</param>
     /// <param name="publicKey">It is signed with.</param>
@@ -47,55 +51,89 @@ internal sealed class PathOverhead : IDisposable
             model.Step(values);
             return values;
         })];
-        var channels = PumpChannels.All;
-        var verified = new ModelVerifier([publicKey], null, channels, RateHz, package.Length).Verify(
+        var verified = new ModelVerifier([publicKey], null, _channels, RateHz, package.Length).Verify(
             package, PackageFile.AssignmentOf(package, "bench"), active: null);
-        _bare = new BareModel(verified.Onnx.Span, verified.Manifest.Input, verified.Manifest.Output);
-        var options = new PipelineOptions().ToWindows();
-        var scope = new RuleScope(channels, RateHz, options.HistoryFrames, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
-        var level = _rows.Select(static row => row[0]).Order().ElementAt((int)(RecordedRows * (1 - Rare)));
-        var rules = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "edge", "rules.yaml")) +
-            string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"  - id: crossing\n    when: {{ channel: {channels[0].Name}, above: {level} }}\n    action: {{ actuator: log, command: write, release: {{ command: write }} }}\n");
-        var dispatcher = new ActionDispatcher(
+        _dispatcher = new ActionDispatcher(
             [new CountingActuator(this)], new ActionOptions { RateLimit = 100_000 }, static _ => { }, TimeProvider.System, NullLogger.Instance);
-        _pipeline = new PerceptionPipeline(
-            channels, RateHz, options, RuleFile.Parse(rules, "bench.yaml", scope), dispatcher.Dispatch, new NoSink(), NullLogger.Instance);
-        _pipeline.Slot.Exchange(WindowScorers.Open(verified.Digest, verified.Manifest, verified.Onnx.Span));
-        _acting = dispatcher.RunAsync(_stop.Token);
-        for (var i = 0; i < RecordedRows; i++) Row();
+        _acting = _dispatcher.RunAsync(_stop.Token);
+
+        var level = _rows.Select(static row => row[0]).Order().ElementAt((int)(RecordedRows * (1 - Rare)));
+        var rules = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "edge", "rules.yaml"));
+        var acting = rules + string.Create(
+            CultureInfo.InvariantCulture,
+            $"  - id: crossing\n    when: {{ channel: {_channels[0].Name}, above: {level} }}\n    action: {{ actuator: log, command: write, release: {{ command: write }} }}\n");
+        var manifest = verified.Manifest;
+        var onnx = verified.Onnx.Span;
+        var session = Keep(new ModelSession(onnx, manifest.Input, manifest.Output, new SessionSettings()));
+        _stages =
+        [
+            ("bare run", new BareModel(onnx, manifest.Input, manifest.Output).Run),
+            ("session", session.Run),
+            ("and features, score", Detect(Keep(new Detector(manifest, onnx, new SessionSettings())))),
+            ("and samples, frame, window", Ladder(verified, null)),
+            ("and rules", Ladder(verified, rules)),
+            ("and actions", Ladder(verified, acting)),
+        ];
+        foreach (var (_, step) in _stages)
+        {
+            for (var i = 0; i < RecordedRows; i++) step();
+        }
     }
 
     public long Actions { get; private set; }
 
-    /// <summary>Microseconds of a bare run and of a row through the ladder.</summary>
-    public (double Bare, double Ladder) Measure()
+    /// <summary>Microseconds a row with everything up to each stage, the first being the bare run, the last the whole ladder.</summary>
+    public IReadOnlyList<(string Name, double Us)> Measure()
     {
-        var bare = new double[Turns];
-        var ladder = new double[Turns];
+        var turns = _stages.Select(static _ => new double[Turns]).ToArray();
         for (var turn = 0; turn < Turns; turn++)
         {
-            bare[turn] = Time(_bare.Run);
-            ladder[turn] = Time(Row);
+            for (var i = 0; i < _stages.Length; i++) turns[i][turn] = Time(_stages[i].Step);
         }
 
-        return (Undisturbed(bare), Undisturbed(ladder));
+        return [.. _stages.Zip(turns, static (stage, times) => (stage.Name, Undisturbed(times)))];
     }
 
     public void Dispose()
     {
         _stop.Cancel();
         _acting.Wait();
-        _pipeline.Slot.Exchange(null)?.Dispose();
+        foreach (var model in _models) model.Dispose();
         _stop.Dispose();
     }
 
-    private void Row()
+    private T Keep<T>(T model)
+        where T : IDisposable
     {
-        var values = _rows[_row % RecordedRows];
-        for (ushort channel = 0; channel < values.Length; channel++) _pipeline.Add(new Sample(channel, _row * PeriodUs, values[channel]));
-        _row++;
+        _models.Add(model);
+        return model;
+    }
+
+    private Action Detect(Detector detector)
+    {
+        detector.Calibrate(_rows.Take(detector.Manifest.Threshold.CalibrationRows).SelectMany(static row => row).ToArray());
+        var length = detector.Manifest.Window.Length;
+        detector.Score([.. Enumerable.Range(0, _channels.Length).SelectMany(channel => _rows.Take(length).Select(row => row[channel]))]);
+        var next = 0L;
+        return () => detector.ScoreNext(_rows[next++ % RecordedRows]);
+    }
+
+    private Action Ladder(VerifiedPackage verified, string? rules)
+    {
+        var options = new PipelineOptions().ToWindows();
+        var scope = new RuleScope(
+            _channels, RateHz, options.HistoryFrames, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
+        var pipeline = new PerceptionPipeline(
+            _channels, RateHz, options, rules is null ? RuleSet.Empty : RuleFile.Parse(rules, "bench.yaml", scope), _dispatcher.Dispatch, new NoSink(),
+            NullLogger.Instance);
+        pipeline.Slot.Exchange(Keep(WindowScorers.Open(verified.Digest, verified.Manifest, verified.Onnx.Span)));
+        var next = 0L;
+        return () =>
+        {
+            var values = _rows[next % RecordedRows];
+            for (ushort channel = 0; channel < values.Length; channel++) pipeline.Add(new Sample(channel, next * PeriodUs, values[channel]));
+            next++;
+        };
     }
 
     private static double Time(Action step)

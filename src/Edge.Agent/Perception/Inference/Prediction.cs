@@ -7,11 +7,11 @@ namespace Edge.Agent.Perception.Inference;
 /// <param name="Smoothed">Last valid smoothed score of the run; NaN before the first.</param>
 /// <param name="Threshold">NaN before calibration.</param>
 /// <param name="Digest">Of the model that answered; null without one.</param>
-/// <param name="InferenceUs">Time the model took; 0 unless it ran.</param>
+/// <param name="InferenceUs">Time the model took, measured on every eighth answer; NaN otherwise.</param>
 internal readonly record struct Prediction(
     PredictionState State, float Raw, float Smoothed, float Threshold, bool IsAlarm, string? Digest, float InferenceUs)
 {
-    public static Prediction None { get; } = new(PredictionState.NoModel, float.NaN, float.NaN, float.NaN, false, null, 0);
+    public static Prediction None { get; } = new(PredictionState.NoModel, float.NaN, float.NaN, float.NaN, false, null, float.NaN);
 
     /// <summary>A window was due and the model was asked.</summary>
     public bool IsAnswer => State is PredictionState.Scored or PredictionState.Invalid or PredictionState.Failed;

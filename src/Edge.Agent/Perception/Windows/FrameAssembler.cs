@@ -18,13 +18,14 @@ internal sealed class FrameAssembler
     private readonly int _capacity;
     private readonly IFrameSink _sink;
 
-    // Ring of open frames, slot = bucket mod capacity.
+    // Ring of open frames.
     private readonly float[] _values;
     private readonly bool[] _seen;
     private readonly long[] _timestamps;
     private readonly int[] _present;
     private long _originUs;
     private long _oldest;
+    private int _oldestSlot;
     private long _newest;
     private bool _started;
 
@@ -123,7 +124,14 @@ internal sealed class FrameAssembler
         }
 
         if (bucket > _newest) Advance(bucket);
-        return (int)(bucket % _capacity);
+        return SlotOfBucket(bucket);
+    }
+
+    /// <param name="bucket">From the oldest on, less than a round of the ring.</param>
+    private int SlotOfBucket(long bucket)
+    {
+        var slot = _oldestSlot + (int)(bucket - _oldest);
+        return slot < _capacity ? slot : slot - _capacity;
     }
 
     private long BucketOf(long timestampUs) => (long)Math.Floor(((timestampUs - _originUs) / _periodUs) + 0.5);
@@ -150,7 +158,7 @@ internal sealed class FrameAssembler
     {
         while (_oldest <= _newest)
         {
-            var present = _present[(int)(_oldest % _capacity)];
+            var present = _present[_oldestSlot];
             if (present == 0 ? !LaterIsComplete() : present < _channels) return;
             EmitOldest();
         }
@@ -160,7 +168,7 @@ internal sealed class FrameAssembler
     {
         for (var bucket = _oldest + 1; bucket <= _newest; bucket++)
         {
-            var present = _present[(int)(bucket % _capacity)];
+            var present = _present[SlotOfBucket(bucket)];
             if (present > 0) return present == _channels;
         }
 
@@ -169,7 +177,8 @@ internal sealed class FrameAssembler
 
     private void EmitOldest()
     {
-        var slot = (int)(_oldest % _capacity);
+        var slot = _oldestSlot;
+        _oldestSlot = SlotOfBucket(_oldest + 1);
         _oldest++;
         _lastSlot = -1;
         if (_present[slot] == 0) return;

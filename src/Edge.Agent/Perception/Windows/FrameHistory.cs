@@ -11,6 +11,9 @@ internal sealed class FrameHistory
     private readonly int _maxCalibrationRows;
     private int _restoredRows;
 
+    // Where the next frame goes: Frames mod Capacity, without the division.
+    private int _next;
+
     public FrameHistory(int channels, WindowOptions options)
     {
         Channels = channels;
@@ -60,6 +63,7 @@ internal sealed class FrameHistory
         _restoredRows = Math.Min(healthy.Length / Channels, _maxCalibrationRows);
         healthy[..(_restoredRows * Channels)].CopyTo(_calibration);
         Frames = 0;
+        _next = 0;
         Contiguous = 0;
         NewestUs = long.MinValue;
         Array.Fill(LastSeenUs, long.MinValue);
@@ -76,7 +80,8 @@ internal sealed class FrameHistory
     public void Add(long timestampUs, ReadOnlySpan<float> values)
     {
         if (Frames > 0 && timestampUs - NewestUs > _maxGapUs) Break();
-        var slot = (int)(Frames % Capacity);
+        var slot = _next;
+        _next = slot + 1 == Capacity ? 0 : slot + 1;
         _timestamps[slot] = timestampUs;
         for (var channel = 0; channel < values.Length; channel++)
         {
@@ -102,7 +107,7 @@ internal sealed class FrameHistory
     public void Tail(int channel, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer)
     {
         var ring = _values.AsSpan(channel * Capacity, Capacity);
-        var end = (int)(Frames % Capacity);
+        var end = _next;
         if (length <= end)
         {
             older = ring[(end - length)..end];

@@ -33,7 +33,7 @@ internal sealed class WindowBuilder
 
     /// <summary>A window ends with the newest frame: strides are counted from the first full one, so
     /// every model of one stride answers on the same frames.</summary>
-    public bool IsDue => !IsWarming && (_history.Contiguous - Length) % Stride == 0;
+    public bool IsDue => !IsWarming && (Stride == 1 || (_history.Contiguous - Length) % Stride == 0);
 
     /// <summary>Event time of the first row of the window that ends now.</summary>
     public long StartUs => _history.TimestampUs(Length - 1);

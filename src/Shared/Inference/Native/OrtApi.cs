@@ -155,13 +155,28 @@ internal sealed unsafe partial class OrtApi
         return new OrtHandle(this, Slot.ReleaseValue, value);
     }
 
-    /// <summary>One input, one output, both bound; no allocation on this side.</summary>
-    public void Run(OrtHandle session, byte* inputName, OrtHandle input, byte* outputName, OrtHandle output)
+    /// <summary>Input and output of every run, looked up by name once.</summary>
+    public OrtHandle CreateIoBinding(OrtHandle session, BoundTensor input, BoundTensor output)
     {
-        var (inputValue, outputValue) = (input.Value, output.Value);
-        Check(((delegate* unmanaged<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint>)_table[Slot.Run])(
-            session.Value, 0, &inputName, &inputValue, 1, &outputName, 1, &outputValue));
+        nint created;
+        Check(((delegate* unmanaged<nint, nint*, nint>)_table[Slot.CreateIoBinding])(session.Value, &created));
+        var binding = new OrtHandle(this, Slot.ReleaseIoBinding, created);
+        try
+        {
+            Check(((delegate* unmanaged<nint, byte*, nint, nint>)_table[Slot.BindInput])(created, input.Name, input.Handle.Value));
+            Check(((delegate* unmanaged<nint, byte*, nint, nint>)_table[Slot.BindOutput])(created, output.Name, output.Handle.Value));
+            return binding;
+        }
+        catch
+        {
+            binding.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>One run on what is bound, without options; no allocation on this side.</summary>
+    public void Run(OrtHandle session, OrtHandle binding) =>
+        Check(((delegate* unmanaged<nint, nint, nint, nint>)_table[Slot.RunWithBinding])(session.Value, 0, binding.Value));
 
     /// <param name="slot">The release function of the handle's kind.</param>
     public void Release(int slot, nint target) => ((delegate* unmanaged<nint, void>)_table[slot])(target);

@@ -8,7 +8,6 @@ internal static class Slot
     public const int CreateEnv = 3;
     public const int DisableTelemetryEvents = 6;
     public const int CreateSessionFromArray = 8;
-    public const int Run = 9;
     public const int CreateSessionOptions = 10;
     public const int SetOptimizedModelFilePath = 11;
     public const int EnableProfiling = 14;
@@ -39,4 +38,9 @@ internal static class Slot
     public const int ReleaseTypeInfo = 98;
     public const int ReleaseSessionOptions = 100;
     public const int AddSessionConfigEntry = 130;
+    public const int RunWithBinding = 133;
+    public const int CreateIoBinding = 134;
+    public const int ReleaseIoBinding = 135;
+    public const int BindInput = 136;
+    public const int BindOutput = 137;
 }
