@@ -99,7 +99,8 @@ public sealed class FeatureExtractor
         _sliding?.Begin(window, calibration);
     }
 
-    /// <summary>The tensor of the window that ends one row later, bit for bit as <see cref="Extract"/> would make it, at the cost of that row.</summary>
+    /// <summary>The tensor of the window that ends one row later, bit for bit as <see cref="Extract"/> would make it, at the
+    /// cost of that row.</summary>
     /// <param name="row">Shape (C,): the row that follows the last one of the window before. NaN is missing.</param>
     /// <param name="output">As the last call left it; overwritten.</param>
     /// <remarks>The calibration is that of the last <see cref="Extract"/>. No allocation.</remarks>

@@ -5,7 +5,8 @@ namespace Hmas.Signals;
 /// <summary>asinh of many values at once: the runtime's own goes through the C library value by value.</summary>
 /// <remarks>
 /// Within 3 units in the last place of the exact value. Below 3/4: x + x³·P(x²), P fitted at Chebyshev nodes to a tenth of half a unit. Above:
-/// ln(|x| + √(x² + 1)), and ln |x| + ln 2 where the square would be infinite. Every lane is computed alike, so where a value stands changes nothing.
+/// ln(|x| + √(x² + 1)), and ln |x| + ln 2 where the square would be infinite. Every lane is computed alike:
+/// where a value stands changes nothing.
 /// </remarks>
 internal static class InverseHyperbolicSine
 {

@@ -19,7 +19,11 @@ public sealed class SlidingSummaryTests
         var random = new Random(frames);
         // No frame more than the window: a block must not read what has been written over.
         var history = new FrameHistory(
-            2, new WindowOptions { HistoryFrames = frames, CalibrationRows = 1, MaxCalibrationRows = 1, Length = 1, MaxGap = TimeSpan.FromSeconds(1) });
+            2,
+            new WindowOptions
+            {
+                HistoryFrames = frames, CalibrationRows = 1, MaxCalibrationRows = 1, Length = 1, MaxGap = TimeSpan.FromSeconds(1),
+            });
         var summaries = Kinds.Select(_ => new SlidingSummary(1, frames)).ToArray();
         var compared = 0;
         foreach (var rows in (int[])[(3 * frames) + 17, (2 * frames) + 3])
@@ -28,8 +32,9 @@ public sealed class SlidingSummaryTests
             for (var i = 0; i < rows; i++)
             {
                 var gapUs = i < frames + 40 ? 0 : 5_000_000;
-                // A stretch without any value, and an infinite one that must not stay.
-                var value = i > frames / 2 && random.NextDouble() < 0.3 ? float.NaN : i == 20 ? float.PositiveInfinity : (random.NextSingle() * 20) - 15;
+                // Missing values, and an infinite one that must not stay.
+                var isMissing = i > frames / 2 && random.NextDouble() < 0.3;
+                var value = isMissing ? float.NaN : i == 20 ? float.PositiveInfinity : (random.NextSingle() * 20) - 15;
                 history.Add(gapUs + i, [0, value]);
                 for (var turn = 0; turn < 1 + (i % 2); turn++) Compare(i);
             }

@@ -123,9 +123,9 @@ internal sealed class PathOverhead : IDisposable
         var options = new PipelineOptions().ToWindows();
         var scope = new RuleScope(
             _channels, RateHz, options.HistoryFrames, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
+        var set = rules is null ? RuleSet.Empty : RuleFile.Parse(rules, "bench.yaml", scope);
         var pipeline = new PerceptionPipeline(
-            _channels, RateHz, options, rules is null ? RuleSet.Empty : RuleFile.Parse(rules, "bench.yaml", scope), _dispatcher.Dispatch, new NoSink(),
-            NullLogger.Instance);
+            _channels, RateHz, options, set, _dispatcher.Dispatch, new NoSink(), NullLogger.Instance);
         pipeline.Slot.Exchange(Keep(WindowScorers.Open(verified.Digest, verified.Manifest, verified.Onnx.Span)));
         var next = 0L;
         return () =>

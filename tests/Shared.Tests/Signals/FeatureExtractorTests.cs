@@ -121,7 +121,8 @@ public class FeatureExtractorTests
         };
         var (whole, sliding) = (new FeatureExtractor(recipe, channels, length, 1), new FeatureExtractor(recipe, channels, length, 1));
         var values = Plain.Noise(channels * 4 * length, seed, offset: 3, scale: 2);
-        for (var i = 0; i < values.Length; i += 7) values[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
+        float[] odd = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+        for (var i = 0; i < values.Length; i += 7) values[i] = odd[i % odd.Length];
         var calibration = new Calibration(Plain.Noise(channels, seed + 1), [.. Enumerable.Range(0, channels).Select(i => 0.5f + i)]);
         var (expected, got) = (new float[whole.OutputLength], new float[whole.OutputLength]);
 
