@@ -66,10 +66,15 @@ internal static class LabelCommand
     {
         var (hub, id) = (new HubConnection(), Id());
         var label = new Argument<string>("label") { Description = "normal, anomaly, or the name of a fault or state" };
-        var command = hub.AddTo(new Command("set", "Names a window; the name becomes a label") { id, label });
+        var state = new Option<bool>("--state")
+        {
+            Description = "The name says what the machine was doing, not whether all was well [default for a classifier's window]",
+        };
+        var command = hub.AddTo(new Command("set", "Names a window; the name becomes a label") { id, label, state });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
-            await api.AnswerQuestionAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(label), cancellation);
+            LabelKind? kind = parsed.GetValue(state) ? LabelKind.State : null;
+            await api.AnswerQuestionAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(label), kind, cancellation);
             Console.WriteLine($"{parsed.GetRequiredValue(id)} is {parsed.GetRequiredValue(label)}");
             return 0;
         }));
@@ -82,7 +87,7 @@ internal static class LabelCommand
         var command = hub.AddTo(new Command("skip", "Takes a window out of the queue without a name") { id });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
-            await api.AnswerQuestionAsync(parsed.GetRequiredValue(id), null, cancellation);
+            await api.AnswerQuestionAsync(parsed.GetRequiredValue(id), null, null, cancellation);
             Console.WriteLine($"{parsed.GetRequiredValue(id)} is skipped");
             return 0;
         }));

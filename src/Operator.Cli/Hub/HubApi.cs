@@ -115,11 +115,12 @@ internal sealed class HubApi : IDisposable
         GetAsync<QuestionAnswer>(string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}"), cancellation);
 
     /// <param name="label">Null: skipped.</param>
-    public async Task AnswerQuestionAsync(long id, string? label, CancellationToken cancellation)
+    /// <param name="kind">Null: what was asked.</param>
+    public async Task AnswerQuestionAsync(long id, string? label, LabelKind? kind, CancellationToken cancellation)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"label-queue/{id}/{(label is null ? "skip" : "label")}");
         using var answer = label is null
-            ? await _http.PostAsync(path, null, cancellation) : await _http.PostAsJsonAsync(path, new { label }, Json, cancellation);
+            ? await _http.PostAsync(path, null, cancellation) : await _http.PostAsJsonAsync(path, new { label, kind }, Json, cancellation);
         await RequireAsync(answer, cancellation);
     }
 

@@ -102,13 +102,13 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         front.Doors.Questions.QuestionsAsync(true, 0, default).ReturnsForAnyArgs([question]);
         front.Doors.Questions.QuestionAsync(47, Arg.Any<CancellationToken>())
             .Returns(question with { Channels = ["Current", "Flow"], Window = [1, 2, 1, 5, 5, 5] });
-        front.Doors.Questions.AnswerAsync(0, null, "", default).ReturnsForAnyArgs(LabelAnswer.Taken);
+        front.Doors.Questions.AnswerAsync(0, null, null, "", default).ReturnsForAnyArgs(LabelAnswer.Taken);
         var page = await OpenAsync(front, 1280, 900);
         await Expect(page.Locator(".question .window polyline")).ToHaveCountAsync(2);
         front.Doors.Questions.QuestionsAsync(true, 0, default).ReturnsForAnyArgs([]);
         await page.Locator(".question").GetByRole(AriaRole.Button, new() { Name = "worn bearing" }).ClickAsync();
         await Expect(page.Locator(".question")).ToHaveCountAsync(0);
-        await front.Doors.Questions.Received(1).AnswerAsync(47, "worn bearing", Arg.Any<string>(), Arg.Any<CancellationToken>());
+        await front.Doors.Questions.Received(1).AnswerAsync(47, "worn bearing", null, Arg.Any<string>(), Arg.Any<CancellationToken>());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Endpoints;
 using Grpc.Core;
+using Hmas.Contracts.Facts;
 using V1 = Cloud.Hub.Learning.Contract.V1;
 
 namespace Cloud.Hub.Host.Wiring;
@@ -26,10 +27,11 @@ internal sealed class LabelQueueGrpcClient(V1.Learning.LearningClient client) : 
         }
     }
 
-    public async Task<LabelAnswer> AnswerAsync(long id, string? label, string who, CancellationToken cancellation)
+    public async Task<LabelAnswer> AnswerAsync(long id, string? label, LabelKind? kind, string who, CancellationToken cancellation)
     {
         var request = new V1.AnswerRequest { Id = id, Who = who };
         if (label is not null) request.Label = label;
+        if (kind is { } known) request.Kind = (int)known;
         try
         {
             await client.AnswerAsync(request, cancellationToken: cancellation);

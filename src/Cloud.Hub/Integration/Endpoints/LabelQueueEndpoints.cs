@@ -1,4 +1,5 @@
 using Cloud.Hub.Learning.Contract;
+using Hmas.Contracts.Facts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -37,19 +38,21 @@ internal static class LabelQueueEndpoints
         await queue.QuestionAsync(id, cancellation) is { } question ? TypedResults.Ok(question) : Unknown(id);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LabelAsync(
-        long id, AcknowledgeRequest request, [FromServices] ILabelQuestions queue, HttpContext context, CancellationToken cancellation)
+        long id, NameRequest request, [FromServices] ILabelQuestions queue, HttpContext context, CancellationToken cancellation)
     {
         if (Problem.Text(request.Label, "label", MaxLabel) is { } problem) return problem;
-        return await AnswerAsync(id, request.Label, queue, context, cancellation);
+        return request.Kind == LabelKind.Failure
+            ? Problem.Invalid("kind", "is failure: a window is no moment; tell failures as labels")
+            : await AnswerAsync(id, request, queue, context, cancellation);
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> SkipAsync(
         long id, [FromServices] ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
-        AnswerAsync(id, null, queue, context, cancellation);
+        AnswerAsync(id, new NameRequest(null, null), queue, context, cancellation);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> AnswerAsync(
-        long id, string? label, ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
-        await queue.AnswerAsync(id, label, context.User.Identity?.Name ?? "operator", cancellation) switch
+        long id, NameRequest name, ILabelQuestions queue, HttpContext context, CancellationToken cancellation) =>
+        await queue.AnswerAsync(id, name.Label, name.Kind, context.User.Identity?.Name ?? "operator", cancellation) switch
         {
             LabelAnswer.Taken => TypedResults.NoContent(),
             LabelAnswer.AlreadyAnswered => Problem.Conflict($"question {id} does not wait any more"),

@@ -31,7 +31,7 @@ internal sealed class LabelQueue(RunStore store, IExperienceArchive archive, IFe
         return question;
     }
 
-    public async Task<LabelAnswer> AnswerAsync(long id, string? label, string who, CancellationToken cancellation)
+    public async Task<LabelAnswer> AnswerAsync(long id, string? label, LabelKind? kind, string who, CancellationToken cancellation)
     {
         if (store.Read(connection => QuestionTable.Find(connection, id)) is not { } question) return LabelAnswer.Unknown;
         if (question.State != QuestionTable.Waiting) return LabelAnswer.AlreadyAnswered;
@@ -42,7 +42,7 @@ internal sealed class LabelQueue(RunStore store, IExperienceArchive archive, IFe
             var truth = new OutcomeLabel
             {
                 DeviceId = question.DeviceId, RunId = question.RunId, FromUs = question.FromUs, ToUs = question.ToUs, Label = label,
-                Kind = KindOf(question, label), Source = $"asked:{name}",
+                Kind = kind ?? KindOf(question, label), Source = $"asked:{name}",
             };
             await feedback.AddLabelsAsync([truth], cancellation);
         }

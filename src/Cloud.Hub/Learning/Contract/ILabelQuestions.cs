@@ -1,3 +1,5 @@
+using Hmas.Contracts.Facts;
+
 namespace Cloud.Hub.Learning.Contract;
 
 /// <summary>Windows that a person should name, because the model would learn most from them. An answer becomes a label in Feedback.</summary>
@@ -11,7 +13,9 @@ public interface ILabelQuestions
     Task<LabelQuestion?> QuestionAsync(long id, CancellationToken cancellation);
 
     /// <summary>The window is named, or skipped: <paramref name="label"/> null. On disk in Feedback first.</summary>
-    Task<LabelAnswer> AnswerAsync(long id, string? label, string who, CancellationToken cancellation);
+    /// <param name="kind">Null: what was asked; of a detector's window an outcome, of a classifier's a state.</param>
+    /// <exception cref="ArgumentException">The name is no label, or of a kind that a window cannot have.</exception>
+    Task<LabelAnswer> AnswerAsync(long id, string? label, LabelKind? kind, string who, CancellationToken cancellation);
 }
 
 /// <summary>What became of an answer.</summary>

@@ -6,6 +6,9 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="labels">In order of arrival.</param>
 internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
 {
+    /// <summary>Few among many labels, and asked for at every row.</summary>
+    private readonly OutcomeLabel[] _failures = [.. labels.Where(label => label.Kind == LabelKind.Failure)];
+
     public static LabelTimeline Empty { get; } = new([]);
 
     /// <summary>True: anomalous; false: normal; null: nobody said. The name of a state says neither.</summary>
@@ -19,7 +22,7 @@ internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
 
     /// <summary>Moments at which the machine failed, in order of arrival.</summary>
     public IEnumerable<long> Failures(string runId) =>
-        labels.Where(label => label.Kind == LabelKind.Failure && (label.RunId is null || label.RunId == runId)).Select(label => label.FromUs);
+        _failures.Where(failure => failure.RunId is null || failure.RunId == runId).Select(failure => failure.FromUs);
 
     private OutcomeLabel? Last(string runId, long timeUs, Func<LabelKind, bool> tells)
     {

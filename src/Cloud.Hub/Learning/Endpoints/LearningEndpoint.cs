@@ -1,5 +1,6 @@
 using Cloud.Hub.Learning.Contract;
 using Grpc.Core;
+using Hmas.Contracts.Facts;
 using V1 = Cloud.Hub.Learning.Contract.V1;
 
 namespace Cloud.Hub.Learning.Endpoints;
@@ -68,7 +69,8 @@ internal sealed class LearningEndpoint(ITrainingRuns runs, ILabelQuestions quest
     {
         try
         {
-            return await questions.AnswerAsync(request.Id, request.HasLabel ? request.Label : null, request.Who, context.CancellationToken) switch
+            var (label, kind) = (request.HasLabel ? request.Label : null, request.HasKind ? (LabelKind?)request.Kind : null);
+            return await questions.AnswerAsync(request.Id, label, kind, request.Who, context.CancellationToken) switch
             {
                 LabelAnswer.Taken => new V1.AnswerReply(),
                 LabelAnswer.AlreadyAnswered =>

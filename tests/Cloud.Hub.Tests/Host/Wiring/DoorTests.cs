@@ -142,11 +142,11 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.Equal([4711L, 4712L], (await queue.QuestionsAsync(waitingOnly: true, 100, default)).Select(waiting => waiting.Id));
         Assert.Equivalent(question, await queue.QuestionAsync(4711, default), strict: true);
         Assert.Null(await queue.QuestionAsync(1, default));
-        Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(4711, "idle", "ada", default));
-        Assert.Equal(LabelAnswer.AlreadyAnswered, await queue.AnswerAsync(4711, "pumping", "bob", default));
-        Assert.Equal(LabelAnswer.Unknown, await queue.AnswerAsync(1, "idle", "bob", default));
-        await Assert.ThrowsAsync<ArgumentException>(() => queue.AnswerAsync(4712, new string('x', 300), "ada", default));
-        Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(4712, null, "bob", default));
+        Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(4711, "idle", null, "ada", default));
+        Assert.Equal(LabelAnswer.AlreadyAnswered, await queue.AnswerAsync(4711, "pumping", null, "bob", default));
+        Assert.Equal(LabelAnswer.Unknown, await queue.AnswerAsync(1, "idle", null, "bob", default));
+        await Assert.ThrowsAsync<ArgumentException>(() => queue.AnswerAsync(4712, new string('x', 300), null, "ada", default));
+        Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(4712, null, null, "bob", default));
         Assert.Equal(
             [("idle", LabelKind.State, "asked:ada")],
             (await hubs.Front.Get<IFeedback>().LabelsAsync("door-5", null, default)).Select(label => (label.Label, label.Kind, label.Source)));

@@ -40,10 +40,10 @@ public sealed class LabelQueueTests
             Assert.Equal(StateRecording.Channels, shown.Channels);
             Assert.Equal(3 * Rows, shown.Window.Count);
 
-            Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(waiting[0].Id, "worn bearing", "ada", default));
-            Assert.Equal(LabelAnswer.AlreadyAnswered, await queue.AnswerAsync(waiting[0].Id, "normal", "bob", default));
-            Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(waiting[1].Id, null, "bob", default));
-            Assert.Equal(LabelAnswer.Unknown, await queue.AnswerAsync(999, "normal", "bob", default));
+            Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(waiting[0].Id, "worn bearing", null, "ada", default));
+            Assert.Equal(LabelAnswer.AlreadyAnswered, await queue.AnswerAsync(waiting[0].Id, "normal", null, "bob", default));
+            Assert.Equal(LabelAnswer.Taken, await queue.AnswerAsync(waiting[1].Id, null, null, "bob", default));
+            Assert.Equal(LabelAnswer.Unknown, await queue.AnswerAsync(999, "normal", null, "bob", default));
             var label = Assert.Single(await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default));
             Assert.Equal(("worn bearing", "asked:ada", waiting[0].FromUs, waiting[0].ToUs), (label.Label, label.Source, label.FromUs, label.ToUs));
         }
@@ -78,11 +78,14 @@ public sealed class LabelQueueTests
         using var api = new global::Operator.Cli.Hub.HubApi(hub.Address("front"), hub.OperatorToken);
         var shown = await api.QuestionAsync(before[0].Id, default);
         Assert.Equal(3 * Rows, shown.Window.Count);
-        await api.AnswerQuestionAsync(before[0].Id, "normal", default);
-        await api.AnswerQuestionAsync(before[1].Id, null, default);
-        var refused = await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(before[0].Id, "normal", default));
+        await api.AnswerQuestionAsync(before[0].Id, "normal", null, default);
+        await api.AnswerQuestionAsync(before[1].Id, null, null, default);
+        var refused = await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(before[0].Id, "normal", null, default));
         Assert.Contains("does not wait any more", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(before[2].Id, "", default));
+        await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(before[2].Id, "", null, default));
+        refused = await Assert.ThrowsAsync<global::Operator.Cli.Hub.HubRefusal>(() => api.AnswerQuestionAsync(
+            before[2].Id, "seized", LabelKind.Failure, default));
+        Assert.Contains("a window is no moment", refused.Message, StringComparison.Ordinal);
         Assert.Equal([before[2].Id], (await api.QuestionsAsync(waitingOnly: true, default)).Select(question => question.Id));
         Assert.Single(await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default));
     }
@@ -126,7 +129,7 @@ public sealed class LabelQueueTests
         await using var hub = await StartAsync(folder);
         await using var agent = await LiveAgent.StartAsync(hub, folder.Path, "pump-1");
         await KnownAsync(hub);
-        await AddAsync(hub, first: 1, (0, 0.95f), (1, 0.9f));
+        await AddAsync(hub, first: 1, (0, 0.95f), (1, 0.9f), (2, 0.8f));
         await hub.Get<LabelLoop>().FillAsync(default);
 
         var (code, said) = await SayAsync("list");
@@ -139,6 +142,7 @@ public sealed class LabelQueueTests
         Assert.All(StateRecording.Channels, channel => Assert.Contains(channel, said, StringComparison.Ordinal));
         Assert.Equal((0, "1 is worn bearing\n"), await SayAsync("set", "1", "worn bearing"));
         Assert.Equal((0, "2 is skipped\n"), await SayAsync("skip", "2"));
+        Assert.Equal((0, "3 is idle\n"), await SayAsync("set", "3", "idle", "--state"));
         (code, said) = await SayAsync("set", "1", "normal");
         Assert.Equal(1, code);
         Assert.Contains("question 1 does not wait any more", said, StringComparison.Ordinal);
@@ -152,8 +156,8 @@ public sealed class LabelQueueTests
 
         var labels = await hub.Get<IFeedback>().LabelsAsync("pump-1", null, default);
         Assert.Equal(
-            [("worn bearing", LabelKind.Outcome), ("seal burst", LabelKind.Failure)], labels.Select(label => (label.Label, label.Kind)));
-        Assert.Equal((1795874700000000, 1795874700000000), (labels[1].FromUs, labels[1].ToUs));
+            [("worn bearing", LabelKind.Outcome), ("idle", LabelKind.State), ("seal burst", LabelKind.Failure)], labels.Select(label => (label.Label, label.Kind)));
+        Assert.Equal((1795874700000000, 1795874700000000), (labels[2].FromUs, labels[2].ToUs));
 
         Task<(int Code, string Said)> SayAsync(params string[] arguments) => Operator.OperatorProgram.RunAsync(
             new Dictionary<string, string>

@@ -55,6 +55,17 @@ public sealed class RunRowsTests
         Assert.Equal((false, "normal"), (timeline.At("r", 39), timeline.NameAt("r", 39)));
     }
 
+    [Fact]
+    public void The_first_failure_at_a_moment_or_after_it_ends_the_life_of_its_run_or_of_whatever_runs()
+    {
+        OutcomeLabel Failure(string? run, long at) => Label(run, at, at, "seized") with { Kind = LabelKind.Failure };
+        var timeline = new LabelTimeline([Failure(null, 300), Label("r", 0, 500, "leak"), Failure("r", 100), Failure("other", 50)]);
+        Assert.Equal(
+            [100L, 100L, 300L, 300L, null], new long[] { 0, 100, 101, 300, 301 }.Select(timeUs => timeline.FailureFrom("r", timeUs)));
+        Assert.Equal(50, timeline.FailureFrom("other", 0));
+        Assert.Null(LabelTimeline.Empty.FailureFrom("r", 0));
+    }
+
     private static OutcomeLabel Label(string? run, long from, long to, string label) =>
         new() { DeviceId = "d", RunId = run, FromUs = from, ToUs = to, Label = label, Source = "operator" };
 
