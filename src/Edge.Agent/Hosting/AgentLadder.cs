@@ -49,8 +49,9 @@ internal sealed class AgentLadder : IAsyncDisposable
 
         _queue = new SampleQueue(settings.Pipeline.QueueCapacity);
         _dispatcher = new ActionDispatcher(_actuators, new ActionOptions(), sink.Acted, time, _logger);
+        IsLive = settings.Sensor.Kind != "replay";
         // A recording begins anew with each start, and so do its runs; a machine was there all the time.
-        if (settings.Sensor.Kind != "replay")
+        if (IsLive)
             _healthy = HealthyRowsFile.Open(
                 settings.Device.StateFolder, Sensor.Channels, Sensor.RateHz, settings.Pipeline.MaxCalibrationRows, _logger);
         Pipeline = new PerceptionPipeline(
@@ -58,6 +59,9 @@ internal sealed class AgentLadder : IAsyncDisposable
         Heart = new Heart("ladder", Limit, time);
         Sampling = new SamplingLoop(Sensor, _queue, new BeatingConsumer(Pipeline, Heart), settings.Pipeline.ToSampling(), time, _logger);
     }
+
+    /// <summary>The sensor's machine goes on whether somebody reads it or not; a recording waits.</summary>
+    public bool IsLive { get; }
 
     public ISensor Sensor { get; }
 

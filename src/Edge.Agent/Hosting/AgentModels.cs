@@ -90,7 +90,7 @@ internal sealed class AgentModels : IDisposable
     /// <summary>Completes when another install is to run: the program ends in order, and the launcher starts it.</summary>
     public Task RestartWanted => _restartWanted.Task;
 
-    /// <summary>Puts the model of the active slot into the pipeline, before the first sample.</summary>
+    /// <summary>Puts the model of the active slot into the pipeline; before the first sample of a recording.</summary>
     public void Start()
     {
         _installTrial.Start();

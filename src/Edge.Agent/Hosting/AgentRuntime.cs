@@ -77,28 +77,33 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <summary>Runs until cancelled. Throws only when a part that everything hangs on has failed.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        _models.Start();
-        _hub?.Downlink.Start();
-        _logger.AgentStarted(
-            SelfReport.Version, _settings.Device.Site, _settings.Device.Id, _settings.Sensor.Kind, _ladder.Sensor.Channels.Count,
-            _ladder.Sensor.RateHz, _ladder.Rules.Rules.Count,
-            _models.Slots.Current.Active?.Digest, _settings.Hub.Broker);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The outbox outlives the others: what they say while they stop is stored too.
         using var drained = new CancellationTokenSource();
         var storing = _outbox.RunAsync(drained.Token);
-        List<Task> loops =
-        [
-            .. _ladder.Run(stop.Token), .. _models.Run(stop.Token), _totals.RunAsync(stop.Token),
-            new WatchdogLoop([_ladder.Heart], _systemd, _time, _logger).RunAsync(stop.Token),
-            new StatusSocket(_settings.StatusSocket, _self.Status, _logger).RunAsync(stop.Token), _memory.RunAsync(stop.Token),
-        ];
-        if (_settings.Status.MetricsPort > 0)
-            loops.Add(new MetricsListener(_settings.Status.MetricsPort, _self.Status, _time, _logger).RunAsync(stop.Token));
-        if (_hub is not null) loops.AddRange(_hub.Run(stop.Token));
-        _systemd.Ready();
+        List<Task> loops = [];
         try
         {
+            // A live machine does not wait: rules judge its first rows, and its first window fills, while the model is loaded. Of a recording
+            // every row that the model can answer is to be answered.
+            if (_ladder.IsLive) loops.AddRange(_ladder.Run(stop.Token));
+            _models.Start();
+            _hub?.Downlink.Start();
+            _logger.AgentStarted(
+                SelfReport.Version, _settings.Device.Site, _settings.Device.Id, _settings.Sensor.Kind, _ladder.Sensor.Channels.Count,
+                _ladder.Sensor.RateHz, _ladder.Rules.Rules.Count,
+                _models.Slots.Current.Active?.Digest, _settings.Hub.Broker);
+            if (!_ladder.IsLive) loops.AddRange(_ladder.Run(stop.Token));
+            loops.AddRange(
+            [
+                .. _models.Run(stop.Token), _totals.RunAsync(stop.Token),
+                new WatchdogLoop([_ladder.Heart], _systemd, _time, _logger).RunAsync(stop.Token),
+                new StatusSocket(_settings.StatusSocket, _self.Status, _logger).RunAsync(stop.Token), _memory.RunAsync(stop.Token),
+            ]);
+            if (_settings.Status.MetricsPort > 0)
+                loops.Add(new MetricsListener(_settings.Status.MetricsPort, _self.Status, _time, _logger).RunAsync(stop.Token));
+            if (_hub is not null) loops.AddRange(_hub.Run(stop.Token));
+            _systemd.Ready();
             await FirstFailureAsync([.. loops, storing], stop.Token);
         }
         finally

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
 
-/// <summary>Puts the model of the active slot into the pipeline before the first sample: from disk alone, without the hub.</summary>
+/// <summary>Puts the model of the active slot into the pipeline when the program starts: from disk alone, without the hub.</summary>
 /// <param name="firstPackage">File to begin with while no slot is filled; null: none.</param>
 internal sealed class SlotStart(
     ModelSlots slots, SlotLoader loader, ModelVerifier verifier, IDetectorSlot pipeline, SlotReporter reporter, string? firstPackage, ILogger logger)
