@@ -32,6 +32,24 @@ internal sealed class RedistributionScene : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("hmas-redistribution-").FullName;
 
+    /// <summary>With a hub, so many releases of a model, and devices d0, d1 … that answer with the first of them.</summary>
+    /// <param name="answering">False: they have no model.</param>
+    public static async Task<RedistributionScene> BeginAsync(int devices, int releases, bool answering = true)
+    {
+        var scene = new RedistributionScene();
+        scene.Hub = await scene.StartAsync();
+        for (var release = 1; release <= releases; release++) scene.Releases.Add(await AddModelAsync(scene.Hub, release));
+        scene.AddDevices(devices, answering ? scene.Releases[0].Digest : null);
+        return scene;
+    }
+
+    /// <summary>Of a scene that was begun with one; ends with it.</summary>
+    public HubFixture Hub { get; private set; } = null!;
+
+    public IRollouts Rollouts => Hub.Get<IRollouts>();
+
+    public List<ModelEntry> Releases { get; } = [];
+
     /// <summary>Starts a hub on the scene's folder, or on another.</summary>
     public async Task<HubFixture> StartAsync(
         string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, string services = "redistribution")
@@ -107,6 +125,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Hub is not null) await Hub.DisposeAsync();
         foreach (var subscription in _subscriptions) subscription.Dispose();
         await Task.WhenAll(_pumps);
         Directory.Delete(Folder, recursive: true);

@@ -81,6 +81,23 @@ internal sealed class RolloutScene
         return wanted;
     }
 
+    /// <summary>The first group is told and does it.</summary>
+    public RolloutScene Begun()
+    {
+        Look();
+        ObeyAll();
+        return this;
+    }
+
+    /// <summary>And the hub has seen that.</summary>
+    public RolloutScene Observing()
+    {
+        Begun().Look();
+        return this;
+    }
+
+    public void Command(RolloutCommand command, string who = "op") => Rollout = RolloutStateMachine.Command(Rollout, command, who, Now);
+
     /// <summary>Does what is desired of it and says so, if it is online.</summary>
     public void Obey(string device)
     {

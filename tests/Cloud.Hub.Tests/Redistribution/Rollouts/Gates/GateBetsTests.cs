@@ -206,22 +206,9 @@ public class GateBetsTests
         Assert.Null(scene.Rollout.Groups[0].Evidence!.Metric(GateLimits.AlarmRate)?.Reference is > 0 ? "polluted" : null);
     }
 
-    private static RolloutScene Observing()
-    {
-        var scene = new RolloutScene(10);
-        scene.Look();
-        scene.ObeyAll();
-        scene.Look();
-        return scene;
-    }
+    private static RolloutScene Observing() => new RolloutScene(10).Observing();
 
     /// <summary>Ten devices in one group and ten put aside as control.</summary>
-    private static RolloutScene Whole()
-    {
-        var scene = new RolloutScene(20, new GatePolicy(), adjust: static request => request with { ControlShare = 0.5, Groups = [new("all")] });
-        scene.Look();
-        scene.ObeyAll();
-        scene.Look();
-        return scene;
-    }
+    private static RolloutScene Whole() => new RolloutScene(
+        20, new GatePolicy(), adjust: static request => request with { ControlShare = 0.5, Groups = [new("all")] }).Observing();
 }

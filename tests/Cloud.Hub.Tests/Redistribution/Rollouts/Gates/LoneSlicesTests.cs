@@ -58,9 +58,7 @@ public class LoneSlicesTests
     private static RolloutScene Observing(int rare)
     {
         var scene = new RolloutScene(
-            Devices, new GatePolicy(), adjust: static request => request with { Groups = [new("canary", 0.02), new("full", 0.98)] });
-        scene.Look();
-        scene.ObeyAll();
+            Devices, new GatePolicy(), adjust: static request => request with { Groups = [new("canary", 0.02), new("full", 0.98)] }).Begun();
         var rares = scene.DevicesOf(0).Take(rare).Append(scene.DevicesOf(1)[^1]).ToHashSet();
         foreach (var (id, twin) in scene.Twins)
             scene.Twins[id] = twin with { Slices = [rares.Contains(id) ? "hardware=rare" : "hardware=common"] };
