@@ -45,11 +45,11 @@ internal sealed class RolloutGrain(
     }
 
     public Task<CommandResult> CommandAsync(RolloutCommand command, string who) =>
-        DoAsync(rollout => RolloutStateMachine.Command(rollout, command, who, time.GetUtcNow()),
-            rollout => RolloutStateMachine.Misfit(rollout, command, who));
+        DoAsync(rollout => RolloutOrders.Command(rollout, command, who, time.GetUtcNow()),
+            rollout => RolloutOrders.Misfit(rollout, command, who));
 
     public Task<CommandResult> RestoreGroupAsync(string group, string who) => DoAsync(
-        rollout => RolloutStateMachine.RestoreGroup(rollout, group, who, time.GetUtcNow()),
+        rollout => RolloutOrders.RestoreGroup(rollout, group, who, time.GetUtcNow()),
         rollout =>
             $"rollout {rollout.RolloutId} is {rollout.State} with the groups {string.Join(", ", rollout.Groups.Select(static known => $"{known.Name} ({known.State})"))}: nothing of '{group}' can be taken back");
 

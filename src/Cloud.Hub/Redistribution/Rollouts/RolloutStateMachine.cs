@@ -64,56 +64,6 @@ internal static class RolloutStateMachine
     public static RolloutState Wait(RolloutState rollout, string reason, DateTimeOffset now) =>
         rollout.Transitions[^1].Reason == reason ? rollout : To(rollout, rollout.State, reason, now);
 
-    /// <summary>What a person orders. A command that does not fit the state changes nothing.</summary>
-    public static RolloutState Command(RolloutState rollout, RolloutCommand command, string who, DateTimeOffset now) =>
-        (command, rollout.State) switch
-    {
-        (RolloutCommand.Approve, RolloutState.Scheduled) when CanApprove(rollout, who) =>
-            To(rollout, RolloutState.Scheduled, $"approved by {who}", now) with { ApprovedBy = who },
-        (RolloutCommand.Trigger, RolloutState.Running) when NextManual(rollout) is { } index =>
-            With(rollout, index, rollout.Groups[index] with { Manual = false }, $"begun by {who}", null, now),
-        (RolloutCommand.Retry, RolloutState.Running or RolloutState.Paused) => Retry(rollout, who, now),
-        (RolloutCommand.Pause, RolloutState.Running) => To(rollout, RolloutState.Paused, $"by {who}", now),
-        (RolloutCommand.Resume, RolloutState.Paused) => To(rollout, RolloutState.Running, $"by {who}", now) with
-        {
-            // The wait begins anew: nobody can be late for a gate that was closed.
-            Groups = [.. rollout.Groups.Select(group => group.Since is null ? group : group with { Since = now })],
-        },
-        (RolloutCommand.Cancel, RolloutState.Scheduled or RolloutState.Running or RolloutState.Paused) =>
-            End(rollout, RolloutState.Cancelled, $"by {who}; devices keep what they have", now),
-        (RolloutCommand.Restore, RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled) =>
-            StartRestore(rollout, "operator", $"by {who}", now),
-        // What was taken back in part can be taken back as a whole.
-        (RolloutCommand.Restore, RolloutState.Restored) when rollout.RestoredGroup is not null => StartRestore(rollout, "operator", $"by {who}", now),
-        (RolloutCommand.Force, RolloutState.Restoring) => RolloutRestore.Force(rollout, who, now),
-        _ => rollout,
-    };
-
-    /// <summary>Why a command changes nothing.</summary>
-    public static string Misfit(RolloutState rollout, RolloutCommand command, string who) => command switch
-    {
-        RolloutCommand.Approve when rollout is { State: RolloutState.Scheduled, Request.NeedsApproval: true, ApprovedBy: null } =>
-            $"{who} has requested rollout {rollout.RolloutId}: somebody else must approve it",
-        RolloutCommand.Trigger when rollout.State == RolloutState.Running => $"no group of rollout {rollout.RolloutId} waits for a person now",
-        RolloutCommand.Retry when rollout.State is RolloutState.Running or RolloutState.Paused =>
-            $"every device of rollout {rollout.RolloutId} that was told could get the package so far",
-        _ => $"rollout {rollout.RolloutId} is {rollout.State}: {command} does not fit",
-    };
-
-    /// <summary>A person takes one group back: its devices get what they had, the rollout ends with that, and the other groups keep what
-    /// they have. The same state when there is no such group, or nobody of it was told.</summary>
-    public static RolloutState RestoreGroup(RolloutState rollout, string group, string who, DateTimeOffset now)
-    {
-        if (rollout.State is not (RolloutState.Running or RolloutState.Paused or RolloutState.Completed or RolloutState.Cancelled)) return rollout;
-        for (var i = 0; i < rollout.Groups.Count; i++)
-        {
-            if (rollout.Groups[i].Name == group && rollout.Groups[i].State != GroupState.Waiting)
-                return StartRestore(rollout, "operator", $"group {group}, by {who}", now, i);
-        }
-
-        return rollout;
-    }
-
     /// <summary>Whose desired state is not what this rollout wants. Level-triggered: asked again
     /// until it is so, and safe to carry out twice.</summary>
     public static IReadOnlyList<WantedModel> Wanted(RolloutState rollout, FleetSeen seen)
@@ -230,39 +180,8 @@ internal static class RolloutStateMachine
     }
 
     /// <param name="group">The only one that goes back; null: all do.</param>
-    private static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now, int? group = null) =>
+    internal static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now, int? group = null) =>
         Holding(To(rollout with { RestoredGroup = group }, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
-
-    /// <summary>Only what says nothing of the model is tried again: a device that refused it, or came back from it, has shown what it does.</summary>
-    private static RolloutState Retry(RolloutState rollout, string who, DateTimeOffset now)
-    {
-        var again = rollout.Devices.Count(static device => device is { Told: true, IsUndelivered: true });
-        if (again == 0) return rollout;
-        var groups = rollout.Devices.Where(static device => device is { Told: true, IsUndelivered: true }).Select(static device => device.Group)
-            .ToHashSet();
-        return To(rollout, rollout.State, $"{again} devices that could not get the package are told once more, by {who}", now) with
-        {
-            Devices =
-                [.. rollout.Devices.Select(static device => device is { Told: true, IsUndelivered: true }
-                    ? device with { State = null, Reason = null, Attempt = device.Attempt + 1 } : device)],
-            Groups = [.. rollout.Groups.Select((group, i) => groups.Contains(i) && group.Since is not null ? group with { Since = now } : group)],
-        };
-    }
-
-    /// <summary>Nobody approves what he asked for himself.</summary>
-    private static bool CanApprove(RolloutState rollout, string who) =>
-        rollout.Request.NeedsApproval && rollout.ApprovedBy is null && who.Length > 0 && who != rollout.Request.RequestedBy;
-
-    /// <summary>The group whose turn it is, when it waits for a person; null otherwise.</summary>
-    private static int? NextManual(RolloutState rollout)
-    {
-        for (var i = 0; i < rollout.Groups.Count; i++)
-        {
-            if (rollout.Groups[i].State != GroupState.Passed) return rollout.Groups[i] is { State: GroupState.Waiting, Manual: true } ? i : null;
-        }
-
-        return null;
-    }
 
     /// <summary>A device can be taken back only to what the registry has; else it goes back to what it had when the rollout was made.</summary>
     private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) =>
@@ -280,7 +199,7 @@ internal static class RolloutStateMachine
         Devices = [.. rollout.Devices.Select(static device => device.Held ? device with { Held = false } : device)],
     };
 
-    private static RolloutState To(RolloutState rollout, string state, string reason, DateTimeOffset now) => rollout with
+    internal static RolloutState To(RolloutState rollout, string state, string reason, DateTimeOffset now) => rollout with
     {
         State = state,
         Transitions = [.. rollout.Transitions, new RolloutTransition(now, Whole, rollout.State, state, reason, null)],
@@ -294,7 +213,7 @@ internal static class RolloutStateMachine
         return rollout with { Groups = groups };
     }
 
-    private static RolloutState With(RolloutState rollout, int index, GroupState group, string reason, GateEvidence? evidence, DateTimeOffset now)
+    internal static RolloutState With(RolloutState rollout, int index, GroupState group, string reason, GateEvidence? evidence, DateTimeOffset now)
     {
         var from = rollout.Groups[index].State;
         return With(rollout, index, group)

@@ -28,7 +28,7 @@ public class RolloutProperties
 
         // Let everything settle: everybody comes online and obeys.
         foreach (var device in devices) scene.Twins[device] = scene.Twins[device] with { Online = true };
-        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
+        scene.Rollout = RolloutOrders.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
         for (var i = 0; i < 3; i++)
         {
             scene.Look();
@@ -75,7 +75,7 @@ public class RolloutProperties
             case 2: scene.Obey(device); break;
             case 3: scene.Evidence(device, scene.Twins[device].ActiveDigest ?? RolloutScene.Old, random.Next(1, 80), 0); break;
             case 4: scene.Evidence(scene.Control ?? device, RolloutScene.Old, random.Next(1, 80), 0); break;
-            case 5: scene.Rollout = RolloutStateMachine.Command(scene.Rollout, (RolloutCommand)random.Next(2), "op", scene.Now); break;
+            case 5: scene.Rollout = RolloutOrders.Command(scene.Rollout, (RolloutCommand)random.Next(2), "op", scene.Now); break;
             case 6 when random.Next(6) == 0: scene.Report(
                 device, SlotState.Returned, RolloutScene.New, scene.Rollout.Devices.Single(known => known.DeviceId == device).PreviousDigest,
                 "health"); break;

@@ -82,7 +82,7 @@ public class RolloutRestoreTests
     public void A_person_ends_a_restore_that_waits()
     {
         var scene = new RolloutScene(1).Observing();
-        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Force, "op", scene.Now));
+        Assert.Same(scene.Rollout, RolloutOrders.Command(scene.Rollout, RolloutCommand.Force, "op", scene.Now));
         scene.Twins["d0"] = scene.Twins["d0"] with { Online = false };
         scene.Command(RolloutCommand.Restore);
         scene.Look();

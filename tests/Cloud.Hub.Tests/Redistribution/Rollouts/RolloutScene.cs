@@ -96,7 +96,7 @@ internal sealed class RolloutScene
         return this;
     }
 
-    public void Command(RolloutCommand command, string who = "op") => Rollout = RolloutStateMachine.Command(Rollout, command, who, Now);
+    public void Command(RolloutCommand command, string who = "op") => Rollout = RolloutOrders.Command(Rollout, command, who, Now);
 
     /// <summary>Does what is desired of it and says so, if it is online.</summary>
     public void Obey(string device)

@@ -59,10 +59,10 @@ public class RolloutStateMachineTests
         var scene = new RolloutScene(2, adjust: static request => request with { NeedsApproval = true });
         Assert.Empty(scene.Look());
         Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Held);
-        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Approve, "test", scene.Now));
+        Assert.Same(scene.Rollout, RolloutOrders.Command(scene.Rollout, RolloutCommand.Approve, "test", scene.Now));
         Assert.Equal(
             "test has requested rollout r1: somebody else must approve it",
-            RolloutStateMachine.Misfit(scene.Rollout, RolloutCommand.Approve, "test"));
+            RolloutOrders.Misfit(scene.Rollout, RolloutCommand.Approve, "test"));
         scene.Command(RolloutCommand.Approve, "second");
         Assert.Single(scene.Look());
         Assert.Equal((RolloutState.Running, "second"), (scene.Rollout.State, scene.Rollout.ApprovedBy));
@@ -73,7 +73,7 @@ public class RolloutStateMachineTests
     {
         var scene = new RolloutScene(10, adjust: static request => request with { Groups = [new("canary", 0.1), new("rest", 0.9, Manual: true)] });
         scene.Look();
-        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Trigger, "op", scene.Now));
+        Assert.Same(scene.Rollout, RolloutOrders.Command(scene.Rollout, RolloutCommand.Trigger, "op", scene.Now));
         scene.ObeyAll();
         scene.Look();
         scene.Work(0);

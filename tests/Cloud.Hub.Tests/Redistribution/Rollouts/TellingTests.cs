@@ -66,7 +66,7 @@ public class TellingTests
     {
         var scene = new RolloutScene(10, adjust: static request => request with { Groups = [new("all", 1)] });
         Assert.Equal(10, scene.Look().Count);
-        Assert.Same(scene.Rollout, RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Retry, "op", scene.Now));
+        Assert.Same(scene.Rollout, RolloutOrders.Command(scene.Rollout, RolloutCommand.Retry, "op", scene.Now));
         scene.Report("d1", SlotState.Refused, RolloutScene.New, RolloutScene.Old, "download");
         scene.Twins["d1"] = scene.Twins["d1"] with { SlotState = SlotState.Refused, IsUpToDate = true };
         scene.Report("d2", SlotState.Refused, RolloutScene.New, RolloutScene.Old, "probe");

@@ -147,7 +147,7 @@ public class HeartbeatsTests
     public void One_group_goes_back_alone_and_the_others_keep_what_they_have()
     {
         var scene = StagePassedCanary();
-        scene.Rollout = RolloutStateMachine.RestoreGroup(scene.Rollout, "stage", "op", scene.Now);
+        scene.Rollout = RolloutOrders.RestoreGroup(scene.Rollout, "stage", "op", scene.Now);
         scene.Look();
         scene.ObeyAll();
         scene.Look();
@@ -158,7 +158,7 @@ public class HeartbeatsTests
         Assert.Equal("stage", scene.Rollout.ToView().RestoredGroup);
         Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Held);
         // And what was taken back in part can be taken back as a whole.
-        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
+        scene.Rollout = RolloutOrders.Command(scene.Rollout, RolloutCommand.Restore, "op", scene.Now);
         scene.Look();
         scene.ObeyAll();
         scene.Look();
@@ -172,7 +172,7 @@ public class HeartbeatsTests
     public void A_group_that_there_is_not_or_that_nobody_was_told_of_is_not_taken_back(string group)
     {
         var scene = StagePassedCanary();
-        Assert.Same(scene.Rollout, RolloutStateMachine.RestoreGroup(scene.Rollout, group, "op", scene.Now));
+        Assert.Same(scene.Rollout, RolloutOrders.RestoreGroup(scene.Rollout, group, "op", scene.Now));
     }
 
     [Theory]
@@ -190,7 +190,7 @@ public class HeartbeatsTests
         Assert.Equal(action == GateAction.Restore ? RolloutScene.Old : RolloutScene.New, scene.Twins[scene.DevicesOf(0)[0]].ActiveDigest);
         Assert.Equal(action == GateAction.Pause ? RolloutScene.New : RolloutScene.Old, scene.Twins[scene.DevicesOf(1)[0]].ActiveDigest);
         if (action != GateAction.Pause) return;
-        scene.Rollout = RolloutStateMachine.Command(scene.Rollout, RolloutCommand.Resume, "op", scene.Now);
+        scene.Rollout = RolloutOrders.Command(scene.Rollout, RolloutCommand.Resume, "op", scene.Now);
         Minutes(scene, 6);
         Assert.Equal(GroupState.Passed, scene.Rollout.Groups[1].State);
     }
@@ -199,7 +199,7 @@ public class HeartbeatsTests
     public void A_quarantine_takes_all_back_also_while_one_group_goes_back_alone()
     {
         var scene = StagePassedCanary();
-        scene.Rollout = RolloutStateMachine.RestoreGroup(scene.Rollout, "stage", "op", scene.Now);
+        scene.Rollout = RolloutOrders.RestoreGroup(scene.Rollout, "stage", "op", scene.Now);
         scene.Look();
         scene.Rollout = RolloutStateMachine.Advance(scene.Rollout, scene.Seen with { IsQuarantined = true });
         Assert.Equal((RolloutState.Restoring, null), (scene.Rollout.State, scene.Rollout.RestoredGroup));
