@@ -19,6 +19,8 @@ switch (args)
         return await FleetIngest.RunAsync(Enum.Parse<BrokerKind>(broker, ignoreCase: true));
     case ["deltas"]:
         return await DeltaSizes.RunAsync();
+    case ["deltas", var old, var next]:
+        return await DeltaSizes.RunAsync(old, next);
     case ["rollout-gates"]:
         return RolloutGates.Run();
     case ["rollout-gates", var share]:

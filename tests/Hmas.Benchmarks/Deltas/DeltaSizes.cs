@@ -15,10 +15,17 @@ internal static class DeltaSizes
 {
     private const int Windows = 1_000;
 
+    /// <summary>Of two files, such as two builds of the agent.</summary>
+    public static async Task<int> RunAsync(string old, string next)
+    {
+        PrintHead();
+        await PrintAsync(Path.GetFileName(next), await File.ReadAllBytesAsync(old), await File.ReadAllBytesAsync(next));
+        return 0;
+    }
+
     public static async Task<int> RunAsync()
     {
-        Console.WriteLine($"| update | full | ours | {string.Join(" | ", Peers.All.Select(static peer => peer.Name))} | ours, time |");
-        Console.WriteLine($"|---|---|---|{string.Concat(Enumerable.Repeat("---|", Peers.All.Length))}---|");
+        PrintHead();
         foreach (var width in (int[])[64, 256])
         {
             var (old, tuned) = Tuned(width, seed: 1);
@@ -34,6 +41,12 @@ internal static class DeltaSizes
         }
 
         return 0;
+    }
+
+    private static void PrintHead()
+    {
+        Console.WriteLine($"| update | full | ours | {string.Join(" | ", Peers.All.Select(static peer => peer.Name))} | ours, time |");
+        Console.WriteLine($"|---|---|---|{string.Concat(Enumerable.Repeat("---|", Peers.All.Length))}---|");
     }
 
     private static async Task PrintAsync(string update, byte[] old, byte[] next)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Hmas.Contracts.Deltas;
 
@@ -14,6 +15,13 @@ internal static class Matcher
     private const int Anchor = 12;
 
     private const int Probes = 24;
+
+    /// <summary>From so many bytes on, as programs have, a file needs more places to begin than <see cref="FewBits"/> tell apart: of one that is
+    /// crowded only the last places would be tried.</summary>
+    private const int LargeBytes = 4 << 20;
+
+    private const int FewBits = 16;
+    private const int ManyBits = 22;
 
     /// <summary>Bytes this far apart still belong together.</summary>
     private const int Close = 12;
@@ -54,12 +62,12 @@ internal static class Matcher
 
     private static (int[] Heads, int[] Chains) Index(ReadOnlySpan<byte> old)
     {
-        var heads = new int[1 << 16];
+        var heads = new int[1 << (old.Length < LargeBytes ? FewBits : ManyBits)];
         Array.Fill(heads, -1);
         var chains = new int[Math.Max(0, old.Length - 7)];
         for (var i = 0; i < chains.Length; i++)
         {
-            ref var head = ref heads[Hash(old[i..])];
+            ref var head = ref heads[Hash(old[i..], heads.Length)];
             chains[i] = head;
             head = i;
         }
@@ -73,7 +81,7 @@ internal static class Matcher
         var place = at + distance;
         var best = place >= 0 && place < old.Length ? old[place..].CommonPrefixLength(@new[at..]) : 0;
         if (@new.Length - at < 8) return (place, best);
-        var candidate = heads[Hash(@new[at..])];
+        var candidate = heads[Hash(@new[at..], heads.Length)];
         for (var probe = 0; candidate >= 0 && probe < Probes; probe++, candidate = chains[candidate])
         {
             var length = old[candidate..].CommonPrefixLength(@new[at..]);
@@ -134,5 +142,7 @@ internal static class Matcher
         return apart == 0 ? 2 : apart <= Close ? 1 : -1;
     }
 
-    private static int Hash(ReadOnlySpan<byte> bytes) => (int)((BinaryPrimitives.ReadUInt64LittleEndian(bytes) * 0x9E3779B97F4A7C15) >> 48);
+    /// <param name="places">A power of two.</param>
+    private static int Hash(ReadOnlySpan<byte> bytes, int places) =>
+        (int)((BinaryPrimitives.ReadUInt64LittleEndian(bytes) * 0x9E3779B97F4A7C15) >> (64 - BitOperations.Log2((uint)places)));
 }

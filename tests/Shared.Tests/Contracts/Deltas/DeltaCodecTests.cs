@@ -42,6 +42,20 @@ public class DeltaCodecTests
         Assert.InRange(delta.Length, 50_000 / 8, (50_000 / 8) + 600);
     }
 
+    /// <summary>As in a program whose functions moved: pieces of it in another order, some bytes put in between.</summary>
+    [Fact]
+    public void A_large_file_whose_pieces_moved_costs_little_more_than_what_was_put_in()
+    {
+        var random = new Random(1);
+        var old = Bytes(random, 5 << 20);
+        var pieces = old.Chunk(100_000).ToArray();
+        random.Shuffle(pieces);
+        byte[] changed = [.. pieces.SelectMany(piece => piece.Concat(Bytes(random, 50)))];
+        var delta = DeltaCodec.Encode(old, changed);
+        Assert.Equal(changed, DeltaCodec.Decode(old, delta, changed.Length));
+        Assert.InRange(delta.Length, 50 * pieces.Length, 200 * pieces.Length);
+    }
+
     [Fact]
     public void Unrelated_files_cost_hardly_more_than_the_new_one()
     {
