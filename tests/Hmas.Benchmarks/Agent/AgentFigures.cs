@@ -93,14 +93,14 @@ internal sealed class AgentFigures : IAsyncDisposable
 
     private Task PathAsync()
     {
-        // The smallest and the largest network that the hub trains.
-        foreach (var recipe in (ReadOnlySpan<string>)["anomaly-logit", "teacher"])
+        // What the demo's fleet begins with, what it goes on to, and the largest network that the hub trains.
+        foreach (var recipe in (ReadOnlySpan<string>)["reconstruction", "anomaly-logit", "teacher"])
         {
             var package = _models.Write(++_release, recipe).Package;
             using var path = new PathOverhead(package, _key.PublicKey);
             var stages = path.Measure();
             var (bare, ladder) = (stages[0].Us, stages[^1].Us);
-            Row(string.Create(CultureInfo.InvariantCulture, $"sample to action over a bare run of the same {package.Length / 1e3:0} KB model"),
+            Row(string.Create(CultureInfo.InvariantCulture, $"sample to action over a bare run of the same {package.Length / 1e3:0} KB model, {recipe}"),
                 "≤ 1.05", ladder / bare, "0.000",
                 string.Create(CultureInfo.InvariantCulture, $"{ladder:0.00} over {bare:0.00} µs a row; {path.Actions} actions"));
             var before = 0.0;

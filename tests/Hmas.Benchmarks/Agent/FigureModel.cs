@@ -63,7 +63,7 @@ internal sealed class FigureModel(SigningKey key, double rateHz)
         using var network = new Network(shape, recipe.Layers(shape), seed);
         var operations = OperationBuilder.Build(network);
         var input = new TensorSpec("window", [1, PumpChannels.Count, Steps]);
-        var output = new TensorSpec("logit", [1, 1]);
+        var output = recipe.Head == ModelHead.Reconstruction ? new TensorSpec("reconstruction", input.Shape) : new TensorSpec("logit", [1, 1]);
         using var ranges = new RangeCollector(operations);
         var random = new SeededRandom(seed);
         for (var i = 0; i < RangeWindows; i++) ranges.Observe([.. Enumerable.Range(0, shape.Count).Select(_ => (6 * random.NextSingle()) - 3)]);
