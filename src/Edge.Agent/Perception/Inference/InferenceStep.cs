@@ -16,7 +16,7 @@ namespace Edge.Agent.Perception.Inference;
 /// </remarks>
 internal sealed partial class InferenceStep : IDetectorSlot
 {
-    // Two looks at the clock take as long as all the rules: the tail of a model's times is seen as well in every eighth.
+    // Two looks at the clock take half as long as all the rules do; what a model usually takes is seen as well in every eighth answer.
     private const int MeasuredEvery = 8;
 
     private readonly FrameHistory _history;
