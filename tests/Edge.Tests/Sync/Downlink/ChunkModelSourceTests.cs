@@ -133,6 +133,46 @@ public sealed class ChunkModelSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cache_of_the_settings_is_asked_first_and_needs_no_secret()
+    {
+        var given = 0;
+        var cache = Serve(async (stream, head) =>
+        {
+            Assert.DoesNotContain("Authorization", head, StringComparison.OrdinalIgnoreCase);
+            var chunk = Holding(_package)(head["GET /chunks/".Length..][..64])!;
+            await stream.WriteAsync(HttpHead.Answer("200 OK", "application/octet-stream", chunk.Length));
+            await stream.WriteAsync(chunk);
+            given++;
+        });
+        // Without a secret nobody is asked whom the hub names.
+        _peers.Add("http://127.0.0.1:1/");
+        using var peers = new PeerChunks(new PeerOptions { Sources = { $"http://{cache}" } }, null, 0, TimeProvider.System, NullLogger.Instance);
+        await FetchAsync(peers);
+        Assert.Equal(Chunks().Count, given);
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_before_the_devices_window_opens()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        var given = 0;
+        Peer(hash =>
+        {
+            Interlocked.Increment(ref given);
+            return Holding(_package)(hash);
+        });
+        var fetching = FetchAsync(null, new ModelOptions { DownloadWindow = "13:00-14:00" }, time);
+        Assert.Empty(_asked);
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.False(fetching.IsCompleted);
+        Assert.Equal(0, given);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await fetching;
+        Assert.Equal(Chunks().Count, given);
+    }
+
+    [Fact]
     public async Task A_list_that_is_none_is_as_good_as_no_list()
     {
         Peer(Holding(_package));
@@ -225,17 +265,28 @@ public sealed class ChunkModelSourceTests : IDisposable
             return () => 1;
         }
 
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        _peers.Add($"http://{listener.LocalEndpoint}/");
         if (how == "nobody listens")
         {
-            listener.Stop();
+            _peers.Add($"http://{FreeEnd()}/");
             return () => 0;
         }
 
-        _ = ServeAsync();
+        _peers.Add($"http://{Serve((stream, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            return LieAsync(stream, how);
+        })}/");
         return () => Volatile.Read(ref asked);
+    }
+
+    /// <summary>Answers one after the other until the test is over.</summary>
+    /// <param name="answer">To a request's head.</param>
+    private EndPoint Serve(Func<NetworkStream, string, Task> answer)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _ = ServeAsync();
+        return listener.LocalEndpoint;
 
         async Task ServeAsync()
         {
@@ -243,12 +294,10 @@ public sealed class ChunkModelSourceTests : IDisposable
             while (!_stop.IsCancellationRequested)
             {
                 using var client = await listener.AcceptTcpClientAsync(_stop.Token);
-                Interlocked.Increment(ref asked);
                 var stream = client.GetStream();
-                await HttpHead.ReadAsync(stream, _stop.Token);
                 try
                 {
-                    await LieAsync(stream, how);
+                    await answer(stream, await HttpHead.ReadAsync(stream, _stop.Token));
                 }
                 catch (IOException)
                 {
@@ -301,12 +350,12 @@ public sealed class ChunkModelSourceTests : IDisposable
         return await HttpHead.ReadAsync(client.GetStream(), default);
     }
 
-    private async Task FetchAsync(PeerChunks? given = null)
+    private async Task FetchAsync(PeerChunks? given = null, ModelOptions? options = null, TimeProvider? time = null)
     {
         using var own = given is null ? Peers() : null;
         using var handler = new Hub(this);
         using var hub = new HttpModelSource(
-            "http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), handler, TimeProvider.System, NullLogger.Instance);
+            "http://127.0.0.1:1/", "d-1", "secret", options ?? new ModelOptions(), handler, time ?? TimeProvider.System, NullLogger.Instance);
         var part = _slots.Packages.PartPath(Digest);
         await new ChunkModelSource(hub, new HeldChunks(_slots, null), given ?? own!, NullLogger.Instance).FetchAsync(Assignment(), part, default);
         Assert.Equal(_package, await File.ReadAllBytesAsync(part));
