@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Cloud.Hub.Host;
@@ -142,12 +143,13 @@ public sealed partial class RepositoriesTests
         foreach (var (repository, role, days) in ((string, string, double)[])[
             ("images", "root", 365), ("images", "targets", 30), ("images", "snapshot", 30), ("images", "timestamp", 1), ("director", "root", 365)])
         {
-            var line = Assert.Single(
-                lines, line => line.Contains($"repository=\"{repository}\"", StringComparison.Ordinal)
-                    && line.Contains($"role=\"{role}\"", StringComparison.Ordinal));
-            var seconds = double.Parse(
-                line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-            Assert.InRange(seconds, (days * 86_400) - 600, days * 86_400);
+            // Other hubs of this process are measured by the same meter.
+            var seconds = lines
+                .Where(line => line.Contains($"repository=\"{repository}\"", StringComparison.Ordinal)
+                    && line.Contains($"role=\"{role}\"", StringComparison.Ordinal))
+                .Select(static line => double.Parse(
+                    line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
+            Assert.Contains(seconds, left => left >= (days * 86_400) - 600 && left <= days * 86_400);
         }
     }
 
