@@ -4,4 +4,4 @@ using Xunit.Abstractions;
 namespace Hmas.System.Tests;
 
 /// <summary>The broker dies with the hub whose it is.</summary>
-public sealed class EmbeddedBrokerKillTests(ITestOutputHelper output) : KillTests(output, BrokerKind.Embedded, kills: 50);
+public sealed class EmbeddedBrokerKillTests(ITestOutputHelper output) : KillTests(output, BrokerKind.Embedded);

@@ -4,4 +4,4 @@ using Xunit.Abstractions;
 namespace Hmas.System.Tests;
 
 /// <summary>The broker is a program of its own and dies alone.</summary>
-public sealed class MosquittoKillTests(ITestOutputHelper output) : KillTests(output, BrokerKind.Mosquitto, kills: 100);
+public sealed class MosquittoKillTests(ITestOutputHelper output) : KillTests(output, BrokerKind.Mosquitto);
