@@ -25,9 +25,9 @@ internal static class RolloutAssign
             static device => device.DeviceId,
             _ => (Hmas.Contracts.Twins.ModelAssignment?)new() { Digest = old.Digest, Name = "pump", Release = 1, PackageBytes = old.PackageBytes,
                 Url = "/artefacts/" + old.Digest });
-        await fleet.SetModelsAsync(before, default);
+        await fleet.SetModelsAsync(before, hub.Stopping);
         Say(clock, cpu, "set up: a desired state for each device");
-        await RestAsync();
+        await RestAsync(hub.Stopping);
 
         (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         await fleet.DevicesAsync(default);
@@ -43,7 +43,7 @@ internal static class RolloutAssign
         foreach (var device in view.Groups[0].Devices)
         {
             while ((await fleet.DeviceAsync(device.DeviceId, default))!.Desired?.Model is not { } model || model.RolloutId != view.RolloutId)
-                await poll.WaitForNextTickAsync();
+                await poll.WaitForNextTickAsync(hub.Stopping);
         }
 
         Say(clock, cpu, "every one is assigned");
@@ -64,13 +64,13 @@ internal static class RolloutAssign
     }
 
     /// <summary>Until the set-up is behind the hub, what it tells the broker too: it works less than a tenth of the time.</summary>
-    private static async Task RestAsync()
+    private static async Task RestAsync(CancellationToken stopping)
     {
         using var pause = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
         TimeSpan before, now = Environment.CpuUsage.TotalTime;
         do
         {
-            await pause.WaitForNextTickAsync();
+            await pause.WaitForNextTickAsync(stopping);
             (before, now) = (now, Environment.CpuUsage.TotalTime);
         }
         while ((now - before).TotalSeconds > 0.1);

@@ -13,7 +13,7 @@ namespace Hmas.Benchmarks.Hub;
 internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, string deviceId, string? digest)
 {
     private const long Epoch = 1;
-    private const int WindowsATurn = 40;
+    private const int WindowsATurn = 60;
 
     private readonly Lock _lock = new();
     private readonly List<Fact> _outbox = [];

@@ -17,7 +17,9 @@ namespace Hmas.Benchmarks.Hub;
 internal sealed class SimulatedHub : IAsyncDisposable
 {
     private const int AtOnce = 2_000;
-    private const int Sites = 50;
+
+    /// <summary>Device i is at site i modulo this.</summary>
+    public const int Sites = 50;
 
     private static readonly TensorSpec Input = new("in", [1, 2, 8]);
     private static readonly TensorSpec Output = new("out", [1, 2, 8]);
@@ -45,6 +47,9 @@ internal sealed class SimulatedHub : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
+    /// <summary>Somebody wants the program to end (SIGTERM, Ctrl+C).</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
     public Task StartAsync() => _app.StartAsync();
 
     /// <summary>Enrols devices, spread over sites; each has the model already.</summary>
@@ -57,7 +62,11 @@ internal sealed class SimulatedHub : IAsyncDisposable
                     Device: new SimulatedAgent(
                         Broker, FormattableString.Invariant($"site-{i % Sites}"), FormattableString.Invariant($"device-{i}"), digest))).ToArray();
         foreach (var some in agents.Chunk(AtOnce))
-            await Task.WhenAll(some.Select(agent => fleet.EnrolAsync(agent.Site, agent.Device.DeviceId, default)));
+        {
+            Stopping.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(agent => fleet.EnrolAsync(agent.Site, agent.Device.DeviceId, Stopping)));
+        }
+
         foreach (var agent in agents) Broker.Add(agent.Device);
         return [.. agents.Select(static agent => agent.Device)];
     }
