@@ -11,6 +11,11 @@ internal sealed class RedistributionOptions : IValidatableObject
     /// <summary>How often each rollout is looked at. Default 1 s.</summary>
     public TimeSpan LookInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Over all rollouts no more devices are told than can fetch their packages at this rate together, the highest
+    /// priority first; what goes back is not held up. Default 0: no limit.</summary>
+    [Range(0, 1L << 40)]
+    public long BytesPerSecond { get; set; }
+
     /// <summary>Bytes of one package at most. Default 32 MiB; a device has its own bound too.</summary>
     [Range(1 << 10, 1 << 30)]
     public int MaxPackageBytes { get; set; } = 32 << 20;

@@ -39,12 +39,15 @@ internal static class RolloutStart
             "--manual") { HelpName = "group", Description = "A group that begins only after hmas rollout trigger, repeatable" };
         var approval = new Option<bool>("--approval") { Description = "Begin only after somebody else has approved it (hmas rollout approve)" };
         var at = new Option<DateTimeOffset?>("--at") { HelpName = "time", Description = "Tell nobody before this time" };
+        var priority = new Option<int?>(
+            "--priority") { HelpName = "number",
+                Description = "0 to 100: of two rollouts that want the same device the higher one gets it, of equal ones the older [default: 50]" };
         var reason = new Option<string>("--reason") { Description = "Why, for those who read it later", Required = true };
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
         var command = hub.AddTo(
             new Command(
-                "start", "Start a rollout") { model, where, groups, control, pace, factor, every, bytes, windows, manual, approval, at, reason,
-                    watch });
+                "start", "Start a rollout") { model, where, groups, control, pace, factor, every, bytes, windows, manual, approval, at,
+                    priority, reason, watch });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var meant = parsed.GetRequiredValue(model);
@@ -66,9 +69,10 @@ internal static class RolloutStart
             if (parsed.GetValue(windows) is { Length: > 0 } hours) request["windows"] = hours.Select(WindowText.Parse).ToArray();
             if (parsed.GetValue(approval)) request["needsApproval"] = true;
             if (parsed.GetValue(at) is { } start) request["notBefore"] = start;
+            if (parsed.GetValue(priority) is { } importance) request["priority"] = importance;
             var rollout = await api.StartRolloutAsync(request, cancellation);
             Console.WriteLine(
-                $"{rollout.RolloutId} is {rollout.State}: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.Devices.Count} devices"))}{Control(rollout)}");
+                $"{rollout.RolloutId} is {rollout.State}: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.Devices.Count} devices"))}{Control(rollout)}{Waits(rollout)}");
             return parsed.GetValue(watch) ? await RolloutFollower.RunAsync(api, rollout.RolloutId, TimeProvider.System, cancellation) : 0;
         }));
         return command;
@@ -105,6 +109,9 @@ internal static class RolloutStart
         double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && text.EndsWith('%')
         ? percent / 100
         : throw new HubRefusal($"--control {text}: must be a share such as 10%");
+
+    private static string Waits(RolloutAnswer rollout) =>
+        rollout.WaitsFor.Count > 0 ? $"; it waits for devices of {string.Join(", ", rollout.WaitsFor)}" : "";
 
     private static string Control(RolloutAnswer rollout) =>
         rollout.ControlDevices.Count > 0 ? $"; {rollout.ControlDevices.Count} devices stay as they are for comparison" : "";

@@ -17,6 +17,7 @@ internal static class RolloutStory
             $"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
         if (rollout.Request.Where is { } where) Tables.Say($"aimed at: {where}");
         if (rollout.ControlDevices.Count > 0) Tables.Say($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
+        if (rollout.WaitsFor.Count > 0) Tables.Say($"waits for devices of: {Names(rollout.WaitsFor)}");
         Tables.Print(
             ["group", "state", "told", "answered", "failed", "undelivered", "on the way", "silent", "lost", "healthy", "windows", "side by side",
                 "labelled normal"],

@@ -66,7 +66,7 @@ internal sealed record OpsetAnswer(string Domain, long Version);
 internal sealed record RolloutAnswer(
     string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups,
     IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,
-    string? StoppedBy, IReadOnlyList<string> ControlDevices)
+    string? StoppedBy, IReadOnlyList<string> ControlDevices, IReadOnlyList<string> WaitsFor)
 {
     public bool HasEnded => State is "completed" or "restored" or "cancelled";
 

@@ -97,12 +97,13 @@ public class TakenBackTests
         await scene.Rollouts.CommandAsync(first.RolloutId, RolloutCommand.Restore, "op", CancellationToken.None);
 
         // As soon as the way back stands in both twins nobody is held any more.
-        var second =
-            await UntilAsync(() => scene.Rollouts.StartAsync(
-                RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None));
+        var second = await scene.Rollouts.StartAsync(
+            RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None);
         Assert.Equal(2, second.Groups[0].Devices.Count);
-        Assert.Equal(old.Digest, second.Groups[0].Devices.Single(static device => device.DeviceId == "d0").PreviousDigest);
-        await scene.ReachedAsync(first.RolloutId, RolloutState.Restored);
+        await UntilAsync(async () => (await scene.Rollouts.FindAsync(second.RolloutId, CancellationToken.None))!.Groups[0].Devices.All(device =>
+            device.PreviousDigest == old.Digest && scene.Fleet[device.DeviceId].Desired!.Model!.Digest == next.Digest));
+        await UntilAsync(async () =>
+            (await scene.Rollouts.FindAsync(first.RolloutId, CancellationToken.None))!.State == RolloutState.Restored);
         var refused =
             await Assert.ThrowsAsync<RolloutRefusedException>(() => scene.Rollouts.CommandAsync(
                 first.RolloutId, RolloutCommand.Force, "op", CancellationToken.None));
@@ -125,21 +126,10 @@ public class TakenBackTests
         Assert.Null(scene.Fleet["d2"].Reported!.ActiveDigest);
     }
 
-    /// <summary>Tries until it is not refused any more.</summary>
-    private static async Task<RolloutView> UntilAsync(Func<Task<RolloutView>> start)
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        while (true)
-        {
-            try
-            {
-                return await start();
-            }
-            catch (RolloutRefusedException) when (!patience.IsCancellationRequested)
-            {
-                await looks.WaitForNextTickAsync(patience.Token);
-            }
-        }
+        while (!await isSo()) await looks.WaitForNextTickAsync(patience.Token);
     }
 }

@@ -3,8 +3,8 @@ namespace Cloud.Hub.Redistribution.Contract;
 /// <summary>Bringing a model to devices, group by group, by their behaviour.</summary>
 public interface IRollouts
 {
-    /// <exception cref="RolloutRefusedException">No such model, quarantined, nothing matches, or a device
-    /// is in another rollout: the message says which.</exception>
+    /// <summary>Begins one. It waits for devices that another rollout holds, unless its priority is higher.</summary>
+    /// <exception cref="RolloutRefusedException">No such model, quarantined, or nothing matches: the message says which.</exception>
     Task<RolloutView> StartAsync(RolloutRequest request, CancellationToken cancellation);
 
     Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation);

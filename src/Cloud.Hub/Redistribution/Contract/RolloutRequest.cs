@@ -31,6 +31,10 @@ public sealed record RolloutRequest
     /// <summary>When devices may be told, by site; empty: always. A site that none names is refused, since its devices would never be told.</summary>
     public IReadOnlyList<MaintenanceWindow> Windows { get; init; } = [];
 
+    /// <summary>0 to 100. Of two rollouts that want the same device the one of the higher priority gets it, of equal ones
+    /// the older; the other waits for the device. None is taken from a rollout in the middle of its update.</summary>
+    public int Priority { get; init; } = 50;
+
     /// <summary>It begins only once somebody else than <see cref="RequestedBy"/> has approved it.</summary>
     public bool NeedsApproval { get; init; }
 

@@ -9,6 +9,7 @@ public static class RolloutRules
     private const int MaxReason = 500;
     private const int MaxWho = 63;
     private const int MaxDigest = 80;
+    private const int MaxPriority = 100;
     private const int MaxMaintenanceWindows = 1_000;
     private const int MaxWindows = 1_000_000;
     private const double MaxFalseStopRate = 0.5;
@@ -18,6 +19,7 @@ public static class RolloutRules
     public static string? Fault(RolloutRequest request) =>
         Text(request.Digest, "digest", MaxDigest) ?? (request.SiteId is { } site ? Id(site, "siteId") : null)
         ?? Text(request.RequestedBy, "requestedBy", MaxWho) ?? Text(request.Reason, "reason", MaxReason)
+        ?? (request.Priority is >= 0 and <= MaxPriority ? null : Outside("priority", request.Priority, $"0 to {MaxPriority}"))
         ?? Lists(request) ?? Windows(request.ShadowWindows, "shadowWindows", 0) ?? Windows(request.HealthWindows, "healthWindows", 0)
         ?? Fault(request.Gate);
 

@@ -1,3 +1,5 @@
 namespace Cloud.Hub.Redistribution.Rollouts;
 
-internal sealed record DeviceClaim(string DeviceId, string RolloutId);
+/// <summary>A device is held by a rollout.</summary>
+/// <param name="Priority">Of the rollout.</param>
+internal sealed record DeviceClaim(string DeviceId, string RolloutId, int Priority);

@@ -24,6 +24,9 @@ internal sealed record DeviceState
     /// <summary>Its desired state was changed by this rollout.</summary>
     public bool Told { get; init; }
 
+    /// <summary>Its rollout wants to tell it, and another one has it.</summary>
+    public bool IsAwaited => !Held && !Told;
+
     /// <summary>How often it was told once more after it could not get the package.</summary>
     public int Attempt { get; init; }
 
@@ -78,6 +81,9 @@ internal sealed record DeviceState
 
     /// <summary>It has answered with a new digest that answers no windows for so long, without another start.</summary>
     public TimeSpan HealthyTime => Heartbeat is { HealthySince: { } since, At: var at } ? at - since : TimeSpan.Zero;
+
+    /// <summary>Told, and nothing is left to happen of it: it has the new model for good, or has failed.</summary>
+    public bool IsSettled => Told && (HasEnded || State == SlotState.Committed);
 
     private SlotReasonClass? Class => SlotReasons.ClassOf(Reason?.Split(':')[0]);
 

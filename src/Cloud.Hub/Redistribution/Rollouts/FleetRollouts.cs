@@ -46,9 +46,8 @@ internal sealed class FleetRollouts(
                     target.Device.DeviceId, target.Device.Online, DeviceAttributes.SliceOf(target.Device), target.Attributes))]);
         var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now)
             with { Kind = entry.Kind, PackageBytes = entry.Bytes, LastFactId = await facts.LastFactIdAsync(cancellation) };
-        var begun = await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(new Immutable<RolloutState>(state));
-        if (begun.Refusal is { } refusal) throw new RolloutRefusedException(refusal);
-        return state.ToView();
+        var begun = (await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(new Immutable<RolloutState>(state))).Value;
+        return begun.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : begun.View!;
     }
 
     public async Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>

@@ -10,7 +10,7 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 [PreferLocalPlacement]
 internal sealed class RolloutGrain(
     RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news,
-    RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
+    FleetBandwidth bandwidth, IGrainFactory grains, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
     /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
@@ -29,19 +29,19 @@ internal sealed class RolloutGrain(
 
     public Task<Immutable<RolloutView?>> ViewAsync() => Task.FromResult(new Immutable<RolloutView?>(Stored?.State.ToView()));
 
-    public async Task<CommandResult> BeginAsync(Immutable<RolloutState> rollout)
+    public async Task<Immutable<CommandResult>> BeginAsync(Immutable<RolloutState> rollout)
     {
         try
         {
-            _stored = await store.BeginAsync(rollout.Value, CancellationToken.None);
+            await KeepAsync(await HoldAsync(null, rollout.Value));
         }
         catch (DevicesTakenException taken)
         {
-            return new CommandResult(null, taken.Message);
+            if (_stored is null) return new Immutable<CommandResult>(new CommandResult(null, taken.Message));
+            // It stands and waits: its next look takes what is free then.
         }
 
-        news.Tell(rollout.Value, 0);
-        return new CommandResult(null, null);
+        return new Immutable<CommandResult>(new CommandResult(Stored!.State.ToView(), null));
     }
 
     public Task<CommandResult> CommandAsync(RolloutCommand command, string who) =>
@@ -52,6 +52,9 @@ internal sealed class RolloutGrain(
         rollout => RolloutOrders.RestoreGroup(rollout, group, who, time.GetUtcNow()),
         rollout =>
             $"rollout {rollout.RolloutId} is {rollout.State} with the groups {string.Join(", ", rollout.Groups.Select(static known => $"{known.Name} ({known.State})"))}: nothing of '{group}' can be taken back");
+
+    public Task YieldAsync(Immutable<IReadOnlySet<string>> devices, string to) =>
+        Stored is { State: var rollout } ? KeepAsync(RolloutHolds.Yield(rollout, devices.Value, to, time.GetUtcNow())) : Task.CompletedTask;
 
     public async Task LookAsync()
     {
@@ -79,11 +82,16 @@ internal sealed class RolloutGrain(
         var seen = await fleet.LookAsync(rollout.Request.Digest, rollout.Kind, CancellationToken.None);
         try
         {
-            await KeepAsync(RolloutStateMachine.Advance(rollout, seen));
+            rollout = await HoldAsync(Stored.State, RolloutStateMachine.Due(rollout, seen));
+            var next = RolloutStateMachine.Advance(rollout, seen, bandwidth.Left(seen.Now));
+            await KeepAsync(next);
+            bandwidth.Spend(RolloutStateMachine.Told(rollout, next) * next.PackageBytes);
         }
         catch (DevicesTakenException taken)
         {
-            await KeepAsync(RolloutStateMachine.Wait(rollout, taken.Message, seen.Now));
+            // Taken since it was looked up: the next look reads the same facts again.
+            await KeepAsync(RolloutStateMachine.Wait(Stored.State, taken.Message, seen.Now));
+            return;
         }
 
         _passedFactId = passed;    // only now: a write that failed has to see its facts again
@@ -103,6 +111,28 @@ internal sealed class RolloutGrain(
         var failures = await Task.Run(() => assigner.AssignAsync(rollout, wanted, seen, CancellationToken.None));
         foreach (var (device, reason) in failures.Take(NamedAtMost)) logger.NotAssigned(rollout.RolloutId, device, reason, failures.Count);
         metrics.Assigned(wanted.Count - failures.Count, rollout.State == RolloutState.Restoring);
+    }
+
+    /// <summary>Holds what it may have: what others of lower priority can let go is asked of them.</summary>
+    /// <remarks>That it waits for devices stands on disk before others let them go, or these would take them again. Only a
+    /// higher priority asks a lower one, so no two ask each other.</remarks>
+    private async Task<RolloutState> HoldAsync(RolloutState? before, RolloutState rollout)
+    {
+        var wants = RolloutHolds.Wants(before, rollout);
+        if (wants.Count == 0) return rollout;
+        var taken = store.Wanted(wants, rollout);
+        rollout = RolloutHolds.Take(rollout, wants, taken, time.GetUtcNow());
+        if (taken.All(claim => claim.Priority >= rollout.Request.Priority)) return rollout;
+        await KeepAsync(rollout);
+        foreach (var holder in taken.Where(claim => claim.Priority < rollout.Request.Priority).GroupBy(static claim => claim.RolloutId))
+        {
+            await grains.GetGrain<IRolloutGrain>(holder.Key)
+                .YieldAsync(
+                    new Immutable<IReadOnlySet<string>>(holder.Select(static claim => claim.DeviceId).ToHashSet(StringComparer.Ordinal)),
+                    rollout.RolloutId);
+        }
+
+        return RolloutHolds.Take(rollout, wants, store.Wanted(wants, rollout), time.GetUtcNow());
     }
 
     private async Task<CommandResult> DoAsync(Func<RolloutState, RolloutState> order, Func<RolloutState, string> misfit)
@@ -126,11 +156,12 @@ internal sealed class RolloutGrain(
     /// <exception cref="DevicesTakenException">Another rollout holds a device; nothing is written.</exception>
     private async Task KeepAsync(RolloutState next)
     {
-        var before = Stored!;
-        if (ReferenceEquals(before.State, next)) return;
+        var before = Stored;
+        if (ReferenceEquals(before?.State, next)) return;
         try
         {
-            _stored = await store.SaveAsync(before, next, CancellationToken.None);
+            _stored = before is null
+                ? await store.BeginAsync(next, CancellationToken.None) : await store.SaveAsync(before, next, CancellationToken.None);
         }
         catch (InvalidOperationException)
         {
@@ -139,6 +170,6 @@ internal sealed class RolloutGrain(
             throw;
         }
 
-        news.Tell(next, before.State.Transitions.Count);
+        news.Tell(next, before?.State.Transitions.Count ?? 0);
     }
 }

@@ -52,6 +52,9 @@ internal sealed record RolloutState
     /// <summary>It was stopped because the model did harm: nobody may get it again.</summary>
     public bool IsHarmful { get; init; }
 
+    /// <summary>Other rollouts that hold devices which this one waits for.</summary>
+    public IReadOnlyList<string> WaitsFor { get; init; } = [];
+
     /// <summary>The only group that goes back; null: every changed device does.</summary>
     public int? RestoredGroup { get; init; }
 
@@ -85,6 +88,7 @@ internal sealed record RolloutState
         ApprovedBy = ApprovedBy,
         StoppedBy = StoppedBy,
         IsHarmful = IsHarmful,
+        WaitsFor = WaitsFor,
         RestoredGroup = RestoredGroup is { } restored ? Groups[restored].Name : null,
     };
 }

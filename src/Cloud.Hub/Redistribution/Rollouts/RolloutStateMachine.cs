@@ -42,22 +42,30 @@ internal static class RolloutStateMachine
         };
     }
 
-    /// <summary>Moves on as far as what is known allows; the same state when nothing changes.</summary>
-    public static RolloutState Advance(RolloutState rollout, FleetSeen seen)
+    /// <summary>A scheduled one whose time has come runs, and wants every device; one whose model was thrown out ends.</summary>
+    public static RolloutState Due(RolloutState rollout, FleetSeen seen)
     {
-        if (rollout.HasEnded) return rollout;
-        if (rollout.State == RolloutState.Scheduled)
-        {
-            if (seen.IsQuarantined) return End(rollout, RolloutState.Cancelled, "the model is in quarantine", seen.Now);
-            if (seen.Now < rollout.Request.NotBefore || (rollout.Request.NeedsApproval && rollout.ApprovedBy is null)) return rollout;
-            rollout = Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
-        }
+        if (rollout.State != RolloutState.Scheduled) return rollout;
+        if (seen.IsQuarantined) return End(rollout, RolloutState.Cancelled, "the model is in quarantine", seen.Now);
+        if (seen.Now < rollout.Request.NotBefore || (rollout.Request.NeedsApproval && rollout.ApprovedBy is null)) return rollout;
+        return Holding(To(rollout, RolloutState.Running, "its time has come", seen.Now));
+    }
 
+    /// <summary>Moves on as far as what is known allows; the same state when nothing changes.</summary>
+    /// <param name="bytes">What all rollouts together may have devices fetch now: no more devices are told.</param>
+    public static RolloutState Advance(RolloutState rollout, FleetSeen seen, long bytes = long.MaxValue)
+    {
+        rollout = Due(rollout, seen);
+        if (rollout.HasEnded || rollout.State == RolloutState.Scheduled) return rollout;
         if (seen.IsQuarantined && (rollout.State != RolloutState.Restoring || rollout.RestoredGroup is not null))
             rollout = StartRestore(rollout, "quarantine", "the model is in quarantine", seen.Now);
         rollout = GateBets.Take(RolloutObservation.Look(rollout, seen), seen);
-        return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen);
+        return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen, bytes);
     }
+
+    /// <summary>How many more devices are told than before.</summary>
+    public static int Told(RolloutState before, RolloutState after) => ReferenceEquals(before.Devices, after.Devices)
+        ? 0 : after.Devices.Count(static device => device.Told) - before.Devices.Count(static device => device.Told);
 
     /// <summary>It wants to begin, or to go back, and other rollouts hold devices of it: it stays
     /// as it was and says for whom it waits, once.</summary>
@@ -86,7 +94,7 @@ internal static class RolloutStateMachine
         return wanted;
     }
 
-    private static RolloutState Forward(RolloutState rollout, FleetSeen seen)
+    private static RolloutState Forward(RolloutState rollout, FleetSeen seen, long bytes)
     {
         for (var i = 0; i < rollout.Groups.Count; i++)
         {
@@ -100,7 +108,7 @@ internal static class RolloutStateMachine
             }
 
             if (group.Manual) return rollout;
-            if (rollout.State != RolloutState.Paused) rollout = Tell(rollout, i, seen);
+            if (rollout.State != RolloutState.Paused) rollout = Tell(rollout, i, seen, bytes);
             return group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
         }
 
@@ -108,18 +116,18 @@ internal static class RolloutStateMachine
     }
 
     /// <summary>Tells as many more devices of a group as its pace and the maintenance windows of their sites allow by now.</summary>
-    private static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen)
+    private static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen, long bytes)
     {
         var group = rollout.Groups[index];
         var size = rollout.Devices.Count(device => device.Group == index);
         var told = rollout.Devices.Count(device => device.Group == index && device.Told);
-        var left = Math.Min(size - told, Allowance(rollout, group, size, seen.Now));
+        long left = Math.Min(Math.Min(size - told, Allowance(rollout, group, size, seen.Now)), Devices(bytes, rollout.PackageBytes));
         if (left <= 0) return rollout;
         var (open, more, devices) = (new Dictionary<string, bool>(StringComparer.Ordinal), 0, rollout.Devices.ToArray());
         for (var i = 0; i < devices.Length && more < left; i++)
         {
             var device = devices[i];
-            if (device.Group != index || device.Told) continue;
+            if (device.Group != index || device.Told || !device.Held) continue;
             var twin = seen.Devices.GetValueOrDefault(device.DeviceId);
             var site = twin?.SiteId ?? "";
             if (!open.TryGetValue(site, out var isOpen)) open[site] = isOpen = MaintenanceHours.IsOpen(rollout.Request.Windows, site, seen.Now);
@@ -138,6 +146,10 @@ internal static class RolloutStateMachine
                 more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by", null, seen.Now)
             : With(rollout, index, group);
     }
+
+    /// <summary>While anything is left of the budget one more is told, however large the package: the debt is waited off.</summary>
+    private static long Devices(long bytes, long packageBytes) =>
+        bytes <= 0 ? 0 : ((bytes - 1) / Math.Max(1, packageBytes)) + 1;
 
     /// <summary>How many devices may be told now: one to begin with, then by the rates and the time since the last.</summary>
     private static int Allowance(RolloutState rollout, GroupState group, int size, DateTimeOffset now)
@@ -181,21 +193,26 @@ internal static class RolloutStateMachine
 
     /// <param name="group">The only one that goes back; null: all do.</param>
     internal static RolloutState StartRestore(RolloutState rollout, string stoppedBy, string reason, DateTimeOffset now, int? group = null) =>
-        Holding(To(rollout with { RestoredGroup = group }, RolloutState.Restoring, reason, now)) with { StoppedBy = stoppedBy, EndedAt = null };
+        Holding(
+            To(rollout with { RestoredGroup = group, WaitsFor = [] }, RolloutState.Restoring, reason, now),
+            isAgain: rollout.HasEnded || rollout.State == RolloutState.Restoring) with { StoppedBy = stoppedBy, EndedAt = null };
 
     /// <summary>A device can be taken back only to what the registry has; else it goes back to what it had when the rollout was made.</summary>
     private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) =>
         digest is null || (digest != rollout.Request.Digest && seen.Registered.Contains(digest));
 
-    /// <summary>Takes hold of every device; the store refuses when another rollout has one. In a restore only those that were told matter.</summary>
-    private static RolloutState Holding(RolloutState rollout) => rollout with
+    /// <summary>Takes hold of every device. In a restore of those that were told; while the rollout ran, some of them may have gone
+    /// to another one of higher priority, and stay there: nobody's way back waits for them.</summary>
+    private static RolloutState Holding(RolloutState rollout, bool isAgain = true) => rollout with
     {
-        Devices = [.. rollout.Devices.Select(device => device with { Held = rollout.State != RolloutState.Restoring || rollout.IsToGoBack(device) })],
+        Devices = [.. rollout.Devices.Select(device => device
+            with { Held = rollout.State != RolloutState.Restoring || (rollout.IsToGoBack(device) && (isAgain || device.Held)) })],
     };
 
     internal static RolloutState End(RolloutState rollout, string state, string reason, DateTimeOffset now) => To(rollout, state, reason, now) with
     {
         EndedAt = now,
+        WaitsFor = [],
         Devices = [.. rollout.Devices.Select(static device => device.Held ? device with { Held = false } : device)],
     };
 

@@ -52,5 +52,5 @@ public class ServiceFactsTests
 
     private static RolloutAnswer Rollout(string state, params RolloutDeviceAnswer[] devices) => new(
         "r", new RolloutRequestAnswer("sha256:a", "fleet", "why", null), state, [new RolloutGroupAnswer("canary", "passed", devices, null)], [],
-        default, null, []);
+        default, null, [], []);
 }

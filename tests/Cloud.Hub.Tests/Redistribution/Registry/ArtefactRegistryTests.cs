@@ -214,6 +214,10 @@ public class ArtefactRegistryTests
               added_by TEXT NOT NULL, quarantine_reason TEXT, UNIQUE (name, release)) WITHOUT ROWID;
             INSERT INTO models SELECT digest, name, release, manifest, bytes, added_at_us, added_by, quarantine_reason FROM artefacts;
             DROP TABLE artefacts;
+            DROP TABLE director;
+            DROP TABLE director_images;
+            CREATE TABLE director (device TEXT NOT NULL, version INTEGER NOT NULL, issued_at_us INTEGER NOT NULL, hardware TEXT NOT NULL, path TEXT, length INTEGER, hashes TEXT,
+              PRIMARY KEY (device, version)) WITHOUT ROWID;
             PRAGMA user_version = 2;
             """;
         command.ExecuteNonQuery();

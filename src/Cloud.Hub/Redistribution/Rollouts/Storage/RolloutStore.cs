@@ -20,8 +20,8 @@ internal sealed class RolloutStore(RolloutTables tables)
         connection =>
         {
             using var insert = new BoundStatement(
-                connection, "INSERT INTO rollouts (id, revision, is_open, document) VALUES (?1, 1, ?2, ?3) RETURNING number");
-            insert.Bind(1, state.RolloutId).Bind(2, IsOpen(state)).Bind(3, Document(state)).Step();
+                connection, "INSERT INTO rollouts (id, revision, is_open, document, priority) VALUES (?1, 1, ?2, ?3, ?4) RETURNING number");
+            insert.Bind(1, state.RolloutId).Bind(2, IsOpen(state)).Bind(3, Document(state)).Bind(4, state.Request.Priority).Step();
             var number = insert.Number(0);
             insert.Reset();
             return Write(connection, null, new StoredRollout(number, 1, state));
@@ -57,11 +57,39 @@ internal sealed class RolloutStore(RolloutTables tables)
         });
     });
 
-    /// <summary>Ids of those that have not ended, oldest first.</summary>
+    /// <summary>Ids of those that have not ended, the highest priority first, of equal ones the oldest.</summary>
     public IReadOnlyList<string> Open() => _database.Read(static connection =>
     {
-        using var select = new BoundStatement(connection, "SELECT id FROM rollouts WHERE is_open = 1 ORDER BY number");
+        using var select = new BoundStatement(connection, "SELECT id FROM rollouts WHERE is_open = 1 ORDER BY priority DESC, number");
         return Rows(select, static row => row.Text(0)!);
+    });
+
+    /// <summary>Which of these devices other rollouts hold, or wait for with more right to them: running, of a higher priority, or of
+    /// the same and older.</summary>
+    public IReadOnlyList<DeviceClaim> Wanted(IReadOnlySet<string> devices, RolloutState by) => _database.Read(connection =>
+    {
+        var claims = new Dictionary<string, DeviceClaim>(StringComparer.Ordinal);
+        using var waiting = new BoundStatement(
+            connection, """
+                SELECT device, id, priority FROM rollouts JOIN rollout_devices ON rollout = number
+                WHERE is_open = 1 AND id <> ?1 AND is_held = 0 AND is_told = 0
+                  AND (priority > ?2 OR (priority = ?2 AND number < coalesce((SELECT number FROM rollouts WHERE id = ?1), 1 << 62)))
+                  AND json_extract(CAST(rollouts.document AS TEXT), '$.state') IN (?3, ?4)
+                """);
+        Add(waiting.Bind(1, by.RolloutId).Bind(2, by.Request.Priority).Bind(3, RolloutState.Running).Bind(4, RolloutState.Paused));
+        using var held = new BoundStatement(
+            connection, "SELECT device, id, priority FROM rollout_devices JOIN rollouts ON number = rollout WHERE is_held = 1 AND id <> ?1");
+        Add(held.Bind(1, by.RolloutId));
+        return claims.Values.ToList();
+
+        void Add(BoundStatement select)
+        {
+            while (select.Step())
+            {
+                if (select.Text(0) is { } device && devices.Contains(device))
+                    claims[device] = new DeviceClaim(device, select.Text(1)!, (int)select.Number(2));
+            }
+        }
     });
 
     /// <summary>Ids, newest first.</summary>
@@ -106,12 +134,12 @@ internal sealed class RolloutStore(RolloutTables tables)
     private static List<DeviceClaim> Taken(SqliteConnection connection, IReadOnlyList<DeviceState> next, long number)
     {
         using var select = new BoundStatement(
-            connection, "SELECT id FROM rollout_devices JOIN rollouts ON number = rollout WHERE device = ?1 AND is_held = 1 AND rollout <> ?2");
+            connection, "SELECT id, priority FROM rollout_devices JOIN rollouts ON number = rollout WHERE device = ?1 AND is_held = 1 AND rollout <> ?2");
         var taken = new List<DeviceClaim>();
         foreach (var device in next)
         {
             if (!device.Held || !select.Bind(1, device.DeviceId).Bind(2, number).Step()) continue;
-            taken.Add(new DeviceClaim(device.DeviceId, select.Text(0)!));
+            taken.Add(new DeviceClaim(device.DeviceId, select.Text(0)!, (int)select.Number(1)));
             select.Reset();
         }
 

@@ -60,6 +60,7 @@ internal sealed class RolloutTables(HubPaths paths, ILogger<RolloutTables> logge
             ALTER TABLE devices RENAME TO rollout_devices;
             CREATE UNIQUE INDEX rollout_devices_held ON rollout_devices (device) WHERE is_held = 1;
             """),
+        new(3, "ALTER TABLE rollouts ADD COLUMN priority INTEGER NOT NULL DEFAULT 50;"),
     ];
 
     /// <summary>Rows of a hundred thousand devices are changed in one transaction without pages leaving the cache in between.</summary>

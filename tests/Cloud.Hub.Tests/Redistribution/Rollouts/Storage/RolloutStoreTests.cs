@@ -57,7 +57,7 @@ public sealed class RolloutStoreTests
         var second = await store.BeginAsync(State("r2", [Device(0) with { Held = true }, Device(1) with { Held = false }]), default);
         var wants = second.State with { Devices = [.. second.State.Devices.Select(static device => device with { Held = true })] };
         var taken = await Assert.ThrowsAsync<DevicesTakenException>(() => store.SaveAsync(second, wants, default));
-        Assert.Equal(new DeviceClaim("d1", "r1"), Assert.Single(taken.Taken));
+        Assert.Equal(new DeviceClaim("d1", "r1", 50), Assert.Single(taken.Taken));
         await Assert.ThrowsAsync<DevicesTakenException>(() => store.BeginAsync(State("r3", [Device(2)]), default));
         Assert.Null(store.Find("r3"));
         await store.SaveAsync(
