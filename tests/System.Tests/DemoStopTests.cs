@@ -55,10 +55,11 @@ public sealed class DemoStopTests : IDisposable
 
     private ProcessStartInfo Demo()
     {
+        // A program that is started in the background may have been told to ignore Ctrl-C; a person's is not.
         string[] arguments = [
-            Path.Combine(Repository.Root, "artifacts/bin/Operator.Cli/release/hmas.dll"), "demo", "--root", _folder.Path, "--data", "simulated",
-            "--devices", "2", "--port-offset", FreePorts.HubOffset().ToString(CultureInfo.InvariantCulture)];
-        return new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            "--default-signal=INT", "dotnet", Path.Combine(Repository.Root, "artifacts/bin/Operator.Cli/release/hmas.dll"), "demo", "--root", _folder.Path,
+            "--data", "simulated", "--devices", "2", "--port-offset", FreePorts.HubOffset().ToString(CultureInfo.InvariantCulture)];
+        return new ProcessStartInfo("env", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
     private static async Task<bool> SaysAsync(StreamReader output, string text, CancellationToken ct)

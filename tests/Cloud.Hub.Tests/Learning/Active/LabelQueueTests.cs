@@ -113,6 +113,9 @@ public sealed class LabelQueueTests
         Assert.Single(await hub.Get<ILabelQuestions>().QuestionsAsync(waitingOnly: true, 100, default), question => question.RunId == "run-unsure");
         agent.Play(again.Name, again.Text);
         await FleetScene.ArchivedAsync(hub, [agent], first.Rows + again.Rows);
+        // A fact that waits for its group has no number yet, and is not among those that are counted.
+        await FleetScene.UntilAsync(
+            async () => (await ReadAsync(hub)).Any(record => record.Reasons.HasFlag(ExperienceReasons.Requested)), "a window that was asked for is kept");
 
         var kept = (await ReadAsync(hub)).Where(record => record.Reasons.HasFlag(ExperienceReasons.Requested)).OrderBy(record => record.StartUs)
             .ToList();
