@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Hmas.Benchmarks.Agent;
 using Hmas.Benchmarks.Deltas;
 using Hmas.Benchmarks.Hub;
+using Hmas.Benchmarks.Hub.Gates;
 using Hmas.Benchmarks.Learning;
 using Hmas.Benchmarks.Storage;
 using Hmas.Testing;
@@ -33,12 +34,8 @@ static async Task<int> RunAsync(string[] args)
             return await DeltaSizes.RunAsync();
         case ["deltas", var old, var next]:
             return await DeltaSizes.RunAsync(old, next);
-        case ["rollout-gates"]:
-            return RolloutGates.Run();
-        case ["rollout-gates", var share]:
-            return RolloutGates.Run(double.Parse(share, CultureInfo.InvariantCulture));
-        case ["rollout-gates", var share, var part]:
-            return RolloutGates.Run(double.Parse(share, CultureInfo.InvariantCulture), part);
+        case ["rollout-gates", .. var options]:
+            return RolloutGates.Run(options);
         case ["rollout-plan", var devices]:
             return RolloutPlan.Run(int.Parse(devices, CultureInfo.InvariantCulture));
         case ["rollout-assign", var devices]:

@@ -48,7 +48,8 @@ internal static class GateBets
 
     private static void TakeAlone(RolloutState rollout, int index, FleetSeen seen, DeviceState[] devices, Dictionary<string, MetricTest> tests)
     {
-        var gate = rollout.Request.Gate;
+        var (gate, metrics) = (rollout.Request.Gate, GateMetric.Of(rollout));
+        var sums = new Dictionary<string, SliceShares>(StringComparer.Ordinal);
         var most = MostWindows(rollout, index);
         for (var i = 0; i < devices.Length; i++)
         {
@@ -68,18 +69,29 @@ internal static class GateBets
                 (truth - judged.Truth.GetValueOrDefault()) is { IsMore: true } more ? more : default, failed == judged.Failed ? null : failed,
                 gate.WindowsPerEpisode);
             var weight = Weight(evidence.Windows, judged.Alone?.Windows ?? 0, most);
-            foreach (var metric in GateMetric.Of(rollout))
+            foreach (var metric in metrics)
             {
                 if (metric.Kind == MetricKind.Difference || metric.Read(work) is not { } share) continue;
-                share *= metric.Name == GateLimits.ModelFailures ? 1 : weight;
-                var limit = gate.LimitOf(metric.Name);
+                if (!sums.TryGetValue(metric.Name, out var shares)) sums[metric.Name] = shares = new SliceShares();
+                shares.Add(share * (metric.Name == GateLimits.ModelFailures ? 1 : weight), SlicesOf(device, seen));
+            }
+        }
+
+        // The logarithm of a stake grows by as much for each trial alike: one bet on the sum is all of them.
+        foreach (var metric in metrics)
+        {
+            if (!sums.TryGetValue(metric.Name, out var shares)) continue;
+            var limit = gate.LimitOf(metric.Name);
+            var test = tests.GetValueOrDefault(metric.Name) ?? new MetricTest();
+            foreach (var (slice, share) in shares.All)
+            {
                 Wager Bet(Wager wager) =>
                     metric.Kind == MetricKind.Paired
                         ? wager.BetPairs(share.Trials, share.Hits, share.Misses, limit) : wager.Bet(share.Trials, share.Hits, limit);
-                var test = (tests.GetValueOrDefault(metric.Name) ?? new MetricTest()).OnWhole(Bet);
-                foreach (var slice in SlicesOf(device, seen)) test = test.OnSlice(slice, Bet);
-                tests[metric.Name] = test;
+                test = slice == Pools.Whole ? test.OnWhole(Bet) : test.OnSlice(slice, Bet);
             }
+
+            tests[metric.Name] = test;
         }
     }
 
@@ -152,11 +164,11 @@ internal static class GateBets
             if (metric.Kind != MetricKind.Difference) continue;
             var limit = rollout.Request.Gate.LimitOf(metric.Name);
             var known = others.Of(metric);
-            if (!known.TryGetValue(Pools.Whole, out var all) || all.Trials <= 0) continue;
+            if (!known.TryGet(Pools.Whole, out var all) || all.Trials <= 0) continue;
             var most = metric.IsOfMachine ? (all.Hits / all.Trials) + Math.Max(LeastOutlier, OutlierLimits * limit) : 1;
-            foreach (var (slice, share) in group.Of(metric, most))
+            foreach (var (slice, share) in group.Of(metric, most).All)
             {
-                if (!known.TryGetValue(slice, out var other) || other.Trials <= 0 || share.Trials <= 0) continue;
+                if (!known.TryGet(slice, out var other) || other.Trials <= 0 || share.Trials <= 0) continue;
                 Wager Bet(Wager wager) => wager.BetSamples(share.Trials, share.Hits / share.Trials, other.Trials, other.Hits / other.Trials, limit);
                 var test = tests.GetValueOrDefault(metric.Name) ?? new MetricTest();
                 tests[metric.Name] = slice == Pools.Whole ? test.OnWhole(Bet) : test.OnSlice(slice, Bet);

@@ -22,15 +22,12 @@ internal sealed class Pools
 
     /// <summary>Sums by slice, <see cref="Whole"/> among them.</summary>
     /// <param name="most">No device's own share counts as more than this (Winsor): one machine that falls ill is not the model.</param>
-    public Dictionary<string, Share> Of(GateMetric metric, double most = 1)
+    public SliceShares Of(GateMetric metric, double most = 1)
     {
-        var sums = new Dictionary<string, Share>(StringComparer.Ordinal);
+        var sums = new SliceShares();
         foreach (var (name, slices, whole) in _shares)
         {
-            if (name != metric.Name) continue;
-            var share = whole with { Hits = Math.Min(whole.Hits, whole.Trials * most) };
-            sums[Whole] = sums.GetValueOrDefault(Whole) + share;
-            foreach (var slice in slices) sums[slice] = sums.GetValueOrDefault(slice) + share;
+            if (name == metric.Name) sums.Add(whole with { Hits = Math.Min(whole.Hits, whole.Trials * most) }, slices);
         }
 
         return sums;

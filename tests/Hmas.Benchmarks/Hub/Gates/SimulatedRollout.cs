@@ -2,7 +2,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
 
-namespace Hmas.Benchmarks.Hub;
+namespace Hmas.Benchmarks.Hub.Gates;
 
 /// <summary>One rollout over a simulated fleet: the hub's own planner, state machine and gate, on what the devices say.</summary>
 internal sealed class SimulatedRollout
@@ -50,6 +50,7 @@ internal sealed class SimulatedRollout
     public Ending Play()
     {
         DateTimeOffset? stopped = null;
+        var away = TimeSpan.Zero;
         // Whoever is there has been for a while before anybody is told.
         for (var i = 0; i < 10; i++) Step(isToLook: false);
         var begun = _now;
@@ -57,18 +58,22 @@ internal sealed class SimulatedRollout
         {
             Step(isToLook: true);
             if (_rollout.StoppedBy is not null) stopped ??= _now;
+            if (!_rollout.HasEnded && stopped is not null && !_rollout.Devices.Any(IsInTheWay)) away += LookInterval;
         }
 
         var minutes = ((stopped ?? _now) - begun).TotalMinutes;
         return new Ending(
             _rollout.StoppedBy, _rollout.IsHarmful, _rollout.Devices.Count(static device => device.Touched),
             _rollout.Devices.Count(static device => device.Group == 0), minutes,
-            stopped is { } since ? (_now - since).TotalMinutes : 0, _rollout.HasEnded)
+            stopped is { } since ? (_now - since).TotalMinutes : 0, away.TotalMinutes, _rollout.HasEnded)
         {
             Why = _rollout.Transitions.FirstOrDefault(static move => move.To == GroupState.Failed) is { } failed
                 ? $"{failed.Group}: {failed.Reason}" : null,
         };
     }
+
+    /// <summary>Changed, online, and not back yet.</summary>
+    private bool IsInTheWay(DeviceState device) => device is { Touched: true, Back: false } && _devices[device.DeviceId].IsOnline;
 
     private void Step(bool isToLook)
     {
@@ -103,9 +108,11 @@ internal sealed class SimulatedRollout
     /// <param name="StoppedBy">Null: completed.</param>
     /// <param name="Changed">Devices that answered with the new model.</param>
     /// <param name="FirstGroup">Devices in the first group.</param>
+    /// <param name="Minutes">Until the verdict that stopped it, or until it was completed.</param>
     /// <param name="RestoreMinutes">From the verdict until every changed device answers with what it had.</param>
+    /// <param name="AwayMinutes">Of them those in which only devices that were away had not gone back.</param>
     internal sealed record Ending(
-        string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, bool HasEnded)
+        string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, double AwayMinutes, bool HasEnded)
     {
         /// <summary>Group and reason of the gate that stopped it; null: none did.</summary>
         public string? Why { get; init; }

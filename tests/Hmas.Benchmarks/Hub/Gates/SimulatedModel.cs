@@ -1,4 +1,4 @@
-namespace Hmas.Benchmarks.Hub;
+namespace Hmas.Benchmarks.Hub.Gates;
 
 /// <summary>A model of known worth, by what it does on a device: as good as the old one but for what is set here.</summary>
 /// <param name="Wrong">Share of windows that it answers wrongly for certain, healthy or faulty.</param>

@@ -2,7 +2,7 @@ using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
-namespace Hmas.Benchmarks.Hub;
+namespace Hmas.Benchmarks.Hub.Gates;
 
 /// <summary>A device as the agent is one: shadow, swap, health window, return; evidence and slot reports kept while it is
 /// offline. Its machine runs, stands still, falls ill; no two are alike.</summary>

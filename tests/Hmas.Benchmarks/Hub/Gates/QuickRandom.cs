@@ -1,13 +1,17 @@
-namespace Hmas.Benchmarks.Hub;
+namespace Hmas.Benchmarks.Hub.Gates;
 
 /// <summary>SplitMix64 (Steele, Lea, Flood 2014): millions of simulated windows are drawn from it.</summary>
+/// <param name="seed">Mixed first: neighbouring seeds must not be one stream, shifted by a draw.</param>
 internal sealed class QuickRandom(ulong seed)
 {
-    private ulong _state = seed * 0x9E3779B97F4A7C15;
+    private const ulong Golden = 0x9E3779B97F4A7C15;
 
-    public ulong Next()
+    private ulong _state = Mix(Mix(seed + Golden) + Golden);
+
+    public ulong Next() => Mix(_state += Golden);
+
+    private static ulong Mix(ulong z)
     {
-        var z = _state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
