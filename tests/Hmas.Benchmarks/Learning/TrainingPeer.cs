@@ -35,7 +35,8 @@ internal sealed class TrainingPeer : IDisposable
     public static int Run(string filter)
     {
         using var peer = new TrainingPeer();
-        Console.WriteLine($"registers: {Gemm.Name}; per CPU second of one thread: samples, or GFLOP for sgemm; median of {Turns} alternating turns");
+        var library = peer._peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer did not start");
+        Console.WriteLine($"registers: {Gemm.Name}; peer: {library}; per CPU second of one thread: samples, or GFLOP for sgemm; median of {Turns} alternating turns");
         Console.WriteLine("| model | batch or size | ours | PyTorch, OpenBLAS | ratio | wanted |\n|---|---|---|---|---|---|");
         foreach (var (model, batch, wanted) in Cases.Where(c => c.Model.Contains(filter, StringComparison.OrdinalIgnoreCase))) peer.Compare(
             model, batch, wanted);

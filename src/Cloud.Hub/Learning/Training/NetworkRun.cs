@@ -90,12 +90,6 @@ internal sealed unsafe class NetworkRun : IDisposable
     {
         var lanes = Cut(count, training: true, stepSeed);
         loss.Prepare(count, target);
-        for (var i = 0; i < lanes; i++)
-        {
-            _laneGradients[i].Span.Clear();
-            _laneLoss[i] = 0;
-        }
-
         if (_batchLayers.Length == 0 && !loss.ComparesSamples)
         {
             Each(lanes, lane => InChunks(lane, loss, target));
@@ -127,6 +121,7 @@ internal sealed unsafe class NetworkRun : IDisposable
     private void InChunks(Lane lane, Loss loss, Sequence target)
     {
         var (from, to) = (lane.From, lane.To);
+        Begin(lane);
         for (var start = from; start < to; start += _chunk)
         {
             (lane.From, lane.To) = (start, Math.Min(to, start + _chunk));
@@ -136,6 +131,13 @@ internal sealed unsafe class NetworkRun : IDisposable
         }
 
         (lane.From, lane.To) = (from, to);
+    }
+
+    /// <summary>On the lane's own thread, so that its sums are in that core's cache.</summary>
+    private void Begin(Lane lane)
+    {
+        _laneGradients[lane.Index].Span.Clear();
+        _laneLoss[lane.Index] = 0;
     }
 
     /// <summary>All lanes meet before each layer that needs the whole batch, and before a loss that does.</summary>
@@ -159,7 +161,11 @@ internal sealed unsafe class NetworkRun : IDisposable
         var last = begin;
         Each(lanes, lane => Forth(lane, last, layers.Count));
         if (loss.ComparesSamples) loss.Join(count, Output, target);
-        Each(lanes, lane => _laneLoss[lane.Index] += loss.Evaluate(lane, Output, target, _gradients[^1]!));
+        Each(lanes, lane =>
+        {
+            Begin(lane);
+            _laneLoss[lane.Index] = loss.Evaluate(lane, Output, target, _gradients[^1]!);
+        });
         var end = layers.Count;
         for (var i = _batchLayers.Length - 1; i >= 0; i--)
         {

@@ -53,13 +53,15 @@ internal static unsafe class Convolution
                 for (var phase = 0; phase < shape.Stride; phase++)
                 {
                     var k = shape.KernelIndex(tap, phase);
-                    for (var o = 0; o < smalls; o++)
+                    var block = target + ((shape.Groups == 1 ? (tap * smalls * shape.Stride) + phase : ((phase * shape.Taps) + tap) * smalls) * bigs);
+                    var row = shape.Groups == 1 ? shape.Stride * bigs : bigs;
+                    if ((uint)k < (uint)shape.Kernel)
                     {
-                        var row = shape.Groups == 1
-                            ? target + (((((tap * smalls) + o) * shape.Stride) + phase) * bigs)
-                            : target + (((((phase * shape.Taps) + tap) * smalls) + o) * bigs);
-                        for (var c = 0; c < bigs; c++) row[c] = (uint)k < (uint)shape.Kernel ? source[(((k * bigs) + c) * smalls) + o] : 0f;
+                        Transposition.Run(source + (k * bigs * smalls), bigs, smalls, block, row);
+                        continue;
                     }
+
+                    for (var o = 0; o < smalls; o++) new Span<float>(block + (o * row), bigs).Clear();
                 }
             }
         }

@@ -31,16 +31,16 @@ internal sealed class Adam(int count, float decay = 0f, bool decoupled = false, 
         for (var i = 0; i < v.Length; i++)
         {
             var gradient = g[i] + (pull * v[i]);
-            m[i] = (beta1 * m[i]) + ((1 - beta1) * gradient);
-            s[i] = (beta2 * s[i]) + ((1 - beta2) * gradient * gradient);
+            m[i] = Kept((beta1 * m[i]) + ((1 - beta1) * gradient));
+            s[i] = Kept((beta2 * s[i]) + ((1 - beta2) * gradient * gradient));
             v[i] = (keep * v[i]) - (rateOverCorrection * m[i] / ((Vector.SquareRoot(s[i]) * inverseRoot) + new Vector<float>(epsilon)));
         }
 
         for (var i = v.Length * Vector<float>.Count; i < values.Length; i++)
         {
             var gradient = gradients[i] + (pull * values[i]);
-            _mean[i] = (beta1 * _mean[i]) + ((1 - beta1) * gradient);
-            _square[i] = (beta2 * _square[i]) + ((1 - beta2) * gradient * gradient);
+            _mean[i] = Kept((beta1 * _mean[i]) + ((1 - beta1) * gradient));
+            _square[i] = Kept((beta2 * _square[i]) + ((1 - beta2) * gradient * gradient));
             values[i] = (keep * values[i]) - (rateOverCorrection * _mean[i] / ((MathF.Sqrt(_square[i]) * inverseRoot) + epsilon));
         }
     }

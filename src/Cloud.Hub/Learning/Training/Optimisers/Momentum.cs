@@ -14,7 +14,7 @@ internal sealed class Momentum(int count, float momentum = 0.9f, float decay = 0
         Steps++;
         for (var i = 0; i < values.Length; i++)
         {
-            _speed[i] = (momentum * _speed[i]) + gradients[i] + (decay * values[i]);
+            _speed[i] = Kept((momentum * _speed[i]) + gradients[i] + (decay * values[i]));
             values[i] -= rate * _speed[i];
         }
     }
