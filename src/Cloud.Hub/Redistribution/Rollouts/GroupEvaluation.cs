@@ -46,10 +46,11 @@ internal static class GroupEvaluation
                 $"of {devices.Count} devices {evidence.DevicesFailed} refused the model or returned from it, {evidence.DevicesUndelivered} could not get it or may not install it: none is left that could answer", evidence);
         }
 
+        var control = new GateControl(rollout, index, seen);
         var missing = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
-            : Missing(rollout, evidence, new GateControl(rollout, index, seen), seen, isLate);
-        var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(rollout, group, told, seen) ?? lone.Open : null;
+            : Missing(rollout, evidence, control, seen, isLate);
+        var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(group, control, told, seen) ?? lone.Open : null;
         var ranked = lone.Verdict(gate.FalseStopRate / rollout.Groups.Count);
         if ((missing ?? unseen ?? Excess(gate, lone.Tests, evidence, isLate) ?? ranked) is { } reason)
         {
@@ -154,7 +155,7 @@ internal static class GroupEvaluation
     }
 
     /// <summary>A part of the group that has begun and is hardly known yet, though there are devices to compare it with.</summary>
-    private static (string Word, string Reason)? Unseen(RolloutState rollout, GroupState group, List<DeviceState> told, FleetSeen seen)
+    private static (string Word, string Reason)? Unseen(GroupState group, GateControl control, List<DeviceState> told, FleetSeen seen)
     {
         if (!group.Tests.TryGetValue(GateLimits.AlarmRate, out var test)) return null;
         var shown = test.Slices.ToDictionary(static slice => slice.Slice, static slice => slice.Wager.Trials, StringComparer.Ordinal);
@@ -164,27 +165,10 @@ internal static class GroupEvaluation
             foreach (var slice in twin.Slices) shown.TryAdd(slice, 0);
         }
 
-        var hardly = shown.Where(slice => slice.Value < Math.Min(SliceTrials, 0.99 * test.Whole.Trials)).OrderBy(static slice => slice.Value)
-            .Select(static slice => slice.Key).ToList();
-        if (hardly.Count == 0) return null;
-        var known = Comparable(rollout, seen, hardly);
-        return hardly.Find(known.Contains) is { } least ? ("no-data", $"{Number(shown[least])} of {Number(SliceTrials)} trials of {least}") : null;
-    }
-
-    /// <summary>Those of the slices that devices which keep the old model show too.</summary>
-    private static HashSet<string> Comparable(RolloutState rollout, FleetSeen seen, List<string> slices)
-    {
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var device in rollout.Devices)
-        {
-            if ((rollout.HasControlDevices ? !device.IsControl : device.Told) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)
-                || !twin.Online)
-                continue;
-            known.UnionWith(twin.Slices.Where(slices.Contains));
-            if (known.Count == slices.Count) break;
-        }
-
-        return known;
+        var enough = Math.Min(SliceTrials, 0.99 * test.Whole.Trials);
+        var least = shown.Where(slice => slice.Value < enough && test.Takes(slice.Key) && control.CanSpeakOf(slice.Key))
+            .OrderBy(static slice => slice.Value).FirstOrDefault();
+        return least.Key is null ? null : ("no-data", $"{Number(least.Value)} of {Number(SliceTrials)} trials of {least.Key}");
     }
 
     /// <summary>What forbids success although nothing proves harm: a figure above its limit, or one that may

@@ -140,7 +140,7 @@ internal static class GateBets
             if (next[i] is { } judged) devices[i] = devices[i] with { Judged = judged };
         }
 
-        Compare(rollout, group, others, tests);
+        Compare(rollout, group, others, control, tests);
         pool = pooled;
         return others;
     }
@@ -157,22 +157,25 @@ internal static class GateBets
         return pools;
     }
 
-    private static void Compare(RolloutState rollout, Pools group, Pools others, Dictionary<string, MetricTest> tests)
+    private static void Compare(RolloutState rollout, Pools group, Pools others, GateControl control, Dictionary<string, MetricTest> tests)
     {
         foreach (var metric in GateMetric.Of(rollout))
         {
             if (metric.Kind != MetricKind.Difference) continue;
             var limit = rollout.Request.Gate.LimitOf(metric.Name);
             var known = others.Of(metric);
-            if (!known.TryGet(Pools.Whole, out var all) || all.Trials <= 0) continue;
+            if (known[Pools.Whole] is not { Trials: > 0 } all) continue;
             var most = metric.IsOfMachine ? (all.Hits / all.Trials) + Math.Max(LeastOutlier, OutlierLimits * limit) : 1;
-            foreach (var (slice, share) in group.Of(metric, most).All)
-            {
-                if (!known.TryGet(slice, out var other) || other.Trials <= 0 || share.Trials <= 0) continue;
-                Wager Bet(Wager wager) => wager.BetSamples(share.Trials, share.Hits / share.Trials, other.Trials, other.Hits / other.Trials, limit);
-                var test = tests.GetValueOrDefault(metric.Name) ?? new MetricTest();
-                tests[metric.Name] = slice == Pools.Whole ? test.OnWhole(Bet) : test.OnSlice(slice, Bet);
-            }
+            var shown = group.Of(metric, most);
+            if (shown[Pools.Whole] is not { Trials: > 0 } whole) continue;
+            var test = (tests.GetValueOrDefault(metric.Name) ?? new MetricTest()).OnWhole(wager => Bet(wager, whole, all));
+            var begun = test.Slices.Select(static slice => slice.Slice).Where(known.Has);
+            foreach (var slice in shown.Slices.Where(slice => known.Has(slice) || control.CanSpeakOf(slice)).Union(begun).ToList())
+                test = test.OnSlice(slice, shown[slice], known[slice], Bet);
+            tests[metric.Name] = test;
+
+            Wager Bet(Wager wager, Share mine, Share other) =>
+                wager.BetSamples(mine.Trials, mine.Hits / mine.Trials, other.Trials, other.Hits / other.Trials, limit);
         }
     }
 
@@ -203,7 +206,7 @@ internal static class GateBets
             if (next[i] is { } judged && judged != devices[i].Judged) devices[i] = devices[i] with { Judged = judged };
         }
 
-        Compare(rollout, group, others, tests);
+        Compare(rollout, group, others, control, tests);
 
         void Add(Pools? pools, TruthCounts more, DeviceState device)
         {

@@ -6,6 +6,7 @@ internal sealed class GateControl
     private readonly RolloutState _rollout;
     private readonly FleetSeen _seen;
     private readonly HashSet<string> _previous;
+    private HashSet<string>? _slices;
 
     public GateControl(RolloutState rollout, int group, FleetSeen seen)
     {
@@ -19,6 +20,20 @@ internal sealed class GateControl
         _rollout.Devices.Any(device => Includes(device) && _seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online
             && twin.ActiveDigest == device.PreviousDigest);
 
+    /// <summary>Somebody of this slice who can be compared with is there.</summary>
+    public bool CanSpeakOf(string slice) => (_slices ??= Slices()).Contains(slice);
+
     public bool Includes(DeviceState device) =>
         (_rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is { } digest && _previous.Contains(digest);
+
+    private HashSet<string> Slices()
+    {
+        var slices = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var device in _rollout.Devices)
+        {
+            if (Includes(device) && _seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online) slices.UnionWith(twin.Slices);
+        }
+
+        return slices;
+    }
 }

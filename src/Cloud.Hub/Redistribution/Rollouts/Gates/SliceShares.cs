@@ -15,12 +15,12 @@ internal sealed class SliceShares
         foreach (var slice in slices) Add(slice, share);
     }
 
-    public bool TryGet(string slice, out Share sum)
-    {
-        var isKnown = _places.TryGetValue(slice, out var place);
-        sum = isKnown ? _sums[place].Sum : default;
-        return isKnown;
-    }
+    public IEnumerable<string> Slices => _sums.Skip(1).Select(static sum => sum.Slice);
+
+    /// <summary>Nothing for a slice that no device has.</summary>
+    public Share this[string slice] => _places.TryGetValue(slice, out var place) ? _sums[place].Sum : default;
+
+    public bool Has(string slice) => _places.ContainsKey(slice);
 
     private void Add(string slice, Share share)
     {
