@@ -8,7 +8,7 @@ filter="${1:-}"
 # command-or-file : Debian package
 wanted=(
   /usr/sbin/mosquitto:mosquitto mosquitto_pub:mosquitto-clients /usr/sbin/rabbitmq-server:rabbitmq-server redis-server:redis-server
-  promtool:prometheus chromium:chromium gcc:gcc strace:strace xfs_io:xfsprogs mkfs.ext4:e2fsprogs faketime:faketime swupdate:swupdate cpio:cpio openssl:openssl python3:python3 /usr/lib/python3/dist-packages/onnx:python3-onnx
+  promtool:prometheus chromium:chromium gcc:gcc strace:strace xfs_io:xfsprogs mkfs.ext4:e2fsprogs faketime:faketime swupdate:swupdate cpio:cpio /usr/sbin/nginx:nginx-light openssl:openssl python3:python3 /usr/lib/python3/dist-packages/onnx:python3-onnx
   /usr/lib/python3/dist-packages/grpc:python3-grpcio /usr/lib/python3/dist-packages/torch:python3-torch /usr/include/zlib.h:zlib1g-dev
 )
 # Only root can run the arm64 agent under qemu, see tests/System.Tests/Agent/Arm64AgentTests.cs.

@@ -8,7 +8,7 @@ internal static partial class HostLog
     public static partial void HubStarted(this ILogger logger, string service, string scheme, System.Net.IPAddress address, int port);
 
     [LoggerMessage(
-        EventId = 5001, EventName = "TokensAre", Level = LogLevel.Information, Message = "tokens are in {Folder}: operator.token, enrolment.token")]
+        EventId = 5001, EventName = "TokensAre", Level = LogLevel.Information, Message = "tokens are in {Folder}: operator.token, enrolment.token, cache.token")]
     public static partial void TokensAre(this ILogger logger, string folder);
 
     [LoggerMessage(EventId = 5002, EventName = "EventsFollowed", Level = LogLevel.Information, Message = "events of {Service} come from {Address}")]

@@ -120,6 +120,11 @@ internal static partial class SyncLog
     public static partial void ChunksRefused(this ILogger logger, string digest, string reason);
 
     [LoggerMessage(
+        EventId = 2741, EventName = "PartsRefused", Level = LogLevel.Warning,
+        Message = "Package {Digest}, put together from parts, is refused ({Reason}); it is fetched once more, whole, from the hub")]
+    public static partial void PartsRefused(this ILogger logger, string digest, string reason);
+
+    [LoggerMessage(
         EventId = 2740, EventName = "PeerLeftAlone", Level = LogLevel.Warning,
         Message = "{Peer} was asked for chunk {Hash} and is left alone: {Reason}")]
     public static partial void PeerLeftAlone(this ILogger logger, string peer, string hash, string reason);

@@ -56,12 +56,13 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var model = new ModelOptions();
         var verifier = new ModelVerifier([key.PublicKey], "generic", Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
-        var fetch = new PackageFetch(Slots, loader, verifier, this, orders, Reporter, time);
+        var source = new CheckedFetch(this, this, NullLogger.Instance);
+        var fetch = new PackageFetch(Slots, loader, verifier, source, orders, Reporter, time);
         var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.FromSeconds(5), time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);
         var swap = new ModelSwap(Slots, loader, _pipeline.Slot, watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, _pipeline.Slot, Reporter, null, NullLogger.Instance);
         var installs = new InstallUpdater(
-            new InstallFolder(folder), new InstallFetch(Slots, verifier, this, orders, "generic"),
+            new InstallFolder(folder), new InstallFetch(Slots, verifier, source, orders, "generic"),
             new InstallProbe([], Path.Combine(folder, "agent"), time), Slots, Reporter, () => _restarts.Writer.TryWrite(true));
         _updater = new ModelUpdater(Slots, fetch, trial, swap, installs, _pipeline.Slot, watch, Reporter, time, NullLogger.Instance);
     }
@@ -155,11 +156,11 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         }
     }
 
-    public Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
         if (IsDiskFull) throw new StorageException(StorageReason.DiskFull, "No space left on device");
         File.Copy(PathOf(assignment.Digest), partPath, overwrite: true);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public bool TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value = 1)

@@ -13,12 +13,16 @@ public static class HubPolicies
     /// <summary>Operators and devices.</summary>
     public const string Artefacts = nameof(Artefacts);
 
+    /// <summary>Operators, devices, and caches that stand before devices.</summary>
+    public const string Bytes = nameof(Bytes);
+
     internal static void Add(AuthorizationOptions options)
     {
         var operators = Roles(HubRoles.Operator);
         options.AddPolicy(Operator, operators);
         options.AddPolicy(Enrolment, Roles(HubRoles.Operator, HubRoles.Enrolment));
         options.AddPolicy(Artefacts, Roles(HubRoles.Operator, HubRoles.Device));
+        options.AddPolicy(Bytes, Roles(HubRoles.Operator, HubRoles.Device, HubRoles.Cache));
         options.DefaultPolicy = operators;
         options.FallbackPolicy = operators;
     }

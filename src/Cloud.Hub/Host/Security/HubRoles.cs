@@ -11,4 +11,7 @@ public static class HubRoles
 
     /// <summary>May fetch artefacts; its name is the device id.</summary>
     public const string Device = "device";
+
+    /// <summary>May read artefacts and their chunks by hash, nothing else: an HTTP cache before the hub.</summary>
+    public const string Cache = "cache";
 }

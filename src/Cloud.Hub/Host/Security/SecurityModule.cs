@@ -33,6 +33,19 @@ internal static class SecurityModule
     /// <summary>Authentication first, so that the limit counts identities and not whole sites behind one address.</summary>
     public static void UseSecurity(this WebApplication app)
     {
+        // An answer that does not say itself that it may be kept is kept by nobody on its way.
+        app.Use(static (context, next) =>
+        {
+            context.Response.OnStarting(
+                static state =>
+                {
+                    var headers = ((HttpResponse)state).Headers;
+                    if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+                    return Task.CompletedTask;
+                },
+                context.Response);
+            return next(context);
+        });
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();

@@ -8,29 +8,31 @@ namespace Cloud.Hub.Redistribution.Endpoints;
 /// <summary>What devices fetch: artefacts, whole or from any byte on, and the keys they are signed with.</summary>
 internal static class ArtefactEndpoints
 {
-    /// <summary>Also in a cache that many share: who knows a hash of 256 bits has seen a list that names it.</summary>
-    private const string Immutable = "public, max-age=31536000, immutable";
+    /// <summary>For what is named by a hash of its bytes, also in a cache that many share: who knows 256 bits was told them. All else is
+    /// <c>no-store</c>, see <see cref="SecurityModule"/>.</summary>
+    public const string Immutable = "public, max-age=31536000, immutable";
 
     public static void MapArtefacts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/artefacts/{digest}", Fetch).RequireAuthorization(HubPolicies.Artefacts)
+        routes.MapGet("/artefacts/{digest}", Fetch).RequireAuthorization(HubPolicies.Bytes)
             .WithSummary("An artefact's file; Range and If-Range are honoured");
         routes.MapGet("/artefacts/{digest}/delta", FetchDeltaAsync).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("The package as a delta from the package 'from'; 404 when the whole file is as good");
-        routes.MapGet("/artefacts/{digest}/chunks", FetchChunksAsync).RequireAuthorization(HubPolicies.Artefacts)
+        routes.MapGet("/artefacts/{digest}/chunks", FetchChunksAsync).RequireAuthorization(HubPolicies.Bytes)
             .WithSummary("The artefact as a list of chunks");
         routes.MapGet("/artefacts/{digest}/peers", FetchPeersAsync).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("Devices of the asking one's site that may be asked for the artefact's chunks, an address on each line");
-        routes.MapGet("/chunks/{hash}", FetchChunkAsync).RequireAuthorization(HubPolicies.Artefacts)
+        routes.MapGet("/chunks/{hash}", FetchChunkAsync).RequireAuthorization(HubPolicies.Bytes)
             .WithSummary("A chunk by its SHA-256; it never changes, so any cache may keep it");
         routes.MapGet("/keys", Keys).RequireAuthorization(HubPolicies.Artefacts).WithSummary("Public keys, Ed25519, base64, newest first");
     }
 
-    private static IResult Fetch(string digest, ArtefactRegistry registry, RedistributionMetrics metrics)
+    private static IResult Fetch(string digest, HttpContext context, ArtefactRegistry registry, RedistributionMetrics metrics)
     {
         if (registry.PathOf(digest) is not { } path)
             return Results.Problem($"there is no artefact {digest[..Math.Min(digest.Length, 80)]}", statusCode: StatusCodes.Status404NotFound);
         metrics.Fetched();
+        context.Response.Headers.CacheControl = Immutable;
         return Results.File(path, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{digest}\""));
     }
 
@@ -59,7 +61,6 @@ internal static class ArtefactEndpoints
 
     private static async Task<IResult> FetchPeersAsync(string digest, HttpContext context, ChunkPeers peers, CancellationToken cancellation)
     {
-        context.Response.Headers.CacheControl = "no-store";
         return Results.Text(string.Join('\n', await peers.OfAsync(context.User.Identity?.Name ?? "", digest, cancellation)));
     }
 

@@ -5,6 +5,7 @@ using Cloud.Hub.Redistribution.Trust;
 using Hmas.Contracts.Artefacts;
 using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework;
+using Microsoft.Net.Http.Headers;
 
 namespace Cloud.Hub.Redistribution.Endpoints;
 
@@ -16,7 +17,7 @@ internal static class TrustEndpoints
         var tuf = routes.MapGroup("/tuf");
         tuf.MapGet("/images/metadata/{file}", ImageMetadata).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("Metadata of the image repository");
-        tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Artefacts)
+        tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Bytes)
             .WithSummary("An artefact by its target path, its hash before the file name");
         tuf.MapPost("/images/targets", TakeTargetsAsync).WithSummary("Takes N.targets.json from a signing ceremony");
         tuf.MapPost("/images/roles/{role}", TakeRoleAsync).WithSummary("Takes N.ROLE.json of a team that the targets delegate to");
@@ -31,7 +32,7 @@ internal static class TrustEndpoints
     }
 
     private static IResult ImageTarget(
-        string path, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics)
+        string path, HttpContext context, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics)
     {
         // FOLDER/NAME/HASH.RELEASE-DIGEST.ENDING
         if (path.Split('/') is not [var folder, var name, var file] || file.Split('.', 2) is not [var hash, var rest]
@@ -43,7 +44,9 @@ internal static class TrustEndpoints
             return NotFound(path);
         if (entry.TargetPath != target.Path || registry.PathOf(entry.Digest) is not { } bytes) return NotFound(path);
         metrics.Fetched();
-        return Results.File(bytes, "application/octet-stream", enableRangeProcessing: true);
+        context.Response.Headers.CacheControl = ArtefactEndpoints.Immutable;
+        return Results.File(
+            bytes, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{entry.Digest}\""));
     }
 
     private static Task<IResult> TakeTargetsAsync(HttpContext context, ImageRepository images) => TakeAsync(context, images.Take);

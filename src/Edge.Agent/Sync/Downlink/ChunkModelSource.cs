@@ -6,19 +6,20 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Fetches what it can of a file chunk by chunk from what the device holds and from near by, and the rest from the hub.</summary>
-/// <remarks>The hub alone says which chunks a file has. What grows is the beginning of the file, each chunk verified before it is written, so
-/// the hub's part goes on where the chunks end, and a kill costs no more than it does there.</remarks>
+/// <remarks>The hub, or a cache before it, says which chunks a file has; nothing signs that list. What grows is the beginning of the file, each
+/// chunk verified before it is written, so the hub's part goes on where the chunks end, and a kill costs no more than it does there. A false
+/// list makes a file that its digest refuses, and <see cref="CheckedFetch"/> fetches it once more, whole.</remarks>
 internal sealed class ChunkModelSource(HttpModelSource hub, HeldChunks held, PeerChunks peers, ILogger logger) : IModelSource
 {
-    public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public async Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
         if (await ListAsync(assignment, ct) is { } chunks) await GrowAsync(assignment, chunks, partPath, ct);
-        await hub.FetchAsync(assignment, partPath, ct);
+        return await hub.FetchAsync(assignment, partPath, ct);
     }
 
     private async Task<IReadOnlyList<Chunk>?> ListAsync(ModelAssignment assignment, CancellationToken ct)
     {
-        if (await hub.TryReadAsync(assignment, "/chunks", ct) is not { } list) return null;
+        if (await hub.TryReadAsync(assignment, "/chunks", ChunkList.LengthOf(assignment.PackageBytes), ct) is not { } list) return null;
         try
         {
             return ChunkList.Read(list, assignment.PackageBytes);
@@ -32,7 +33,7 @@ internal sealed class ChunkModelSource(HttpModelSource hub, HeldChunks held, Pee
 
     private async Task GrowAsync(ModelAssignment assignment, IReadOnlyList<Chunk> chunks, string partPath, CancellationToken ct)
     {
-        var asked = peers.Usable(await hub.TryReadAsync(assignment, "/peers", ct));
+        var asked = peers.Usable(await hub.TryReadAsync(assignment, "/peers", PeerChunks.MaxToldBytes, ct));
         await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var (near, own) = (0L, 0L);
         for (var i = Verified(part, chunks); i < chunks.Count; i++)

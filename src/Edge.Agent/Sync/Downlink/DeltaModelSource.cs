@@ -12,17 +12,18 @@ namespace Edge.Agent.Sync.Downlink;
 /// <param name="whole">Where the file comes from otherwise.</param>
 internal sealed class DeltaModelSource(HttpModelSource hub, IModelSource whole, HeldArtefacts held, ILogger logger) : IModelSource
 {
-    public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public async Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
         // A download that has begun goes on.
-        if (!File.Exists(partPath) && await TryAsync(assignment, ct) is { } package) AtomicFile.Write(partPath, package);
-        else await whole.FetchAsync(assignment, partPath, ct);
+        if (File.Exists(partPath) || await TryAsync(assignment, ct) is not { } package) return await whole.FetchAsync(assignment, partPath, ct);
+        AtomicFile.Write(partPath, package);
+        return false;
     }
 
     private async Task<byte[]?> TryAsync(ModelAssignment assignment, CancellationToken ct)
     {
         if (held.Find(assignment.Kind) is not var (digest, old)) return null;
-        if (await hub.TryReadAsync(assignment, $"/delta?from={digest}", ct) is not { } delta) return null;
+        if (await hub.TryReadAsync(assignment, $"/delta?from={digest}", assignment.PackageBytes - 1, ct) is not { } delta) return null;
         try
         {
             var package = DeltaCodec.Decode(old, delta, (int)Math.Min(assignment.PackageBytes, int.MaxValue));

@@ -39,8 +39,9 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
 
     private AuthenticationHeaderValue? Credentials { get; }
 
-    public async Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public async Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
+        var isWhole = LengthOf(partPath) == 0;
         var address = AddressOf(assignment);
         if (assignment.PackageBytes <= 0 || assignment.PackageBytes > _options.MaxPackageBytes)
             throw new ModelRefusal("download", $"package of {assignment.PackageBytes} bytes is outside 1 to {_options.MaxPackageBytes}");
@@ -56,6 +57,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
                 _logger.DownloadInterrupted(assignment.Digest, LengthOf(partPath), "the link broke", wait.TotalSeconds);
                 await Task.Delay(wait, _time, either.Token);
             }
+
+            return isWhole;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -64,9 +67,9 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
     }
 
-    /// <summary>A file that belongs to the package and is smaller than it, in one try; null when there is none, or the link broke.</summary>
+    /// <summary>A file that belongs to the package, in one try; null when there is none, it is larger than that, or the link broke.</summary>
     /// <param name="suffix">Behind the package's address.</param>
-    public async Task<byte[]?> TryReadAsync(ModelAssignment assignment, string suffix, CancellationToken ct)
+    public async Task<byte[]?> TryReadAsync(ModelAssignment assignment, string suffix, long maxBytes, CancellationToken ct)
     {
         var address = new Uri(AddressOf(assignment) + suffix);
         await WindowAsync(assignment, ct);
@@ -77,7 +80,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
             using var request = Request(address);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentLength is not { } length
-                || length >= assignment.PackageBytes || length > _options.MaxPackageBytes)
+                || length > maxBytes || length > _options.MaxPackageBytes)
                 return null;
             var bytes = new byte[length];
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);

@@ -6,6 +6,8 @@ namespace Edge.Agent.Sync.Downlink;
 internal interface IModelSource
 {
     /// <summary>Grows <paramref name="partPath"/> to the assigned package's size; what is there already is not fetched again.</summary>
+    /// <returns>Whether all of it is the hub's file, as one download gave it. False: a delta, somebody near by or an earlier try had a part in it,
+    /// so that another try with the whole file may give other bytes.</returns>
     /// <exception cref="Models.ModelRefusal"><c>download</c>: not to be had within the time limit, or not the promised size.</exception>
-    Task FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct);
+    Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct);
 }

@@ -11,7 +11,7 @@ namespace Edge.Agent.Sync.Downlink;
 /// <summary>Fetches an artefact that is no model, or all parts of a bundle, and verifies every byte before anything is staged.</summary>
 /// <param name="orders">Null: the hub's word is enough.</param>
 /// <param name="hardware">This device's class.</param>
-internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, IModelSource source, ModelOrders? orders, string hardware)
+internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, CheckedFetch source, ModelOrders? orders, string hardware)
 {
     /// <summary>The install's files by name.</summary>
     /// <exception cref="ModelRefusal">One of them is not to be had, or not acceptable: then none is taken.</exception>
@@ -46,21 +46,24 @@ internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, IMo
     {
         if (!ArtefactDigest.IsValid(assignment.Digest)) throw new ModelRefusal("digest-mismatch", $"'{assignment.Digest}' is no digest");
         var part = slots.Packages.PartPath(assignment.Digest);
-        await source.FetchAsync(assignment, part, ct);
-        var bytes = await File.ReadAllBytesAsync(part, ct);
+        var bytes = await source.FetchAsync(assignment, part, fetched => Require(assignment, order, fetched), ct);
         File.Delete(part);
+        return bytes;
+    }
+
+    private void Require(ModelAssignment assignment, InstallOrder? order, byte[] bytes)
+    {
         if (order is not null) ModelOrders.Require(order, bytes);
         if (assignment.Kind == ArtefactKind.Model)
         {
             verifier.Verify(bytes, assignment, slots.Current.Active);
-            return bytes;
+            return;
         }
 
         var digest = ArtefactDigest.Of(SHA256.HashData(bytes));
-        return digest == assignment.Digest
-            ? bytes :
-                throw new ModelRefusal(
-                    "digest-mismatch", $"{ArtefactKinds.Word(assignment.Kind)} {assignment.Name} is {digest}, expected {assignment.Digest}");
+        if (digest != assignment.Digest)
+            throw new ModelRefusal(
+                "digest-mismatch", $"{ArtefactKinds.Word(assignment.Kind)} {assignment.Name} is {digest}, expected {assignment.Digest}");
     }
 
     private BundleManifest BundleOf(byte[] file, ModelAssignment assignment)

@@ -11,7 +11,7 @@ namespace Edge.Agent.Sync.Downlink;
 /// <param name="source">Null: the device has no way to the hub's packages.</param>
 /// <param name="orders">Null: the hub's word is enough.</param>
 internal sealed class PackageFetch(
-    ModelSlots slots, SlotLoader loader, ModelVerifier verifier, IModelSource? source, ModelOrders? orders, SlotReporter reporter, TimeProvider time)
+    ModelSlots slots, SlotLoader loader, ModelVerifier verifier, CheckedFetch? source, ModelOrders? orders, SlotReporter reporter, TimeProvider time)
 {
     /// <summary>Left free beside a package: slots, counters and the outbox go on writing.</summary>
     public const long ReserveBytes = 1 << 20;
@@ -29,22 +29,18 @@ internal sealed class PackageFetch(
         if (source is null) throw new ModelRefusal("download", "the device has no way to the hub's packages");
         RequireRoom(assignment);
         reporter.Tell(SlotState.Downloading, assignment);
-        var part = slots.Packages.PartPath(assignment.Digest);
-        await source.FetchAsync(assignment, part, ct);
-        var arrived = time.GetTimestamp();
-        bytes = await File.ReadAllBytesAsync(part, ct);
-        try
-        {
-            var package = Verify(bytes, assignment, order);
-            slots.Packages.KeepPart(assignment.Digest);
-            return (package, arrived);
-        }
-        catch (ModelRefusal)
-        {
-            // Whatever these bytes are, fetching the rest of them again would not help.
-            File.Delete(part);
-            throw;
-        }
+        VerifiedPackage? package = null;
+        var arrived = 0L;
+        await source.FetchAsync(
+            assignment, slots.Packages.PartPath(assignment.Digest),
+            fetched =>
+            {
+                arrived = time.GetTimestamp();
+                package = Verify(fetched, assignment, order);
+            },
+            ct);
+        slots.Packages.KeepPart(assignment.Digest);
+        return (package!, arrived);
     }
 
     /// <summary>Whether the disk can take this package now; what of it is there already counts.</summary>

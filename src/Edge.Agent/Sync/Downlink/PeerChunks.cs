@@ -12,6 +12,9 @@ namespace Edge.Agent.Sync.Downlink;
 /// <param name="secret">Of the site; null: only the settings' sources are asked.</param>
 internal sealed class PeerChunks(PeerOptions options, string? secret, long bytesPerSecond, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>Of what the hub says of peers: eight addresses in numbers.</summary>
+    public const int MaxToldBytes = 1 << 10;
+
     private const int MostPeers = 8;
     private const string HasNot = "it has no such chunk";
 

@@ -31,6 +31,9 @@ public static class ChunkList
     /// <summary>As <see cref="Chunk.Hash"/> names them.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    /// <summary>Bytes of the list of a file of so many bytes.</summary>
+    public static long LengthOf(long fileBytes) => HeadBytes + ((fileBytes + ChunkBytes - 1) / ChunkBytes * HashBytes) + 4;
+
     public static byte[] Write(IReadOnlyList<Chunk> chunks)
     {
         ArgumentNullException.ThrowIfNull(chunks);
@@ -51,12 +54,11 @@ public static class ChunkList
             throw new WireFormatException($"{bytes.Length} bytes are no chunk list of version {Version}");
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes[5..]) is var each && each != ChunkBytes)
             throw new WireFormatException($"chunks of {each} bytes, {ChunkBytes} are known");
-        var count = (fileBytes + ChunkBytes - 1) / ChunkBytes;
-        if (bytes.Length != HeadBytes + (count * HashBytes) + 4)
+        if (bytes.Length != LengthOf(fileBytes))
             throw new WireFormatException($"a list of {bytes.Length} bytes is not that of a file of {fileBytes}");
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]) != Checksum(bytes[..^4]))
             throw new WireFormatException("checksum of the chunk list");
-        var chunks = new Chunk[count];
+        var chunks = new Chunk[(bytes.Length - HeadBytes) / HashBytes];
         for (var i = 0; i < chunks.Length; i++)
         {
             var offset = (long)i * ChunkBytes;

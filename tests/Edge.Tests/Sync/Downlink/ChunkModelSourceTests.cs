@@ -26,6 +26,7 @@ public sealed class ChunkModelSourceTests : IDisposable
     private readonly List<string> _asked = [];
     private readonly List<string> _peers = [];
     private byte[] _list;
+    private long _given;
 
     public ChunkModelSourceTests()
     {
@@ -183,6 +184,40 @@ public sealed class ChunkModelSourceTests : IDisposable
         _list = [];
         await FetchAsync();
         Assert.Equal($"/artefacts/{Digest}", _asked[^1]);
+    }
+
+    /// <summary>Nothing signs the list: whoever can write it, a cache before the hub, can name other bytes. The file's digest decides.</summary>
+    /// <param name="held">Chunks of the false file that a peer has, from the first one on.</param>
+    /// <param name="wasted">Bytes that are fetched in vain, beside the list.</param>
+    /// <param name="asked">How often the hub is asked for the file: for what is missing behind the chunks, and for the whole.</param>
+    [Theory]
+    [InlineData(4, (3 * ChunkList.ChunkBytes) + 5_000, 1)]
+    [InlineData(1, (3 * ChunkList.ChunkBytes) + 5_000, 2)]
+    [InlineData(0, 0, 1)]
+    public async Task A_false_list_costs_one_download_at_most_and_then_the_hub_gives_the_whole(int held, long wasted, int asked)
+    {
+        var near = Lie(held);
+        Assert.Equal(_package, await CheckedAsync());
+        Assert.Equal(wasted, near() + _given - _list.Length - _peers.Sum(static peer => peer.Length) - _package.Length);
+        Assert.Equal(asked, _asked.Count(static path => path == $"/artefacts/{Digest}"));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_refused_whole_too_is_not_fetched_again_and_leaves_nothing()
+    {
+        Lie(4);
+        var refused = await Assert.ThrowsAsync<ModelRefusal>(() => CheckedAsync(static _ => false));
+        Assert.Equal("digest-mismatch", refused.Reason);
+        Assert.Single(_asked, static path => path == $"/artefacts/{Digest}");
+        Assert.False(File.Exists(_slots.Packages.PartPath(Digest)));
+    }
+
+    [Fact]
+    public async Task What_is_refused_for_another_reason_than_its_bytes_is_not_fetched_again()
+    {
+        Peer(Holding(_package));
+        await Assert.ThrowsAsync<ModelRefusal>(() => CheckedAsync(static _ => throw new ModelRefusal("hardware", "made for others")));
+        Assert.DoesNotContain($"/artefacts/{Digest}", _asked);
     }
 
     [Fact]
@@ -350,6 +385,39 @@ public sealed class ChunkModelSourceTests : IDisposable
         return await HttpHead.ReadAsync(client.GetStream(), default);
     }
 
+    /// <summary>The hub's list is that of another file, whose first chunks a peer has.</summary>
+    /// <returns>Bytes that the peer gave.</returns>
+    private Func<long> Lie(int held)
+    {
+        var other = Bytes(5, _package.Length);
+        _list = ChunkList.Write(ChunkList.Of(new MemoryStream(other)));
+        var near = 0L;
+        Peer(hash =>
+        {
+            var chunk = Holding(other[..Math.Min(other.Length, held * ChunkList.ChunkBytes)])(hash);
+            Interlocked.Add(ref near, chunk?.Length ?? 0);
+            return chunk;
+        });
+        return () => Interlocked.Read(ref near);
+    }
+
+    /// <summary>As an updater fetches: what is not the package is refused.</summary>
+    private async Task<byte[]> CheckedAsync(Func<byte[], bool>? isRight = null)
+    {
+        using var peers = Peers();
+        using var handler = new Hub(this);
+        using var hub = new HttpModelSource(
+            "http://127.0.0.1:1/", "d-1", "secret", new ModelOptions(), handler, TimeProvider.System, NullLogger.Instance);
+        var chunks = new ChunkModelSource(hub, new HeldChunks(_slots, null), peers, NullLogger.Instance);
+        return await new CheckedFetch(chunks, hub, NullLogger.Instance).FetchAsync(
+            Assignment(), _slots.Packages.PartPath(Digest),
+            bytes =>
+            {
+                if (!(isRight?.Invoke(bytes) ?? bytes.SequenceEqual(_package))) throw new ModelRefusal("digest-mismatch", "other bytes");
+            },
+            default);
+    }
+
     private async Task FetchAsync(PeerChunks? given = null, ModelOptions? options = null, TimeProvider? time = null)
     {
         using var own = given is null ? Peers() : null;
@@ -380,6 +448,7 @@ public sealed class ChunkModelSourceTests : IDisposable
             var body = path.EndsWith("/chunks", StringComparison.Ordinal) ? test._list
                 : path.EndsWith("/peers", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(string.Join('\n', test._peers))
                 : test._package[(int)(request.Headers.Range?.Ranges.Single().From ?? 0)..];
+            test._given += body.Length;
             var partial = request.Headers.Range is not null;
             var reply = new HttpResponseMessage(body.Length == 0 ? HttpStatusCode.NotFound
                 : partial ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = new ByteArrayContent(body) };
