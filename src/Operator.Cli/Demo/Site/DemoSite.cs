@@ -37,6 +37,9 @@ internal sealed class DemoSite : IAsyncDisposable
 
     public Uri Front => new($"http://127.0.0.1:{FrontPort + _options.PortOffset}/");
 
+    /// <summary>Where devices fetch.</summary>
+    public Uri Artefacts => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/");
+
     /// <summary>The registry's public keys.</summary>
     private Uri Keys => new(Artefacts, "keys");
 
@@ -50,8 +53,6 @@ internal sealed class DemoSite : IAsyncDisposable
     /// <summary>Where the devices find the roots they begin with.</summary>
     private (string Images, string Director) RootFiles =>
         (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
-
-    private Uri Artefacts => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/");
 
     private static string SettingsFile(Device device) => Path.Combine(device.Folder, "agent.yaml");
 
