@@ -29,9 +29,6 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
     private double _deviations;
     private long _deviationCount;
 
-    // What stands for a batch in which no answer was measured.
-    private float _measuredUs;
-
     public void RunStarted(string runId, long timestampUs)
     {
         Tell();
@@ -42,7 +39,12 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
     {
         var prediction = observation.Prediction;
         if (!prediction.IsAnswer || prediction.Digest is null) return;
-        if (_windows > 0 && prediction.Digest != _digest) Tell();
+        if (prediction.Digest != _digest)
+        {
+            Tell();
+            _latency.Clear();
+        }
+
         if (_windows == 0) (_digest, _runId, _fromUs) = (prediction.Digest, observation.RunId, observation.TimestampUs);
         _toUs = observation.TimestampUs;
         _windows++;
@@ -56,7 +58,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
         }
 
         if (observation.Calibration is { } calibration) Deviate(observation.Values, calibration);
-        if (!float.IsNaN(prediction.InferenceUs)) _latency.Add(_measuredUs = prediction.InferenceUs);
+        if (!float.IsNaN(prediction.InferenceUs)) _latency.Add(prediction.InferenceUs);
         if (_windows >= every) Tell();
     }
 
@@ -78,7 +80,6 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
     private void Tell()
     {
         if (_windows == 0) return;
-        if (_latency.Count == 0) _latency.Add(_measuredUs);
         var evidence = new ModelEvidence
         {
             Digest = _digest!,
@@ -92,12 +93,14 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
             MeanScoreRatio = _ratioCount == 0 ? 0 : _ratios / _ratioCount,
             MeanInputDeviation = _deviationCount == 0 ? 0 : _deviations / _deviationCount,
             InferenceP99Us = _latency.Quantile(0.99),
+            InferenceTimings = _latency.Count,
             ResidentBytes = Environment.WorkingSet,
             Vitals = vitals(),
             Shadow = shadow(),
         };
         facts.TryAdd(FactKind.Evidence, _toUs, JsonSerializer.SerializeToUtf8Bytes(evidence, ContractsJson.Default.ModelEvidence));
         (_windows, _alarms, _invalid, _ratios, _ratioCount, _deviations, _deviationCount) = (0, 0, 0, 0, 0, 0, 0);
-        _latency.Clear();
+        // At a high rate not every answer is timed, and few of them would be no percentile.
+        if (_latency.Count >= ModelEvidence.EnoughTimings) _latency.Clear();
     }
 }

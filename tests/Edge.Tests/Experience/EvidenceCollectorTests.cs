@@ -48,6 +48,17 @@ public sealed class EvidenceCollectorTests : IFactSink
         Assert.Equal([("m1", 1L), ("m2", 1L)], _told.Select(static evidence => (evidence.Digest, evidence.Windows)));
     }
 
+    [Fact]
+    public void Timed_answers_are_gathered_over_reports_until_a_percentile_can_rest_on_them()
+    {
+        for (var window = 0; window < 105; window++) Answer("m1", PredictionState.Scored, 1, false);
+        Assert.Equal([3L, 6, 9], _told.Take(3).Select(static evidence => evidence.InferenceTimings!.Value));
+        // 102 are enough: the next report begins anew, as does another model.
+        Assert.Equal([99L, 102, 3], _told.Skip(32).Select(static evidence => evidence.InferenceTimings!.Value));
+        for (var window = 0; window < 3; window++) Answer("m2", PredictionState.Scored, 1, false);
+        Assert.Equal(3, _told[^1].InferenceTimings);
+    }
+
     bool IFactSink.TryAdd(FactKind kind, long timestampUs, ReadOnlyMemory<byte> payload, float value)
     {
         Assert.Equal(FactKind.Evidence, kind);

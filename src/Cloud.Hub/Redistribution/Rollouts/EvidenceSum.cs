@@ -17,7 +17,13 @@ internal sealed record EvidenceSum
 
     public long Reports { get; init; }
 
-    /// <summary>Reports above the latency limit.</summary>
+    /// <summary>Reports whose p99 rests on too few timed answers to be judged.</summary>
+    public long Untimed { get; init; }
+
+    /// <summary>Reports whose p99 is judged.</summary>
+    public long Timed => Reports - Untimed;
+
+    /// <summary>Timed reports above the latency limit.</summary>
     public long Slow { get; init; }
 
     /// <summary>Reports above the memory limit.</summary>
@@ -32,7 +38,7 @@ internal sealed record EvidenceSum
     /// <summary>Sum over reports of how far inputs lie from calibration, 0 to 1 each.</summary>
     public double Input { get; init; }
 
-    /// <summary>Sum over reports of ln(p99 in µs).</summary>
+    /// <summary>Sum over timed reports of ln(p99 in µs).</summary>
     public double LogP99 { get; init; }
 
     /// <summary>Sum over reports.</summary>
@@ -64,8 +70,10 @@ internal sealed record EvidenceSum
     public EvidenceSum Plus(ModelEvidence evidence, GatePolicy gate, EvidenceSum? before)
     {
         var usual = before is { Reports: > 0 } known ? known : null;
-        var usualUs = usual is null ? double.PositiveInfinity : Math.Exp(usual.LogP99 / usual.Reports);
-        var isSlow = evidence.InferenceP99Us > Math.Min(gate.MaximumInferenceP99Us, Math.Max(gate.MaximumLatencyFactor * usualUs, usualUs + SlackUs));
+        var usualUs = usual is { Timed: > 0 } ? Math.Exp(usual.LogP99 / usual.Timed) : double.PositiveInfinity;
+        var isTimed = evidence.InferenceTimings is null or >= ModelEvidence.EnoughTimings;
+        var mostUs = Math.Min(gate.MaximumInferenceP99Us, Math.Max(gate.MaximumLatencyFactor * usualUs, usualUs + SlackUs));
+        var isSlow = isTimed && evidence.InferenceP99Us > mostUs;
         var isHeavy = usual is not null && evidence.ResidentBytes > (usual.ResidentBytes / usual.Reports) + gate.MaximumMemoryGrowthBytes;
         var (temperature, charge) = (evidence.Vitals?.TemperatureC, evidence.Vitals?.BatteryShare);
         var usualC = usual is { Measured: > 0 } ? usual.TemperatureC / usual.Measured : double.PositiveInfinity;
@@ -76,12 +84,13 @@ internal sealed record EvidenceSum
             Alarms = Alarms + evidence.AlarmWindows,
             Invalid = Invalid + evidence.InvalidWindows,
             Reports = Reports + 1,
+            Untimed = Untimed + (isTimed ? 0 : 1),
             Slow = Slow + (isSlow ? 1 : 0),
             Heavy = Heavy + (isHeavy ? 1 : 0),
             Restarts = Restarts + ((BootId ?? before?.BootId) is { } boot && boot != evidence.BootId ? 1 : 0),
             Confidence = Confidence + Bounded(evidence.MeanScoreRatio),
             Input = Input + evidence.MeanInputDeviation,
-            LogP99 = LogP99 + Math.Log(Math.Max(1, evidence.InferenceP99Us)),
+            LogP99 = LogP99 + (isTimed ? Math.Log(Math.Max(1, evidence.InferenceP99Us)) : 0),
             ResidentBytes = ResidentBytes + evidence.ResidentBytes,
             Measured = Measured + (temperature is null ? 0 : 1),
             Hot = Hot + (isHot ? 1 : 0),
@@ -104,6 +113,7 @@ internal sealed record EvidenceSum
         Alarms = Alarms + (sign * other.Alarms),
         Invalid = Invalid + (sign * other.Invalid),
         Reports = Reports + (sign * other.Reports),
+        Untimed = Untimed + (sign * other.Untimed),
         Slow = Slow + (sign * other.Slow),
         Heavy = Heavy + (sign * other.Heavy),
         Restarts = Restarts + (sign * other.Restarts),

@@ -130,6 +130,8 @@ internal static class GroupEvaluation
         }
 
         if (!rollout.HasWindows) return null;
+        if (evidence.Metric(GateLimits.Latency) is null && gate.LimitOf(GateLimits.Latency) < 1)
+            return ("no-data", $"no report whose p99 of inference rests on {ModelEvidence.EnoughTimings} timed answers");
         if (evidence.Metric(GateLimits.AlarmRate) is null && control.CanSpeak) return ("no-data", "nothing from the control devices");
         if (evidence.ShadowWindows < gate.MinimumShadowWindows)
             return ("no-data", $"{evidence.ShadowWindows} of {gate.MinimumShadowWindows} windows answered side by side");

@@ -16,12 +16,13 @@ namespace Edge.Agent.Perception.Inference;
 /// </remarks>
 internal sealed partial class InferenceStep : IDetectorSlot
 {
-    // Two looks at the clock take half as long as all the rules do; what a model usually takes is seen as well in every eighth answer.
-    private const int MeasuredEvery = 8;
+    // Two looks at the clock take half as long as all the rules do, which counts at a hundred answers a second and not at one.
+    private const double TimingsASecond = 12.5;
 
     private readonly FrameHistory _history;
     private readonly IReadOnlyList<SensorChannel> _channels;
     private readonly double _rateHz;
+    private readonly int _measuredEvery;
     private readonly ILogger _logger;
     private ScorerSeat? _active;
     private ScorerSeat? _shadow;
@@ -35,6 +36,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
         _history = history;
         _channels = channels;
         _rateHz = rateHz;
+        _measuredEvery = Math.Max(1, (int)(rateHz / TimingsASecond));
         _logger = logger;
     }
 
@@ -138,7 +140,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     {
         if (!TryPrepare(seat, out var state)) return _last with { State = state, Raw = float.NaN, InferenceUs = float.NaN };
         var threshold = seat.Scorer.Threshold;
-        var isMeasured = _answers++ % MeasuredEvery == 0;
+        var isMeasured = _answers++ % _measuredEvery == 0;
         var started = isMeasured ? Stopwatch.GetTimestamp() : 0;
         var answered = TryScore(seat, out var score);
         var elapsedUs = isMeasured ? (float)Stopwatch.GetElapsedTime(started).TotalMicroseconds : float.NaN;

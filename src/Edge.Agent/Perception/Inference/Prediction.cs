@@ -7,7 +7,7 @@ namespace Edge.Agent.Perception.Inference;
 /// <param name="Smoothed">Last valid smoothed score of the run; NaN before the first.</param>
 /// <param name="Threshold">NaN before calibration.</param>
 /// <param name="Digest">Of the model that answered; null without one.</param>
-/// <param name="InferenceUs">Time the model took, measured on every eighth answer; NaN otherwise.</param>
+/// <param name="InferenceUs">Time the model took, measured some ten times a second; NaN otherwise.</param>
 internal readonly record struct Prediction(
     PredictionState State, float Raw, float Smoothed, float Threshold, bool IsAlarm, string? Digest, float InferenceUs)
 {

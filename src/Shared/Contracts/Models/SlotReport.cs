@@ -72,6 +72,9 @@ public enum SlotState
 /// <summary>Behaviour of the model that answers, since it became active or since the last evidence of the same digest: what a gate judges.</summary>
 public sealed record ModelEvidence
 {
+    /// <summary>Timed answers that a 99th percentile rests on: of fewer it is nothing but the slowest.</summary>
+    public const int EnoughTimings = 100;
+
     public required string Digest { get; init; }
 
     public required string BootId { get; init; }
@@ -97,7 +100,11 @@ public sealed record ModelEvidence
     /// the centre of the run's calibration, in its scales; 0: not known.</summary>
     public double MeanInputDeviation { get; init; }
 
+    /// <summary>Of the newest timed answers of this digest, gathered over reports until they are <see cref="EnoughTimings"/>.</summary>
     public double InferenceP99Us { get; init; }
+
+    /// <summary>How many timed answers <see cref="InferenceP99Us"/> rests on; null from an agent that does not say.</summary>
+    public long? InferenceTimings { get; init; }
 
     public long ResidentBytes { get; init; }
 

@@ -138,6 +138,19 @@ public class GroupEvaluationTests
         Assert.Equal(word, scene.Rollout.StoppedBy);
     }
 
+    [Fact]
+    public void Neither_stop_nor_success_rests_on_a_handful_of_timed_answers()
+    {
+        var scene = new RolloutScene(10).Observing();
+        scene.Evidence(scene.Control!, RolloutScene.Old, 200, 0);
+        for (var report = 0; report < 6; report++) scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 200, 0, p99: 60_000, timings: 25);
+        scene.Look();
+        Assert.Equal(GroupState.Observing, scene.Rollout.Groups[0].State);
+        scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 200, 0, timings: 100);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
+    }
+
     [Theory]
     [InlineData(190, 10, "false-alarms", GroupState.Failed)]
     [InlineData(8, 2, null, GroupState.Observing)]

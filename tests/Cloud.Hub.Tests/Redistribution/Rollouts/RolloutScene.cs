@@ -129,12 +129,12 @@ internal sealed class RolloutScene
 
     public void Evidence(
         string device, string digest, long windows, long alarms, long invalid = 0, double p99 = 100, ShadowEvidence? shadow = null, string boot = "b",
-        long resident = 0, double ratio = 0.5, double input = 0.5, DeviceVitals? vitals = null) =>
+        long resident = 0, double ratio = 0.5, double input = 0.5, DeviceVitals? vitals = null, long? timings = null) =>
         Observe(new RolloutFact(device, null, new ModelEvidence
     {
         Digest = digest, BootId = boot, RunId = "run", FromUs = 0, ToUs = 1, Windows = windows, AlarmWindows = alarms, InvalidWindows = invalid,
         InferenceP99Us = p99, Shadow = shadow, ResidentBytes = resident,
-        MeanScoreRatio = ratio, MeanInputDeviation = input, Vitals = vitals,
+        MeanScoreRatio = ratio, MeanInputDeviation = input, Vitals = vitals, InferenceTimings = timings,
     }));
 
     /// <summary>The group being judged shows the new digest at work; one device that is not told yet, if there is one, shows the old one.</summary>

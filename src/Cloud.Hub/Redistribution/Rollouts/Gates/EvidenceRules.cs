@@ -17,7 +17,7 @@ internal static class EvidenceRules
         if (evidence.InvalidWindows < 0 || evidence.InvalidWindows > evidence.Windows)
             return $"evidence of {evidence.InvalidWindows} invalid scores in {evidence.Windows} windows";
         if (!double.IsFinite(evidence.MeanScoreRatio) || !(evidence.InferenceP99Us >= 0) || !double.IsFinite(evidence.InferenceP99Us)
-            || evidence.ResidentBytes < 0 || evidence.MeanInputDeviation is not (>= 0 and <= 1))
+            || evidence.InferenceTimings < 0 || evidence.ResidentBytes < 0 || evidence.MeanInputDeviation is not (>= 0 and <= 1))
             return "evidence with a figure that is none, or outside what it can be";
         if (evidence.Vitals is { } vitals
             && !(vitals.BatteryShare is null or (>= 0 and <= 1) && vitals.TemperatureC is null or (>= -273 and <= 1_000)))
