@@ -33,10 +33,10 @@ internal sealed class DeviceRecord
         foreach (var path in files.Damaged) logger.RecordDamaged(path);
         var older = new OlderFiles(stateFolder, logger);
         var known = Parse(files, logger);
-        // The copy that is gone may have said that the standby became active.
-        if (known is not null && files.Damaged.Count > 0) known = known.Raised(SlotEntry.Counters(known.Slots.Standby));
-        var record = new DeviceRecord(
-            stateFolder, files, older, (known ?? older.Document() ?? new RecordDocument()).Raised(older.Releases()));
+        var current = (known ?? older.Document() ?? new RecordDocument()).Raised(older.Releases());
+        // The copy that is gone may have said that any package became active that is here.
+        if (files.Damaged.Count > 0) current = current.Raised(new PackageFolder(ModelSlots.FolderOf(stateFolder)).Releases());
+        var record = new DeviceRecord(stateFolder, files, older, current);
         // Into both files, so that what was taken over outlives either.
         if (known is null && older.Exist) record.TakeOver(logger);
         return record;

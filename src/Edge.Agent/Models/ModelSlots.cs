@@ -6,7 +6,11 @@ namespace Edge.Agent.Models;
 
 /// <summary>The slots on disk: active, previous, standby. Every step is one write of the device record; package
 /// files are written before a slot names them and deleted after none does.</summary>
-/// <remarks>One loop owns it; <see cref="Current"/> may be read from any thread.</remarks>
+/// <remarks>
+/// A kill of the program finds every step. A power cut finds the last one that ended a model's way: committed, returned, refused. What lies
+/// before waits for that one's sync, in the same block: until then the model before answers after a power cut, and the hub says again what it wants.
+/// One loop owns it; <see cref="Current"/> may be read from any thread.
+/// </remarks>
 internal sealed class ModelSlots
 {
     private readonly DeviceRecord _record;
@@ -14,7 +18,7 @@ internal sealed class ModelSlots
 
     public ModelSlots(DeviceRecord record, ILogger logger)
     {
-        var folder = Path.Combine(record.StateFolder, "models");
+        var folder = FolderOf(record.StateFolder);
         Directory.CreateDirectory(folder);
         AtomicFile.RemoveLeftovers(folder);
         (_record, _logger) = (record, logger);
@@ -22,6 +26,9 @@ internal sealed class ModelSlots
         // Slots that name nothing may have lost their memory: then the packages are all there is.
         if (Current.Active is not null) Collect();
     }
+
+    /// <summary>Of the packages.</summary>
+    public static string FolderOf(string stateFolder) => Path.Combine(stateFolder, "models");
 
     public SlotsDocument Current => _record.Current.Slots;
 
@@ -39,14 +46,14 @@ internal sealed class ModelSlots
     public int Stage(SlotEntry entry, ModelAssignment assignment)
     {
         var died = Current.Standby?.Digest == entry.Digest ? Current.Attempts : 0;
-        Write(Current with { Standby = entry, Assignment = assignment, Attempts = died + 1 });
+        Write(Current with { Standby = entry, Assignment = assignment, Attempts = died + 1 }, toDisk: false);
         return died;
     }
 
     /// <summary>The attempt was broken off without a verdict, and did not take the program down.</summary>
     public void BreakOff()
     {
-        if (Current.Attempts > 0) Write(Current with { Attempts = Current.Attempts - 1 });
+        if (Current.Attempts > 0) Write(Current with { Attempts = Current.Attempts - 1 }, toDisk: false);
     }
 
     /// <summary>Standby becomes active, uncommitted; active becomes previous.</summary>
@@ -57,7 +64,7 @@ internal sealed class ModelSlots
         var standby = current.Standby ?? throw new InvalidOperationException("no model is staged");
         Write(
             current with { Previous = current.Active, Active = standby, Standby = null, Committed = false, UncommittedStarts = 0, Attempts = 0 },
-            standby);
+            toDisk: false, raised: standby);
     }
 
     /// <summary>The active model stays.</summary>
@@ -111,10 +118,11 @@ internal sealed class ModelSlots
         Packages.Collect(
             new[] { Current.Active, Current.Previous, Current.Standby }.Where(entry => entry is not null).Select(entry => entry!.Digest));
 
+    /// <param name="toDisk">See <see cref="DeviceRecord.Change"/>.</param>
     /// <param name="raised">Becomes active with this step.</param>
-    private void Write(SlotsDocument next, SlotEntry? raised = null)
+    private void Write(SlotsDocument next, bool toDisk = true, SlotEntry? raised = null)
     {
-        _record.Change(document => (document with { Slots = next }).Raised(SlotEntry.Counters(raised)));
+        _record.Change(document => (document with { Slots = next }).Raised(SlotEntry.Counters(raised)), toDisk);
         _logger.SlotsWritten(next.Active?.Digest, next.Committed, next.Previous?.Digest, next.Standby?.Digest);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Hmas.Storage;
+using Hmas.Trust;
 
 namespace Edge.Agent.Models;
 
@@ -27,6 +28,16 @@ internal sealed class PackageFolder(string folder)
         return file.Exists && file.Length <= maxBytes ? File.ReadAllBytes(file.FullName) : null;
     }
 
+    /// <summary>Name and release of every package: each was verified when it came. What is no package (it rotted) is left out.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Releases()
+    {
+        if (!Directory.Exists(folder)) yield break;
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + PackageEnding))
+        {
+            if (ReleaseOf(path) is { } release) yield return release;
+        }
+    }
+
     /// <summary>A whole download becomes the package file.</summary>
     public void KeepPart(string digest) => File.Move(PartPath(digest), PathOf(digest), overwrite: true);
 
@@ -42,6 +53,19 @@ internal sealed class PackageFolder(string folder)
         }
 
         foreach (var old in Directory.EnumerateFiles(folder, "*" + PartEnding).OrderByDescending(File.GetLastWriteTimeUtc).Skip(1)) File.Delete(old);
+    }
+
+    private static KeyValuePair<string, long>? ReleaseOf(string path)
+    {
+        try
+        {
+            var (_, manifest) = ModelPackage.Peek(File.ReadAllBytes(path), new PackageLimits());
+            return KeyValuePair.Create(manifest.Name, manifest.Release);
+        }
+        catch (Exception error) when (error is PackageException or IOException)
+        {
+            return null;
+        }
     }
 
     /// <exception cref="ArgumentException">Not <c>sha256:</c> and 64 hex digits: it would become part of a path.</exception>

@@ -9,6 +9,9 @@ internal static class Connections
     /// <summary>After a checkpoint the write-ahead log is cut back to this, so that one burst does not hold its space for ever.</summary>
     private const long WalKeepBytes = 8 << 20;
 
+    /// <summary>https://sqlite.org/vfs.html: locks the file for the process, and keeps the index of the log on its heap.</summary>
+    private const string OneProcessVfs = "unix-excl";
+
     public static SqliteConnection OpenWriter(string path, DatabaseSettings settings)
     {
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate, settings);
@@ -64,6 +67,7 @@ internal static class Connections
         {
             DataSource = path,
             Mode = mode,
+            Vfs = settings.OneProcess && !OperatingSystem.IsWindows() ? OneProcessVfs : null,
             Pooling = false,
             DefaultTimeout = (int)Math.Ceiling(settings.BusyTimeout.TotalSeconds),
         }.ToString());

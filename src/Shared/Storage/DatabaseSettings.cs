@@ -21,6 +21,10 @@ public sealed record DatabaseSettings
     /// <summary>Pages in the write-ahead log after which a commit carries them over into the file. Default 1000 (SQLite's own).</summary>
     public int WalAutoCheckpointPages { get; init; } = 1000;
 
+    /// <summary>No other process opens the file while this one does: it is locked to it, and the index of the log stays in this process's memory
+    /// instead of a shared file, whose two to three pages each burst of commits would write. Default false.</summary>
+    public bool OneProcess { get; init; }
+
     /// <summary>How long to wait for another process that holds the file. Default 5 s.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

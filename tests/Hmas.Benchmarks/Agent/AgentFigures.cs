@@ -154,7 +154,7 @@ internal sealed class AgentFigures : IAsyncDisposable
         var swaps = new List<SlotReport>();
         var written = new List<double>();
         var package = Array.Empty<byte>();
-        for (var i = 0; i < Swaps; i++)
+        for (var i = 0; i <= Swaps; i++)
         {
             var release = ++_release;
             (var digest, package) = _models.Write(release, recipe);
@@ -170,13 +170,15 @@ internal sealed class AgentFigures : IAsyncDisposable
         var size = string.Create(CultureInfo.InvariantCulture, $"{package.Length / 1e3:0} KB package");
 
         var after = await agent.UntilAsync(static _ => true);
-        Row($"swap of a {size}, last byte to first answer, slowest of 3, ms", "≤ 2000", swaps.Max(static step => step.SwapMs!.Value));
-        Row("samples and windows missed in 3 swaps", "0",
+        Row($"swap of a {size}, last byte to first answer, slowest of {swaps.Count}, ms", "≤ 2000", swaps.Max(static step => step.SwapMs!.Value));
+        Row($"samples and windows missed in {swaps.Count} swaps", "0",
             after.DroppedSamples + after.LateSamples - before.DroppedSamples - before.LateSamples
             + swaps.Sum(static step => step.MissedWindows!.Value), "0");
-        Row($"bytes written per swap over those of the {size}", "≤ 2", written.Average() / package.Length, "0.00",
-            string.Create(CultureInfo.InvariantCulture, $"{written.Average() / 1e3:0} KB: the device record, facts of each step, what was acknowledged and SQLite's log included"));
-        Row("resident after 3 swaps, MB", "≤ 40", agent.ResidentMb);
+        // The first one's commit takes along what the hub acknowledged of the start.
+        var each = written.Skip(1).Average();
+        Row($"bytes written per swap over those of the {size}", "≤ 2", each / package.Length, "0.00",
+            string.Create(CultureInfo.InvariantCulture, $"{each / 1e3:0} KB: the device record, facts of each step and SQLite's log included; the first after the start {written[0] / 1e3:0} KB"));
+        Row($"resident after {swaps.Count} swaps, MB", "≤ 40", agent.ResidentMb);
     }
 
     private async Task StartsAsync()

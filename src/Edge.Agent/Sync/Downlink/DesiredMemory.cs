@@ -10,8 +10,8 @@ internal sealed class DesiredMemory(DeviceRecord record)
     public DesiredState? Desired => record.Current.Desired;
 
     /// <summary>True when newer than what is known; it is then on disk.</summary>
-    /// <remarks>Another model alone waits for the slots' first step to be safe from a power cut as well: before that step nothing
-    /// can come of it without the hub, which says it again on each connect.</remarks>
+    /// <remarks>Another model alone waits for its commit to be safe from a power cut as well: after one before it the model before answers,
+    /// and the hub says again on the next connect what it wants.</remarks>
     /// <exception cref="StorageException">Not on disk, so not taken.</exception>
     public bool TryTake(DesiredState desired)
     {

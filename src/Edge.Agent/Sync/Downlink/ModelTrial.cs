@@ -10,8 +10,8 @@ using Hmas.Trust;
 namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Tries a verified package out in the standby slot: probe on recorded rows, then, where asked for, in shadow of the active model.</summary>
-/// <remarks>Each attempt is counted on disk before it begins, so a model that takes the program down
-/// is refused instead of taking it down for ever.</remarks>
+/// <remarks>Each attempt is counted in the device record before it begins, so a model that takes the program down
+/// is refused instead of taking it down for ever. A power cut takes the count with it: it was not the model's doing.</remarks>
 internal sealed class ModelTrial(
     ModelSlots slots, SlotProbe probe, IDetectorSlot pipeline, SlotWatch watch, RecentRows rows, SlotReporter reporter,
     IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeProvider time)

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Hmas.Contracts.Facts;
+
 namespace Edge.Agent.Sync.Outbox;
 
 /// <summary>The outbox's counters, all durable, and its size.</summary>
@@ -30,4 +33,17 @@ internal sealed record OutboxState
     public long FreeBytes { get; init; }
 
     public long Waiting => Produced - Acknowledged;
+
+    /// <summary>The acknowledgement says more; of another epoch it says nothing.</summary>
+    public bool IsBehind([NotNullWhen(true)] FactAck? ack) => ack is not null && ack.Epoch == Epoch && ack.Sequence > Acknowledged;
+
+    /// <summary>As if what the hub holds had left the disk.</summary>
+    public OutboxState Known(FactAck? ack) => IsBehind(ack)
+        ? this with
+        {
+            Acknowledged = ack.Sequence,
+            Offered = Math.Max(ack.Sequence, Offered),
+            TotalAcknowledged = TotalAcknowledged + ack.Sequence - Acknowledged,
+        }
+        : this;
 }

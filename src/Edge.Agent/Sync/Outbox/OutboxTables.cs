@@ -9,15 +9,21 @@ namespace Edge.Agent.Sync.Outbox;
 /// method runs inside one transaction of the caller.</summary>
 internal static class OutboxTables
 {
+    /// <summary>Facts given up between two looks at the budget.</summary>
     private const int EvictAtOnce = 32;
 
+    /// <summary>Victims among facts that are no experiences are found by reading all of them, so many with one reading.</summary>
+    private const int FoundAtOnce = 1024;
+
+    // Experiences alone have an index, which most steps of a device then need not write: they are most of what fills an outbox, and go first.
+    // A file of an older agent keeps its index over all kinds; the queries fit either.
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
         new(1, """
             CREATE TABLE facts(
               seq INTEGER PRIMARY KEY, count INTEGER NOT NULL, kind INTEGER NOT NULL, ts INTEGER NOT NULL,
               retention REAL NOT NULL, payload BLOB NOT NULL);
-            CREATE INDEX facts_by_retention ON facts(retention, seq) WHERE kind <> 8;
+            CREATE INDEX facts_by_retention ON facts(retention, seq) WHERE kind <> 8 AND retention < 1;
             CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
             """),
     ];
@@ -29,10 +35,14 @@ internal static class OutboxTables
         var evicted = 0L;
         while (budget.IsAboveTarget(UsedBytes(connection)))
         {
-            var victims = Victims(connection, offered);
+            var victims = Victims(connection, "retention < 1", offered, EvictAtOnce);
+            if (victims.Count == 0) victims = Victims(connection, "retention >= 1", offered, FoundAtOnce);
             if (victims.Count == 0) break;
-            foreach (var victim in victims) BuryOne(connection, victim, offered);
-            evicted += victims.Count;
+            foreach (var some in victims.Chunk(EvictAtOnce).TakeWhile(_ => budget.IsAboveTarget(UsedBytes(connection))))
+            {
+                foreach (var victim in some) BuryOne(connection, victim, offered);
+                evicted += some.Length;
+            }
         }
 
         if (evicted > 0) Add(connection, "totalEvicted", evicted);
@@ -98,12 +108,13 @@ internal static class OutboxTables
         }
     }
 
-    private static List<long> Victims(SqliteConnection connection, long offered)
+    private static List<long> Victims(SqliteConnection connection, string which, long offered, int most)
     {
-        var victims = new List<long>(EvictAtOnce);
-        using var command = Command(connection, "SELECT seq FROM facts WHERE kind <> 8 AND seq > $offered ORDER BY retention, seq LIMIT $limit");
+        var victims = new List<long>(most);
+        using var command = Command(
+            connection, $"SELECT seq FROM facts WHERE kind <> 8 AND {which} AND seq > $offered ORDER BY retention, seq LIMIT $limit");
         command.Parameters.AddWithValue("$offered", offered);
-        command.Parameters.AddWithValue("$limit", EvictAtOnce);
+        command.Parameters.AddWithValue("$limit", most);
         using var reader = command.ExecuteReader();
         while (reader.Read()) victims.Add(reader.GetInt64(0));
         return victims;

@@ -103,13 +103,10 @@ internal sealed class OutboxWriter : IDisposable
     public OutboxState Acknowledge(FactAck ack)
     {
         var state = ReadState();
-        var sequence = ack.Sequence;
-        if (ack.Epoch != state.Epoch || sequence <= state.Acknowledged) return state;
-        _deleteThrough.Bind(1, sequence).Execute();
-        _cutTombstone.Bind(1, sequence).Execute();
-        state = state
-            with { Acknowledged = sequence, Offered = Math.Max(
-                sequence, state.Offered), TotalAcknowledged = state.TotalAcknowledged + sequence - state.Acknowledged };
+        if (!state.IsBehind(ack)) return state;
+        _deleteThrough.Bind(1, ack.Sequence).Execute();
+        _cutTombstone.Bind(1, ack.Sequence).Execute();
+        state = state.Known(ack);
         Set("acknowledged", state.Acknowledged);
         Set("offered", state.Offered);
         Set("totalAcknowledged", state.TotalAcknowledged);
