@@ -34,6 +34,8 @@ internal static class LearningModule
         services.AddSingleton<StudyFiles>();
         services.AddSingleton<SearchJob>();
         services.AddSingleton<ModelFitter>();
+        services.AddSingleton<RunPreparation>();
+        services.AddSingleton<CandidateJudge>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<ITrainingRuns, LearningService>();
         services.AddHostedService<TrainingWorker>();

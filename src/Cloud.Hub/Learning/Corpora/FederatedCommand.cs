@@ -32,12 +32,15 @@ internal static class FederatedCommand
             Print(curves, Console.Out);
             var file = Path.Combine(parsed.GetRequiredValue(output), "federated.svg");
             // Without a bound one poisoned device ruins everything at once: that stands in the table, and would flatten the picture.
-            var shown = curves.Where(curve => curve.Way.Server.MaxNorm < float.MaxValue).Select(curve => (curve.Way.Name, curve.Accuracy));
-            File.WriteAllText(file, LineChart.Draw("Accuracy on groups that no device holds, by round", [.. shown]));
+            var shown = curves.Where(curve => curve.Way.Server.MaxNorm < float.MaxValue).Select(curve => (curve.Way.Name, Points(curve.Accuracy)));
+            File.WriteAllText(file, CurveChart.Draw("On groups that no device holds", "round", "right answers, %", [.. shown]));
             Console.Out.WriteLine($"picture: {file}");
         }));
         return command;
     }
+
+    private static IReadOnlyList<(double X, double Y)> Points(IReadOnlyList<double> accuracy) =>
+        [.. accuracy.Select((value, round) => ((double)round, 100 * value))];
 
     private static void Print(IReadOnlyList<(FederatedWay Way, IReadOnlyList<double> Accuracy)> curves, TextWriter report)
     {

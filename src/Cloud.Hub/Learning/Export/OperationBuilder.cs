@@ -43,13 +43,13 @@ internal static class OperationBuilder
                     Join(operations, residual, tensors[layer.Position - residual.Back]);
                     break;
                 case ConvTranspose1d transposed:
-                    operations.Add(Rewrite(transposed));
+                    operations.Add(TransposedRewrite.Of(transposed));
                     break;
                 case ConvTranspose2d transposed:
-                    operations.Add(Rewrite(transposed));
+                    operations.Add(TransposedRewrite.Of(transposed));
                     break;
                 case LayerNorm norm:
-                    if (flattened is not null) throw Unsupported(layer, "behind a flatten");
+                    if (flattened is not null) throw NotExported(layer, "behind a flatten");
                     operations.Add(new LayerNormOperation(layer.Input) { Scale = norm.Scale.ToArray(), Shift = norm.Shift.ToArray() });
                     break;
                 case Gru gru:
@@ -84,7 +84,7 @@ internal static class OperationBuilder
                     operations.Add(new LastStepOperation(layer.Input));
                     break;
                 case Dense dense:
-                    var columns = flattened is { } order ? ChannelMajorColumns(dense.Weights, order) : dense.Weights;
+                    var columns = flattened is { } order ? FlatOrder.Columns(dense.Weights, order) : dense.Weights;
                     flattened = null;
                     operations.Add(new DenseOperation(layer.Input, layer.Output) { Weights = columns, Bias = dense.Bias.ToArray() });
                     break;
@@ -97,19 +97,19 @@ internal static class OperationBuilder
 
                     break;
                 case Unflatten:
-                    TurnRows(operations, layer);
+                    FlatOrder.TurnRows(operations, layer);
                     operations.Add(new ReshapeOperation(layer.Input, layer.Output));
                     break;
                 case GlobalAveragePool:
                     operations.Add(new AveragePoolOperation(layer.Input));
                     break;
                 case BatchNorm norm:
-                    if (flattened is not null) throw Unsupported(layer, "behind a flatten");
-                    if (skipped.Contains(layer.Position)) throw Unsupported(layer, "where a residual layer reads its input");
-                    Fold(operations, norm);
+                    if (flattened is not null) throw NotExported(layer, "behind a flatten");
+                    if (skipped.Contains(layer.Position)) throw NotExported(layer, "where a residual layer reads its input");
+                    BatchNormFold.Into(operations, norm);
                     break;
                 default:
-                    throw Unsupported(layer, "in general");
+                    throw NotExported(layer, "in general");
             }
         }
 
@@ -117,7 +117,8 @@ internal static class OperationBuilder
         return operations;
     }
 
-    private static NotSupportedException Unsupported(Layer layer, string where) =>
+    /// <summary>What a layer says that has no exact form there.</summary>
+    public static NotSupportedException NotExported(Layer layer, string where) =>
         new($"layer {layer.Position} ({layer.Kind}) cannot be exported {where}");
 
     private static ConvolutionOperation Convolve(Conv1d layer)
@@ -151,153 +152,5 @@ internal static class OperationBuilder
         var before = operations.Count;
         if (layer.Projection is { } projection) operations.Add(Convolve(projection) with { From = skip });
         operations.Add(new AddOperation(layer.Input, layer.Projection is null ? skip : operations.Count) { From = before });
-    }
-
-    private static ConvolutionOperation Rewrite(ConvTranspose1d layer)
-    {
-        var shape = layer.Geometry;
-        var padLeft = -shape.FirstTap;
-        var padRight = shape.PhaseRows - 1 + shape.FirstTap + ((shape.Taps - 1) * shape.TapStep) - (shape.SmallLength - 1);
-        if (padLeft < 0 || padRight < 0)
-            throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
-        var source = layer.Weights; // (I, O, K)
-        var (inputs, outputs) = (shape.SmallChannels, shape.BigChannels);
-        var weights = new float[shape.Stride * outputs * inputs * shape.Taps];
-        var bias = new float[shape.Stride * outputs];
-        for (var phase = 0; phase < shape.Stride; phase++)
-        {
-            for (var o = 0; o < outputs; o++)
-            {
-                var channel = (phase * outputs) + o;
-                bias[channel] = layer.Bias[o];
-                for (var i = 0; i < inputs; i++)
-                {
-                    for (var tap = 0; tap < shape.Taps; tap++)
-                    {
-                        var k = shape.KernelIndex(tap, phase);
-                        if ((uint)k < (uint)shape.Kernel)
-                            weights[(((channel * inputs) + i) * shape.Taps) + tap] = source[(((i * outputs) + o) * shape.Kernel) + k];
-                    }
-                }
-            }
-        }
-
-        return new ConvolutionOperation(layer.Input, layer.Output)
-        {
-            Weights = weights,
-            Bias = bias,
-            Kernel = shape.Taps,
-            PadLeft = padLeft,
-            PadRight = padRight,
-            Dilation = shape.TapStep,
-            Phases = shape.Stride,
-        };
-    }
-
-    private static PlaneSpreadOperation Rewrite(ConvTranspose2d layer)
-    {
-        var shape = layer.Geometry;
-        var before = Enumerable.Range(0, shape.Stride).Max(phase => -shape.FirstOutput(phase));
-        var behind = Enumerable.Range(0, shape.Stride).Max(phase => shape.FirstOutput(phase) + shape.Taps(phase) - 1);
-        var kernel = before + behind + 1;
-        var source = layer.Weights; // (I, O, K, K)
-        var (inputs, outputs) = (shape.Outputs, shape.Channels);
-        var weights = new float[shape.Stride * shape.Stride * outputs * inputs * kernel * kernel];
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var (tapX, tapY, c, channel) = (i % kernel, i / kernel % kernel, i / (kernel * kernel) % inputs, i / (kernel * kernel * inputs));
-            var (phaseY, phaseX) = (channel / outputs / shape.Stride, channel / outputs % shape.Stride);
-            var (ky, kx) = (Tap(phaseY, tapY), Tap(phaseX, tapX));
-            if ((uint)ky < (uint)shape.Kernel && (uint)kx < (uint)shape.Kernel)
-                weights[i] = source[(((((c * outputs) + (channel % outputs)) * shape.Kernel) + ky) * shape.Kernel) + kx];
-        }
-
-        var (rows, columns) = (Whole(shape.Height), Whole(shape.Width));
-        var (behindRows, behindColumns) = (rows - layer.Input.Height + behind, columns - layer.Input.Width + behind);
-        if (before < 0 || behindRows < 0 || behindColumns < 0)
-            throw Unsupported(layer, $"with padding {shape.Padding} for kernel {shape.Kernel} and stride {shape.Stride}");
-        return new PlaneSpreadOperation(layer.Input, layer.Output, shape.Stride)
-        {
-            Weights = weights,
-            Bias = [.. Enumerable.Range(0, shape.Stride * shape.Stride).SelectMany(_ => layer.Bias.ToArray())],
-            Kernel = kernel,
-            PadBefore = before,
-            PadBehind = (behindRows, behindColumns),
-        };
-
-        int Whole(int length) => (length + shape.Stride - 1) / shape.Stride;
-
-        // Output s·m + phase meets input m − before + tap through this place of the kernel.
-        int Tap(int phase, int tap) => phase + shape.Padding - (shape.Stride * (tap - before));
-    }
-
-    private static float[] ChannelMajorColumns(float[] weights, Shape shape)
-    {
-        var result = new float[weights.Length];
-        var inputs = shape.Count;
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var (row, column) = (i / inputs, i % inputs);
-            result[(row * inputs) + (column % shape.Channels * shape.Length) + (column / shape.Channels)] = weights[i];
-        }
-
-        return result;
-    }
-
-    /// <summary>The dense layer before an unflatten makes its outputs channel-major.</summary>
-    private static void TurnRows(List<Operation> operations, Layer unflatten)
-    {
-        var at = operations.FindLastIndex(o => o is not ActivationOperation);
-        if (at < 0 || operations[at] is not DenseOperation dense) throw Unsupported(unflatten, "without a dense layer before it");
-        var shape = unflatten.Output;
-        var inputs = dense.Input.Channels;
-        var weights = new float[dense.Weights.Length];
-        var bias = new float[dense.Bias.Length];
-        for (var row = 0; row < bias.Length; row++)
-        {
-            var turned = (row % shape.Channels * shape.Length) + (row / shape.Channels);
-            bias[turned] = dense.Bias[row];
-            dense.Weights.AsSpan(row * inputs, inputs).CopyTo(weights.AsSpan(turned * inputs));
-        }
-
-        operations[at] = dense with { Weights = weights, Bias = bias };
-    }
-
-    private static void Fold(List<Operation> operations, BatchNorm norm)
-    {
-        var channels = norm.Input.Channels;
-        var factor = new float[channels];
-        var offset = new float[channels];
-        for (var c = 0; c < channels; c++)
-        {
-            factor[c] = norm.Scale[c] / MathF.Sqrt(norm.RunningVariance[c] + BatchNorm.Epsilon);
-            offset[c] = norm.Shift[c] - (norm.RunningMean[c] * factor[c]);
-        }
-
-        if (operations.Count > 0 && operations[^1] is IWeighted weighted)
-        {
-            var weights = (float[])weighted.Weights.Clone();
-            var bias = (float[])weighted.Bias.Clone();
-            var row = weights.Length / weighted.OutputChannels;
-            for (var o = 0; o < weighted.OutputChannels; o++)
-            {
-                bias[o] = (bias[o] * factor[o % channels]) + offset[o % channels];
-                for (var i = 0; i < row; i++) weights[(o * row) + i] *= factor[o % channels];
-            }
-
-            operations[^1] = weighted.With(weights, bias);
-            return;
-        }
-
-        operations.Add(norm.Input.Length == 1
-            ? new DenseOperation(norm.Input, norm.Output) { Weights = Diagonal(factor), Bias = offset }
-            : new ConvolutionOperation(norm.Input, norm.Output) { Weights = factor, Bias = offset, Kernel = 1, Groups = channels });
-    }
-
-    private static float[] Diagonal(float[] values)
-    {
-        var result = new float[values.Length * values.Length];
-        for (var i = 0; i < values.Length; i++) result[(i * values.Length) + i] = values[i];
-        return result;
     }
 }

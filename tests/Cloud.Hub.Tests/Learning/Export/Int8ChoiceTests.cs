@@ -94,6 +94,30 @@ public sealed class Int8ChoiceTests
         Assert.Contains(inTheInput ? "first product in float" : "fine-tuned", facts.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>As above, before layers that have no form that learns.</summary>
+    [Fact]
+    public void What_cannot_be_fine_tuned_is_named()
+    {
+        const int channels = 9;
+        var shape = new Shape(4, channels);
+        using var network = new Network(shape, [new Conv1d(channels, 1), new Gru(6), new LastStep(), new Dense(2)], 3);
+        var first = new float[channels * channels];
+        for (var i = 0; i < channels - 1; i++) first[(i * channels) + i] = 1;
+        ((Conv1d)network.Layers[0]).Weights = first;
+        var random = new SeededRandom(2);
+        var windows = Enumerable.Range(0, 400).Select(_ =>
+        {
+            var window = new float[shape.Count];
+            for (var i = 0; i < window.Length; i++) window[i] = random.NextNormal() * (i / shape.Length == channels - 1 ? 200 : 1);
+            return window;
+        }).ToList();
+        var (_, facts) = Int8Choice.Make(
+            "recurrent", OperationBuilder.Build(network), ModelHead.Classes, new TensorSpec("x", [1, channels, 4]), new TensorSpec("y", [1, 2]),
+            windows);
+        Assert.Equal((Int8Path.Static, FloatEnds.First), (facts.Path, facts.Settings.InFloat));
+        Assert.Contains("no fine-tuning: operation 1 (GruOperation)", facts.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_gate_names_what_speaks_against_int8()
     {

@@ -36,6 +36,7 @@ internal sealed class Int8Choice
     private readonly TaskMetric _metric;
     private readonly List<float[]> _judging;
     private readonly List<float[]> _precise;
+    private string? _untuned;
 
     private Int8Choice(
         string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, Quantizer quantizer, TaskMetric metric,
@@ -85,10 +86,11 @@ internal sealed class Int8Choice
         return trials.Aggregate(Better);
     }
 
-    /// <summary>Null where the chain has no form that learns.</summary>
+    /// <summary>Null where the chain has no form that learns; the facts then say why.</summary>
     private Int8Trial? FineTuned(Int8Trial start, IReadOnlyList<float[]> windows)
     {
-        if (TunableChain.Obstacle(_operations) is not null) return null;
+        _untuned = TunableChain.Obstacle(_operations);
+        if (_untuned is not null) return null;
         using var tuning = new QuantizationTuning(_operations, start.Plan, learnsRanges: _head != ModelHead.Reconstruction);
         return Try(start.Settings, Int8Path.FineTuned, tuning.Run(windows));
     }
@@ -122,7 +124,7 @@ internal sealed class Int8Choice
             [.. nodes.Where(node => Products.Contains(node.Operation)
                 && !inFloat.Contains(LayerReports.OperationOf(node.Name, _output.Name, _operations.Count)))
                 .Select(node => $"{node.Operation} {node.Name}")],
-            LayerReports.Make(_operations, _quantizer, chosen.Plan, _judging, nodes, _output.Name));
+            LayerReports.Make(_operations, _quantizer, chosen.Plan, _judging, nodes, _output.Name)) { Untuned = _untuned };
     }
 
     private List<float[]> Answers(byte[] onnx, IEnumerable<float[]> windows, OptimisationLevel level)

@@ -22,6 +22,9 @@ internal sealed record Int8Facts(
     /// <summary>One step is normal: two ways to round the same tie; the rest is float's own rounding.</summary>
     private const double MaxLevelGap = 1.01;
 
+    /// <summary>Why fine-tuning was left out where the static path did not pass; null when it was tried or not needed.</summary>
+    public string? Untuned { get; init; }
+
     /// <summary>31 dB without headroom, 27 with twice the range, and 6 dB less for every further
     /// doubling, because a step is then twice as wide.</summary>
     public double SqnrLimitDb => SqnrLimit(Settings.Headroom);
@@ -42,12 +45,14 @@ internal sealed record Int8Facts(
 
     /// <summary>One line, for messages and reports.</summary>
     public override string ToString() =>
-        Text($"{PathName}{Settings}, {SqnrDb:0.0} dB, task loss {TaskLoss:0.0000}, optimisations change {LevelGap:0.00} steps");
+        Text($"{PathName}{Settings}, {SqnrDb:0.0} dB, task loss {TaskLoss:0.0000}, optimisations change {LevelGap:0.00} steps{Left}");
 
     /// <summary>The line and the table of layers.</summary>
     public IEnumerable<string> Lines =>
         new[] { $"int8: {this}; {Refusal() ?? "nothing speaks against it"}", LayerQuantizationReport.Header }.Concat(
             Layers.Select(layer => layer.Row));
+
+    private string Left => Untuned is null ? "" : $"; no fine-tuning: {Untuned}";
 
     private string PathName => Path == Int8Path.FineTuned ? "fine-tuned, " : "";
 
