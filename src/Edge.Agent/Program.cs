@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Edge.Agent.Hosting;
 using Hmas.Inference;
 
@@ -6,4 +7,7 @@ using Hmas.Inference;
 NativeRuntime.DisableTelemetry();
 MemoryDiet.Begin();
 // A stop (SIGTERM, Ctrl-C) cancels the verb; what it has in memory is on disk well within this time.
-return await AgentCommandLine.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+var parsed = AgentCommandLine.Create().Parse(args);
+// What is mistyped is told in a line that stays in sight; who names no verb sees what there is.
+if (parsed.Action is ParseErrorAction error) error.ShowHelp = parsed.CommandResult.Command.Action is null;
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Operator.Cli.Demo;
 using Operator.Cli.Fleet;
 using Operator.Cli.Keys;
@@ -7,4 +8,7 @@ var root = new RootCommand(
     "HMAS operator's program: what a person does with a fleet from a terminal.") { DemoCommand.Create(), DevicesCommand.Create(),
         ModelsCommand.Create(), ArtefactsCommand.Create(), RolloutCommand.Create(), TrainingCommand.Create(), LabelCommand.Create(),
         AuditCommand.Create(), KeysCommand.Create() };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DemoCommand.EndsWithin });
+var parsed = root.Parse(args);
+// What is mistyped is told in a line that stays in sight; who names no verb sees what there is.
+if (parsed.Action is ParseErrorAction error) error.ShowHelp = parsed.CommandResult.Command.Action is null;
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DemoCommand.EndsWithin });

@@ -8,8 +8,14 @@ internal static partial class HostLog
     public static partial void HubStarted(this ILogger logger, string service, string scheme, System.Net.IPAddress address, int port);
 
     [LoggerMessage(
-        EventId = 5001, EventName = "TokensAre", Level = LogLevel.Information, Message = "tokens are in {Folder}: operator.token, enrolment.token, cache.token")]
+        EventId = 5001, EventName = "TokensAre", Level = LogLevel.Information,
+        Message = "tokens are in {Folder}: operator.token, enrolment.token, cache.token")]
     public static partial void TokensAre(this ILogger logger, string folder);
+
+    [LoggerMessage(
+        EventId = 5004, EventName = "DashboardIs", Level = LogLevel.Information,
+        Message = "the dashboard is on {Scheme}://{Address}:{Port}/, who signs in has the operator token; a first device: ./hmas devices enrol SITE DEVICE")]
+    public static partial void DashboardIs(this ILogger logger, string scheme, System.Net.IPAddress address, int port);
 
     [LoggerMessage(EventId = 5002, EventName = "EventsFollowed", Level = LogLevel.Information, Message = "events of {Service} come from {Address}")]
     public static partial void EventsFollowed(this ILogger logger, string service, Uri address);

@@ -116,6 +116,7 @@ internal static class HubBuilder
     private static void Announce(Microsoft.Extensions.Logging.ILogger logger, HubPorts ports, HubPaths paths, string scheme)
     {
         foreach (var (service, port) in ports.Listeners) logger.HubStarted(service, scheme, ports.Address, port);
+        if (ports.Listeners.TryGetValue(HubServices.Front, out var front)) logger.DashboardIs(scheme, ports.Address, front);
         logger.TokensAre(paths.DataFolder);
     }
 
@@ -142,6 +143,9 @@ internal static class HubBuilder
             .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", Serilog.Events.LogEventLevel.Error)
             .MinimumLevel.Override("Polly", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("Orleans", Serilog.Events.LogEventLevel.Warning)
+            // At each start it advises server GC, and calls the time since the machine started a hang.
+            .MinimumLevel.Override("Orleans.Runtime.Silo", Serilog.Events.LogEventLevel.Error)
+            .MinimumLevel.Override("Orleans.Runtime.Watchdog", Serilog.Events.LogEventLevel.Error)
             .MinimumLevel.Override("Grpc", Serilog.Events.LogEventLevel.Warning)
             .Enrich.FromLogContext();
         if (options.Json)

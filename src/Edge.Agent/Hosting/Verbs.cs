@@ -112,7 +112,7 @@ internal static class Verbs
                 $"""
                 device     {settings.Device.Site}/{settings.Device.Id}, state in {Path.GetFullPath(settings.Device.StateFolder)}
                 sensor     {settings.Sensor.Kind}: {sensor.Channels.Count} channels at {sensor.RateHz} Hz ({string.Join(", ", sensor.Channels.Select(channel => channel.Name))})
-                rules      {rules.Rules.Count} from {settings.Rules.File ?? "nowhere"}
+                rules      {rules.Rules.Count} from {settings.Rules.File ?? "no file (rules:file)"}
                 actuators  {(actuators.Count == 0 ? "none" : string.Join(", ", actuators.Select(actuator => actuator.Name)))}
                 model      {keys} trusted keys, first package {settings.Model.Package ?? "none"}
                 outbox     at most {settings.Outbox.MaxBytes / 1048576.0:0.#} MB

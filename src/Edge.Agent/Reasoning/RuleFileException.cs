@@ -2,7 +2,7 @@ namespace Edge.Agent.Reasoning;
 
 /// <summary>A rule file that cannot be used, with the place.</summary>
 internal sealed class RuleFileException(string file, long line, string field, string reason, Exception? inner = null)
-    : Exception($"{file}, line {line}, {field}: {reason}", inner)
+    : Exception(line > 0 ? $"{file}, line {line}, {field}: {reason}" : $"{file}: {reason}", inner)
 {
     public string File { get; } = file;
 

@@ -7,11 +7,11 @@ namespace Edge.Agent.Settings;
 internal sealed class DeviceOptions : IValidatableObject
 {
     /// <summary>Lower-case letters, digits, hyphens.</summary>
-    [Required]
+    [Required(AllowEmptyStrings = true)]    // what it may be is judged below
     public string Site { get; set; } = "";
 
     /// <summary>Unique in the fleet; MQTT client id and user name too.</summary>
-    [Required]
+    [Required(AllowEmptyStrings = true)]    // what it may be is judged below
     public string Id { get; set; } = "";
 
     /// <summary>What kind of machine it is, an id; rollouts can be aimed by it.</summary>

@@ -8,7 +8,7 @@ internal sealed class SensorOptions : IValidatableObject
     public static IReadOnlyList<string> Kinds { get; } = ["replay", "pump", "motor", "iio", "hwmon"];
 
     /// <summary>One of <see cref="Kinds"/>; the section of that name holds the rest.</summary>
-    [Required]
+    [Required(AllowEmptyStrings = true)]    // what it may be is judged below
     public string Kind { get; set; } = "";
 
     public ReplayOptionsSection? Replay { get; set; }

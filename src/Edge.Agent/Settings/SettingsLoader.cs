@@ -23,6 +23,9 @@ internal static class SettingsLoader
         Take(FromVariables(variables), key => $"{Prefix}{key.Replace(":", "__", StringComparison.Ordinal)}", keys, problems);
         Take(FromOverrides(overrides, problems), key => $"--set {key}", keys, problems);
         if (problems.Count > 0) throw new SettingsException(problems);
+        if (keys.Count == 0)
+            throw new SettingsException([
+                "there are no settings: name a file with --settings (deploy/edge/agent.yaml is a commented sample, hmas devices enrol writes one)"]);
         var settings = Bind(new ConfigurationBuilder().AddInMemoryCollection(keys).Build(), file ?? "settings");
         Check(settings, file ?? "settings");
         return settings;

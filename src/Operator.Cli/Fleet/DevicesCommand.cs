@@ -10,7 +10,8 @@ internal static class DevicesCommand
     public static Command Create()
     {
         var hub = new HubConnection();
-        var command = hub.AddTo(new Command("devices", "Every enrolled device: is it there, what answers on it, what is it told to run"));
+        var command = hub.AddTo(
+            new Command("devices", "Every enrolled device: is it there, what answers on it, what is it told to run") { EnrolCommand.Create() });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var devices = await api.DevicesAsync(cancellation);
@@ -19,7 +20,9 @@ internal static class DevicesCommand
             Tables.Print(
                 ["site", "device", "online", "answers with", "told", "slot", "hardware", "tags"],
                 devices.OrderBy(static device => (device.SiteId, device.DeviceId)).Select(device => Row(device, names)));
-            Console.WriteLine($"{devices.Count} devices, {devices.Count(static device => device.Online)} online");
+            Console.WriteLine(devices.Count == 0
+                ? "no device yet: ./hmas devices enrol SITE DEVICE"
+                : $"{devices.Count} devices, {devices.Count(static device => device.Online)} online");
             return 0;
         }));
         return command;

@@ -23,9 +23,14 @@ internal sealed class HubApi : IDisposable
 
     public HubApi(Uri front, string operatorToken)
     {
+        (Front, OperatorToken) = (front, operatorToken);
         _http = new HttpClient { BaseAddress = new Uri(front, "/api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
     }
+
+    public Uri Front { get; }
+
+    public string OperatorToken { get; }
 
     public Task<EnrolmentAnswer> EnrolAsync(string siteId, string deviceId, CancellationToken cancellation) =>
         PostAsync<EnrolmentAnswer>("devices", new { siteId, deviceId }, cancellation);

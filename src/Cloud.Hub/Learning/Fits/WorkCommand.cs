@@ -19,7 +19,7 @@ internal static class WorkCommand
             "--learning") { Description = "Address of the hub's Learning service, such as http://127.0.0.1:8300", Required = true };
         var token = new Option<FileInfo>("--token-file") { Description = "File with the operator's token of that hub", Required = true };
         var name = new Option<string>(
-            "--name") { Description = "Name in lists of runs [default: machine and process]", DefaultValueFactory = _ => string.Create(
+            "--name") { Description = "Name in lists of runs, by default machine and process", DefaultValueFactory = _ => string.Create(
                 CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}") };
         var threads = new Option<int>("--threads") { Description = "Threads of a fit; they change no bit", DefaultValueFactory = _ => 1 };
         var memory = new Option<int>("--memory-mib") { Description = "Largest fit it takes, MiB of windows", DefaultValueFactory = _ => 1024 };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Operator.Cli.Hub;
 
 namespace Operator.Cli.Demo.Site;
 
@@ -6,8 +7,7 @@ namespace Operator.Cli.Demo.Site;
 internal static class AgentSettings
 {
     public static string Write(
-        Device device, string passwordFile, DemoOptions options, int mqttPort, Uri artefacts, string trustedKeys,
-        (string Images, string Director) roots)
+        Device device, string passwordFile, DemoOptions options, int mqttPort, Uri artefacts, DeviceTrust trust)
     {
         var startAt = DateTimeOffset.UnixEpoch.AddMicroseconds(device.StartUs);
         return string.Create(CultureInfo.InvariantCulture, $"""
@@ -31,9 +31,9 @@ internal static class AgentSettings
               batchDelay: 00:00:00.250
               reportInterval: 00:00:02
             model:
-              trustedKeysFile: {trustedKeys}
-              imageRoot: {roots.Images}
-              directorRoot: {roots.Director}
+              trustedKeysFile: {trust.Keys}
+              imageRoot: {trust.Images}
+              directorRoot: {trust.Director}
               evidenceWindows: 20
             rules:
               file: {options.Root.FullName}/deploy/edge/rules.yaml

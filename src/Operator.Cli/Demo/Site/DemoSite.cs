@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using Hmas.Trust;
+using Operator.Cli.Fleet;
 using Operator.Cli.Hub;
 
 namespace Operator.Cli.Demo.Site;
@@ -40,19 +38,8 @@ internal sealed class DemoSite : IAsyncDisposable
     /// <summary>Where devices fetch.</summary>
     public Uri Artefacts => new($"http://127.0.0.1:{ArtefactPort + _options.PortOffset}/");
 
-    /// <summary>The registry's public keys.</summary>
-    private Uri Keys => new(Artefacts, "keys");
-
-    /// <summary>First roots of image repository and director; the latter is the same for every device.</summary>
-    private (Uri Images, Uri Director) Roots =>
-        (new(Artefacts, "tuf/images/metadata/1.root.json"), new(Artefacts, $"tuf/director/{Devices[0].Id}/1.root.json"));
-
-    /// <summary>Where the devices find the keys they trust.</summary>
-    private string TrustedKeysFile => Path.Combine(_options.WorkFolder, "trusted-keys.pem");
-
-    /// <summary>Where the devices find the roots they begin with.</summary>
-    private (string Images, string Director) RootFiles =>
-        (Path.Combine(_options.WorkFolder, "images.root.json"), Path.Combine(_options.WorkFolder, "director.root.json"));
+    /// <summary>Where the devices find the keys they trust and the roots they begin with.</summary>
+    private DeviceTrust Trust => DeviceTrust.In(_options.WorkFolder);
 
     private static string SettingsFile(Device device) => Path.Combine(device.Folder, "agent.yaml");
 
@@ -68,15 +55,8 @@ internal sealed class DemoSite : IAsyncDisposable
 
     /// <summary>Gets the registry's public keys and the first roots of both repositories, as a person
     /// would put them on a device when flashing it.</summary>
-    public async Task FetchTrustAsync(CancellationToken cancellation)
-    {
-        using var http = new HttpClient();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(cancellation));
-        var keys = await http.GetFromJsonAsync<Dictionary<string, byte[][]>>(Keys, cancellation);
-        PublicKeyFile.Write(TrustedKeysFile, keys!["ed25519"]);
-        await File.WriteAllBytesAsync(RootFiles.Images, await http.GetByteArrayAsync(Roots.Images, cancellation), cancellation);
-        await File.WriteAllBytesAsync(RootFiles.Director, await http.GetByteArrayAsync(Roots.Director, cancellation), cancellation);
-    }
+    public async Task FetchTrustAsync(CancellationToken cancellation) =>
+        await Trust.FetchAsync(Artefacts, await TokenAsync(cancellation), Devices[0].Id, cancellation);
 
     /// <summary>Starts the hub with these settings and waits until it answers.</summary>
     public async Task StartHubAsync(string settings, CancellationToken cancellation)
@@ -98,18 +78,10 @@ internal sealed class DemoSite : IAsyncDisposable
     {
         var enrolment = await Api.EnrolAsync(SiteId, device.Id, cancellation);
         var passwordFile = Path.Combine(device.Folder, "password");
-        await using (var file = new FileStream(
-            passwordFile,
-            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        await using (var writer = new StreamWriter(file))
-        {
-            await writer.WriteAsync(enrolment.Password);
-        }
-
+        DeviceFolder.WriteSecret(passwordFile, enrolment.Password);
         await File.WriteAllTextAsync(
             SettingsFile(device),
-            AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, TrustedKeysFile, RootFiles) + more, cancellation);
+            AgentSettings.Write(device, passwordFile, _options, _options.MqttPort, Artefacts, Trust) + more, cancellation);
         _agents[device] = new AgentService(() => Launch(device), _time);
     }
 

@@ -1,0 +1,72 @@
+using Cloud.Hub.Tests.Operator;
+using Hmas.Testing;
+using Operator.Cli.Demo;
+using Operator.Cli.Demo.Site;
+
+namespace Hmas.System.Tests;
+
+/// <summary>What a person does who has just published the programs: a hub, a device, and a look at it.</summary>
+public sealed class FirstHourTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_device_is_enrolled_from_a_terminal_starts_with_what_that_wrote_and_is_seen()
+    {
+        var options = new DemoOptions { Root = new DirectoryInfo(
+            Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
+        await using var site = new DemoSite(options, TimeProvider.System);
+        await site.StartHubAsync("", default);
+        var hub = new Dictionary<string, string>
+            { ["HMAS_HUB"] = site.Front.ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(site.HubFolder, "operator.token") };
+        Assert.EndsWith(
+            "no device yet: ./hmas devices enrol SITE DEVICE\n", (await OperatorProgram.RunAsync(hub, "devices")).Said, StringComparison.Ordinal);
+
+        var device = _folder.File("device");
+        var (code, said) = await OperatorProgram.RunAsync(hub, "devices", "enrol", "north", "pump-1", "--folder", device);
+        Assert.True(code == 0, said);
+        Assert.Contains($"./hmas agent run --settings {device}/agent.yaml", said, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(device, "password")));
+        await using (var agent = Start(device))
+        {
+            await UntilAsync(async () =>
+            {
+                agent.RequireRunning();
+                return (await OperatorProgram.RunAsync(hub, "devices")).Said.Contains("1 devices, 1 online", StringComparison.Ordinal);
+            });
+        }
+
+        // Enrolled again it gets another password; what a person wrote into the settings stays.
+        var password = await File.ReadAllTextAsync(Path.Combine(device, "password"));
+        await File.AppendAllTextAsync(Path.Combine(device, "agent.yaml"), "# mine\n");
+        (_, said) = await OperatorProgram.RunAsync(hub, "devices", "enrol", "north", "pump-1", "--folder", device);
+        Assert.Contains("The settings that were there stay", said, StringComparison.Ordinal);
+        Assert.EndsWith("# mine\n", await File.ReadAllTextAsync(Path.Combine(device, "agent.yaml")), StringComparison.Ordinal);
+        Assert.NotEqual(password, await File.ReadAllTextAsync(Path.Combine(device, "password")));
+    }
+
+    [Theory]
+    [InlineData("Option '--reason' is required.", "rollout", "start", "pump")]
+    [InlineData("Unrecognized command or argument '--hubb'.", "devices", "--hubb", "x")]
+    public async Task What_is_mistyped_is_told_in_a_line_and_not_above_a_page_of_help(string line, params string[] arguments)
+    {
+        var (code, said) = await OperatorProgram.RunAsync(new Dictionary<string, string>(), arguments);
+        Assert.Equal(1, code);
+        Assert.Contains(line, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Usage:", said, StringComparison.Ordinal);
+    }
+
+    private static ChildProcess Start(string device) => ChildProcess.Start(
+        "pump-1", Path.Combine(Repository.Root, "artifacts", "publish", "agent", "hmas-agent"),
+        ["run", "--settings", Path.Combine(device, "agent.yaml")], Path.Combine(device, "agent.log"));
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        while (!await holds()) limit.Token.ThrowIfCancellationRequested();
+    }
+}
