@@ -5,12 +5,13 @@ namespace Hmas.Signals.Streaming;
 /// <summary>Anomaly scores for one channel, value by value: how far a statistic of the newest values
 /// lies beyond everything the stream has shown so far.</summary>
 /// <remarks>
-/// Watched are the value, the rolling median of 9 and mean of 32 (both ways), the rolling deviations of 16 and 256
+/// Watched are the value, the rolling median of 9 and mean of 32, the median of 5 residuals of <see cref="LevelContext"/> (both ways),
+/// the rolling deviations of 16 and 256
 /// (downwards: a sensor that freezes, a day without its usual swing) and, over a short horizon, the step from one value to the next.
-/// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, as a share of the range
-/// between its lowest and highest value so far, and less in a young stream. That share has no unit
-/// and needs no model of the noise: in a stationary stream records grow rare by themselves (the n-th value is
-/// one with chance 1/n), and what happened once is no news the second
+/// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, less what the usual step explains, as a share of the range
+/// between its lowest and highest value so far, and less in a young stream. That share has no unit:
+/// in a stationary stream records grow rare by themselves (the n-th value is
+/// one with chance 1/n, so a young one has most), and what happened once is no news the second
 /// time, so one event is one detection. Only steps forget: an old giant does not hide the next jump for ever.
 /// After a detection the detector rests for a share of the values seen, unless a far larger one follows.
 /// Sources: records of a sequence (Rényi 1962); the refractory period after a detection as in the NAB
@@ -26,7 +27,7 @@ public sealed class NoveltyDetector
     public const int StateBytes = 8 + (8 * StateLength);
 
     /// <summary>"HNOV", then the version of the layout.</summary>
-    private const ulong Magic = 0x0000_0002_564F_4E48;
+    private const ulong Magic = 0x0000_0003_564F_4E48;
 
     /// <summary>Smallest exceedance that counts, as a share of the range.</summary>
     private const double SmallestExceedance = 0.0075;
@@ -34,15 +35,24 @@ public sealed class NoveltyDetector
     /// <summary>Exceedance of a first change after perfect silence, where the range is nothing.</summary>
     private const double AfterSilence = 10;
 
-    /// <summary>A record of a young stream says little: it is divided by 1 + this / values.</summary>
-    private const double YoungValues = 800;
+    /// <summary>A record of a young stream says little: it is divided by 1 + (this / values)^1.5.</summary>
+    private const double YoungValues = 1400;
+
+    /// <summary>A record by less than the usual step from one value to the next is noise.</summary>
+    private const double ValueNoise = 1;
+
+    /// <summary>A statistic over some values moves by a small part of their step.</summary>
+    private const double RollingNoise = 1 / 32.0;
+
+    /// <summary>Values that the usual step remembers.</summary>
+    private const int UsualOver = 512;
 
     /// <summary>A record by half the range, and by several times what the last detection told, is told even while
     /// resting: a small one must not hide the disaster behind it.</summary>
     private const double WakesUp = 0.5;
 
     private const double WakesUpBy = 4;
-    private const double RestShare = 0.08;
+    private const double RestShare = 0.065;
     private const int ShortestRest = 40;
     private const int LongestRest = 250;
     private const int LongHorizon = 16_384;
@@ -51,7 +61,8 @@ public sealed class NoveltyDetector
 
     private const double MedianWeight = 0.3;
     private const double MeanWeight = 0.7;
-    private const double SwingWeight = 0.2;
+    private const double SwingWeight = 0.25;
+    private const double ResidualWeight = 0.15;
 
     /// <summary>Records of the short horizon are common: two fifths of its range count as much as the smallest exceedance of the long one.</summary>
     private const double StepWeight = 0.0175;
@@ -60,12 +71,20 @@ public sealed class NoveltyDetector
     private const int MeanOf = 32;
     private const int Freeze = 16;
     private const int Longest = 256;
-    private const int Statistics = 6;
+    private const int ResidualOf = 5;
+
+    /// <summary>How long before a value lies the one whose level is its context.</summary>
+    private const int ContextAge = 16;
+
+    private const int Statistics = 7;
     private const int Seen = 0;
     private const int LastDetection = 1;
     private const int LastExceedance = 2;
     private const int Used = 3;
-    private const int Recent = 4;
+    private const int UsualStep = 4;
+    private const int Residuals = 5;
+    private const int Context = Residuals + ResidualOf;
+    private const int Recent = Context + LevelContext.StateLength;
     private const int Ranges = Recent + (2 * Longest);
     private const int StateLength = Ranges + (Statistics * RecordRange.StateLength);
 
@@ -82,7 +101,8 @@ public sealed class NoveltyDetector
         if (!double.IsFinite(value)) return 0;
         Remember(value);
         var row = _state[Seen];
-        var exceedance = Exceedance() / (1 + (YoungValues / Math.Max(1, row)));
+        var doubt = YoungValues / Math.Max(1, row);
+        var exceedance = Exceedance() / (1 + (doubt * Math.Sqrt(doubt)));
         _state[Seen]++;
         if (row < WarmUp || exceedance < SmallestExceedance) return 0;
         var rest = Math.Clamp(RestShare * row, ShortestRest, LongestRest);
@@ -125,13 +145,28 @@ public sealed class NoveltyDetector
     private double Exceedance()
     {
         var step = Newest(2) is [var before, var now] ? Math.Abs(now - before) : 0;
-        var value = Either(Observe(0, 1, LongHorizon, Newest(1)[0]));
-        var median = MedianWeight * Either(Observe(1, MedianOf, LongHorizon, Median()));
-        var mean = MeanWeight * Either(Observe(2, MeanOf, LongHorizon, Mean(Newest(MeanOf))));
-        var jump = StepWeight * Observe(3, 1, ShortHorizon, step).Above;
-        var frozen = Observe(4, Freeze, LongHorizon, Deviation(Freeze)).Below;
-        var swing = SwingWeight * Observe(5, Longest, LongHorizon, Deviation(Longest)).Below;
-        return Math.Max(Math.Max(Math.Max(value, median), Math.Max(mean, jump)), Math.Max(frozen, swing));
+        var noise = RollingNoise * _state[UsualStep];
+        var value = Either(Observe(0, 1, LongHorizon, Newest(1)[0], ValueNoise * _state[UsualStep]));
+        var median = MedianWeight * Either(Observe(1, MedianOf, LongHorizon, Median(Newest(MedianOf)), noise));
+        var mean = MeanWeight * Either(Observe(2, MeanOf, LongHorizon, Mean(Newest(MeanOf)), noise));
+        var jump = StepWeight * Observe(3, 1, ShortHorizon, step, 0).Above;
+        var frozen = Observe(4, Freeze, LongHorizon, Deviation(Freeze), noise).Below;
+        var swing = SwingWeight * Observe(5, Longest, LongHorizon, Deviation(Longest), 0).Below;
+        var residual = ResidualWeight * Either(Observe(6, ResidualOf, LongHorizon, Residual(), noise));
+        if (_state[Seen] > 0) _state[UsualStep] += (step - _state[UsualStep]) / Math.Min(_state[Seen], UsualOver);
+        return Math.Max(Math.Max(Math.Max(value, median), Math.Max(mean, jump)), Math.Max(Math.Max(frozen, swing), residual));
+    }
+
+    /// <summary>Median of the newest residuals: how far the values are from what usually follows the level of a while ago.</summary>
+    private double Residual()
+    {
+        var residuals = _state.AsSpan(Residuals, ResidualOf);
+        var context = new LevelContext(_state.AsSpan(Context, LevelContext.StateLength));
+        var newest = Newest(ContextAge + 1);
+        residuals[1..].CopyTo(residuals);
+        residuals[^1] = newest.Length > ContextAge ? context.Residual(newest[0], newest[^1]) : 0;
+        context.Add(newest[^1]);
+        return Median(residuals);
     }
 
     private static double Either((double Below, double Above) exceedance) => Math.Max(exceedance.Below, exceedance.Above);
@@ -147,12 +182,12 @@ public sealed class NoveltyDetector
     private static double Mean(ReadOnlySpan<double> values) => TensorPrimitives.Sum(values) / values.Length;
 
     /// <summary>A level that single spikes do not move.</summary>
-    private double Median()
+    /// <param name="values">1 to <see cref="MedianOf"/>.</param>
+    private static double Median(ReadOnlySpan<double> values)
     {
         Span<double> sorted = stackalloc double[MedianOf];
-        var newest = Newest(MedianOf);
-        newest.CopyTo(sorted);
-        sorted = sorted[..newest.Length];
+        values.CopyTo(sorted);
+        sorted = sorted[..values.Length];
         sorted.Sort();
         return sorted[sorted.Length / 2];
     }
@@ -167,8 +202,8 @@ public sealed class NoveltyDetector
         return Math.Sqrt(sum / newest.Length);
     }
 
-    /// <summary>How far a statistic lies beyond its record, in ranges; 0 within it and before two windows have been seen.</summary>
-    private (double Below, double Above) Observe(int index, int length, int horizon, double value)
+    /// <summary>How far a statistic lies beyond its record and the noise, in ranges; 0 within it and before two windows have been seen.</summary>
+    private (double Below, double Above) Observe(int index, int length, int horizon, double value, double noise)
     {
         var row = _state[Seen];
         if (row < length || !double.IsFinite(value)) return default;
@@ -180,8 +215,8 @@ public sealed class NoveltyDetector
             var (low, high) = range.Extremes();
             // Below this a double shows rounding only.
             var isSilent = high - low <= (1e-9 * Math.Abs(high)) + 1e-12;
-            if (value > high) result.Above = isSilent ? AfterSilence : (value - high) / (high - low);
-            if (value < low) result.Below = isSilent ? AfterSilence : (low - value) / (high - low);
+            if (value > high + noise) result.Above = isSilent ? AfterSilence : (value - high - noise) / (high - low);
+            if (value < low - noise) result.Below = isSilent ? AfterSilence : (low - value - noise) / (high - low);
         }
 
         range.Add(value);
