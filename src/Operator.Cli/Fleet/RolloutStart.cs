@@ -24,6 +24,10 @@ internal static class RolloutStart
                 "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=1%, stage=9%, full=90%]" };
         var control = new Option<string?>(
             "--control") { HelpName = "share", Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
+        var gate = new Option<string?>(
+            "--gate") { HelpName = "name",
+                Description =
+                    "What each group must show before the next begins: default, or strict, which asks for hours of proof in shadow that the model is not a little worse [default: default]" };
         var pace = new Option<double?>("--pace") { HelpName = "number", Description = "Devices told a minute [default: a whole group at once]" };
         var factor = new Option<double?>(
             "--pace-factor") { HelpName = "number", Description = "The pace grows by this factor, 1 to 10, with each step of --pace-every" };
@@ -46,7 +50,7 @@ internal static class RolloutStart
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
         var command = hub.AddTo(
             new Command(
-                "start", "Start a rollout") { model, where, groups, control, pace, factor, every, bytes, windows, manual, approval, at,
+                "start", "Start a rollout") { model, where, groups, control, gate, pace, factor, every, bytes, windows, manual, approval, at,
                     priority, reason, watch });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -61,6 +65,7 @@ internal static class RolloutStart
                 request["groups"] = plan.Select(text => Group(text, parsed.GetValue(manual) ?? [])).ToArray();
             else if (parsed.GetValue(manual) is { Length: > 0 }) throw new HubRefusal("--manual: names a group of --group");
             if (parsed.GetValue(control) is { } share) request["controlShare"] = Share(share);
+            if (parsed.GetValue(gate) is { } named) request["gate"] = named;
             if (parsed.GetValue(pace) is { } perMinute)
                 request["pace"] = new { devicesPerMinute = perMinute, factor = parsed.GetValue(factor) ?? 1, everyCommitted = parsed.GetValue(every)
                     ?? 0, bytesPerSecond = parsed.GetValue(bytes) ?? 0 };

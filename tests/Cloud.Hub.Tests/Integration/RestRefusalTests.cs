@@ -63,6 +63,9 @@ public class RestRefusalTests(SharedFront shared) : IClassFixture<SharedFront>
     [InlineData(
         "rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":{"maximumBadLuck":0.1}}""", "maximumBadLuck",
         "there is no member")]
+    [InlineData(
+        "rollouts", """{"digest":"sha256:1","requestedBy":"me","reason":"better","gate":"lucky"}""", "gate",
+        "there is no gate 'lucky'; there are default, strict")]
     [InlineData("rollouts", """{"digest":"sha256:1","requestedBy":"me"}""", "reason", "missing")]
     public async Task A_body_that_is_not_valid_is_refused_with_field_and_reason(string path, string body, string field, string reason)
     {

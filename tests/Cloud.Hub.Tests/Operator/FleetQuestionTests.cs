@@ -18,6 +18,7 @@ public sealed class FleetQuestionTests(FleetTerminal terminal) : IClassFixture<F
     [InlineData("there is no model 'nothing'", "rollout", "start", "nothing", "--reason", "x")]
     [InlineData("no device matches where site = moon", "rollout", "start", "pump", "--reason", "x", "--where", "site = moon")]
     [InlineData("where: at character 6: 'is' stands where =", "rollout", "start", "pump", "--reason", "x", "--where", "site is moon")]
+    [InlineData("there is no gate 'lucky'; there are default, strict", "rollout", "start", "pump", "--reason", "x", "--gate", "lucky")]
     [InlineData("--group canary=few: must be NAME=COUNT", "rollout", "start", "pump", "--reason", "x", "--group", "canary=few")]
     [InlineData("the shares sum to 0.99, not to 1", "rollout", "start", "pump", "--reason", "x", "--group", "a=49%", "--group", "b=50%")]
     [InlineData("there is none called 'r-1'", "rollout", "explain", "r-1")]

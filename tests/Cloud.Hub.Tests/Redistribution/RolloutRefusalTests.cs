@@ -40,6 +40,7 @@ public class RolloutRefusalTests
     [InlineData("""{"limits":{"luck":0.5}}""", "there is no metric 'luck'")]
     [InlineData("""{"limits":{"alarm-rate":1.5}}""", "gate.limits.alarm-rate")]
     [InlineData("""{"maximumBadLuck":0.1}""", "maximumBadLuck")]
+    [InlineData("\"lucky\"", "there is no gate 'lucky'; there are default, strict")]
     public async Task A_gate_that_is_not_sound_is_refused_by_name_at_the_services_own_doors_too(string gate, string said)
     {
         await using var scene = new RedistributionScene();

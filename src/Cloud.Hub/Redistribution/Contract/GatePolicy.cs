@@ -3,6 +3,23 @@ namespace Cloud.Hub.Redistribution.Contract;
 /// <summary>What devices with the new digest must show before the next group begins.</summary>
 public sealed record GatePolicy
 {
+    /// <summary>Names of <see cref="Named"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["default", "strict"];
+
+    /// <summary>The gates that have a name. <c>strict</c> asks for proof on the same windows that the new model alarms at most one window in a
+    /// hundred more, and gives it time: what 2 % more needs, docs/redistribution.md.</summary>
+    /// <returns>Null: there is none of that name.</returns>
+    public static GatePolicy? Named(string name) => name switch
+    {
+        "default" => new GatePolicy(),
+        "strict" => new GatePolicy
+        {
+            MinimumShadowWindows = 30_000, MaximumWait = TimeSpan.FromHours(12),
+            Limits = new Dictionary<string, double> { [GateLimits.ShadowAlarms] = 0.01 },
+        },
+        _ => null,
+    };
+
     /// <summary>Windows answered by the new digest, over the group, before it may pass.</summary>
     public int MinimumWindows { get; set; } = 200;
 
@@ -28,7 +45,8 @@ public sealed record GatePolicy
     public int MinimumLabelledNormalWindows { get; set; }
 
     /// <summary>Windows that both models must have answered side by side, over the group, before it may pass, and then
-    /// <c>shadow-alarms</c> must be within its limit at 95 % certainty; 0: shadows are not waited for.</summary>
+    /// <c>shadow-alarms</c> must be within its limit at 95 % certainty; 0: shadows are not waited for. The devices of a group that are online
+    /// compare three times as many together, or each as many as the request says, if that is more.</summary>
     public int MinimumShadowWindows { get; set; }
 
     /// <summary>A report whose p99 of inference is above this, or above <see cref="MaximumLatencyFactor"/> times (and

@@ -13,6 +13,11 @@ internal static class RedistributionJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private static JsonSerializerOptions Members { get; } = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
     /// <summary>What is asked for: a member that there is not is refused by its name, as it may have been meant to protect something.</summary>
-    public static JsonSerializerOptions Requests { get; } = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    public static JsonSerializerOptions Requests { get; } = new(Members)
+    {
+        Converters = { new GatePolicyConverter(Members) },
+    };
 }

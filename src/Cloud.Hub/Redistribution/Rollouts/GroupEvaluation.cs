@@ -47,9 +47,14 @@ internal static class GroupEvaluation
         }
 
         var control = new GateControl(rollout, index, seen);
-        var missing = told.Count < devices.Count
+        (string Word, string Reason)? missing = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
-            : Missing(rollout, evidence, control, seen, isLate);
+            : Missing(rollout, group, evidence, control, seen, isLate);
+        var proof = group.State == GroupState.Passed
+            ? true : ShadowProof.Verdict(gate, lone.Tests, isOver: missing is null && evidence.DevicesIdle == 0);
+        var compared = evidence.Metric(GateLimits.ShadowAlarms) is { } pairs ? Describe(pairs) : "no device says what both models answered";
+        if (proof == false) return Fail(GateLimits.ShadowAlarms, false, $"compared in shadow and not proven to be within its limit: {compared}", evidence);
+        if (proof is null) missing ??= (GateLimits.ShadowAlarms, $"{compared}; more windows in shadow decide");
         var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(group, control, told, seen) ?? lone.Open : null;
         var ranked = lone.Verdict(gate.FalseStopRate / rollout.Groups.Count);
         if ((missing ?? unseen ?? Excess(gate, lone.Tests, evidence, isLate) ?? ranked) is { } reason)
@@ -108,7 +113,7 @@ internal static class GroupEvaluation
         !device.HasEnded && device.State != SlotState.Committed && seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online;
 
     private static (string Word, string Reason)? Missing(
-        RolloutState rollout, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
+        RolloutState rollout, GroupState group, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
     {
         var gate = rollout.Request.Gate;
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
@@ -116,10 +121,12 @@ internal static class GroupEvaluation
             return ("undelivered",
                 $"{evidence.DevicesUndelivered} of the {spoke} devices that spoke could not get the package or may not install it; allowed is a share of {Percent(gate.MaximumUndeliveredShare)}");
         if (evidence.DevicesAnswered == 0) return ("no-data", "no device answers with the new digest");
-        if (!rollout.HasWindows && Unproven(rollout, evidence, seen, isLate) is { } unproven) return unproven;
+        if (!rollout.HasWindows && Unsteady(rollout, evidence, seen, isLate) is { } unsteady) return unsteady;
         if (rollout.HasWindows && evidence.Windows < Math.Max(1, gate.MinimumWindows))
             return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
-        if (evidence.DevicesIdle > 0 && !isLate) return ("no-data", $"{evidence.DevicesIdle} devices are still on their way");
+        // Half of the devices may lag where the others have shown in shadow what was asked for.
+        var mayLag = ShadowProof.IsEnough(gate, group.Tests) && 2 * evidence.DevicesIdle <= spoke;
+        if (evidence.DevicesIdle > 0 && !isLate && !mayLag) return ("no-data", $"{evidence.DevicesIdle} devices are still on their way");
         if (Over(evidence.DevicesIdle, spoke, gate.MaximumIdleShare))
             return ("idle",
                 $"{evidence.DevicesIdle} of the {spoke} devices that spoke are still on their way, as their machines stand still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
@@ -141,7 +148,7 @@ internal static class GroupEvaluation
     }
 
     /// <summary>What answers no windows proves itself by running: for a time, without another start, and still heard of at its end.</summary>
-    private static (string Word, string Reason)? Unproven(RolloutState rollout, GateEvidence evidence, FleetSeen seen, bool isLate)
+    private static (string Word, string Reason)? Unsteady(RolloutState rollout, GateEvidence evidence, FleetSeen seen, bool isLate)
     {
         var gate = rollout.Request.Gate;
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
@@ -161,6 +168,9 @@ internal static class GroupEvaluation
     {
         if (!group.Tests.TryGetValue(GateLimits.AlarmRate, out var test)) return null;
         var shown = test.Slices.ToDictionary(static slice => slice.Slice, static slice => slice.Wager.Trials, StringComparer.Ordinal);
+        // Answers on the same windows tell more of a slice than those of other devices.
+        foreach (var pairs in group.Tests.GetValueOrDefault(GateLimits.ShadowAlarms)?.Slices ?? [])
+            shown[pairs.Slice] = Math.Max(shown.GetValueOrDefault(pairs.Slice), pairs.Wager.Trials);
         foreach (var device in told)
         {
             if (!device.HasSpoken || device.HasEnded || !seen.Devices.TryGetValue(device.DeviceId, out var twin) || !twin.Online) continue;
@@ -182,22 +192,15 @@ internal static class GroupEvaluation
         {
             var test = tests[metric.Name];
             var (value, reference) = (test.Whole.Value, metric.Reference is null ? 0 : test.Whole.Reference / Math.Max(test.Whole.Trials, 1e-9));
-            // A comparison ends with the swap: where it is not asked for, chance would hold a group back
-            // for good, so that doubt must be more than chance.
-            var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement && gate.MinimumShadowWindows == 0;
+            // A comparison ends with the swap: chance would hold a group back for good, so that doubt must be more than chance.
+            var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement;
             // Few trials may differ by more than the limit although the models do not: no reason to stop when the wait is over.
             var isChance = isLate && metric.Reference is not null && ScoreInterval.LeastExcess(value, reference, test.Whole.Trials) <= 0;
             if (value - reference > metric.Limit && !isChance && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
             if (!isEnded && test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
                 return (metric.Name,
                     $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
-            var highest = metric.Name switch
-            {
-                GateLimits.AlarmRate => ScoreInterval.Upper(value, test.Whole.Trials) - reference,
-                GateLimits.ShadowAlarms when gate.MinimumShadowWindows > 0 =>
-                    PairInterval.Upper(test.Whole, tests[GateLimits.ShadowDisagreement].Whole),
-                _ => 0,
-            };
+            var highest = metric.Name == GateLimits.AlarmRate ? ScoreInterval.Upper(value, test.Whole.Trials) - reference : 0;
             if (highest > metric.Limit && metric.Limit < 1) return (metric.Name, $"{Describe(metric)}; it may be {Percent(highest)} more");
         }
 

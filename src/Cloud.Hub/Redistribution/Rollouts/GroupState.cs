@@ -22,6 +22,9 @@ internal sealed record GroupState
     /// <summary>When devices of it were last told, or it went on after a pause: the maximum wait and the pace count from here.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Windows that each of its devices compares in shadow; null: as many as the request says.</summary>
+    public int? ShadowWindows { get; init; }
+
     /// <summary>The bets of the gate, by metric.</summary>
     public IReadOnlyDictionary<string, MetricTest> Tests { get; init; } = new Dictionary<string, MetricTest>();
 

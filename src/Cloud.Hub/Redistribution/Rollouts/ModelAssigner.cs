@@ -20,7 +20,7 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
         RolloutState rollout, IReadOnlyList<WantedModel> wanted, FleetSeen seen, CancellationToken cancellation)
     {
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
-        var offers = new Dictionary<(string?, bool, int), (ModelAssignment? Assignment, TargetFile? Image)?>();
+        var offers = new Dictionary<WantedModel, (ModelAssignment? Assignment, TargetFile? Image)?>();
         var telling = Task.FromResult<IReadOnlyDictionary<string, string>>(failures);
         // In the order of the tables' keys: each commit then touches neighbouring rows.
         foreach (var some in wanted.OrderBy(static model => model.DeviceId, StringComparer.Ordinal).Chunk(DevicesAtOnce))
@@ -29,8 +29,8 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
             var models = new Dictionary<string, ModelAssignment?>(some.Length, StringComparer.Ordinal);
             foreach (var model in some)
             {
-                if (!offers.TryGetValue((model.Digest, model.Restore, model.Attempt), out var offer))
-                    offers[(model.Digest, model.Restore, model.Attempt)] = offer = await OfferAsync(rollout, model, cancellation);
+                var alike = model with { DeviceId = "" };
+                if (!offers.TryGetValue(alike, out var offer)) offers[alike] = offer = await OfferAsync(rollout, model, cancellation);
                 if (offer is not { } known)
                 {
                     failures[model.DeviceId] = $"{model.Digest} is not in the registry";
@@ -84,8 +84,7 @@ internal sealed class ModelAssigner(IFleet fleet, IArtefactRegistry registry, Im
             PackageBytes = entry.Bytes,
             Url = $"/artefacts/{entry.Digest}",
             RolloutId = rollout.RolloutId,
-            // Back means back at once: the old model has proven itself.
-            ShadowWindows = wanted.Restore ? 0 : rollout.Request.ShadowWindows,
+            ShadowWindows = wanted.ShadowWindows,
             HealthWindows = rollout.Request.HealthWindows,
             Restore = wanted.Restore,
             Attempt = wanted.Attempt,

@@ -88,7 +88,12 @@ internal static class RolloutStateMachine
                 && (digest is null
                     || (twin.DesiredIsRestore == back && twin.DesiredRolloutId == rollout.RolloutId
                         && (back || twin.DesiredAttempt == device.Attempt)));
-            if (!isSo) wanted.Add(new WantedModel(device.DeviceId, digest, back, back ? 0 : device.Attempt));
+            if (isSo) continue;
+            // Back means back at once: the old model has proven itself.
+            wanted.Add(back
+                ? new WantedModel(device.DeviceId, digest, true)
+                : new WantedModel(
+                    device.DeviceId, digest, false, device.Attempt, rollout.Groups[device.Group].ShadowWindows ?? rollout.Request.ShadowWindows));
         }
 
         return wanted;
@@ -141,10 +146,11 @@ internal static class RolloutStateMachine
         if (more == 0) return rollout;
         rollout = rollout with { Devices = devices };
         group = group with { Since = seen.Now };
-        return group.State == GroupState.Waiting
-            ? With(rollout, index, group with { State = GroupState.Deploying },
-                more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by", null, seen.Now)
-            : With(rollout, index, group);
+        if (group.State != GroupState.Waiting) return With(rollout, index, group);
+        group = group with { State = GroupState.Deploying, ShadowWindows = ShadowProof.WindowsEach(rollout, index, seen) };
+        var so = more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by";
+        var first = group.ShadowWindows is { } windows ? $", each compares {windows} windows in shadow first" : "";
+        return With(rollout, index, group, so + first, null, seen.Now);
     }
 
     /// <summary>While anything is left of the budget one more is told, however large the package: the debt is waited off.</summary>

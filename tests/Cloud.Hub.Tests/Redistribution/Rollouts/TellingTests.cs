@@ -73,7 +73,7 @@ public class TellingTests
         scene.Look();
         scene.Now += TimeSpan.FromMinutes(5);
         scene.Command(RolloutCommand.Retry);
-        Assert.Equal([new WantedModel("d1", RolloutScene.New, false, Attempt: 1)], scene.Look());
+        Assert.Equal([new WantedModel("d1", RolloutScene.New, false, Attempt: 1, ShadowWindows: 50)], scene.Look());
         Assert.Empty(scene.Look());
         Assert.Equal(scene.Now, scene.Rollout.Groups[0].Since);
         var (told, failed) = (

@@ -10,7 +10,7 @@ internal static class RolloutGates
     private const int Good = 200;
     private const int ProgressEvery = 25;
 
-    /// <param name="options"><c>--part</c> default, online, strict or power; <c>--share</c> of the rollouts, over 0 to 1, for a quick
+    /// <param name="options"><c>--part</c> default, online, strict, strict-online or power; <c>--share</c> of the rollouts, over 0 to 1, for a quick
     /// look; <c>--resume</c> a state file, to go on from what it holds.</param>
     /// <exception cref="ArgumentException">An option that there is not.</exception>
     public static int Run(IReadOnlyList<string> options)
@@ -22,7 +22,7 @@ internal static class RolloutGates
             _ = options[i] switch
             {
                 "--part" => part = GateScenario.All.Select(static one => one.Name).Append("power").Contains(value)
-                    ? value : throw new ArgumentException($"rollout-gates: there is no part '{value}'; there are default, online, strict, power"),
+                    ? value : throw new ArgumentException($"rollout-gates: there is no part '{value}'; there are default, online, strict, strict-online, power"),
                 "--resume" => state = value,
                 "--share" => (share = double.Parse(value, CultureInfo.InvariantCulture)) is > 0 and <= 1
                     ? value : throw new ArgumentException($"rollout-gates: --share {value} is outside over 0 to 1"),
@@ -40,7 +40,7 @@ internal static class RolloutGates
         using var played = new PlayedGates(state);
         var all =
             (from scenario in GateScenario.All
-             where part is null || scenario.Name == part
+             where scenario.IsIn(part)
              from model in SimulatedModel.Bad.Append(SimulatedModel.Good)
              from seed in Enumerable.Range(0, (int)Math.Ceiling((model == SimulatedModel.Good ? Good : BadEach) * share))
              select (scenario, model, seed)).ToList();

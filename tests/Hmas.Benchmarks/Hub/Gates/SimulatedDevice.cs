@@ -28,7 +28,6 @@ internal sealed class SimulatedDevice
     private readonly QuickRandom _random;
     private readonly string[] _slices;
     private readonly SimulatedModel _model;
-    private readonly int _shadowWindows;
     private readonly double _falseAlarms;
     private readonly double _latencyUs;
     private readonly double _inputs;
@@ -45,10 +44,11 @@ internal sealed class SimulatedDevice
     private (bool IsShadowing, bool IsProving, int Healthy, int Starts) _step;
     private long _untilTurn;
     private int _boot;
+    private int _shadowWindows;
 
-    public SimulatedDevice(string id, int seed, SimulatedModel model, int shadowWindows)
+    public SimulatedDevice(string id, int seed, SimulatedModel model)
     {
-        (Id, _random, _model, _shadowWindows) = (id, new QuickRandom((ulong)seed), model, shadowWindows);
+        (Id, _random, _model) = (id, new QuickRandom((ulong)seed), model);
         Hardware = _random.NextDouble() switch { < 0.1 => "old", < 0.4 => "rpi5", _ => "rpi4" };
         Site = $"s{_random.Next() % 10}";
         _slices = [$"site={Site}", $"hardware={Hardware}"];
@@ -79,7 +79,7 @@ internal sealed class SimulatedDevice
     /// <summary>What its retained report says; as it was when it was last online.</summary>
     public DeviceSeen Twin { get; private set; } = null!;
 
-    public void Tell(string? digest, bool restore) => (_desired, _isRestore) = (digest, restore);
+    public void Tell(WantedModel wanted) => (_desired, _isRestore, _shadowWindows) = (wanted.Digest, wanted.Restore, wanted.ShadowWindows);
 
     /// <summary>So many windows pass; then it says what it has to say, if it is online.</summary>
     public IReadOnlyList<RolloutFact> Live(int windows)
@@ -122,9 +122,11 @@ internal sealed class SimulatedDevice
         _handled = _desired;
         if (_isRestore)
         {
+            var hadNew = HasNew;
             Tell();
             (Active, _step) = (Old, default);
-            Say(SlotState.Returned, "restored");
+            // What it has only tried out is dropped without a word.
+            if (hadNew) Say(SlotState.Returned, "restored");
             return;
         }
 
@@ -243,6 +245,7 @@ internal sealed class SimulatedDevice
             Digest = Active, BootId = $"b{_boot}", RunId = "run", FromUs = 0, ToUs = 1, Windows = _shown.Windows, AlarmWindows = _shown.Alarms,
             InvalidWindows = _shown.Invalid,
             InferenceP99Us = (busy * _latencyUs * Math.Exp(0.3 * _random.Normal())) + (isBad ? _model.ExtraLatencyUs : 0),
+            InferenceTimings = _shown.Windows,
             ResidentBytes = (32 << 20) + (long)(_random.Next() % (2 << 20)) + (isBad ? _model.ExtraBytes : 0),
             MeanScoreRatio = (0.5 + (0.8 * alarms)) * (isBad ? _model.Confidence : 1) * Math.Exp(0.1 * _random.Normal()),
             MeanInputDeviation = Math.Clamp(_inputs + (isBad ? _model.ExtraInput : 0) + (0.03 * _random.Normal()), 0, 1),

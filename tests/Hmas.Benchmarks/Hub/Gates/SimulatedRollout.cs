@@ -27,12 +27,12 @@ internal sealed class SimulatedRollout
     private RolloutState _rollout;
 
     /// <param name="online">Share of each group, and of those not told, that is online; the others never are.</param>
-    public SimulatedRollout(int seed, int devices, SimulatedModel model, GatePolicy gate, int shadowWindows, double online)
+    public SimulatedRollout(int seed, int devices, SimulatedModel model, GatePolicy gate, double online)
     {
         (_random, _online) = (new Random(seed), online);
-        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model, shadowWindows))
+        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model))
             .ToDictionary(static device => device.Id);
-        var request = new RolloutRequest { Digest = New, RequestedBy = "simulation", Reason = "because", Gate = gate, ShadowWindows = shadowWindows };
+        var request = new RolloutRequest { Digest = New, RequestedBy = "simulation", Reason = "because", Gate = gate };
         var candidates =
             _devices.Values.Select(static device => new Candidate(
                 device.Id, true, $"{device.Site} {device.Hardware}", new Dictionary<string, string>())).ToList();
@@ -90,7 +90,7 @@ internal sealed class SimulatedRollout
         if (!isToLook) return;
         var seen = Look();
         _rollout = RolloutStateMachine.Advance(_rollout, seen);
-        foreach (var wanted in RolloutStateMachine.Wanted(_rollout, seen)) _devices[wanted.DeviceId].Tell(wanted.Digest, wanted.Restore);
+        foreach (var wanted in RolloutStateMachine.Wanted(_rollout, seen)) _devices[wanted.DeviceId].Tell(wanted);
     }
 
     private FleetSeen Look()
