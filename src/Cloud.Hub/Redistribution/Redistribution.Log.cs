@@ -50,6 +50,11 @@ internal static partial class Log
     public static partial void NotAssigned(this ILogger logger, string rolloutId, string deviceId, string reason, int count);
 
     [LoggerMessage(
+        EventId = 8915, EventName = "CannotJoin", Level = LogLevel.Debug,
+        Message = "rollout {RolloutId}: {Count} devices that match cannot join, as what they answer with is not in the registry and they could not be taken back: {Devices}")]
+    public static partial void CannotJoin(this ILogger logger, string rolloutId, int count, string devices);
+
+    [LoggerMessage(
         EventId = 8920, EventName = "HoldsAllKeys", Level = LogLevel.Warning,
         Message = "this hub holds every key of the image repository: whoever holds the hub holds the fleet; offline keys: docs/operations/signing-ceremony.md")]
     public static partial void HoldsAllKeys(this ILogger logger);

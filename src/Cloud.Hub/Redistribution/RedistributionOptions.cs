@@ -11,6 +11,10 @@ internal sealed class RedistributionOptions : IValidatableObject
     /// <summary>How often each rollout is looked at. Default 1 s.</summary>
     public TimeSpan LookInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a running rollout looks for devices that have come to what it is aimed at, which costs a pass over
+    /// the fleet. Default 30 s.</summary>
+    public TimeSpan JoinInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Over all rollouts no more devices are told than can fetch their packages at this rate together, the highest
     /// priority first; what goes back is not held up. Default 0: no limit.</summary>
     [Range(0, 1L << 40)]
@@ -56,6 +60,11 @@ internal sealed class RedistributionOptions : IValidatableObject
         if (LookInterval < TimeSpan.FromMilliseconds(10) || LookInterval > TimeSpan.FromMinutes(1))
         {
             yield return new ValidationResult($"{Section}:LookInterval {LookInterval} is outside 10 ms to 1 min", [nameof(LookInterval)]);
+        }
+
+        if (JoinInterval < TimeSpan.FromMilliseconds(10) || JoinInterval > TimeSpan.FromHours(1))
+        {
+            yield return new ValidationResult($"{Section}:JoinInterval {JoinInterval} is outside 10 ms to 1 h", [nameof(JoinInterval)]);
         }
 
         if (DirectPolling < TimeSpan.FromSeconds(1) || DirectPolling >= TimeSpan.FromDays(1))

@@ -34,10 +34,11 @@ internal sealed class RedistributionScene : IAsyncDisposable
 
     /// <summary>With a hub, so many releases of a model, and devices d0, d1 … that answer with the first of them.</summary>
     /// <param name="answering">False: they have no model.</param>
-    public static async Task<RedistributionScene> BeginAsync(int devices, int releases, bool answering = true)
+    public static async Task<RedistributionScene> BeginAsync(
+        int devices, int releases, bool answering = true, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var scene = new RedistributionScene();
-        scene.Hub = await scene.StartAsync();
+        scene.Hub = await scene.StartAsync(settings: settings);
         for (var release = 1; release <= releases; release++) scene.Releases.Add(await AddModelAsync(scene.Hub, release));
         scene.AddDevices(devices, answering ? scene.Releases[0].Digest : null);
         return scene;
@@ -49,6 +50,13 @@ internal sealed class RedistributionScene : IAsyncDisposable
     public IRollouts Rollouts => Hub.Get<IRollouts>();
 
     public List<ModelEntry> Releases { get; } = [];
+
+    /// <summary>The scene's hub ends, and another one starts on what is on disk.</summary>
+    public async Task RestartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        await Hub.DisposeAsync();
+        Hub = await StartAsync(settings: settings);
+    }
 
     /// <summary>Starts a hub on the scene's folder, or on another.</summary>
     public async Task<HubFixture> StartAsync(

@@ -30,6 +30,11 @@ internal sealed class SimulatedFleet : IFleet
         Reported = Report(1, activeDigest, activeDigest is null ? SlotState.Empty : SlotState.Committed),
     };
 
+    /// <summary>It is enrolled no longer.</summary>
+    public void Retire(string deviceId) => _devices.TryRemove(deviceId, out _);
+
+    public void Move(string deviceId, string siteId) => Update(deviceId, device => device with { SiteId = siteId });
+
     public DeviceView this[string deviceId] => _devices[deviceId];
 
     /// <summary>The device does what it is told, at once, and reports it.</summary>

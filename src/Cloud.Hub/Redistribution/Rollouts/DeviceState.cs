@@ -24,8 +24,14 @@ internal sealed record DeviceState
     /// <summary>Its desired state was changed by this rollout.</summary>
     public bool Told { get; init; }
 
+    /// <summary>Of one that joined: when it was told; null otherwise.</summary>
+    public DateTimeOffset? ToldAt { get; init; }
+
+    /// <summary>It was not told yet and is no longer what its rollout is aimed at: retired, or its site or tags changed.</summary>
+    public bool Left { get; init; }
+
     /// <summary>Its rollout wants to tell it, and another one has it.</summary>
-    public bool IsAwaited => !Held && !Told;
+    public bool IsAwaited => !Held && !Told && !Left;
 
     /// <summary>How often it was told once more after it could not get the package.</summary>
     public int Attempt { get; init; }
@@ -87,5 +93,7 @@ internal sealed record DeviceState
 
     private SlotReasonClass? Class => SlotReasons.ClassOf(Reason?.Split(':')[0]);
 
-    public RolloutDeviceView ToView() => new(DeviceId, PreviousDigest, State, AnsweringDigest, Reason ?? Distrust, Touched, Touched && Back, SwapMs);
+    public RolloutDeviceView ToView() => new(
+        DeviceId, PreviousDigest, State, AnsweringDigest, Reason ?? Distrust ?? (Left ? "not told: no longer what the rollout is aimed at" : null),
+        Touched, Touched && Back, SwapMs);
 }

@@ -5,15 +5,14 @@ using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;
 using Hmas.Contracts.Artefacts;
-using Hmas.Contracts.Twins;
 using Orleans.Concurrency;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
 internal sealed class FleetRollouts(
-    IGrainFactory grains, RolloutStore store, TargetSearch search, ArtefactRegistry registry, IFactArchive facts, ImageRepository images,
-    TimeProvider time) : IRollouts
+    IGrainFactory grains, RolloutStore store, TargetSearch search, WaysBack waysBack, ArtefactRegistry registry, IFactArchive facts,
+    ImageRepository images, TimeProvider time) : IRollouts
 {
     private const int MaxListed = 1_000;
 
@@ -36,7 +35,10 @@ internal sealed class FleetRollouts(
         var targets = await search.FindAsync(request, entry, cancellation);
         if (MaintenanceHours.ClosedSite(request.Windows, targets.Select(static target => target.Device.SiteId).Distinct()) is { } closed)
             throw new RolloutRefusedException($"windows: none is for site {closed}: its devices would never be told");
-        var previous = await WaysBackAsync(targets, entry.Kind, cancellation);
+        var (previous, lost) = await waysBack.FindAsync(targets, entry.Kind, cancellation);
+        if (lost.Count > 0)
+            throw new RolloutRefusedException(
+                $"{TargetSearch.Names(lost)} answer with {targets.First(target => target.Device.DeviceId == lost[0]).CurrentDigest}, which is not in the registry: they could not be taken back");
 
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";
@@ -74,25 +76,5 @@ internal sealed class FleetRollouts(
         if (!Hmas.Contracts.Ids.IsValid(rolloutId)) return null;
         var result = await grains.GetGrain<IRolloutGrain>(rolloutId).RestoreGroupAsync(group, who);
         return result.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : result.View;
-    }
-
-    /// <summary>What each device is taken back to: what it answers with, or nothing where that was thrown out.</summary>
-    private async Task<IReadOnlyDictionary<string, string?>> WaysBackAsync(
-        IReadOnlyList<RolloutTarget> targets, ArtefactKind kind, CancellationToken cancellation)
-    {
-        var previous = targets.ToDictionary(static target => target.Device.DeviceId, static target => target.CurrentDigest, StringComparer.Ordinal);
-        foreach (var digest in previous.Values.Distinct().OfType<string>().Where(static digest => digest != ModelAssignment.SetUp).ToList())
-        {
-            var known = await registry.FindAsync(digest, cancellation);
-            if (known is { Quarantined: false }) continue;
-            var those = previous.Where(pair => pair.Value == digest).Select(static pair => pair.Key).ToList();
-            if (known is null)
-                throw new RolloutRefusedException(
-                    $"{TargetSearch.Names(those)} answer with {digest}, which is not in the registry: they could not be taken back");
-            // Nobody is taken back to what was thrown out: without a model the rules still hold.
-            foreach (var id in those) previous[id] = ArtefactKinds.IsInstall(kind) ? ModelAssignment.SetUp : null;
-        }
-
-        return previous;
     }
 }

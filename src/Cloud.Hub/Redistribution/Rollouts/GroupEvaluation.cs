@@ -27,18 +27,17 @@ internal static class GroupEvaluation
     {
         var gate = rollout.Request.Gate;
         var group = rollout.Groups[index];
-        var devices = rollout.Devices.Where(device => device.Group == index).ToList();
+        var devices = rollout.Devices.Where(device => device.Group == index && !device.Left).ToList();
         var told = devices.Where(static device => device.Told).ToList();
         var waited = seen.Now - (group.Since ?? seen.Now);
         // A group that has passed was on time, and nobody can be late for a gate that a pause closed.
         var isLate = waited >= gate.MaximumWait && told.Count == devices.Count && group.State != GroupState.Passed
             && rollout.State != RolloutState.Paused;
         var lone = new LoneSlices(rollout, index, told, seen, Doubt);
-        var evidence = Collect(rollout, lone.Tests, told, seen);
+        var evidence = GroupEvidence.Collect(rollout, lone.Tests, told, seen);
 
-        if (evidence.Metrics.FirstOrDefault(static metric => metric.Odds >= metric.StopsAt) is { } harm)
-            return Fail(harm.Name, true, Describe(harm), evidence);
-        if (evidence.DevicesFailed + evidence.DevicesUndelivered == devices.Count)
+        if (Harm(evidence) is { } harm) return harm;
+        if (devices.Count > 0 && evidence.DevicesFailed + evidence.DevicesUndelivered == devices.Count)
         {
             var word = evidence.DevicesFailed > 0 ? GateLimits.ModelFailures : "undelivered";
             return Fail(
@@ -73,44 +72,17 @@ internal static class GroupEvaluation
         return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}", evidence);
     }
 
-    private static GateEvidence Collect(
-        RolloutState rollout, IReadOnlyDictionary<string, MetricTest> tests, List<DeviceState> told, FleetSeen seen)
+    /// <summary>Of a group that nothing waits for: only harm is a verdict.</summary>
+    public static GateVerdict Watch(RolloutState rollout, int index, FleetSeen seen)
     {
-        var gate = rollout.Request.Gate;
-        var deciding = GateMetric.Of(rollout);
-        var stopsAt = deciding.Count * rollout.Groups.Count / gate.FalseStopRate;
-        var metrics = new List<MetricEvidence>();
-        foreach (var metric in deciding)
-        {
-            if (!tests.TryGetValue(metric.Name, out var test)) continue;
-            var standing = test.Standing;
-            var shown = standing?.Wager ?? test.Whole;
-            var (reference, limit) = (shown.Reference / Math.Max(shown.Trials, 1e-9), gate.LimitOf(metric.Name));
-            var differs = tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs)
-                ? (pairs.Whole.Seen + 1) / (pairs.Whole.Trials + 1) : 1;
-            metrics.Add(new MetricEvidence(
-                metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? reference : null, limit, shown.Trials, test.Odds, stopsAt,
-                standing?.Slice,
-                GatePower.Tells(metric.Kind, limit, metric.Kind == MetricKind.Paired ? differs : reference, shown.Trials, stopsAt)));
-        }
-
-        return new GateEvidence(
-            told.Count, told.Count(static device => device.Touched), told.Count(static device => device.HasFailed),
-            told.Count(static device => device.IsUndelivered),
-            told.Count(device => IsUnderWay(device, seen)), told.Count(static device => !device.HasSpoken),
-            told.Sum(static device => device.Judged?.Alone?.Windows ?? 0),
-            told.Sum(device => seen.Truth.GetValueOrDefault(device.DeviceId).Normal), told.Sum(static device => device.Judged?.Shadow?.Compared ?? 0),
-            metrics)
-        {
-            DevicesHealthy = rollout.HasWindows
-                ? 0 : told.Count(device => device is { Touched: true, HasEnded: false } && device.HealthyTime >= gate.MinimumHealthyTime),
-            DevicesLost = rollout.HasWindows ? 0 : told.Count(device => Heartbeats.IsLost(rollout, device, seen)),
-        };
+        var told = rollout.Devices.Where(device => device.Group == index && device.Told).ToList();
+        var evidence = GroupEvidence.Collect(rollout, new LoneSlices(rollout, index, told, seen, Doubt).Tests, told, seen);
+        return Harm(evidence) ?? new GateVerdict(GateOutcome.Wait, null, false, "nothing waits for it", evidence);
     }
 
-    /// <summary>Online, told, and neither committed nor failed: its verdict is still to come.</summary>
-    private static bool IsUnderWay(DeviceState device, FleetSeen seen) =>
-        !device.HasEnded && device.State != SlotState.Committed && seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Online;
+    private static GateVerdict? Harm(GateEvidence evidence) =>
+        evidence.Metrics.FirstOrDefault(static metric => metric.Odds >= metric.StopsAt) is { } harm
+            ? Fail(harm.Name, true, Describe(harm), evidence) : null;
 
     private static (string Word, string Reason)? Missing(
         RolloutState rollout, GroupState group, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)

@@ -24,6 +24,8 @@ internal static class GroupPlanner
         if (groups.Count is 0 or > MaxGroups) return $"groups: {groups.Count} is outside 1 to {MaxGroups}";
         if (groups.FirstOrDefault(static group => !Hmas.Contracts.Ids.IsValid(group.Name)) is { } unnamed)
             return $"groups: '{unnamed.Name}' is no name";
+        if (groups.Any(static group => group.Name == GroupState.Joined))
+            return $"groups: '{GroupState.Joined}' is the name of those that join while the rollout runs";
         if (groups.Select(static group => group.Name).Distinct(StringComparer.Ordinal).Count() < groups.Count) return "groups: a name stands twice";
         for (var i = 0; i < groups.Count; i++)
         {

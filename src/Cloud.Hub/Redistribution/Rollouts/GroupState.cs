@@ -12,9 +12,18 @@ internal sealed record GroupState
     public const string Failed = "failed";
     public const string Restored = "restored";
 
+    /// <summary>Name of the group of those that joined while the rollout ran; no request may use it.</summary>
+    public const string Joined = "joined";
+
     public required string Name { get; init; }
 
     public required string State { get; init; }
+
+    /// <summary>It is the group of those that joined: the last one, told with the group before it.</summary>
+    public bool IsJoined { get; init; }
+
+    /// <summary>Nothing waits for its verdict, whatever its devices show.</summary>
+    public bool IsDecided => State == Passed || IsJoined;
 
     /// <summary>It waits for a person.</summary>
     public bool Manual { get; init; }

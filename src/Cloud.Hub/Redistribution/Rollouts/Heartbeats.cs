@@ -43,7 +43,7 @@ internal static class Heartbeats
         var (heard, lost) = (0, 0);
         foreach (var device in rollout.Devices)
         {
-            if ((rollout.HasControlDevices ? !device.IsControl : device.Told) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)
+            if (!rollout.IsCompared(device) || !seen.Devices.TryGetValue(device.DeviceId, out var twin)
                 || (!twin.Online && !(twin.LastSeen >= rollout.StartedAt)))
                 continue;
             heard++;

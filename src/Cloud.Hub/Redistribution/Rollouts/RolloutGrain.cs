@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -10,7 +11,8 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 [PreferLocalPlacement]
 internal sealed class RolloutGrain(
     RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news,
-    FleetBandwidth bandwidth, IGrainFactory grains, RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
+    FleetBandwidth bandwidth, JoinSearch joins, IOptions<RedistributionOptions> options, IGrainFactory grains,
+    RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
     /// <summary>Facts held at a time: a hub that was down for long finds millions.</summary>
@@ -21,6 +23,9 @@ internal sealed class RolloutGrain(
 
     /// <summary>Facts of other kinds were read up to here; not worth a write, a restart passes over them again.</summary>
     private long _passedFactId;
+
+    /// <summary>When devices that join are looked for again; null: not looked at yet.</summary>
+    private DateTimeOffset? _searchAt;
 
     private StoredRollout? _stored;
 
@@ -82,7 +87,7 @@ internal sealed class RolloutGrain(
         var seen = await fleet.LookAsync(rollout.Request.Digest, rollout.Kind, CancellationToken.None);
         try
         {
-            rollout = await HoldAsync(Stored.State, RolloutStateMachine.Due(rollout, seen));
+            rollout = await HoldAsync(Stored.State, await JoinAsync(RolloutStateMachine.Due(rollout, seen), seen.Now));
             var next = RolloutStateMachine.Advance(rollout, seen, bandwidth.Left(seen.Now));
             await KeepAsync(next);
             bandwidth.Spend(RolloutStateMachine.Told(rollout, next) * next.PackageBytes);
@@ -111,6 +116,15 @@ internal sealed class RolloutGrain(
         var failures = await Task.Run(() => assigner.AssignAsync(rollout, wanted, seen, CancellationToken.None));
         foreach (var (device, reason) in failures.Take(NamedAtMost)) logger.NotAssigned(rollout.RolloutId, device, reason, failures.Count);
         metrics.Assigned(wanted.Count - failures.Count, rollout.State == RolloutState.Restoring);
+    }
+
+    /// <summary>Takes in who has come to what it is aimed at and who is no longer there, now and then.</summary>
+    private async Task<RolloutState> JoinAsync(RolloutState rollout, DateTimeOffset now)
+    {
+        _searchAt ??= now + options.Value.JoinInterval;
+        if (now < _searchAt || rollout.State != RolloutState.Running) return rollout;
+        _searchAt = now + options.Value.JoinInterval;
+        return await joins.FindAsync(rollout, CancellationToken.None) is { } aim ? RolloutJoining.Take(rollout, aim, now) : rollout;
     }
 
     /// <summary>Holds what it may have: what others of lower priority can let go is asked of them.</summary>

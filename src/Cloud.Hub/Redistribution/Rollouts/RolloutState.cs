@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts.Artefacts;
 
@@ -25,7 +26,7 @@ internal sealed record RolloutState
 
     public required IReadOnlyList<GroupState> Groups { get; init; }
 
-    /// <summary>Group by group; control devices last.</summary>
+    /// <summary>Group by group, then control devices, then those that joined since.</summary>
     public required IReadOnlyList<DeviceState> Devices { get; init; }
 
     public IReadOnlyList<RolloutTransition> Transitions { get; init; } = [];
@@ -61,7 +62,19 @@ internal sealed record RolloutState
     /// <summary>Only a model is judged by the windows it answers.</summary>
     public bool HasWindows => Kind == ArtefactKind.Model;
 
-    public bool HasControlDevices => Devices.Count > 0 && Devices[^1].IsControl;
+    /// <summary>Some were put aside for comparison when it began.</summary>
+    [JsonIgnore]
+    public bool HasControlDevices { get; init; }
+
+    /// <summary>Index of the group of those that joined; null: nobody did.</summary>
+    public int? JoinedGroup => Groups.Count > 0 && Groups[^1].IsJoined ? Groups.Count - 1 : null;
+
+    /// <summary>Groups of the plan: all but those that joined.</summary>
+    public int PlannedGroups => JoinedGroup ?? Groups.Count;
+
+    /// <summary>It keeps what it has while others change, so that these are compared with it: of the control, or not told yet.</summary>
+    public bool IsCompared(DeviceState device) =>
+        HasControlDevices ? device.IsControl : device is { Told: false, Left: false } && device.Group != JoinedGroup;
 
     /// <summary>Of a restore: it was told, and is not in a group that keeps what it has.</summary>
     public bool IsToGoBack(DeviceState device) => device.Told && (RestoredGroup is null || device.Group == RestoredGroup);

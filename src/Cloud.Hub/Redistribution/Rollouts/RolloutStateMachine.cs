@@ -1,6 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
-using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 
@@ -9,9 +8,6 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 internal static class RolloutStateMachine
 {
     private const string Whole = "rollout";
-
-    /// <summary>More devices in one minute are told all at once.</summary>
-    private const double MaxPerMinute = 1e6;
 
     /// <param name="plan">From <see cref="GroupPlanner"/>.</param>
     /// <param name="previous">What each device answers with now; null: nothing.</param>
@@ -37,6 +33,7 @@ internal static class RolloutStateMachine
                 .. plan.Groups.SelectMany((group, index) => group.Devices.Select(id => Device(id, index))),
                 .. plan.Control.Select(id => Device(id, DeviceState.Control)),
             ],
+            HasControlDevices = plan.Control.Count > 0,
             Transitions = [new(
                 now, Whole, "", isLater ? RolloutState.Scheduled : RolloutState.Running, $"{request.Reason} ({request.RequestedBy})", null)],
         };
@@ -101,7 +98,7 @@ internal static class RolloutStateMachine
 
     private static RolloutState Forward(RolloutState rollout, FleetSeen seen, long bytes)
     {
-        for (var i = 0; i < rollout.Groups.Count; i++)
+        for (var i = 0; i < rollout.PlannedGroups; i++)
         {
             var group = rollout.Groups[i];
             if (group.State == GroupState.Passed)
@@ -113,79 +110,54 @@ internal static class RolloutStateMachine
             }
 
             if (group.Manual) return rollout;
-            if (rollout.State != RolloutState.Paused) rollout = Tell(rollout, i, seen, bytes);
-            return group.State == GroupState.Waiting ? rollout : Judge(rollout, i, seen);
+            var before = rollout;
+            if (rollout.State != RolloutState.Paused) rollout = RolloutTelling.Tell(rollout, i, seen, bytes);
+            if (group.State == GroupState.Waiting) return rollout;
+            bytes -= Told(before, rollout) * rollout.PackageBytes;
+            rollout = Judge(rollout, i, seen);
+            return i == rollout.PlannedGroups - 1 ? Joined(rollout, seen, bytes) : rollout;
         }
 
-        return rollout.State == RolloutState.Paused ? rollout : End(rollout, RolloutState.Completed, "every group passed", seen.Now);
+        if (rollout.State == RolloutState.Paused) return rollout;
+        var late = rollout.JoinedGroup is { } joined ? rollout.Devices.Count(device => device.Group == joined && !device.Told) : 0;
+        return End(
+            rollout, RolloutState.Completed, late == 0 ? "every group passed" : $"every group passed; {late} devices that joined were not told by then",
+            seen.Now);
     }
 
-    /// <summary>Tells as many more devices of a group as its pace and the maintenance windows of their sites allow by now.</summary>
-    private static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen, long bytes)
+    /// <summary>Those that joined go with the last group: nothing waits for them, and harm that they show stops everything.</summary>
+    private static RolloutState Joined(RolloutState rollout, FleetSeen seen, long bytes)
     {
-        var group = rollout.Groups[index];
-        var size = rollout.Devices.Count(device => device.Group == index);
-        var told = rollout.Devices.Count(device => device.Group == index && device.Told);
-        long left = Math.Min(Math.Min(size - told, Allowance(rollout, group, size, seen.Now)), Devices(bytes, rollout.PackageBytes));
-        if (left <= 0) return rollout;
-        var (open, more, devices) = (new Dictionary<string, bool>(StringComparer.Ordinal), 0, rollout.Devices.ToArray());
-        for (var i = 0; i < devices.Length && more < left; i++)
-        {
-            var device = devices[i];
-            if (device.Group != index || device.Told || !device.Held) continue;
-            var twin = seen.Devices.GetValueOrDefault(device.DeviceId);
-            var site = twin?.SiteId ?? "";
-            if (!open.TryGetValue(site, out var isOpen)) open[site] = isOpen = MaintenanceHours.IsOpen(rollout.Request.Windows, site, seen.Now);
-            if (!isOpen) continue;
-            more++;
-            devices[i] = device
-                with { Told = true, PreviousDigest = twin is not null && IsWayBack(twin.CurrentDigest, rollout, seen)
-                    ? twin.CurrentDigest : device.PreviousDigest };
-        }
-
-        if (more == 0) return rollout;
-        rollout = rollout with { Devices = devices };
-        group = group with { Since = seen.Now };
-        if (group.State != GroupState.Waiting) return With(rollout, index, group);
-        group = group with { State = GroupState.Deploying, ShadowWindows = ShadowProof.WindowsEach(rollout, index, seen) };
-        var so = more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by";
-        var first = group.ShadowWindows is { } windows ? $", each compares {windows} windows in shadow first" : "";
-        return With(rollout, index, group, so + first, null, seen.Now);
-    }
-
-    /// <summary>While anything is left of the budget one more is told, however large the package: the debt is waited off.</summary>
-    private static long Devices(long bytes, long packageBytes) =>
-        bytes <= 0 ? 0 : ((bytes - 1) / Math.Max(1, packageBytes)) + 1;
-
-    /// <summary>How many devices may be told now: one to begin with, then by the rates and the time since the last.</summary>
-    private static int Allowance(RolloutState rollout, GroupState group, int size, DateTimeOffset now)
-    {
-        if (rollout.Request.Pace is not { } pace) return size;
-        if (group.Since is not { } since) return 1;
-        var steps = pace.EveryCommitted == 0 ? 0 : rollout.Devices.Count(static device => device.State == SlotState.Committed) / pace.EveryCommitted;
-        var perMinute = Math.Min(MaxPerMinute, pace.DevicesPerMinute * Math.Pow(pace.Factor, steps));
-        if (pace.BytesPerSecond > 0) perMinute = Math.Min(perMinute, pace.BytesPerSecond * 60.0 / Math.Max(1, rollout.PackageBytes));
-        return (int)Math.Min(size, perMinute * (now - since).TotalMinutes);
+        if (rollout.JoinedGroup is not { } index || rollout.State is not (RolloutState.Running or RolloutState.Paused)) return rollout;
+        if (rollout.State != RolloutState.Paused) rollout = RolloutTelling.Tell(rollout, index, seen, bytes);
+        if (rollout.Groups[index].State == GroupState.Waiting) return rollout;
+        var verdict = GroupEvaluation.Watch(rollout, index, seen);
+        rollout = Answering(rollout, index, verdict, seen.Now);
+        return verdict.Outcome == GateOutcome.Fail ? Fail(rollout, index, verdict, seen.Now) : rollout;
     }
 
     private static RolloutState Judge(RolloutState rollout, int index, FleetSeen seen)
     {
         var verdict = GroupEvaluation.Judge(rollout, index, seen);
-        var group = rollout.Groups[index] with { Evidence = verdict.Evidence };
-        rollout = With(rollout, index, group);
-        if (group.State == GroupState.Deploying && verdict.Evidence.DevicesAnswered > 0)
-        {
-            group = group with { State = GroupState.Observing };
-            rollout = With(
-                rollout, index, group, $"{verdict.Evidence.DevicesAnswered} devices answer with the new digest", verdict.Evidence, seen.Now);
-        }
-
+        rollout = Answering(rollout, index, verdict, seen.Now);
+        var group = rollout.Groups[index];
         if (verdict is { Outcome: GateOutcome.Fail, IsHarmful: false } && rollout.Request.Gate.WhenLate == GateAction.Pause)
             return To(rollout, RolloutState.Paused, $"{group.Name}: {verdict.Reason}", seen.Now);
         if (verdict.Outcome == GateOutcome.Fail) return Fail(rollout, index, verdict, seen.Now);    // harm counts also while paused
         return verdict.Outcome == GateOutcome.Wait || rollout.State == RolloutState.Paused
             ? rollout
             : With(rollout, index, group with { State = GroupState.Passed }, verdict.Reason, verdict.Evidence, seen.Now);
+    }
+
+    /// <summary>Keeps what the verdict rests on; a group of which some answer is observed.</summary>
+    private static RolloutState Answering(RolloutState rollout, int index, GateVerdict verdict, DateTimeOffset now)
+    {
+        var (group, evidence) = (rollout.Groups[index] with { Evidence = verdict.Evidence }, verdict.Evidence);
+        return group.State == GroupState.Deploying && evidence.DevicesAnswered > 0
+            ? With(
+                rollout, index, group with { State = GroupState.Observing }, $"{evidence.DevicesAnswered} devices answer with the new digest",
+                evidence, now)
+            : With(rollout, index, group);
     }
 
     private static RolloutState Fail(RolloutState rollout, int index, GateVerdict verdict, DateTimeOffset now)
@@ -202,10 +174,6 @@ internal static class RolloutStateMachine
         Holding(
             To(rollout with { RestoredGroup = group, WaitsFor = [] }, RolloutState.Restoring, reason, now),
             isAgain: rollout.HasEnded || rollout.State == RolloutState.Restoring) with { StoppedBy = stoppedBy, EndedAt = null };
-
-    /// <summary>A device can be taken back only to what the registry has; else it goes back to what it had when the rollout was made.</summary>
-    private static bool IsWayBack(string? digest, RolloutState rollout, FleetSeen seen) =>
-        digest is null || (digest != rollout.Request.Digest && seen.Registered.Contains(digest));
 
     /// <summary>Takes hold of every device. In a restore of those that were told; while the rollout ran, some of them may have gone
     /// to another one of higher priority, and stay there: nobody's way back waits for them.</summary>
@@ -228,7 +196,7 @@ internal static class RolloutStateMachine
         Transitions = [.. rollout.Transitions, new RolloutTransition(now, Whole, rollout.State, state, reason, null)],
     };
 
-    private static RolloutState With(RolloutState rollout, int index, GroupState group)
+    internal static RolloutState With(RolloutState rollout, int index, GroupState group)
     {
         if (rollout.Groups[index] == group) return rollout;
         var groups = rollout.Groups.ToArray();

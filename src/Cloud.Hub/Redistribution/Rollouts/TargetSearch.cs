@@ -17,37 +17,41 @@ internal sealed class TargetSearch(IFleet fleet)
     public async Task<IReadOnlyList<RolloutTarget>> FindAsync(
         RolloutRequest request, ArtefactEntry artefact, CancellationToken cancellation)
     {
+        var found = await ScanAsync(request, artefact, cancellation);
+        var unknown = request.DeviceIds.Except(found.All, StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
+        if (found.Matching.Count == 0)
+            throw new RolloutRefusedException(
+                $"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(request.Where is null ? "" : $" where {request.Where}")}");
+        // Who is named is meant; who is found by a query or site is left out.
+        if (found.Unfit.Count == found.Matching.Count || (request.DeviceIds.Count > 0 && found.Unfit.Count > 0))
+            throw new RolloutRefusedException(
+                $"{request.Digest} is made for {string.Join(", ", artefact.HardwareClasses)}; {Names(found.Unfit)}: other hardware");
+        return found.Targets.Count > 0
+            ? found.Targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
+    }
+
+    /// <summary>One pass over the fleet: who matches, and how.</summary>
+    public async Task<FoundTargets> ScanAsync(RolloutRequest request, ArtefactEntry artefact, CancellationToken cancellation)
+    {
         var all = await fleet.DevicesAsync(cancellation);
         var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
-        if (named.Count > 0)
-        {
-            var unknown = named.Except(all.Select(static device => device.DeviceId), StringComparer.Ordinal).ToList();
-            if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
-        }
-
         var query = request.Where is { } where ? DeviceQuery.Parse(where) : null;
         var isAsked = query is not null || request.Groups.Any(static group => group.Where is not null);
-        var (targets, unfit, matching) = (new List<RolloutTarget>(), new List<string>(), 0);
+        var (targets, unfit, matching) = (new List<RolloutTarget>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var device in all)
         {
             if ((request.SiteId is { } site && device.SiteId != site) || (named.Count > 0 && !named.Contains(device.DeviceId))) continue;
             var attributes = isAsked ? DeviceAttributes.Of(device) : FrozenDictionary<string, string>.Empty;
             if (query is not null && !query.Matches(attributes)) continue;
-            matching++;
+            matching.Add(device.DeviceId);
             var hardware = device.Reported?.Hardware ?? DeviceIdentity.GenericHardware;
             if (!HardwareClass.Covers(artefact.HardwareClasses, hardware)) unfit.Add(device.DeviceId);
             else if (FleetLook.See(device, artefact.Kind).CurrentDigest is var current && current != request.Digest)
                 targets.Add(new RolloutTarget(device, current, attributes));
         }
 
-        if (matching == 0)
-            throw new RolloutRefusedException(
-                $"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(query is null ? "" : $" where {request.Where}")}");
-        // Who is named is meant; who is found by a query or site is left out.
-        if (unfit.Count == matching || (named.Count > 0 && unfit.Count > 0))
-            throw new RolloutRefusedException(
-                $"{request.Digest} is made for {string.Join(", ", artefact.HardwareClasses)}; {Names(unfit)}: other hardware");
-        return targets.Count > 0 ? targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
+        return new FoundTargets(all.Select(static device => device.DeviceId), matching, unfit, targets);
     }
 
     /// <summary>The first few of them, and how many more there are.</summary>

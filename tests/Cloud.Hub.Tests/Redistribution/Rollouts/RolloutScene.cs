@@ -58,7 +58,7 @@ internal sealed class RolloutScene
 
     /// <summary>A device that can be compared with; null: there is none.</summary>
     public string? Control =>
-        Rollout.Devices.FirstOrDefault(device => (Rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is not null
+        Rollout.Devices.FirstOrDefault(device => Rollout.IsCompared(device) && device.PreviousDigest is not null
             && Twins[device.DeviceId].Online)?.DeviceId;
 
     public IReadOnlyList<string> DevicesOf(int group) =>

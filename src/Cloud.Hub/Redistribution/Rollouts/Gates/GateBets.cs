@@ -31,11 +31,10 @@ internal static class GateBets
         Pools? others = null;
         // The group that is still to be decided comes first, and those that have passed are compared
         // with what it was: each window of the control counts once.
-        foreach (var i in judged.OrderBy(i => rollout.Groups[i].State == GroupState.Passed))
+        foreach (var i in judged.OrderBy(i => rollout.Groups[i].IsDecided))
         {
             TakeAlone(rollout, i, seen, devices, tests[i]);
-            if (rollout.Groups[i].State != GroupState.Passed || others is not null
-                || judged.All(other => rollout.Groups[other].State == GroupState.Passed))
+            if (!rollout.Groups[i].IsDecided || others is not null || judged.All(other => rollout.Groups[other].IsDecided))
                 others = TakeCompared(rollout, i, seen, devices, tests[i], others, ref control) ?? others;
             TakeTruth(rollout, i, seen, devices, tests[i]);
         }

@@ -24,7 +24,7 @@ internal sealed class GateControl
     public bool CanSpeakOf(string slice) => (_slices ??= Slices()).Contains(slice);
 
     public bool Includes(DeviceState device) =>
-        (_rollout.HasControlDevices ? device.IsControl : !device.Told) && device.PreviousDigest is { } digest && _previous.Contains(digest);
+        _rollout.IsCompared(device) && device.PreviousDigest is { } digest && _previous.Contains(digest);
 
     private HashSet<string> Slices()
     {

@@ -50,9 +50,11 @@ internal sealed class RolloutStore(RolloutTables tables)
         if (!select.Bind(1, rolloutId).Step()) return null;
         var (number, revision, state) = (select.Number(0), select.Number(1), Parse<RolloutState>(select.Blob(2)));
         using var transitions = new BoundStatement(connection, "SELECT document FROM rollout_transitions WHERE rollout = ?1 ORDER BY position");
+        var devices = DeviceRows.Read(connection, number);
         return new StoredRollout(number, revision, state with
         {
-            Devices = DeviceRows.Read(connection, number),
+            Devices = devices,
+            HasControlDevices = devices.Exists(static device => device.IsControl),
             Transitions = Rows(transitions.Bind(1, number), static row => Parse<RolloutTransition>(row.Blob(0))),
         });
     });
@@ -73,6 +75,7 @@ internal sealed class RolloutStore(RolloutTables tables)
             connection, """
                 SELECT device, id, priority FROM rollouts JOIN rollout_devices ON rollout = number
                 WHERE is_open = 1 AND id <> ?1 AND is_held = 0 AND is_told = 0
+                  AND coalesce(json_extract(CAST(rollout_devices.document AS TEXT), '$.left'), 0) = 0
                   AND (priority > ?2 OR (priority = ?2 AND number < coalesce((SELECT number FROM rollouts WHERE id = ?1), 1 << 62)))
                   AND json_extract(CAST(rollouts.document AS TEXT), '$.state') IN (?3, ?4)
                 """);

@@ -1,0 +1,48 @@
+namespace Cloud.Hub.Redistribution.Rollouts;
+
+/// <summary>Devices that come to a running rollout's aim, and those that are no longer there. Pure, and safe to repeat.</summary>
+/// <remarks>Those that join are a group of their own, told when the last group is: no canary, no control, and no group's share or
+/// evidence changes because of them. The rollout completes without those that are not told by then.</remarks>
+internal static class RolloutJoining
+{
+    private const int NamedAtMost = 5;
+
+    /// <summary>The same state when nobody came or left.</summary>
+    public static RolloutState Take(RolloutState rollout, RolloutAim aim, DateTimeOffset now)
+    {
+        if (rollout.State != RolloutState.Running) return rollout;
+        rollout = Leave(rollout, aim.Matching);
+        if (aim.Joiners.Count == 0) return rollout;
+        if (rollout.JoinedGroup is not { } index)
+        {
+            index = rollout.Groups.Count;
+            rollout = rollout with { Groups = [
+                .. rollout.Groups, new GroupState { Name = GroupState.Joined, State = GroupState.Waiting, IsJoined = true }] };
+        }
+
+        // Last of all: a device keeps its place for good, on disk too.
+        rollout = rollout with { Devices = [.. rollout.Devices, .. aim.Joiners.Select(joiner => new DeviceState
+        {
+            DeviceId = joiner.DeviceId, Group = index, PreviousDigest = joiner.PreviousDigest, AnsweringDigest = joiner.PreviousDigest, Held = true,
+        })] };
+        var named = string.Join(", ", aim.Joiners.Take(NamedAtMost).Select(static joiner => joiner.DeviceId));
+        var more = aim.Joiners.Count > NamedAtMost ? $" and {aim.Joiners.Count - NamedAtMost} more" : "";
+        return RolloutStateMachine.To(rollout, rollout.State, $"{aim.Joiners.Count} devices join: {named}{more}", now);
+    }
+
+    /// <summary>Who is not told yet and no longer meant is not told and waited for; who is meant again is. One that was told
+    /// stays: it is watched and can be taken back.</summary>
+    private static RolloutState Leave(RolloutState rollout, IReadOnlySet<string> matching)
+    {
+        DeviceState[]? devices = null;
+        for (var i = 0; i < rollout.Devices.Count; i++)
+        {
+            var device = rollout.Devices[i];
+            if (device.Told || device.IsControl || device.Left != matching.Contains(device.DeviceId)) continue;
+            devices ??= [.. rollout.Devices];
+            devices[i] = device with { Left = !device.Left, Held = device.Left };
+        }
+
+        return devices is null ? rollout : rollout with { Devices = devices };
+    }
+}
