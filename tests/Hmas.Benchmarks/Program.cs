@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Hmas.Benchmarks.Agent;
 using Hmas.Benchmarks.Deltas;
 using Hmas.Benchmarks.Hub;
+using Hmas.Benchmarks.Hub.Fleet;
 using Hmas.Benchmarks.Hub.Gates;
 using Hmas.Benchmarks.Learning;
 using Hmas.Benchmarks.Storage;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
@@ -15,6 +14,9 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
     private const long Epoch = 1;
     private const int WindowsATurn = 60;
 
+    /// <summary>Turns without a word from the hub, after which what was sent is sent again.</summary>
+    private const int Patience = 10;
+
     private readonly Lock _lock = new();
     private readonly List<Fact> _outbox = [];
     private DesiredState? _heard;
@@ -25,16 +27,18 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
     private long _desiredVersion;
     private long _sequence;
     private long _clockUs;
+    private long _sent;
+    private int _waited;
 
     public string DeviceId => deviceId;
 
     public string? Active => _active;
 
-    /// <summary>Desired version it has heard of; 0: none.</summary>
-    public long Heard => _heard?.Version ?? 0;
+    /// <summary>When it heard of its newest desired state; null: of none.</summary>
+    public DateTimeOffset? HeardAt { get; private set; }
 
-    /// <summary>When it did, by <see cref="Stopwatch"/>.</summary>
-    public long HeardAt { get; private set; }
+    /// <summary>Facts that the hub has not acknowledged.</summary>
+    public int Waiting => _outbox.Count;
 
     /// <summary>What the broker delivers.</summary>
     public void Hear(string detail, ReadOnlyMemory<byte> payload)
@@ -42,8 +46,8 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
         lock (_lock)
         {
             if (detail == "state/desired" && JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.DesiredState) is { } desired
-                && desired.Version > Heard)
-                (_heard, HeardAt) = (desired, Stopwatch.GetTimestamp());
+                && desired.Version > (_heard?.Version ?? 0))
+                (_heard, HeardAt) = (desired, TimeProvider.System.GetUtcNow());
             else if (detail == "ack/exp" && JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.FactAck) is { Epoch: Epoch } ack)
                 _outbox.RemoveAll(fact => fact.Sequence <= ack.Sequence);
         }
@@ -115,7 +119,8 @@ internal sealed class SimulatedAgent(SimulatedBroker broker, string siteId, stri
         byte[] batch;
         lock (_lock)
         {
-            if (_outbox.Count == 0) return;
+            if (_outbox.Count == 0 || (_outbox[^1].Sequence == _sent && ++_waited < Patience)) return;
+            (_sent, _waited) = (_outbox[^1].Sequence, 0);
             batch = FactBatchCodec.Encode(new FactBatch(siteId, deviceId, Epoch, [.. _outbox]));
         }
 

@@ -14,9 +14,9 @@ internal sealed class SimulatedBroker : IFleetTransport
 
     public bool IsUp => true;
 
-    public IReadOnlyCollection<SimulatedAgent> Devices => _devices.Values;
-
     public void Add(SimulatedAgent device) => _devices[device.DeviceId] = device;
+
+    public void ForgetAll() => _devices.Clear();
 
     public Task StartAsync(IFleetInbox inbox, CancellationToken cancellation)
     {

@@ -66,7 +66,8 @@ internal sealed class DesiredStates : IAsyncDisposable
         using var write = new BoundStatement(
             connection,
             "INSERT INTO desired (device, version, content) VALUES (?1, ?2, ?3) ON CONFLICT (device) DO UPDATE SET version = ?2, content = ?3");
-        // Of this work only: what another one added may be rolled back.
+        // Of this work only: what another one added may be rolled back. Most devices go from the same to the same.
+        var steps = new Dictionary<(long Content, long Version, Func<DesiredState, DesiredState> Change), (DesiredState State, long Content)>();
         var held = new Dictionary<long, DesiredState>();
         var ids = new Dictionary<DesiredState, long>();
         var next = new DesiredState[changes.Count];
@@ -74,18 +75,25 @@ internal sealed class DesiredStates : IAsyncDisposable
         {
             var (deviceId, known, change) = changes[i];
             DesiredState? current = null;
+            long content = 0;
             if (select.Bind(1, deviceId).Step())
             {
-                var (version, content) = (select.Number(0), select.Number(1));
+                known = Math.Max(known, select.Number(0));
+                content = select.Number(1);
                 select.Reset();
-                if (!held.TryGetValue(content, out var shared)) held[content] = shared = Read(read, content);
-                current = shared with { Version = version };
             }
 
-            var state = next[i] = TwinRules.Next(current, known, change);
-            var unversioned = state with { Version = 0 };
-            if (!ids.TryGetValue(unversioned, out var id)) ids[unversioned] = id = Add(add, unversioned);
-            write.Bind(1, deviceId).Bind(2, state.Version).Bind(3, id).Execute();
+            if (!steps.TryGetValue((content, known, change), out var step))
+            {
+                if (content > 0 && !held.TryGetValue(content, out current)) held[content] = current = Read(read, content);
+                var state = TwinRules.Next(current, known, change);
+                var unversioned = state with { Version = 0 };
+                if (!ids.TryGetValue(unversioned, out var id)) ids[unversioned] = id = Add(add, unversioned);
+                steps[(content, known, change)] = step = (state, id);
+            }
+
+            next[i] = step.State;
+            write.Bind(1, deviceId).Bind(2, step.State.Version).Bind(3, step.Content).Execute();
         }
 
         return next;
@@ -113,8 +121,16 @@ internal sealed class DesiredStates : IAsyncDisposable
         var shared = new Dictionary<long, DesiredState>();
         while (contents.Step()) shared[contents.Number(0)] = Parse(contents.Blob(1));
         using var rows = new BoundStatement(connection, "SELECT device, version, content FROM desired");
+        var versions = new Dictionary<(long Content, long Version), DesiredState>();
         var states = new Dictionary<string, DesiredState>(StringComparer.Ordinal);
-        while (rows.Step()) states[rows.Text(0)!] = shared[rows.Number(2)] with { Version = rows.Number(1) };
+        while (rows.Step())
+        {
+            var (version, content) = (rows.Number(1), rows.Number(2));
+            if (!versions.TryGetValue((content, version), out var state))
+                versions[(content, version)] = state = shared[content] with { Version = version };
+            states[rows.Text(0)!] = state;
+        }
+
         return states;
     }
 

@@ -42,7 +42,7 @@ internal sealed class Fleet(
     }
 
     public Task<DesiredState> SetModelAsync(string deviceId, ModelAssignment? model, CancellationToken cancellation) =>
-        DesireAsync(deviceId, desired => desired with { Model = model }, cancellation);
+        DesireAsync(deviceId, Assign(model), cancellation);
 
     public async Task<IReadOnlyDictionary<string, string>> SetModelsAsync(
         IReadOnlyDictionary<string, ModelAssignment?> models, CancellationToken cancellation)
@@ -56,13 +56,18 @@ internal sealed class Fleet(
         }
 
         var twins = await TwinsAsync(known, cancellation);
+        var changes = new DesiredChange[known.Count];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            var model = models[known[i]];
+            // Neighbours mostly get the same, and then share the change too.
+            var change = i > 0 && ReferenceEquals(model, models[known[i - 1]]) ? changes[i - 1].Change : Assign(model);
+            changes[i] = new DesiredChange(known[i], twins[i].Reported?.DesiredVersion ?? 0, change);
+        }
+
         try
         {
-            await states.ChangeAsync(
-                [.. known.Select((
-                    deviceId,
-                    i) => new DesiredChange(deviceId, twins[i].Reported?.DesiredVersion ?? 0, desired => desired with { Model = models[deviceId] }))],
-                    cancellation);
+            await states.ChangeAsync(changes, cancellation);
         }
         catch (StorageException e)
         {
@@ -88,6 +93,8 @@ internal sealed class Fleet(
             throw new ArgumentOutOfRangeException(nameof(expiresIn), expiresIn, $"a command expires within {LongestCommand.TotalHours} h");
         return commands.SendAsync(devices.Find(deviceId) ?? throw new UnknownDeviceException(deviceId), kind, expiresIn, arguments, cancellation);
     }
+
+    private static Func<DesiredState, DesiredState> Assign(ModelAssignment? model) => desired => desired with { Model = model };
 
     /// <summary>The twins of these devices, in this order: those that live in this process are read, the others asked.</summary>
     private async Task<DeviceTwin[]> TwinsAsync(IReadOnlyList<string> deviceIds, CancellationToken cancellation)

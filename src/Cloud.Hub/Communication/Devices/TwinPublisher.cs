@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cloud.Hub.Communication.Broker;
 using Hmas.Contracts;
+using Hmas.Contracts.Twins;
 using Hmas.Messaging;
 
 namespace Cloud.Hub.Communication.Devices;
@@ -12,6 +13,9 @@ internal sealed class TwinPublisher(DeviceRegistry devices, DesiredStates states
 {
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>What was published last: devices of a rollout share one state. Held by whose turn it is.</summary>
+    private (DesiredState? State, byte[] Json) _last = (null, []);
+
     /// <summary>Publishes, or logs that the broker was away: then it is published when the broker is back, and when the device asks.</summary>
     public async Task PublishAsync(string deviceId, CancellationToken cancellation)
     {
@@ -19,9 +23,9 @@ internal sealed class TwinPublisher(DeviceRegistry devices, DesiredStates states
         try
         {
             if (devices.Find(deviceId) is not { } device || states.Find(deviceId) is not { } desired) return;
-            await transport.PublishAsync(
-                Topics.Desired(device.SiteId, deviceId), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState),
-                retain: true, expiry: null, cancellation);
+            if (!ReferenceEquals(_last.State, desired))
+                _last = (desired, JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState));
+            await transport.PublishAsync(Topics.Desired(device.SiteId, deviceId), _last.Json, retain: true, expiry: null, cancellation);
         }
         catch (MessagingException failure)
         {

@@ -1,3 +1,5 @@
+using Cloud.Hub.Communication.Contract;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 
@@ -57,4 +59,37 @@ internal sealed record DeviceSeen
     /// <summary>What it runs as far as anybody knows: what it reported, else what it was last told. One that is away on
     /// its way back counts as back: what it still runs was thrown out.</summary>
     public string? CurrentDigest => (HasReported && (IsUpToDate || !DesiredIsRestore) ? ActiveDigest : DesiredDigest) ?? SetUpDigest;
+
+    /// <param name="kind">What a rollout brings: a device's model, what runs beside it, and firmware are looked at apart, though one wish
+    /// stands in its desired state at a time.</param>
+    /// <param name="slices">From <see cref="DeviceSlices"/>; null: they are not asked for.</param>
+    public static DeviceSeen Of(DeviceView device, ArtefactKind kind, IReadOnlyList<string>? slices = null)
+    {
+        var isInstall = ArtefactKinds.IsInstall(kind);
+        var desired = device.Desired?.Model is { } model && ArtefactKinds.IsInstall(model.Kind) == isInstall ? model : null;
+        return new()
+        {
+            DeviceId = device.DeviceId,
+            SiteId = device.SiteId,
+            Online = device.Online,
+            HasReported = device.Reported is not null,
+            ActiveDigest = isInstall && device.Reported is not null
+                ? device.Reported.InstallDigest ?? ModelAssignment.SetUp : device.Reported?.ActiveDigest,
+            SetUpDigest = isInstall ? ModelAssignment.SetUp : null,
+            Hardware = device.Reported?.Hardware,
+            BootId = device.Reported?.BootId,
+            ResidentBytes = device.Reported?.Counters.ResidentBytes ?? 0,
+            Vitals = device.Reported?.Vitals,
+            ReportedUs = device.Reported?.TimestampUs ?? 0,
+            LastSeen = device.LastSeen,
+            Slices = slices ?? [],
+            SlotState = device.Reported?.SlotState ?? default,
+            Refusal = device.Reported?.Refusal,
+            DesiredDigest = desired?.Digest,
+            DesiredRolloutId = desired?.RolloutId,
+            DesiredIsRestore = desired?.Restore ?? false,
+            DesiredAttempt = desired?.Attempt ?? 0,
+            IsUpToDate = device.Reported is { } reported && device.Desired is { } known && reported.DesiredVersion >= known.Version,
+        };
+    }
 }

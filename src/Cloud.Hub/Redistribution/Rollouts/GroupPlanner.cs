@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Hub.Redistribution.Contract;
@@ -16,6 +17,8 @@ internal static class GroupPlanner
 
     /// <summary>Devices picked for what they add; each looks at the first of every slice.</summary>
     private const int MaxCovering = 200;
+
+    private const ulong Offline = 1UL << 63;
 
     /// <summary>The first rule that a plan breaks, with the field it stands in; null when it is sound.</summary>
     public static string? Fault(RolloutRequest request)
@@ -51,40 +54,46 @@ internal static class GroupPlanner
     {
         // Online before offline: a canary that is switched off proves nothing. Then by a hash with the digest,
         // so that it is not always the same devices that take the risk.
-        var ranked = candidates.Select(device => (Device: device, Rank: Rank(request.Digest, device.DeviceId)))
-            .OrderByDescending(static entry => entry.Device.Online).ThenBy(static entry => entry.Rank).Select(static entry => entry.Device).ToList();
+        var ranked = Ordered(candidates, Ranks(request.Digest, candidates));
         // Evenly over the ranking, so that the control is online and offline as the others are.
-        var control =
-            ranked.Where((
-                _, i) => Math.Round((i + 1) * request.ControlShare, MidpointRounding.AwayFromZero) > Math.Round(
-                    i * request.ControlShare, MidpointRounding.AwayFromZero)).ToHashSet<Candidate>(ReferenceEqualityComparer.Instance);
-        ranked = SliceBySlice(ranked.FindAll(device => !control.Contains(device)));
+        var (control, others) = (new List<Candidate>(), new List<Candidate>(ranked.Length));
+        for (var i = 0; i < ranked.Length; i++)
+        {
+            var isControl = Math.Round((i + 1) * request.ControlShare, MidpointRounding.AwayFromZero)
+                > Math.Round(i * request.ControlShare, MidpointRounding.AwayFromZero);
+            (isControl ? control : others).Add(ranked[i]);
+        }
+
+        var left = SliceBySlice(others);
 
         var planned = new List<(string, IReadOnlyList<string>)>();
-        var total = ranked.Count;
+        var total = left.Count;
         double share = 0;
         var byShare = 0;
         foreach (var group in request.Groups)
         {
-            if (ranked.Count == 0) break;
-            var taken = ranked;
+            if (left.Count == 0) break;
+            List<Candidate> taken;
             if (group.Where is { } where)
             {
                 var query = DeviceQuery.Parse(where);
-                taken = ranked.FindAll(device => query.Matches(device.Attributes));
+                var parts = left.ToLookup(device => query.Matches(device.Attributes));
+                (taken, left) = ([.. parts[true]], [.. parts[false]]);
             }
-            else if (!IsRest(group) && !(group == request.Groups[^1] && group.Share is not null))
+            else
             {
-                share += group.Share ?? 0;
-                var count = group.Count ?? Math.Max(1, (int)Math.Round(share * total) - byShare);
-                taken = ranked[..Math.Min(count, ranked.Count)];
-                if (group.Share is not null) byShare += taken.Count;
+                var count = left.Count;
+                if (!IsRest(group) && !(group == request.Groups[^1] && group.Share is not null))
+                {
+                    share += group.Share ?? 0;
+                    count = Math.Min(count, group.Count ?? Math.Max(1, (int)Math.Round(share * total) - byShare));
+                }
+
+                if (group.Share is not null) byShare += count;
+                (taken, left) = (left[..count], left[count..]);
             }
 
-            if (taken.Count == 0) continue;
-            planned.Add((group.Name, [.. taken.Select(static device => device.DeviceId)]));
-            var gone = taken.ToHashSet<Candidate>(ReferenceEqualityComparer.Instance);
-            ranked = ranked.FindAll(device => !gone.Contains(device));
+            if (taken.Count > 0) planned.Add((group.Name, [.. taken.Select(static device => device.DeviceId)]));
         }
 
         return new PlannedGroups(planned, [.. control.Select(static device => device.DeviceId)]);
@@ -123,11 +132,19 @@ internal static class GroupPlanner
     /// </summary>
     private static List<Candidate> SliceBySlice(List<Candidate> ranked)
     {
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        var rounds = ranked.Select(device => (Device: device, Round: seen[device.Slice] = seen.GetValueOrDefault(device.Slice, -1) + 1))
-            .OrderByDescending(static entry => entry.Device.Online).ThenBy(static entry => entry.Round).ToList();
-        var firsts = rounds.TakeWhile(static entry => entry is { Round: 0, Device.Online: true }).Select(static entry => entry.Device).ToList();
-        return [.. Covering(firsts), .. rounds.Skip(firsts.Count).Select(static entry => entry.Device)];
+        var (rounds, seen) = (new ulong[ranked.Count], new Dictionary<string, int>(StringComparer.Ordinal));
+        for (var i = 0; i < rounds.Length; i++)
+        {
+            ref var round = ref CollectionsMarshal.GetValueRefOrAddDefault(seen, ranked[i].Slice, out _);
+            // Within a round as they were ranked.
+            rounds[i] = ((ulong)round++ << 32) | (uint)i;
+        }
+
+        var ordered = Ordered(ranked, rounds);
+        // The first online device of each slice: the one after them finds its slice gone.
+        var firsts = 0;
+        while (firsts < ordered.Length && ordered[firsts].Online && seen.Remove(ordered[firsts].Slice)) firsts++;
+        return [.. Covering([.. ordered[..firsts]]), .. ordered[firsts..]];
     }
 
     /// <summary>The same devices, the next always the first that adds most: a site or hardware class that no earlier one has counts twice as
@@ -152,6 +169,30 @@ internal static class GroupPlanner
         int Worth(int i) => names[i].Sum(name => Math.Max(0, 2 - covered.GetValueOrDefault(name)));
     }
 
-    private static ulong Rank(string digest, string deviceId) =>
-        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest} {deviceId}")));
+    /// <summary>Online devices before others, and each by its rank.</summary>
+    /// <param name="ranks">Below 2⁶³; the sort is done in place.</param>
+    private static Candidate[] Ordered(IReadOnlyList<Candidate> devices, ulong[] ranks)
+    {
+        var ordered = devices.ToArray();
+        for (var i = 0; i < ranks.Length; i++) ranks[i] |= ordered[i].Online ? 0 : Offline;
+        Array.Sort(ranks, ordered);
+        return ordered;
+    }
+
+    private static ulong[] Ranks(string digest, IReadOnlyList<Candidate> devices)
+    {
+        var (ranks, text, hash) = (new ulong[devices.Count], Encoding.UTF8.GetBytes($"{digest} "), new byte[SHA256.HashSizeInBytes]);
+        var from = text.Length;
+        for (var i = 0; i < ranks.Length; i++)
+        {
+            var deviceId = devices[i].DeviceId;
+            if (text.Length < from + Encoding.UTF8.GetMaxByteCount(deviceId.Length))
+                Array.Resize(ref text, from + Encoding.UTF8.GetMaxByteCount(deviceId.Length));
+            var end = from + Encoding.UTF8.GetBytes(deviceId, text.AsSpan(from));
+            SHA256.HashData(text.AsSpan(0, end), hash);
+            ranks[i] = BinaryPrimitives.ReadUInt64BigEndian(hash) >> 1;
+        }
+
+        return ranks;
+    }
 }

@@ -88,7 +88,7 @@ internal sealed class RolloutGrain(
         try
         {
             rollout = await HoldAsync(Stored.State, await JoinAsync(RolloutStateMachine.Due(rollout, seen), seen.Now));
-            var next = RolloutStateMachine.Advance(rollout, seen, bandwidth.Left(seen.Now));
+            var next = RolloutStateMachine.AdvanceGroups(rollout, seen, bandwidth.Left(seen.Now));
             await KeepAsync(next);
             bandwidth.Spend(RolloutStateMachine.Told(rollout, next) * next.PackageBytes);
         }

@@ -60,6 +60,19 @@ internal static class RolloutStateMachine
         return rollout.State == RolloutState.Restoring ? RolloutRestore.GoOn(rollout, seen) : Forward(rollout, seen, bytes);
     }
 
+    /// <summary>The same, and where a group passes what follows from that too: the next one is told without waiting for another look.</summary>
+    public static RolloutState AdvanceGroups(RolloutState rollout, FleetSeen seen, long bytes = long.MaxValue)
+    {
+        while (true)
+        {
+            var next = Advance(rollout, seen, bytes);
+            if (Passed(next) == Passed(rollout)) return next;
+            rollout = next;
+        }
+
+        static int Passed(RolloutState rollout) => rollout.Groups.Count(static group => group.State == GroupState.Passed);
+    }
+
     /// <summary>How many more devices are told than before.</summary>
     public static int Told(RolloutState before, RolloutState after) => ReferenceEquals(before.Devices, after.Devices)
         ? 0 : after.Devices.Count(static device => device.Told) - before.Devices.Count(static device => device.Told);

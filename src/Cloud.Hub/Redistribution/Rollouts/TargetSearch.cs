@@ -47,7 +47,7 @@ internal sealed class TargetSearch(IFleet fleet)
             matching.Add(device.DeviceId);
             var hardware = device.Reported?.Hardware ?? DeviceIdentity.GenericHardware;
             if (!HardwareClass.Covers(artefact.HardwareClasses, hardware)) unfit.Add(device.DeviceId);
-            else if (FleetLook.See(device, artefact.Kind).CurrentDigest is var current && current != request.Digest)
+            else if (DeviceSeen.Of(device, artefact.Kind).CurrentDigest is var current && current != request.Digest)
                 targets.Add(new RolloutTarget(device, current, attributes));
         }
 

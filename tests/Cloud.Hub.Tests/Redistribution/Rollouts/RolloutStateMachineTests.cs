@@ -41,6 +41,17 @@ public class RolloutStateMachineTests
     }
 
     [Fact]
+    public void The_next_group_is_told_in_the_look_in_which_one_passes()
+    {
+        var scene = new RolloutScene(10).Observing();
+        scene.Work(0);
+        var next = RolloutStateMachine.AdvanceGroups(scene.Rollout, scene.Seen);
+        Assert.Equal(
+            [GroupState.Passed, GroupState.Deploying, GroupState.Waiting], next.Groups.Select(static group => group.State));
+        Assert.Equal(4, RolloutStateMachine.Wanted(next, scene.Seen).Count(model => scene.DevicesOf(1).Contains(model.DeviceId)));
+    }
+
+    [Fact]
     public void A_rollout_that_begins_later_holds_nobody_until_then()
     {
         var scene = new RolloutScene(3, adjust: static request => request with { NotBefore = DateTimeOffset.UnixEpoch.AddDays(300) });
