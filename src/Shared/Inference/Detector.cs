@@ -66,7 +66,8 @@ public sealed class Detector : IDisposable
 
     /// <summary>Fits normalisation, residual scale and threshold on healthy rows, and forgets smoothing.</summary>
     /// <param name="rows">Shape (N, C), row-major, raw values, N at least the window's length; NaN is missing. Not kept.</param>
-    /// <remarks>One inference per row (windows with stride 1); memory N × input rows. Windows without a finite score are left out.</remarks>
+    /// <remarks>One inference per row (windows with stride 1); memory N × input rows. Windows without a finite score are left out, and so
+    /// are those with rows of a start-up (<see cref="Settling"/>).</remarks>
     /// <exception cref="ArgumentException">Too few rows, or no multiple of the channels.</exception>
     /// <exception cref="InferenceException">No window gave a finite score (<c>Calibration</c>), or the
     /// model failed. The detector is then not calibrated.</exception>
@@ -80,7 +81,9 @@ public sealed class Detector : IDisposable
 
         StartRun();
         var calibration = Calibration.Fit(rows, channels, Manifest.Recipe);
-        var windows = new CalibrationWindows(rows, channels, length);
+        // The rows that the calibration left out would raise the threshold as well.
+        var settled = rows[(Settling.FirstRow(rows, channels) * channels)..];
+        var windows = new CalibrationWindows(settled.Length / channels >= length ? settled : rows, channels, length);
         var scores = _residual is null ? ScoreLogits(windows, calibration) : ScoreResiduals(windows, calibration, _residual);
         if (scores.Length == 0)
             throw new InferenceException("Calibration", $"model '{Manifest.Name}' gave no finite score on any of {windows.Count} healthy windows.");

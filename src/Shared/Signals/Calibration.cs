@@ -16,7 +16,8 @@ public sealed record Calibration(float[] Centre, float[] Scale)
     /// <summary>Leaves every channel as it comes: for recipes that ship their own standardisation.</summary>
     public static Calibration None(int channels) => new(new float[channels], [.. Enumerable.Repeat(1f, channels)]);
 
-    /// <summary>Fits centre and scale on rows, by the recipe's smoothing, normalisation and floors.</summary>
+    /// <summary>Fits centre and scale on rows, by the recipe's smoothing, normalisation and floors; rows of a start-up (<see cref="Settling"/>)
+    /// are left out.</summary>
     /// <param name="rows">Shape (N, C), row-major, N at least the recipe's smoothing length. Missing (NaN)
     /// and infinite values are left out, channel by channel.</param>
     /// <remarks>A channel without one finite value gets centre 0 and scale 1. O(N·C·log N); allocates.</remarks>
@@ -26,6 +27,7 @@ public sealed record Calibration(float[] Centre, float[] Scale)
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(recipe.SmoothingLength);
+        rows = rows[(Settling.FirstRow(rows, channels) * channels)..];
         var count = rows.Length / channels;
         if (rows.Length % channels != 0 || count < recipe.SmoothingLength)
             throw new ArgumentException(

@@ -157,6 +157,18 @@ public class DetectorTests
     }
 
     [Fact]
+    public void A_start_up_within_the_calibration_does_not_raise_the_threshold()
+    {
+        var rows = Rows(200, seed: 1).Select(static value => value + 10).ToArray();
+        using var settled = Fixture.Detector("half", threshold: Plainest);
+        settled.Calibrate(rows.AsSpan(80 * 2));
+        for (var row = 0; row < 80; row++) rows[row * 2] = 1000;
+        using var started = Fixture.Detector("half", threshold: Plainest);
+        started.Calibrate(rows);
+        Assert.Equal(settled.Threshold, started.Threshold);
+    }
+
+    [Fact]
     public void Calibration_without_one_finite_score_is_an_error_and_leaves_no_calibration()
     {
         using var detector = Fixture.Detector("nan");
