@@ -9,6 +9,9 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     public const float Epsilon = 1e-5f;
     private const float Momentum = 0.1f;
     private const int MaxLanes = Network.MaxLanes;
+
+    /// <summary>Values that all their channels pass before the next ones come, so that memory gives each of them once.</summary>
+    private const int BlockValues = 8192;
     private static readonly int Width = Vector<float>.Count;
 
     private Parameter _scale = null!;
@@ -26,6 +29,9 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
 
     /// <summary>Channels filled up to whole vectors.</summary>
     private int _padded;
+
+    /// <summary>Samples of a block.</summary>
+    private int _block;
 
     public override string Kind => "batch-norm";
 
@@ -52,25 +58,31 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     public void BeginForward(Lane lane, Sequence input)
     {
         var sums = _sums[lane.Index];
-        for (var c = 0; c < Input.Channels; c += Width)
+        Array.Clear(sums);
+        for (var begin = lane.From; begin < lane.To; begin += _block)
         {
-            // Columns past the last channel are another row's, or slack: their sums are never read.
-            Vector<double> low = default, high = default, lowSquares = default, highSquares = default;
-            for (var sample = lane.From; sample < lane.To; sample++)
+            var end = Math.Min(begin + _block, lane.To);
+            for (var c = 0; c < Input.Channels; c += Width)
             {
-                var x = input.Sample(sample) + c;
-                for (var row = 0; row < Input.Length; row++, x += Input.Channels)
+                // Columns past the last channel are another row's, or slack: their sums are never read.
+                var (low, high) = Load(sums, c);
+                var (lowSquares, highSquares) = Load(sums, _padded + c);
+                for (var sample = begin; sample < end; sample++)
                 {
-                    Vector.Widen(Vector.Load(x), out var first, out var second);
-                    low += first;
-                    high += second;
-                    lowSquares += first * first;
-                    highSquares += second * second;
+                    var x = input.Sample(sample) + c;
+                    for (var row = 0; row < Input.Length; row++, x += Input.Channels)
+                    {
+                        Vector.Widen(Vector.Load(x), out var first, out var second);
+                        low += first;
+                        high += second;
+                        lowSquares += first * first;
+                        highSquares += second * second;
+                    }
                 }
-            }
 
-            Store(sums, c, low, high);
-            Store(sums, _padded + c, lowSquares, highSquares);
+                Store(sums, c, low, high);
+                Store(sums, _padded + c, lowSquares, highSquares);
+            }
         }
     }
 
@@ -109,19 +121,23 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
             offset[c] = _shift.Values[c] - ((lane.IsTraining ? _batchMean[c] : _mean.Values[c]) * factor[c]);
         }
 
-        for (var from = 0; from < channels; from += Width)
+        for (var begin = lane.From; begin < lane.To; begin += _block)
         {
-            var whole = from + Width <= channels;
-            var (scale, shift) = (Vector.Load(factor + from), Vector.Load(offset + from));
-            for (var sample = lane.From; sample < lane.To; sample++)
+            var end = Math.Min(begin + _block, lane.To);
+            for (var from = 0; from < channels; from += Width)
             {
-                var x = input.Sample(sample) + from;
-                var y = output.Sample(sample) + from;
-                for (var row = 0; row < Input.Length; row++, x += channels, y += channels)
+                var whole = from + Width <= channels;
+                var (scale, shift) = (Vector.Load(factor + from), Vector.Load(offset + from));
+                for (var sample = begin; sample < end; sample++)
                 {
-                    var value = Vector.FusedMultiplyAdd(Vector.Load(x), scale, shift);
-                    if (whole) value.Store(y);
-                    else StoreSome(value, y, channels - from);
+                    var x = input.Sample(sample) + from;
+                    var y = output.Sample(sample) + from;
+                    for (var row = 0; row < Input.Length; row++, x += channels, y += channels)
+                    {
+                        var value = Vector.FusedMultiplyAdd(Vector.Load(x), scale, shift);
+                        if (whole) value.Store(y);
+                        else StoreSome(value, y, channels - from);
+                    }
                 }
             }
         }
@@ -131,27 +147,33 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     {
         var sums = _sums[lane.Index];
         var channels = Input.Channels;
-        for (var from = 0; from < channels; from += Width)
+        Array.Clear(sums);
+        for (var begin = lane.From; begin < lane.To; begin += _block)
         {
-            Vector<double> low = default, high = default, lowProducts = default, highProducts = default;
-            var (mean, inverse) = (new Vector<float>(_batchMean, from), new Vector<float>(_batchInverse, from));
-            for (var sample = lane.From; sample < lane.To; sample++)
+            var end = Math.Min(begin + _block, lane.To);
+            for (var from = 0; from < channels; from += Width)
             {
-                var x = input.Sample(sample) + from;
-                var dy = outputGradient.Sample(sample) + from;
-                for (var row = 0; row < Input.Length; row++, x += channels, dy += channels)
+                var (low, high) = Load(sums, from);
+                var (lowProducts, highProducts) = Load(sums, _padded + from);
+                var (mean, inverse) = (new Vector<float>(_batchMean, from), new Vector<float>(_batchInverse, from));
+                for (var sample = begin; sample < end; sample++)
                 {
-                    Vector.Widen(Vector.Load(dy), out var first, out var second);
-                    Vector.Widen((Vector.Load(x) - mean) * inverse, out var firstNormal, out var secondNormal);
-                    low += first;
-                    high += second;
-                    lowProducts += first * firstNormal;
-                    highProducts += second * secondNormal;
+                    var x = input.Sample(sample) + from;
+                    var dy = outputGradient.Sample(sample) + from;
+                    for (var row = 0; row < Input.Length; row++, x += channels, dy += channels)
+                    {
+                        Vector.Widen(Vector.Load(dy), out var first, out var second);
+                        Vector.Widen((Vector.Load(x) - mean) * inverse, out var firstNormal, out var secondNormal);
+                        low += first;
+                        high += second;
+                        lowProducts += first * firstNormal;
+                        highProducts += second * secondNormal;
+                    }
                 }
-            }
 
-            Store(sums, from, low, high);
-            Store(sums, _padded + from, lowProducts, highProducts);
+                Store(sums, from, low, high);
+                Store(sums, _padded + from, lowProducts, highProducts);
+            }
         }
 
         for (var c = 0; c < channels; c++)
@@ -182,22 +204,26 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
     {
         if (inputGradient is null) return;
         var channels = Input.Channels;
-        for (var from = 0; from < channels; from += Width)
+        for (var begin = lane.From; begin < lane.To; begin += _block)
         {
-            var whole = from + Width <= channels;
-            var (mean, inverse) = (new Vector<float>(_batchMean, from), new Vector<float>(_batchInverse, from));
-            var (meanGradient, product) = (new Vector<float>(_meanGradient, from), new Vector<float>(_meanGradientTimesX, from) * inverse);
-            var scale = Vector.Load(_scale.Values + from) * inverse;
-            for (var sample = lane.From; sample < lane.To; sample++)
+            var end = Math.Min(begin + _block, lane.To);
+            for (var from = 0; from < channels; from += Width)
             {
-                var x = input.Sample(sample) + from;
-                var dy = outputGradient.Sample(sample) + from;
-                var dx = inputGradient.Sample(sample) + from;
-                for (var row = 0; row < Input.Length; row++, x += channels, dy += channels, dx += channels)
+                var whole = from + Width <= channels;
+                var (mean, inverse) = (new Vector<float>(_batchMean, from), new Vector<float>(_batchInverse, from));
+                var (meanGradient, product) = (new Vector<float>(_meanGradient, from), new Vector<float>(_meanGradientTimesX, from) * inverse);
+                var scale = Vector.Load(_scale.Values + from) * inverse;
+                for (var sample = begin; sample < end; sample++)
                 {
-                    var gradient = scale * (Vector.Load(dy) - meanGradient - ((Vector.Load(x) - mean) * product));
-                    if (whole) gradient.Store(dx);
-                    else StoreSome(gradient, dx, channels - from);
+                    var x = input.Sample(sample) + from;
+                    var dy = outputGradient.Sample(sample) + from;
+                    var dx = inputGradient.Sample(sample) + from;
+                    for (var row = 0; row < Input.Length; row++, x += channels, dy += channels, dx += channels)
+                    {
+                        var gradient = scale * (Vector.Load(dy) - meanGradient - ((Vector.Load(x) - mean) * product));
+                        if (whole) gradient.Store(dx);
+                        else StoreSome(gradient, dx, channels - from);
+                    }
                 }
             }
         }
@@ -211,12 +237,16 @@ internal sealed unsafe class BatchNorm : Layer, IBatchLayer
         _mean = new Parameter("running-mean", channels);
         _variance = new Parameter("running-variance", channels);
         _padded = (channels + Width - 1) / Width * Width;
+        _block = Math.Max(1, BlockValues / input.Count);
         _sums = new double[MaxLanes][];
         for (var lane = 0; lane < MaxLanes; lane++) _sums[lane] = new double[2 * _padded];
         (_batchMean, _batchInverse) = (new float[_padded], new float[_padded]);
         (_meanGradient, _meanGradientTimesX) = (new float[_padded], new float[_padded]);
         return input;
     }
+
+    private static (Vector<double> Low, Vector<double> High) Load(double[] sums, int at) =>
+        (new Vector<double>(sums, at), new Vector<double>(sums, at + Vector<double>.Count));
 
     private static void Store(double[] sums, int at, Vector<double> low, Vector<double> high)
     {
