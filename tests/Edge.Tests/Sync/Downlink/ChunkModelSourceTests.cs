@@ -19,6 +19,9 @@ public sealed class ChunkModelSourceTests : IDisposable
     private const string Secret = "sixteen and more";
     private static readonly string Digest = $"sha256:{new string('b', 64)}";
 
+    /// <summary>That a peer is given for a chunk.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly TempFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[] _package = Bytes(1, (3 * ChunkList.ChunkBytes) + 5_000);
@@ -117,19 +120,13 @@ public sealed class ChunkModelSourceTests : IDisposable
     [InlineData("a byte now and then")]
     public async Task A_peer_that_is_slow_costs_a_bounded_time(string how)
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new WatchedClock();
         Liar(how);
         using var peers = Peers(time);
         var fetching = FetchAsync(peers);
         var began = time.GetUtcNow();
-        while (!fetching.IsCompleted)
-        {
-            await Task.WhenAny(fetching, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
-            if (!fetching.IsCompleted) time.Advance(TimeSpan.FromMilliseconds(100));
-        }
-
-        await fetching;
-        Assert.InRange(time.GetUtcNow() - began, TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(7));
+        await PassAsync(time, fetching, Patience);
+        Assert.Equal(Patience, time.GetUtcNow() - began);
         Assert.Equal($"/artefacts/{Digest}", _asked[^1]);
     }
 
@@ -243,20 +240,28 @@ public sealed class ChunkModelSourceTests : IDisposable
     [Fact]
     public async Task The_devices_own_bound_on_downloads_holds_for_peers_and_so_does_the_peers_bound_on_what_it_gives()
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new WatchedClock();
         Peer(Holding(_package));
         using var peers = new PeerChunks(new PeerOptions { SecretFile = "x" }, Secret, 20_000, time, NullLogger.Instance);
         var began = time.GetUtcNow();
         var fetching = FetchAsync(peers);
+        // A throttle waits for less than a peer's patience lasts.
+        await PassAsync(time, fetching, Patience - TimeSpan.FromSeconds(1));
+        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
+        Assert.InRange((time.GetUtcNow() - began).TotalSeconds, 0.9 * _package.Length / 20_000, 3.0 * _package.Length / 20_000);
+    }
+
+    /// <summary>Whenever somebody begins to wait for the clock, the time has come.</summary>
+    /// <param name="longest">Longer waits are no part of the way.</param>
+    private static async Task PassAsync(WatchedClock time, Task fetching, TimeSpan longest)
+    {
         while (!fetching.IsCompleted)
         {
-            await Task.WhenAny(fetching, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
-            if (!fetching.IsCompleted) time.Advance(TimeSpan.FromMilliseconds(100));
+            var wait = time.WaitBegunAsync(longest);
+            if (await Task.WhenAny(fetching, wait) == wait) time.Advance(await wait);
         }
 
         await fetching;
-        Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
-        Assert.InRange((time.GetUtcNow() - began).TotalSeconds, 0.9 * _package.Length / 20_000, 3.0 * _package.Length / 20_000);
     }
 
     private IReadOnlyList<Chunk> Chunks() => ChunkList.Of(new MemoryStream(_package));
