@@ -41,7 +41,7 @@ internal static class RolloutCommand
                 ["rollout", "state", "model", "groups", "changed", "started", "by", "why"],
                 rollouts.Select(static rollout => (string[])
                 [
-                    rollout.RolloutId, rollout.StoppedBy is null ? rollout.State : $"{rollout.State} ({rollout.StoppedBy})",
+                    rollout.RolloutId, State(rollout),
                     Words.Digest(rollout.Request.Digest),
                     string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.State}")),
                     $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}",
@@ -51,6 +51,13 @@ internal static class RolloutCommand
         }));
         return command;
     }
+
+    private static string State(RolloutAnswer rollout) => rollout switch
+    {
+        { StoppedBy: { } by } => $"{rollout.State} ({by})",
+        { Request.Continuous: true, HasEnded: false } => $"{rollout.State}, {(rollout.OpenSince is null ? "continuous" : "open")}",
+        _ => rollout.State,
+    };
 
     private static Command Explain()
     {
@@ -69,7 +76,7 @@ internal static class RolloutCommand
     {
         var hub = new HubConnection();
         var id = Id(hub);
-        var command = hub.AddTo(new Command("watch", "Follow a rollout to its end; exit code 0 when it completed") { id });
+        var command = hub.AddTo(new Command("watch", "Follow a rollout to its end, a continuous one until it is open; exit code 0 when it completed, or is open") { id });
         command.SetAction((
             parsed, cancellation) => hub.RunAsync(
                 parsed, api => RolloutFollower.RunAsync(api, parsed.GetRequiredValue(id), TimeProvider.System, cancellation)));

@@ -46,12 +46,14 @@ internal static class RolloutStart
         var priority = new Option<int?>(
             "--priority") { HelpName = "number",
                 Description = "0 to 100: of two rollouts that want the same device the higher one gets it, of equal ones the older [default: 50]" };
+        var continuous = new Option<bool>(
+            "--continuous") { Description = "Stay open once every group has passed: devices that come to match get it too, until another rollout takes its place" };
         var reason = new Option<string>("--reason") { Description = "Why, for those who read it later", Required = true };
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
         var command = hub.AddTo(
             new Command(
                 "start", "Start a rollout") { model, where, groups, control, gate, pace, factor, every, bytes, windows, manual, approval, at,
-                    priority, reason, watch });
+                    priority, continuous, reason, watch });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var meant = parsed.GetRequiredValue(model);
@@ -73,6 +75,7 @@ internal static class RolloutStart
                 throw new HubRefusal("--pace-factor, --pace-every, --bytes-per-second: need --pace");
             if (parsed.GetValue(windows) is { Length: > 0 } hours) request["windows"] = hours.Select(WindowText.Parse).ToArray();
             if (parsed.GetValue(approval)) request["needsApproval"] = true;
+            if (parsed.GetValue(continuous)) request["continuous"] = true;
             if (parsed.GetValue(at) is { } start) request["notBefore"] = start;
             if (parsed.GetValue(priority) is { } importance) request["priority"] = importance;
             var rollout = await api.StartRolloutAsync(request, cancellation);

@@ -16,6 +16,10 @@ internal static class RolloutStory
         Tables.Say(
             $"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
         if (rollout.Request.Where is { } where) Tables.Say($"aimed at: {where}");
+        if (rollout.Request.Continuous)
+            Tables.Say(
+                rollout.OpenSince is { } since
+                    ? $"continuous: every group has passed, and it is open since {Words.Time(since)} for devices that join" : "continuous: it stays open for devices that join once every group has passed");
         if (rollout.ControlDevices.Count > 0) Tables.Say($"kept as they are for comparison: {Names(rollout.ControlDevices)}");
         if (rollout.WaitsFor.Count > 0) Tables.Say($"waits for devices of: {Names(rollout.WaitsFor)}");
         Tables.Print(

@@ -66,14 +66,14 @@ internal sealed record OpsetAnswer(string Domain, long Version);
 internal sealed record RolloutAnswer(
     string RolloutId, RolloutRequestAnswer Request, string State, IReadOnlyList<RolloutGroupAnswer> Groups,
     IReadOnlyList<TransitionAnswer> Transitions, DateTimeOffset StartedAt,
-    string? StoppedBy, IReadOnlyList<string> ControlDevices, IReadOnlyList<string> WaitsFor)
+    string? StoppedBy, IReadOnlyList<string> ControlDevices, IReadOnlyList<string> WaitsFor, DateTimeOffset? OpenSince = null)
 {
     public bool HasEnded => State is "completed" or "restored" or "cancelled";
 
     public IEnumerable<RolloutDeviceAnswer> Devices => Groups.SelectMany(group => group.Devices);
 }
 
-internal sealed record RolloutRequestAnswer(string Digest, string RequestedBy, string Reason, string? Where);
+internal sealed record RolloutRequestAnswer(string Digest, string RequestedBy, string Reason, string? Where, bool Continuous = false);
 
 internal sealed record RolloutGroupAnswer(string Name, string State, IReadOnlyList<RolloutDeviceAnswer> Devices, GateAnswer? Evidence);
 

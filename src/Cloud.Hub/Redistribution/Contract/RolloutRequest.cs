@@ -35,6 +35,10 @@ public sealed record RolloutRequest
     /// the older; the other waits for the device. None is taken from a rollout in the middle of its update.</summary>
     public int Priority { get; init; } = 50;
 
+    /// <summary>Once its groups have passed it stays open: each device that comes to match gets the artefact too, until a later rollout
+    /// takes its place, or a person ends it. Not with <see cref="DeviceIds"/>.</summary>
+    public bool Continuous { get; init; }
+
     /// <summary>It begins only once somebody else than <see cref="RequestedBy"/> has approved it.</summary>
     public bool NeedsApproval { get; init; }
 

@@ -58,6 +58,8 @@ public static class RolloutRules
             if (Id(request.DeviceIds[i], $"deviceIds[{i}]") is { } fault) return fault;
         }
 
+        if (request.Continuous && request.DeviceIds.Count > 0)
+            return "continuous: with deviceIds nobody else can come; leave one of them out";
         if (request.Windows is null || request.Windows.Any(static window => window is null))
             return "windows: is a list; leave it out when there are none";
         if (request.Windows.Count > MaxMaintenanceWindows)

@@ -35,6 +35,9 @@ public sealed record RolloutView
     /// <summary>It was stopped because the model did harm, beyond the odds that the gate asks for: the model is in quarantine.</summary>
     public bool IsHarmful { get; init; }
 
+    /// <summary>Of a continuous one: since when every group has passed and it waits for devices that come; null: not yet.</summary>
+    public DateTimeOffset? OpenSince { get; init; }
+
     /// <summary>Other rollouts that hold devices which this one waits for; empty: none.</summary>
     public IReadOnlyList<string> WaitsFor { get; init; } = [];
 

@@ -5,9 +5,10 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Looks what a running rollout is aimed at by now. It costs a pass over the fleet.</summary>
 internal sealed class JoinSearch(TargetSearch search, WaysBack waysBack, IArtefactRegistry registry, ILogger<JoinSearch> logger)
 {
-    /// <summary>Null: the registry no longer knows the artefact.</summary>
+    /// <summary>Null: it does not run now, or the registry no longer knows the artefact.</summary>
     public async Task<RolloutAim?> FindAsync(RolloutState rollout, CancellationToken cancellation)
     {
+        if (rollout.State != RolloutState.Running) return null;
         if (await registry.FindAsync(rollout.Request.Digest, cancellation) is not { } artefact) return null;
         var found = await search.ScanAsync(rollout.Request, artefact, cancellation);
         var known = rollout.Devices.Select(static device => device.DeviceId).ToHashSet(StringComparer.Ordinal);

@@ -64,6 +64,21 @@ internal sealed class RolloutGrain(
     public async Task LookAsync()
     {
         if (Stored is not { State: { HasEnded: false } rollout }) return;
+        var now = time.GetUtcNow();
+        _searchAt ??= now + options.Value.JoinInterval;
+        var isSearch = now >= _searchAt;
+        if (isSearch) _searchAt = now + options.Value.JoinInterval;
+        if (rollout is { OpenSince: not null, State: not RolloutState.Restoring })
+        {
+            // Nobody waits for it: a look at the whole fleet each time it is searched is enough, however long it stays open.
+            if (!isSearch) return;
+            if (store.Successor(rollout) is { } successor)
+            {
+                await KeepAsync(RolloutStateMachine.End(rollout, RolloutState.Completed, $"rollout {successor} has taken its place", now));
+                return;
+            }
+        }
+
         var passed = _passedFactId;
         var news = new List<RolloutFact>();
         var last = rollout.LastFactId;
@@ -87,7 +102,9 @@ internal sealed class RolloutGrain(
         var seen = await fleet.LookAsync(rollout.Request.Digest, rollout.Kind, CancellationToken.None);
         try
         {
-            rollout = await HoldAsync(Stored.State, await JoinAsync(RolloutStateMachine.Due(rollout, seen), seen.Now));
+            rollout = RolloutStateMachine.Due(rollout, seen);
+            if (isSearch && await joins.FindAsync(rollout, CancellationToken.None) is { } aim) rollout = RolloutJoining.Take(rollout, aim, seen.Now);
+            rollout = await HoldAsync(Stored.State, rollout);
             var next = RolloutStateMachine.AdvanceGroups(rollout, seen, bandwidth.Left(seen.Now));
             await KeepAsync(next);
             bandwidth.Spend(RolloutStateMachine.Told(rollout, next) * next.PackageBytes);
@@ -118,15 +135,6 @@ internal sealed class RolloutGrain(
         metrics.Assigned(wanted.Count - failures.Count, rollout.State == RolloutState.Restoring);
     }
 
-    /// <summary>Takes in who has come to what it is aimed at and who is no longer there, now and then.</summary>
-    private async Task<RolloutState> JoinAsync(RolloutState rollout, DateTimeOffset now)
-    {
-        _searchAt ??= now + options.Value.JoinInterval;
-        if (now < _searchAt || rollout.State != RolloutState.Running) return rollout;
-        _searchAt = now + options.Value.JoinInterval;
-        return await joins.FindAsync(rollout, CancellationToken.None) is { } aim ? RolloutJoining.Take(rollout, aim, now) : rollout;
-    }
-
     /// <summary>Holds what it may have: what others of lower priority can let go is asked of them.</summary>
     /// <remarks>That it waits for devices stands on disk before others let them go, or these would take them again. Only a
     /// higher priority asks a lower one, so no two ask each other.</remarks>
@@ -136,9 +144,9 @@ internal sealed class RolloutGrain(
         if (wants.Count == 0) return rollout;
         var taken = store.Wanted(wants, rollout);
         rollout = RolloutHolds.Take(rollout, wants, taken, time.GetUtcNow());
-        if (taken.All(claim => claim.Priority >= rollout.Request.Priority)) return rollout;
+        if (taken.All(claim => claim.Priority >= rollout.Priority)) return rollout;
         await KeepAsync(rollout);
-        foreach (var holder in taken.Where(claim => claim.Priority < rollout.Request.Priority).GroupBy(static claim => claim.RolloutId))
+        foreach (var holder in taken.Where(claim => claim.Priority < rollout.Priority).GroupBy(static claim => claim.RolloutId))
         {
             await grains.GetGrain<IRolloutGrain>(holder.Key)
                 .YieldAsync(

@@ -14,7 +14,8 @@ internal static class RolloutHolds
         for (var i = 0; i < rollout.Devices.Count; i++)
         {
             var device = rollout.Devices[i];
-            if (device.IsAwaited || (device.Held && !(i < before?.Devices.Count && before.Devices[i].Held))) wants.Add(device.DeviceId);
+            // What one that is open had put aside is free for others.
+            if ((device.IsAwaited && !(device.IsControl && rollout.OpenSince is not null)) || (device.Held && !(i < before?.Devices.Count && before.Devices[i].Held))) wants.Add(device.DeviceId);
         }
 
         return wants;

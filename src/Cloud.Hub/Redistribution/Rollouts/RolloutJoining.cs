@@ -30,6 +30,13 @@ internal static class RolloutJoining
         return RolloutStateMachine.To(rollout, rollout.State, $"{aim.Joiners.Count} devices join: {named}{more}", now);
     }
 
+    /// <summary>A later rollout that has proven its artefact takes the place of a continuous one whose aim it covers.</summary>
+    public static bool TakesPlace(RolloutState later, RolloutState open) =>
+        later.Kind == open.Kind && (later.State == RolloutState.Completed || (later.OpenSince is not null && !later.HasEnded))
+        && later.Request.DeviceIds.Count == 0
+        && (later.Request.SiteId is null || later.Request.SiteId == open.Request.SiteId)
+        && (later.Request.Where is null || later.Request.Where == open.Request.Where);
+
     /// <summary>Who is not told yet and no longer meant is not told and waited for; who is meant again is. One that was told
     /// stays: it is watched and can be taken back.</summary>
     private static RolloutState Leave(RolloutState rollout, IReadOnlySet<string> matching)

@@ -53,6 +53,12 @@ internal sealed record RolloutState
     /// <summary>It was stopped because the model did harm: nobody may get it again.</summary>
     public bool IsHarmful { get; init; }
 
+    /// <summary>Of a continuous one: since when every group has passed; null: not yet.</summary>
+    public DateTimeOffset? OpenSince { get; init; }
+
+    /// <summary>One that is open gives way to every other.</summary>
+    public int Priority => OpenSince is null ? Request.Priority : -1;
+
     /// <summary>Other rollouts that hold devices which this one waits for.</summary>
     public IReadOnlyList<string> WaitsFor { get; init; } = [];
 
@@ -101,6 +107,7 @@ internal sealed record RolloutState
         ApprovedBy = ApprovedBy,
         StoppedBy = StoppedBy,
         IsHarmful = IsHarmful,
+        OpenSince = OpenSince,
         WaitsFor = WaitsFor,
         RestoredGroup = RestoredGroup is { } restored ? Groups[restored].Name : null,
     };

@@ -131,6 +131,9 @@ internal static class RolloutStateMachine
             return i == rollout.PlannedGroups - 1 ? Joined(rollout, seen, bytes) : rollout;
         }
 
+        if (rollout is { Request.Continuous: true, OpenSince: null, State: not RolloutState.Paused })
+            rollout = To(rollout with { OpenSince = seen.Now }, rollout.State, "every group passed; it stays open for devices that join", seen.Now);
+        if (rollout.OpenSince is not null) return Joined(rollout, seen, bytes);
         if (rollout.State == RolloutState.Paused) return rollout;
         var late = rollout.JoinedGroup is { } joined ? rollout.Devices.Count(device => device.Group == joined && !device.Told) : 0;
         return End(
@@ -138,7 +141,8 @@ internal static class RolloutStateMachine
             seen.Now);
     }
 
-    /// <summary>Those that joined go with the last group: nothing waits for them, and harm that they show stops everything.</summary>
+    /// <summary>Those that joined go with the last group: nothing waits for them, and harm that they show stops everything. Once
+    /// the rollout is open a streak of them that do not take it pauses it.</summary>
     private static RolloutState Joined(RolloutState rollout, FleetSeen seen, long bytes)
     {
         if (rollout.JoinedGroup is not { } index || rollout.State is not (RolloutState.Running or RolloutState.Paused)) return rollout;
@@ -146,7 +150,9 @@ internal static class RolloutStateMachine
         if (rollout.Groups[index].State == GroupState.Waiting) return rollout;
         var verdict = GroupEvaluation.Watch(rollout, index, seen);
         rollout = Answering(rollout, index, verdict, seen.Now);
-        return verdict.Outcome == GateOutcome.Fail ? Fail(rollout, index, verdict, seen.Now) : rollout;
+        if (verdict.Outcome == GateOutcome.Fail) return Fail(rollout, index, verdict, seen.Now);
+        return rollout is { OpenSince: not null, State: RolloutState.Running } && JoinerStreak.Fault(rollout, seen) is { } fault
+            ? To(rollout, RolloutState.Paused, fault, seen.Now) : rollout;
     }
 
     private static RolloutState Judge(RolloutState rollout, int index, FleetSeen seen)

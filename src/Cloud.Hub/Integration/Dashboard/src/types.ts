@@ -56,10 +56,10 @@ export interface Transition { at: string; group: string; from: string; to: strin
 export interface Rollout {
   rolloutId: string; kind: string; state: string; groups: RolloutGroup[]; controlDevices: string[]; transitions: Transition[];
   request: {
-    digest: string; requestedBy: string; reason: string; where?: string; gate: Gate; notBefore?: string; windows: MaintenanceWindow[]; needsApproval: boolean;
+    digest: string; requestedBy: string; reason: string; where?: string; gate: Gate; notBefore?: string; windows: MaintenanceWindow[]; needsApproval: boolean; continuous: boolean;
     groups: { name: string; manual: boolean }[];
   };
-  startedAt: string; endedAt?: string; stoppedBy?: string; approvedBy?: string;
+  startedAt: string; endedAt?: string; stoppedBy?: string; approvedBy?: string; openSince?: string;
 }
 
 export interface Decision { at: string; agent: string; decision: string; reason: string }

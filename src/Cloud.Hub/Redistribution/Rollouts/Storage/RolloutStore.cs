@@ -21,7 +21,7 @@ internal sealed class RolloutStore(RolloutTables tables)
         {
             using var insert = new BoundStatement(
                 connection, "INSERT INTO rollouts (id, revision, is_open, document, priority) VALUES (?1, 1, ?2, ?3, ?4) RETURNING number");
-            insert.Bind(1, state.RolloutId).Bind(2, IsOpen(state)).Bind(3, Document(state)).Bind(4, state.Request.Priority).Step();
+            insert.Bind(1, state.RolloutId).Bind(2, IsOpen(state)).Bind(3, Document(state)).Bind(4, state.Priority).Step();
             var number = insert.Number(0);
             insert.Reset();
             return Write(connection, null, new StoredRollout(number, 1, state));
@@ -36,8 +36,9 @@ internal sealed class RolloutStore(RolloutTables tables)
         {
             using var update = new BoundStatement(
                 connection,
-                "UPDATE rollouts SET revision = revision + 1, is_open = ?1, document = ?2 WHERE number = ?3 AND revision = ?4 RETURNING revision");
-            if (!update.Bind(1, IsOpen(next)).Bind(2, Document(next)).Bind(3, before.Number).Bind(4, before.Revision).Step())
+                "UPDATE rollouts SET revision = revision + 1, is_open = ?1, document = ?2, priority = ?5 WHERE number = ?3 AND revision = ?4 RETURNING revision");
+            update.Bind(1, IsOpen(next)).Bind(2, Document(next)).Bind(3, before.Number).Bind(4, before.Revision).Bind(5, next.Priority);
+            if (!update.Step())
                 throw new InvalidOperationException($"rollout {next.RolloutId} was written by somebody else");
             update.Reset();
             return Write(connection, before.State, new StoredRollout(before.Number, before.Revision + 1, next));
@@ -79,7 +80,7 @@ internal sealed class RolloutStore(RolloutTables tables)
                   AND (priority > ?2 OR (priority = ?2 AND number < coalesce((SELECT number FROM rollouts WHERE id = ?1), 1 << 62)))
                   AND json_extract(CAST(rollouts.document AS TEXT), '$.state') IN (?3, ?4)
                 """);
-        Add(waiting.Bind(1, by.RolloutId).Bind(2, by.Request.Priority).Bind(3, RolloutState.Running).Bind(4, RolloutState.Paused));
+        Add(waiting.Bind(1, by.RolloutId).Bind(2, by.Priority).Bind(3, RolloutState.Running).Bind(4, RolloutState.Paused));
         using var held = new BoundStatement(
             connection, "SELECT device, id, priority FROM rollout_devices JOIN rollouts ON number = rollout WHERE is_held = 1 AND id <> ?1");
         Add(held.Bind(1, by.RolloutId));
@@ -93,6 +94,24 @@ internal sealed class RolloutStore(RolloutTables tables)
                     claims[device] = new DeviceClaim(device, select.Text(1)!, (int)select.Number(2));
             }
         }
+    });
+
+    /// <summary>The first rollout begun after an open one that has taken its place; null: none has.</summary>
+    public string? Successor(RolloutState open) => _database.Read(connection =>
+    {
+        using var later = new BoundStatement(
+            connection, """
+                SELECT document FROM rollouts WHERE number > (SELECT number FROM rollouts WHERE id = ?1)
+                  AND (json_extract(CAST(document AS TEXT), '$.state') = ?2 OR json_extract(CAST(document AS TEXT), '$.openSince') IS NOT NULL)
+                ORDER BY number
+                """);
+        later.Bind(1, open.RolloutId).Bind(2, RolloutState.Completed);
+        while (later.Step())
+        {
+            if (Parse<RolloutState>(later.Blob(0)) is var state && RolloutJoining.TakesPlace(state, open)) return state.RolloutId;
+        }
+
+        return null;
     });
 
     /// <summary>Ids, newest first.</summary>

@@ -26,15 +26,18 @@ export function rollouts(store: Store): Child {
 
 const badge = (state: string): Child => h('span', { class: `badge ${state}` }, words(state));
 
+/** Its state, and that it does not end by itself. */
+const badges = (rollout: Rollout): Child => [badge(rollout.state), rollout.request.continuous && !rollout.endedAt ? [' ', badge('continuous')] : null];
+
 function line(rollout: Rollout): Child {
-  return [h('code', null, digest(rollout.request.digest)), ' ', badge(rollout.state), rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}`) : null, h('time', null, clock(rollout.startedAt))];
+  return [h('code', null, digest(rollout.request.digest)), ' ', badges(rollout), rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}`) : null, h('time', null, clock(rollout.startedAt))];
 }
 
 function whole(rollout: Rollout): Child {
   const touched = rollout.groups.flatMap(group => group.devices).filter(device => device.touched);
   const restored = touched.filter(device => device.restored).length;
   return h('div', { class: 'rollout', 'data-id': rollout.rolloutId },
-    h('p', { class: 'lead' }, rollout.kind === 'model' ? null : `${words(rollout.kind)} `, h('code', { title: rollout.request.digest }, digest(rollout.request.digest)), ' ', badge(rollout.state),
+    h('p', { class: 'lead' }, rollout.kind === 'model' ? null : `${words(rollout.kind)} `, h('code', { title: rollout.request.digest }, digest(rollout.request.digest)), ' ', badges(rollout),
       rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}, ${restored} of ${plural(touched.length, 'changed device')} restored`) : null),
     h('p', { class: 'quiet' }, `${rollout.request.requestedBy}: ${rollout.request.reason}`,
       rollout.request.where ? ['; aimed at ', h('code', null, rollout.request.where)] : null,

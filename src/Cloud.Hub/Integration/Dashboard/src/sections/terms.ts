@@ -13,6 +13,7 @@ export function terms(rollout: Rollout): Child {
         : null);
   }
 
+  if (rollout.openSince && !rollout.endedAt) lines.push(h('li', null, `Open since ${moment(rollout.openSince)}: each device that comes to match gets it too`));
   if (request.notBefore && rollout.state === 'scheduled') lines.push(h('li', { class: 'waits' }, `Not before ${moment(request.notBefore)}`));
   for (const window of request.windows) lines.push(h('li', null, hours(window)));
   const shown = lines.filter(Boolean);
