@@ -55,6 +55,11 @@ internal static partial class Log
     public static partial void CannotJoin(this ILogger logger, string rolloutId, int count, string devices);
 
     [LoggerMessage(
+        EventId = 8916, EventName = "RolloutUnreadable", Level = LogLevel.Warning,
+        Message = "rollout {RolloutId} is left out of the list: this hub does not know its state '{State}'; the row stays as it is")]
+    public static partial void RolloutUnreadable(this ILogger logger, string rolloutId, string state);
+
+    [LoggerMessage(
         EventId = 8920, EventName = "HoldsAllKeys", Level = LogLevel.Warning,
         Message = "this hub holds every key of the image repository: whoever holds the hub holds the fleet; offline keys: docs/operations/signing-ceremony.md")]
     public static partial void HoldsAllKeys(this ILogger logger);

@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Retention;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Hmas.Contracts.Models;
+using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
@@ -49,6 +52,31 @@ public class RolloutTests
         Assert.Equal(begun[..2], (await scene.Rollouts.PageAsync(null, 2, default)).Select(static view => view.RolloutId));
         Assert.Equal(begun[2..], (await scene.Rollouts.PageAsync(begun[1], 2, default)).Select(static view => view.RolloutId));
         Assert.Empty(await scene.Rollouts.PageAsync("nobody", 2, default));
+    }
+
+    [Fact]
+    public async Task A_rollout_in_a_state_that_nobody_knows_hides_no_other_stays_on_disk_and_keeps_every_artefact()
+    {
+        await using var scene = await RedistributionScene.BeginAsync(devices: 2, releases: 1, answering: false);
+        var request = RedistributionScene.Request(scene.Releases[0].Digest) with { NotBefore = TimeProvider.System.GetUtcNow().AddYears(1) };
+        var strange = (await scene.Rollouts.StartAsync(request, default)).RolloutId;
+        var plain = (await scene.Rollouts.StartAsync(request, default)).RolloutId;
+        await scene.Hub.DisposeAsync();
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(scene.Folder, "rollouts.db")};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var update = connection.CreateCommand();
+            update.CommandText = "UPDATE rollouts SET document = replace(CAST(document AS TEXT), '\"scheduled\"', '\"frozen\"') WHERE id = $id";
+            update.Parameters.AddWithValue("$id", strange);
+            Assert.Equal(1, await update.ExecuteNonQueryAsync());
+        }
+
+        await scene.RestartAsync();
+        Assert.Equal([plain], (await scene.Rollouts.ListAsync(default)).Select(static view => view.RolloutId));
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => scene.Rollouts.FindAsync(strange, default));
+        Assert.EndsWith("a state that this hub does not know: 'frozen'", fault.Message, StringComparison.Ordinal);
+        Assert.Equal([(plain, "scheduled"), (strange, "frozen")], scene.Hub.Get<RolloutStore>().Page(null, 10));
+        await Assert.ThrowsAsync<InvalidDataException>(() => scene.Hub.Get<References>().FindAsync(default));
     }
 
     [Fact]

@@ -9,6 +9,9 @@ namespace Cloud.Hub.Redistribution.Retention;
 /// taken back as long as they are listed), the director, and targets that others signed.</summary>
 internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore store, Director director, ImageRepository images)
 {
+    /// <summary>As many as the list of rollouts has.</summary>
+    private const int MaxListed = 1_000;
+
     /// <returns>Digests and target paths.</returns>
     /// <remarks>Throws when one of them cannot be asked: then nothing is known, and nothing may go.</remarks>
     public async Task<IReadOnlySet<string>> FindAsync(CancellationToken cancellation)
@@ -25,9 +28,10 @@ internal sealed class References(IFleet fleet, IRollouts rollouts, RolloutStore 
         }
 
         var listed = await rollouts.ListAsync(cancellation);
-        // One that has not ended counts however many came after it.
-        var open = await Task.WhenAll(
-            store.Open().Except(listed.Select(static rollout => rollout.RolloutId)).Select(id => rollouts.FindAsync(id, cancellation)));
+        // One that has not ended counts however many came after it, and one that is left out of the list, as it cannot be read, stops all.
+        var others = store.Open().Concat(store.Page(null, MaxListed).Select(static row => row.Id))
+            .Except(listed.Select(static rollout => rollout.RolloutId));
+        var open = await Task.WhenAll(others.Select(id => rollouts.FindAsync(id, cancellation)));
         foreach (var rollout in listed.Concat(open.OfType<RolloutView>()))
         {
             Add(found, rollout.Request.Digest);

@@ -12,7 +12,7 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
 internal sealed class FleetRollouts(
     IGrainFactory grains, RolloutStore store, TargetSearch search, WaysBack waysBack, ArtefactRegistry registry, IFactArchive facts,
-    ImageRepository images, TimeProvider time) : IRollouts
+    ImageRepository images, RedistributionMetrics metrics, TimeProvider time, ILogger<FleetRollouts> logger) : IRollouts
 {
     private const int MaxListed = 1_000;
 
@@ -59,8 +59,11 @@ internal sealed class FleetRollouts(
 
     public async Task<IReadOnlyList<RolloutView>> PageAsync(string? before, int limit, CancellationToken cancellation)
     {
-        var views = await Task.WhenAll(
-            store.Page(before, Math.Clamp(limit, 1, MaxListed)).Select(id => grains.GetGrain<IRolloutGrain>(id).ViewAsync()));
+        var page = store.Page(before, Math.Clamp(limit, 1, MaxListed)).ToLookup(static row => RolloutState.IsKnown(row.State));
+        // One that this hub cannot read hides no other.
+        foreach (var (id, state) in page[false]) logger.RolloutUnreadable(id, state ?? "none");
+        metrics.Unreadable(page[false].Count());
+        var views = await Task.WhenAll(page[true].Select(row => grains.GetGrain<IRolloutGrain>(row.Id).ViewAsync()));
         return [.. views.Select(static view => view.Value).OfType<RolloutView>()];
     }
 

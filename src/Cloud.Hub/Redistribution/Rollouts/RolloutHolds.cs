@@ -15,7 +15,8 @@ internal static class RolloutHolds
         {
             var device = rollout.Devices[i];
             // What one that is open had put aside is free for others.
-            if ((device.IsAwaited && !(device.IsControl && rollout.OpenSince is not null)) || (device.Held && !(i < before?.Devices.Count && before.Devices[i].Held))) wants.Add(device.DeviceId);
+            var isAwaited = device.IsAwaited && !(device.IsControl && rollout.OpenSince is not null);
+            if (isAwaited || (device.Held && !(i < before?.Devices.Count && before.Devices[i].Held))) wants.Add(device.DeviceId);
         }
 
         return wants;

@@ -15,6 +15,11 @@ internal sealed record RolloutState
     public const string Restored = "restored";
     public const string Cancelled = "cancelled";
 
+    private static readonly string[] Known = [Scheduled, Running, Paused, Restoring, Completed, Restored, Cancelled];
+
+    /// <summary>False of one that a newer hub wrote, or nobody did.</summary>
+    public static bool IsKnown(string? state) => Known.Contains(state, StringComparer.Ordinal);
+
     public required string RolloutId { get; init; }
 
     public required RolloutRequest Request { get; init; }
