@@ -6,7 +6,7 @@ public class OptimiserTests
 {
     private const int Count = 19;
 
-    /// <summary>Numbers without a leading digit would slow each later step down.</summary>
+    /// <summary>Subnormal numbers would slow each later step down.</summary>
     [Theory]
     [InlineData(nameof(OptimiserKind.Adam))]
     [InlineData(nameof(OptimiserKind.AdamW))]

@@ -6,7 +6,7 @@ namespace Cloud.Hub.Learning.Training.Optimisers;
 internal abstract class Optimiser
 {
     /// <summary>2⁻¹⁰⁰. A memory below it moves no value any more and becomes zero: left alone, the memory of a gradient that stays zero
-    /// shrinks until numbers have no leading digit, and a processor takes a hundred times as long over each of those.</summary>
+    /// shrinks to subnormal numbers, and a processor takes a hundred times as long over each of those.</summary>
     protected const float Nothing = 7.888609e-31f;
 
     /// <param name="count">Number of parameters.</param>
