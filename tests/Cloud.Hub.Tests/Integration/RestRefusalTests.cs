@@ -49,6 +49,7 @@ public class RestRefusalTests(SharedFront shared) : IClassFixture<SharedFront>
     [InlineData("labels", """[{"deviceId":"pump-1","fromUs":9,"toUs":3,"label":"normal","source":"operator"}]""", "[0].toUs", "before")]
     [InlineData("labels", """[{"deviceId":"pump-1","fromUs":"soon","toUs":3,"label":"normal","source":"operator"}]""", "[0].fromUs", "kind")]
     [InlineData("labels", """[{"deviceId":"pump-1","fromUs":1,"toUs":3,"source":"operator"}]""", "label", "missing")]
+    [InlineData("labels", """[{"deviceId":"pump-1","fromUs":1,"toUs":3,"label":"idle","source":"operator"}]""", "[0].kind", "'idle' may name")]
     [InlineData("training", """{"modelName":"pump anomaly","recipe":"reconstruction","requestedBy":"me"}""", "modelName", "lower-case")]
     [InlineData("training", """{"modelName":"pump-anomaly","requestedBy":"me"}""", "recipe", "missing")]
     [InlineData(

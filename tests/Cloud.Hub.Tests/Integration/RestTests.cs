@@ -89,13 +89,13 @@ public class RestTests
         using var answer = await front.Http.PostAsync(
             "/api/v1/labels",
             FrontFixture.Json(
-                """[{"deviceId":"pump-1","fromUs":1,"toUs":3,"label":"normal","source":"operator"},{"deviceId":"pump-1","fromUs":4,"toUs":9,"label":"leak","source":"maintenance"},{"deviceId":"pump-1","fromUs":9,"toUs":9,"label":"seized","kind":"failure","source":"maintenance"}]"""));
+                """[{"deviceId":"pump-1","fromUs":1,"toUs":3,"label":"normal","source":"operator"},{"deviceId":"pump-1","fromUs":4,"toUs":9,"label":"leak","kind":"outcome","source":"maintenance"},{"deviceId":"pump-1","fromUs":9,"toUs":9,"label":"seized","kind":"failure","source":"maintenance"}]"""));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(3, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());
         await front.Doors.Feedback.Received(1)
             .AddLabelsAsync(
                 Arg.Is<IReadOnlyList<OutcomeLabel>>(static labels =>
-                    labels.Count == 3 && labels[1].Label == "leak" && labels[2].Kind == LabelKind.Failure),
+                    labels.Count == 3 && labels[0].Kind == LabelKind.Outcome && labels[1].Label == "leak" && labels[2].Kind == LabelKind.Failure),
                 Arg.Any<CancellationToken>());
     }
 

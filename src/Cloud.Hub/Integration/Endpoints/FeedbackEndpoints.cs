@@ -43,7 +43,7 @@ internal static class FeedbackEndpoints
     }
 
     private static async Task<Results<Accepted<AcceptedLabels>, ProblemHttpResult>> AddLabelsAsync(
-        OutcomeLabel[] labels, [FromServices] IFeedback feedback, CancellationToken cancellation)
+        LabelRequest[] labels, [FromServices] IFeedback feedback, CancellationToken cancellation)
     {
         if (labels.Length > MaxLabels) return Problem.Invalid("body", $"has {labels.Length} labels, {MaxLabels} are allowed at once");
         for (var i = 0; i < labels.Length; i++)
@@ -51,7 +51,7 @@ internal static class FeedbackEndpoints
             if (Check(labels[i], i) is { } problem) return problem;
         }
 
-        if (labels.Length > 0) await feedback.AddLabelsAsync(labels, cancellation);
+        if (labels.Length > 0) await feedback.AddLabelsAsync([.. labels.Select(label => label.ToLabel())], cancellation);
         return TypedResults.Accepted((string?)null, new AcceptedLabels(labels.Length));
     }
 
@@ -65,14 +65,21 @@ internal static class FeedbackEndpoints
     private static async Task<Ok<IReadOnlyList<ModelQuality>>> QualityAsync([FromServices] IFeedback feedback, CancellationToken cancellation) =>
         TypedResults.Ok(await feedback.QualityAsync(cancellation));
 
-    private static ProblemHttpResult? Check(OutcomeLabel? label, int index)
+    private static ProblemHttpResult? Check(LabelRequest? label, int index)
     {
         if (label is null) return Problem.Invalid($"[{index}]", "is null");
         if (label.ToUs < label.FromUs) return Problem.Invalid($"[{index}].toUs", $"{label.ToUs} is before fromUs {label.FromUs}");
         if (label.Kind == LabelKind.Failure && label.ToUs != label.FromUs)
             return Problem.Invalid($"[{index}].toUs", $"{label.ToUs} is not fromUs {label.FromUs}: a failure is a moment");
         if (label.RunId is not null && Problem.Text(label.RunId, $"[{index}].runId", MaxRunId) is { } problem) return problem;
-        return Problem.Id(label.DeviceId, $"[{index}].deviceId") ?? Problem.Text(label.Label, $"[{index}].label", MaxLabel)
-            ?? Problem.Text(label.Source, $"[{index}].source", MaxLabel);
+        if (Problem.Id(label.DeviceId, $"[{index}].deviceId") is { } noDevice) return noDevice;
+        if (Problem.Text(label.Label, $"[{index}].label", MaxLabel) is { } noLabel) return noLabel;
+        if (!label.IsPlain)
+        {
+            return Problem.Invalid(
+                $"[{index}].kind", $"is missing: '{label.Label}' may name a fault (outcome), what the machine was doing (state) or why it failed (failure)");
+        }
+
+        return Problem.Text(label.Source, $"[{index}].source", MaxLabel);
     }
 }
