@@ -30,7 +30,7 @@ internal static class LifeData
         }
 
         var cutter = Cutter(recipe, experience);
-        var horizon = parent?.RemainingLife?.HorizonRows ?? LifeRecipe.HorizonOf(parts[RunPart.Fit].SelectMany(run => Lives(experience, run)));
+        var horizon = parent?.RemainingLife?.HorizonRows ?? LifeRecipe.HorizonOf(Lives(experience, parts[RunPart.Fit]));
         var (fitted, judging) = (Cut(RunPart.Fit, maxFitted), Cut(RunPart.Validation, maxJudging));
         var scale = keepsScale
             ? parent!.Recipe.Standardisation! : Standardising.Fit([.. fitted.Select(window => window.Features)], LifeRecipe.Clip);
@@ -49,10 +49,23 @@ internal static class LifeData
                 .Where(recipe.Uses)], most);
     }
 
-    /// <summary>Rows from the first that is known of each life to its failure.</summary>
-    private static IEnumerable<double> Lives(FleetExperience experience, RunRows run) =>
-        run.Segments().SelectMany(segment => segment).GroupBy(row => experience.LabelsOf(run).FailureFrom(run.RunId, row.TimeUs))
-            .Where(life => life.Key is not null).Select(life => experience.RowsLeft(run, life.First())!.Value);
+    /// <summary>Rows from the first that is known of each life to its failure, whichever run of the machine held it.</summary>
+    private static List<double> Lives(FleetExperience experience, IEnumerable<RunRows> runs)
+    {
+        var lives = new Dictionary<(string DeviceId, long FailedUs), double>();
+        foreach (var run in runs)
+        {
+            foreach (var row in run.Segments().SelectMany(segment => segment))
+            {
+                if (experience.LabelsOf(run).FailureFrom(run.RunId, row.TimeUs) is not { } failed) continue;
+                var left = experience.RowsLeft(run, row)!.Value;
+                var life = (run.DeviceId, failed);
+                lives[life] = Math.Max(left, lives.GetValueOrDefault(life));
+            }
+        }
+
+        return [.. lives.Values];
+    }
 
     private static WindowCutter Cutter(LearningRecipe recipe, FleetExperience experience) =>
         new(experience, recipe.Features, recipe.Window, calibrationRows: 0);

@@ -33,6 +33,14 @@ internal sealed class RunRows
 
     public int Count => _rows.Count;
 
+    /// <summary>Event time of the first row.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public long FirstUs => _rows.First().Value.TimeUs;
+
+    /// <summary>Event time of the last row.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public long LastUs => _rows.Last().Value.TimeUs;
+
     /// <summary>Rows left out because a value was no number.</summary>
     public int Broken { get; private set; }
 

@@ -46,15 +46,16 @@ internal sealed class RunStore : IAsyncDisposable
         Query("SELECT body FROM run WHERE state NOT IN ('registered', 'rejected', 'failed', 'cancelled', 'searched') ORDER BY id");
 
     /// <summary>Parts of the given runs; those met for the first time get theirs now, for good.</summary>
-    public async Task<IReadOnlyDictionary<string, RunPart>> SplitAsync(IReadOnlyCollection<string> runIds, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, RunPart>> SplitAsync(
+        IReadOnlyCollection<IReadOnlyCollection<string>> groups, CancellationToken cancellation)
     {
         var known = _database.Read(SplitTable.Read);
-        if (runIds.All(known.ContainsKey)) return known;
+        if (groups.All(group => group.All(known.ContainsKey))) return known;
         return await _database.WriteAsync(
             connection =>
             {
                 var present = SplitTable.Read(connection);
-                SplitTable.Add(connection, RunSplit.Assign(present, runIds));
+                SplitTable.Add(connection, RunSplit.Assign(present, groups));
                 return SplitTable.Read(connection);
             },
             cancellation);

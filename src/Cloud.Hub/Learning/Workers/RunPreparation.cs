@@ -29,7 +29,7 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
                     $"parent {run.Request.ParentDigest} has head {parent.Manifest.Head}, recipe {detector.Name} makes a detector: nothing compares them");
             var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, rateHz: null, cancellation);
             return DetectorData.Prepare(
-                detector, experience, await PartsAsync(run, DetectorData.Usable(detector, experience), cancellation), MaxFitted, MaxJudging);
+                detector, experience, await PartsAsync(run, Alone(DetectorData.Usable(detector, experience)), cancellation), MaxFitted, MaxJudging);
         }
 
         var recipe = ClassRecipes.Find(run.Request.Recipe, []);
@@ -37,7 +37,7 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
         var lived = await CollectAsync(
             run, parent, recipe.Channels.Count > 0 ? recipe.Channels : parent?.Manifest.Channels,
             recipe.RateHz > 0 ? recipe.RateHz : parent?.Manifest.RateHz, cancellation);
-        var parts = await PartsAsync(run, ClassData.Usable(recipe, lived), cancellation);
+        var parts = await PartsAsync(run, Alone(ClassData.Usable(recipe, lived)), cancellation);
         return ClassData.Prepare(
             recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null || run.Request.Federated is not null, MaxFitted,
             MaxJudging);
@@ -50,9 +50,10 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
             throw new TrainingRefusedException(
                 $"parent {run.Request.ParentDigest} has head {parent.Manifest.Head}, recipe {recipe.Name} tells remaining life: nothing compares them");
         var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, parent?.Manifest.RateHz, cancellation);
+        var lives = LifeGroups.Of(experience, LifeData.Usable(recipe, experience));
         return LifeData.Prepare(
-            recipe, experience, await PartsAsync(run, LifeData.Usable(recipe, experience), cancellation), parent?.Manifest,
-            keepsScale: run.Request.Transfer is not null, MaxFitted, MaxJudging);
+            recipe, experience, await PartsAsync(run, lives, cancellation), parent?.Manifest, keepsScale: run.Request.Transfer is not null, MaxFitted,
+            MaxJudging);
     }
 
     /// <summary>Parent and candidate are compared window by window, so they must read the same and name the same.</summary>
@@ -67,10 +68,16 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
             throw new TrainingRefusedException($"parent {request.ParentDigest} tells class '{unknown}', recipe {recipe.Name} does not");
     }
 
-    private async Task<ILookup<RunPart, RunRows>> PartsAsync(TrainingRunView run, IReadOnlyList<RunRows> usable, CancellationToken cancellation)
+    private static IReadOnlyList<IReadOnlyList<RunRows>> Alone(IEnumerable<RunRows> runs) => [.. runs.Select(run => new[] { run })];
+
+    /// <param name="groups">Runs that stay together.</param>
+    private async Task<ILookup<RunPart, RunRows>> PartsAsync(
+        TrainingRunView run, IReadOnlyList<IReadOnlyList<RunRows>> groups, CancellationToken cancellation)
     {
-        var remembered = await store.SplitAsync([.. usable.Select(r => r.RunId)], cancellation);
-        return usable.ToLookup(r => RunSplit.PartOf(r.RunId, remembered[r.RunId], run.Request.HeldOutRuns));
+        var ids = groups.Select(group => group.Select(r => r.RunId).ToArray()).ToArray();
+        var remembered = await store.SplitAsync(ids, cancellation);
+        return groups.Zip(ids, (group, names) => (Runs: group, Part: RunSplit.PartOf(names, remembered, run.Request.HeldOutRuns)))
+            .SelectMany(group => group.Runs, (group, rows) => (group.Part, Rows: rows)).ToLookup(r => r.Part, r => r.Rows);
     }
 
     /// <summary>Reads within the bounds that the run settled when it first began, so that a restart meets the same data.</summary>
