@@ -36,5 +36,5 @@ internal static class MetaFigures
         return 0;
     }
 
-    private static ulong[] Seeds(MetaMethod method) => method == MetaMethod.Maml ? [1, 2, 3] : [1];
+    private static ulong[] Seeds(MetaMethod method) => method == MetaMethod.Maml ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1];
 }
