@@ -13,7 +13,7 @@ internal static class GateTable
     public static void Print(IReadOnlyCollection<GatePlay> plays)
     {
         Console.WriteLine(
-            "| the new model | stopped | as harmful | beyond the first group | beyond 1 % of the fleet | most devices changed | minutes to the stop: median, slowest | to full restore: median, slowest | of it waiting for devices that were away, slowest | not stopped | minutes to the end: median, slowest |");
+            "| the new model | stopped | as harmful | beyond the first group | beyond 1 % of the fleet | devices changed, most | minutes to the stop: median, slowest | to full restore: median, slowest | of these waiting for devices that are away, slowest | missed | minutes to the end, median, slowest |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var scenario in GateScenario.All)
         {
@@ -23,11 +23,11 @@ internal static class GateTable
             foreach (var model in SimulatedModel.Bad.Append(SimulatedModel.Good))
             {
                 var endings = own.Where(play => play.Model == model.Name).Select(static play => play.Ending).ToList();
-                if (endings.Count > 0) Print(model.Name, scenario, endings);
+                if (endings.Count > 0) Print(model.Name, model == SimulatedModel.Good, scenario, endings);
             }
 
-            var bad = own.Where(static play => play.Model != SimulatedModel.Good.Name).ToList();
-            if (bad.Count > 0) Print("all bad ones", scenario, [.. bad.Select(static play => play.Ending)]);
+            var bad = own.Where(static play => play.Model != SimulatedModel.Good.Name).Select(static play => play.Ending).ToList();
+            if (bad.Count > 0) Print("all bad ones", isGood: false, scenario, bad);
         }
     }
 
@@ -38,18 +38,24 @@ internal static class GateTable
             Console.WriteLine($"- {play.Part}, seed {play.Seed}: {play.Ending.Why}");
     }
 
-    private static void Print(string name, GateScenario scenario, List<SimulatedRollout.Ending> endings)
+    private static void Print(string name, bool isGood, GateScenario scenario, List<SimulatedRollout.Ending> endings)
     {
         var stopped = endings.Where(static ending => ending.StoppedBy is not null).ToList();
         var went = endings.Where(static ending => ending.StoppedBy is null).ToList();
+        var harmful = stopped.Count(static ending => ending.IsHarmful);
+        var beyond = stopped.Count(static ending => ending.Changed > ending.FirstGroup);
+        var above = stopped.Count(ending => ending.Changed > FirstGroupAtMost * scenario.Devices);
+        var most = stopped.Count > 0 ? stopped.Max(static ending => ending.Changed) : 0;
+        var away = stopped.Count > 0 ? stopped.Max(static ending => ending.AwayMinutes) : 0;
+        var stops = isGood ? Share(stopped.Count, endings.Count) : $"{stopped.Count} of {endings.Count}";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {Share(stopped.Count, endings.Count)} | {stopped.Count(static ending => ending.IsHarmful)} | {stopped.Count(static ending => ending.Changed > ending.FirstGroup)} | {stopped.Count(ending => ending.Changed > FirstGroupAtMost * scenario.Devices)} | {(stopped.Count > 0 ? stopped.Max(static ending => ending.Changed) : "–")} | {Times(stopped, static ending => ending.Minutes)} | {Times(stopped, static ending => ending.RestoreMinutes)} | {(stopped.Count > 0 ? stopped.Max(static ending => ending.AwayMinutes) : "–")} | {Share(went.Count, endings.Count)} | {Times(went, static ending => ending.Minutes)} |"));
+            $"| {name} | {stops} | {harmful} | {beyond} | {above} | {most} | {Times(stopped, static ending => ending.Minutes)} | {Times(stopped, static ending => ending.RestoreMinutes)} | {away:0} | {(isGood ? "" : Share(went.Count, endings.Count))} | {Times(went, static ending => ending.Minutes)} |"));
     }
 
     private static string Times(List<SimulatedRollout.Ending> endings, Func<SimulatedRollout.Ending, double> of)
     {
-        if (endings.Count == 0) return "–";
+        if (endings.Count == 0) return "";
         var sorted = endings.Select(of).Order().ToList();
         return string.Create(CultureInfo.InvariantCulture, $"{sorted[(sorted.Count - 1) / 2]:0}, {sorted[^1]:0}");
     }
@@ -63,6 +69,6 @@ internal static class GateTable
         var whole = 1 + (Z95 * Z95 / n);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{count} of {of}: {100 * rate:0.0} % ({100 * Math.Max(0, (centre - spread) / whole):0.0} to {100 * Math.Min(1, (centre + spread) / whole):0.0})");
+            $"{count} of {of}, {100 * rate:0.0} % ({100 * Math.Max(0, (centre - spread) / whole):0.0} to {100 * Math.Min(1, (centre + spread) / whole):0.0})");
     }
 }

@@ -11,11 +11,11 @@ internal static class RolloutGates
     private const int ProgressEvery = 25;
 
     /// <param name="options"><c>--part</c> default, online, strict, strict-online or power; <c>--share</c> of the rollouts, over 0 to 1, for a quick
-    /// look; <c>--resume</c> a state file, to go on from what it holds.</param>
+    /// look; <c>--resume</c> a state file, to go on from what it holds; <c>--picture</c> an SVG file, instead of all this.</param>
     /// <exception cref="ArgumentException">An option that there is not.</exception>
     public static int Run(IReadOnlyList<string> options)
     {
-        var (part, state, share) = ((string?)null, (string?)null, 1.0);
+        var (part, state, picture, share) = ((string?)null, (string?)null, (string?)null, 1.0);
         for (var i = 0; i < options.Count; i += 2)
         {
             var value = i + 1 < options.Count ? options[i + 1] : throw new ArgumentException($"rollout-gates: {options[i]} needs a value");
@@ -24,10 +24,17 @@ internal static class RolloutGates
                 "--part" => part = GateScenario.All.Select(static one => one.Name).Append("power").Contains(value)
                     ? value : throw new ArgumentException($"rollout-gates: there is no part '{value}'; there are default, online, strict, strict-online, power"),
                 "--resume" => state = value,
+                "--picture" => picture = value,
                 "--share" => (share = double.Parse(value, CultureInfo.InvariantCulture)) is > 0 and <= 1
                     ? value : throw new ArgumentException($"rollout-gates: --share {value} is outside over 0 to 1"),
-                _ => throw new ArgumentException($"rollout-gates: there is no option '{options[i]}'; there are --part, --share, --resume"),
+                _ => throw new ArgumentException($"rollout-gates: there is no option '{options[i]}'; there are --part, --share, --resume, --picture"),
             };
+        }
+
+        if (picture is not null)
+        {
+            GatePicture.Write(picture);
+            return 0;
         }
 
         if (part is null or "power") GatePowerTable.Print();
@@ -45,7 +52,8 @@ internal static class RolloutGates
              from seed in Enumerable.Range(0, (int)Math.Ceiling((model == SimulatedModel.Good ? Good : BadEach) * share))
              select (scenario, model, seed)).ToList();
         var left = all.Where(one => !played.Has(one.scenario.Name, one.model.Name, one.seed)).ToList();
-        Parallel.ForEach(left, one =>
+        // No more at once: the pool would add threads where others want the cores too, and each fleet takes its memory.
+        Parallel.ForEach(left, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, one =>
         {
             var ending = one.scenario.Rollout(one.model, one.seed).Play();
             if (!ending.HasEnded) throw new InvalidOperationException($"{one.scenario.Name}, {one.model.Name}, seed {one.seed}: never ended");

@@ -47,7 +47,8 @@ internal sealed class SimulatedRollout
         _twins = _devices.ToDictionary(static pair => pair.Key, static pair => pair.Value.Twin);
     }
 
-    public Ending Play()
+    /// <param name="looked">Told of the minutes since it began and the state after each look; null: nobody asks.</param>
+    public Ending Play(Action<double, RolloutState>? looked = null)
     {
         DateTimeOffset? stopped = null;
         var away = TimeSpan.Zero;
@@ -57,6 +58,7 @@ internal sealed class SimulatedRollout
         while (!_rollout.HasEnded && _now < begun.AddDays(2))
         {
             Step(isToLook: true);
+            looked?.Invoke((_now - begun).TotalMinutes, _rollout);
             if (_rollout.StoppedBy is not null) stopped ??= _now;
             if (!_rollout.HasEnded && stopped is not null && !_rollout.Devices.Any(IsInTheWay)) away += LookInterval;
         }
