@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts.Gates;
@@ -89,6 +90,19 @@ public class ShadowProofTests
         Work(scene);
         scene.Look();
         Assert.Equal((GateLimits.ShadowAlarms, false), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful));
+    }
+
+    [Fact]
+    public void What_answers_no_windows_is_asked_for_no_proof()
+    {
+        var scene = new RolloutScene(100, GatePolicy.Named("strict"), kind: ArtefactKind.Rules).Begun();
+        for (var minute = 0; minute < 8; minute++)
+        {
+            scene.Pass(TimeSpan.FromMinutes(1));
+            scene.Look();
+        }
+
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
     }
 
     [Fact]
