@@ -64,8 +64,8 @@ internal sealed class FleetWatch : IAsyncDisposable
     {
         await Task.WhenAll(_waiting);
         Console.WriteLine(
-            "| group | devices | assigned | answering when it passed | verdict before to last on disk, s | to last told, s | from first told to passed, s | of processor, s |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+            "| group | devices | assigned | answering when it passed | verdict before to last on disk, s | of processor, all included, since that verdict was on disk, s | verdict before to last told, s | from first told to passed, s | of processor, s |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         var (decided, processor) = (rollout.StartedAt, TimeSpan.Zero);
         foreach (var group in _groups)
         {
@@ -75,7 +75,7 @@ internal sealed class FleetWatch : IAsyncDisposable
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {group.Name} | {group.Devices} | {group.Assigned} | {at.Answering} | {(group.Durable - decided)?.TotalSeconds:0.00} | {(group.Heard - decided)?.TotalSeconds:0.00} | {(passed.At - told.At).TotalSeconds:0.0} | {(at.Processor - processor).TotalSeconds:0.0} |"));
+                    $"| {group.Name} | {group.Devices} | {group.Assigned} | {at.Answering} | {(group.Durable - decided)?.TotalSeconds:0.00} | {(group.Processor - _processor - processor).TotalSeconds:0.00} | {(group.Heard - decided)?.TotalSeconds:0.00} | {(passed.At - told.At).TotalSeconds:0.0} | {(at.Processor - processor).TotalSeconds:0.0} |"));
             (decided, processor) = (passed.At, at.Processor);
         }
     }

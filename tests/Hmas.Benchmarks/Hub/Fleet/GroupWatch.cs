@@ -15,6 +15,9 @@ internal sealed class GroupWatch(string name, IReadOnlyList<SimulatedAgent> agen
     /// <summary>When the last desired state was on disk; null: not yet. No earlier than that, and a poll later at most.</summary>
     public DateTimeOffset? Durable { get; private set; }
 
+    /// <summary>What the process had used of processors by then.</summary>
+    public TimeSpan Processor { get; private set; }
+
     /// <summary>When the last device heard of it; null: not all have.</summary>
     public DateTimeOffset? Heard => agents.All(static agent => agent.HeardAt is not null) ? agents.Max(static agent => agent.HeardAt) : null;
 
@@ -33,6 +36,6 @@ internal sealed class GroupWatch(string name, IReadOnlyList<SimulatedAgent> agen
                 await poll.WaitForNextTickAsync(stopping);
         }
 
-        Durable = TimeProvider.System.GetUtcNow();
+        (Durable, Processor) = (TimeProvider.System.GetUtcNow(), Environment.CpuUsage.TotalTime);
     }
 }
