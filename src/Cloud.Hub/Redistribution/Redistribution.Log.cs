@@ -20,6 +20,10 @@ internal static partial class Log
     public static partial void ArtefactMissing(this ILogger logger, string digest, string path);
 
     [LoggerMessage(
+        EventId = 8906, EventName = "ArtefactRestored", Level = LogLevel.Warning, Message = "{Digest} was not on disk any more and came from the bucket")]
+    public static partial void ArtefactRestored(this ILogger logger, string digest);
+
+    [LoggerMessage(
         EventId = 8904, EventName = "ArtefactCollected", Level = LogLevel.Information,
         Message = "{Kind} {Name} release {Release} is deleted: nothing has needed {Digest} for long")]
     public static partial void ArtefactCollected(

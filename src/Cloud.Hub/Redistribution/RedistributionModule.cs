@@ -21,6 +21,7 @@ internal static class RedistributionModule
         services.AddOptions<RedistributionOptions>().Bind(configuration.GetSection(RedistributionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedistributionOptions>, RedistributionOptionsValidator>();
         services.AddSingleton<RegistryTables>().AddSingleton<ArtefactTable>().AddSingleton<ArtefactFolder>().AddSingleton<RegistryKey>();
+        services.AddSingleton<ArtefactBucket>().AddSingleton<BucketSweep>();
         services.AddSingleton<ArtefactRegistry>().AddSingleton<ModelRegistry>().AddSingleton<PackageDeltas>().AddSingleton<DeltaAccess>();
         services.AddSingleton<PackageChunks>().AddSingleton<ChunkPeers>();
         services.AddSingleton<References>().AddSingleton<Collector>();

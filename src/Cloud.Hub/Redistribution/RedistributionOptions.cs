@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cloud.Hub.Redistribution.Registry;
 using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Redistribution;
@@ -31,6 +32,9 @@ internal sealed class RedistributionOptions : IValidatableObject
     /// <summary>Bytes of differences between artefacts at most; those used longest ago go. Default 256 MiB.</summary>
     [Range(0, 1L << 40)]
     public long MaxDeltaBytes { get; set; } = 256L << 20;
+
+    [ValidateObjectMembers]
+    public BucketOptions Bucket { get; set; } = new();
 
     /// <summary>Artefacts younger than this are kept, referred to or not. Default 30 days.</summary>
     public TimeSpan KeepFor { get; set; } = TimeSpan.FromDays(30);

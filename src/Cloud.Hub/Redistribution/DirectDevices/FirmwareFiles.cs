@@ -14,7 +14,8 @@ internal sealed class FirmwareFiles(ArtefactRegistry registry)
     /// <summary>Null when the registry has no such firmware, or its file is gone.</summary>
     public async Task<FirmwareFile?> FindAsync(string digest, CancellationToken cancellation)
     {
-        if (await registry.FindAsync(digest, cancellation) is not { Kind: ArtefactKind.Firmware } entry || registry.PathOf(digest) is not { } path)
+        if (await registry.FindAsync(digest, cancellation) is not { Kind: ArtefactKind.Firmware } entry
+            || await registry.PathAsync(digest, cancellation) is not { } path)
             return null;
         if (!_sha1.TryGetValue(digest, out var sha1)) _sha1[digest] = sha1 = await Sha1Async(path, cancellation);
         return new FirmwareFile(digest, entry.Name, entry.Release, path, entry.Bytes, sha1, ArtefactDigest.Hex(digest));

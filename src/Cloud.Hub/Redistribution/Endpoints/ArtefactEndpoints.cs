@@ -14,7 +14,7 @@ internal static class ArtefactEndpoints
 
     public static void MapArtefacts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/artefacts/{digest}", Fetch).RequireAuthorization(HubPolicies.Bytes)
+        routes.MapGet("/artefacts/{digest}", FetchAsync).RequireAuthorization(HubPolicies.Bytes)
             .WithSummary("An artefact's file; Range and If-Range are honoured");
         routes.MapGet("/artefacts/{digest}/delta", FetchDeltaAsync).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("The package as a delta from the package 'from'; 404 when the whole file is as good");
@@ -27,9 +27,10 @@ internal static class ArtefactEndpoints
         routes.MapGet("/keys", Keys).RequireAuthorization(HubPolicies.Artefacts).WithSummary("Public keys, Ed25519, base64, newest first");
     }
 
-    private static IResult Fetch(string digest, HttpContext context, ArtefactRegistry registry, RedistributionMetrics metrics)
+    private static async Task<IResult> FetchAsync(
+        string digest, HttpContext context, ArtefactRegistry registry, RedistributionMetrics metrics, CancellationToken cancellation)
     {
-        if (registry.PathOf(digest) is not { } path)
+        if (await registry.PathAsync(digest, cancellation) is not { } path)
             return Results.Problem($"there is no artefact {digest[..Math.Min(digest.Length, 80)]}", statusCode: StatusCodes.Status404NotFound);
         metrics.Fetched();
         context.Response.Headers.CacheControl = Immutable;

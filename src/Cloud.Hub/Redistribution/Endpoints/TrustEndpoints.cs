@@ -17,7 +17,7 @@ internal static class TrustEndpoints
         var tuf = routes.MapGroup("/tuf");
         tuf.MapGet("/images/metadata/{file}", ImageMetadata).RequireAuthorization(HubPolicies.Artefacts)
             .WithSummary("Metadata of the image repository");
-        tuf.MapGet("/images/targets/{**path}", ImageTarget).RequireAuthorization(HubPolicies.Bytes)
+        tuf.MapGet("/images/targets/{**path}", ImageTargetAsync).RequireAuthorization(HubPolicies.Bytes)
             .WithSummary("An artefact by its target path, its hash before the file name");
         tuf.MapPost("/images/targets", TakeTargetsAsync).WithSummary("Takes N.targets.json from a signing ceremony");
         tuf.MapPost("/images/roles/{role}", TakeRoleAsync).WithSummary("Takes N.ROLE.json of a team that the targets delegate to");
@@ -31,8 +31,9 @@ internal static class TrustEndpoints
         return images.FileOf(file) is { } path ? Results.File(path, "application/json") : NotFound(file);
     }
 
-    private static IResult ImageTarget(
-        string path, HttpContext context, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics)
+    private static async Task<IResult> ImageTargetAsync(
+        string path, HttpContext context, ImageRepository images, ArtefactTable table, ArtefactRegistry registry, RedistributionMetrics metrics,
+        CancellationToken cancellation)
     {
         // FOLDER/NAME/HASH.RELEASE-DIGEST.ENDING
         if (path.Split('/') is not [var folder, var name, var file] || file.Split('.', 2) is not [var hash, var rest]
@@ -42,7 +43,7 @@ internal static class TrustEndpoints
         if (!long.TryParse(rest.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var release)
             || table.FindRelease(kind, name, release) is not { } entry)
             return NotFound(path);
-        if (entry.TargetPath != target.Path || registry.PathOf(entry.Digest) is not { } bytes) return NotFound(path);
+        if (entry.TargetPath != target.Path || await registry.PathAsync(entry.Digest, cancellation) is not { } bytes) return NotFound(path);
         metrics.Fetched();
         context.Response.Headers.CacheControl = ArtefactEndpoints.Immutable;
         return Results.File(

@@ -73,6 +73,28 @@ internal sealed class ArtefactFolder : IDisposable
         await AtomicFile.WriteAsync(path, to => from.CopyToAsync(to, cancellation));
     }
 
+    /// <summary>The same for what is judged before it appears.</summary>
+    /// <param name="write">Writes, and says whether that is the artefact.</param>
+    public async Task<bool> TryPutAsync(string digest, Func<Stream, Task<bool>> write)
+    {
+        var path = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
+        try
+        {
+            await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite))
+            {
+                if (!await write(file)) return false;
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(path, Placed(digest), overwrite: true);
+            return true;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Takes a stream in, to be judged; disposing it deletes the file.</summary>
     /// <exception cref="ArgumentException">It is empty, or longer than <paramref name="maxBytes"/>.</exception>
     public async Task<ReceivedFile> ReceiveAsync(Stream content, long maxBytes, CancellationToken cancellation)

@@ -12,8 +12,8 @@ namespace Cloud.Hub.Redistribution.Registry;
 
 /// <summary>Artefacts by digest: files in a folder, their list in <c>redistribution.db</c>. An entry never changes, but for its quarantine.</summary>
 internal sealed class ArtefactRegistry(
-    ArtefactTable table, ArtefactFolder folder, ImageRepository images, RedistributionMetrics metrics, IOptions<RedistributionOptions> options,
-    TimeProvider time, ILogger<ArtefactRegistry> logger)
+    ArtefactTable table, ArtefactFolder folder, ArtefactBucket bucket, ImageRepository images, RedistributionMetrics metrics,
+    IOptions<RedistributionOptions> options, TimeProvider time, ILogger<ArtefactRegistry> logger)
     : IArtefactRegistry, IModelQuarantine
 {
     public async Task<ArtefactEntry> AddAsync(ArtefactUpload upload, Stream content, CancellationToken cancellation)
@@ -51,7 +51,7 @@ internal sealed class ArtefactRegistry(
 
     /// <summary>What a bundle brings; null when it is none.</summary>
     public async Task<BundleManifest?> BundleAsync(ArtefactEntry entry, CancellationToken cancellation) =>
-        entry.Kind == ArtefactKind.Bundle && PathOf(entry.Digest) is { } path
+        entry.Kind == ArtefactKind.Bundle && await PathAsync(entry.Digest, cancellation) is { } path
         ? JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, cancellation), ContractsJson.Default.BundleManifest)
         : null;
 
@@ -64,6 +64,7 @@ internal sealed class ArtefactRegistry(
         using (await folder.EnterAsync(cancellation))
         {
             if (!File.Exists(folder.PathOf(entry.Digest))) await put();
+            if (bucket.IsThere) await bucket.PutAsync(entry.Digest, folder.PathOf(entry.Digest), cancellation);
             (stored, isNew) = await table.InsertAsync(entry, source, cancellation);
         }
 
@@ -75,12 +76,12 @@ internal sealed class ArtefactRegistry(
         return stored;
     }
 
-    /// <summary>The artefact's file; null when there is none.</summary>
-    public string? PathOf(string digest)
+    /// <summary>The artefact's file, from the bucket when the disk has lost it; null when there is none.</summary>
+    public async Task<string?> PathAsync(string digest, CancellationToken cancellation)
     {
-        if (!ArtefactDigest.IsValid(digest) || table.Find(digest) is null) return null;
+        if (!ArtefactDigest.IsValid(digest) || table.Find(digest) is not { } entry) return null;
         var path = folder.PathOf(digest);
-        if (File.Exists(path)) return path;
+        if (File.Exists(path) || (bucket.IsThere && await RestoreAsync(entry, cancellation))) return path;
         logger.ArtefactMissing(digest, path);
         return null;
     }
@@ -92,7 +93,8 @@ internal sealed class ArtefactRegistry(
         var missing = new List<TargetFile>();
         foreach (var entry in table.List(null))
         {
-            if (images.Find(entry) is null && PathOf(entry.Digest) is { } path) missing.Add(await TargetAsync(entry, path, cancellation));
+            if (images.Find(entry) is null && await PathAsync(entry.Digest, cancellation) is { } path)
+                missing.Add(await TargetAsync(entry, path, cancellation));
         }
 
         images.Vouch(missing);
@@ -105,6 +107,28 @@ internal sealed class ArtefactRegistry(
         metrics.Quarantined();
         logger.ArtefactQuarantined(digest, reason);
         return true;
+    }
+
+    /// <summary>False: the bucket has not these bytes.</summary>
+    private async Task<bool> RestoreAsync(ArtefactEntry entry, CancellationToken cancellation)
+    {
+        // A model is named by its manifest; the hash of its whole file stands in what was vouched for.
+        var hash = entry.Kind != ArtefactKind.Model ? ArtefactDigest.Hex(entry.Digest)
+            : images.Find(entry)?.Hashes.GetValueOrDefault("sha256");
+        using var turn = await folder.EnterAsync(cancellation);
+        if (File.Exists(folder.PathOf(entry.Digest))) return true;
+        var isRight = await folder.TryPutAsync(
+            entry.Digest,
+            async to => await bucket.TryReadAsync(entry.Digest, to, cancellation) && to.Length == entry.Bytes
+                && await IsAsync(to, hash, cancellation));
+        if (isRight) logger.ArtefactRestored(entry.Digest);
+        return isRight;
+    }
+
+    private static async Task<bool> IsAsync(Stream file, string? hash, CancellationToken cancellation)
+    {
+        file.Position = 0;
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation)) == hash;
     }
 
     private static async Task<TargetFile> TargetAsync(ArtefactEntry entry, string path, CancellationToken cancellation)

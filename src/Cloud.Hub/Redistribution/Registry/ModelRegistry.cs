@@ -56,7 +56,7 @@ internal sealed class ModelRegistry(
 
     public async Task<ReadOnlyMemory<byte>?> PackageAsync(string digest, CancellationToken cancellation)
     {
-        if (table.Find(digest) is not { Kind: ArtefactKind.Model } || artefacts.PathOf(digest) is not { } path)
+        if (table.Find(digest) is not { Kind: ArtefactKind.Model } || await artefacts.PathAsync(digest, cancellation) is not { } path)
             return null;    // not in a conditional expression: there null would be an array's, and so an empty package
         return await File.ReadAllBytesAsync(path, cancellation);
     }

@@ -8,7 +8,7 @@ namespace Cloud.Hub.Redistribution.Registry;
 
 /// <summary>Artefacts as chunks by hash. An artefact is cut when its list is first asked for; the list stays beside the artefacts, the bytes
 /// stand in the artefact only.</summary>
-internal sealed class PackageChunks(ArtefactRegistry registry, ArtefactFolder folder) : IDisposable
+internal sealed class PackageChunks(ArtefactRegistry registry, ArtefactTable table, ArtefactFolder folder) : IDisposable
 {
     private const string Ending = ".hmcl";
 
@@ -21,7 +21,7 @@ internal sealed class PackageChunks(ArtefactRegistry registry, ArtefactFolder fo
     /// <summary>The list's file; null when there is no such artefact.</summary>
     public async Task<string?> ListAsync(string digest, CancellationToken cancellation)
     {
-        if (registry.PathOf(digest) is not { } artefact) return null;
+        if (await registry.PathAsync(digest, cancellation) is not { } artefact) return null;
         var path = Path.Combine(folder.Chunks, ArtefactDigest.Hex(digest) + Ending);
         await _cutting.WaitAsync(cancellation);
         try
@@ -49,7 +49,7 @@ internal sealed class PackageChunks(ArtefactRegistry registry, ArtefactFolder fo
     {
         if (!_places.ContainsKey(hash)) await LearnAllAsync(cancellation);
         if (!_places.TryGetValue(hash, out var place)) return null;
-        if (registry.PathOf(place.Digest) is not { } artefact) return null;
+        if (await registry.PathAsync(place.Digest, cancellation) is not { } artefact) return null;
         using var file = File.OpenHandle(artefact);
         var bytes = new byte[place.Chunk.Length];
         return await RandomAccess.ReadAsync(file, bytes, place.Chunk.Offset, cancellation) == bytes.Length && ChunkList.HashOf(bytes) == hash
@@ -88,10 +88,10 @@ internal sealed class PackageChunks(ArtefactRegistry registry, ArtefactFolder fo
 
     private void Learn(string path, string digest)
     {
-        if (registry.PathOf(digest) is not { } artefact || !_known.Add(digest)) return;
+        if (table.Find(digest) is not { } artefact || !_known.Add(digest)) return;
         try
         {
-            foreach (var chunk in ChunkList.Read(File.ReadAllBytes(path), new FileInfo(artefact).Length)) _places[chunk.Hash] = (digest, chunk);
+            foreach (var chunk in ChunkList.Read(File.ReadAllBytes(path), artefact.Bytes)) _places[chunk.Hash] = (digest, chunk);
         }
         catch (WireFormatException)
         {

@@ -21,7 +21,7 @@ internal sealed class PackageDeltas(ArtefactRegistry registry, ArtefactFolder fo
     /// <summary>The delta's file; null when one of the two is unknown or too large to match, or a delta saves too little.</summary>
     public async Task<string?> PathAsync(string from, string to, CancellationToken cancellation)
     {
-        if (registry.PathOf(from) is not { } old || registry.PathOf(to) is not { } next) return null;
+        if (await registry.PathAsync(from, cancellation) is not { } old || await registry.PathAsync(to, cancellation) is not { } next) return null;
         if (Math.Max(new FileInfo(old).Length, new FileInfo(next).Length) > options.Value.MaxPackageBytes) return null;
         var path = Path.Combine(folder.Deltas, $"{ArtefactDigest.Hex(from)}-{ArtefactDigest.Hex(to)}{Ending}");
         await _making.WaitAsync(cancellation);

@@ -17,7 +17,7 @@ namespace Cloud.Hub.Redistribution.Retention;
 /// </remarks>
 internal sealed class Collector(
     ArtefactRegistry registry, ArtefactTable table, ArtefactFolder folder, PackageDeltas deltas, PackageChunks chunks, ImageRepository images,
-    References references, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Collector> logger)
+    References references, BucketSweep bucket, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<Collector> logger)
 {
     /// <summary>Condemns, acquits and deletes.</summary>
     /// <returns>Digests that are gone.</returns>
@@ -56,6 +56,7 @@ internal sealed class Collector(
             if (table.Find(digest) is null) folder.Delete(digest);
         }
 
+        await bucket.SweepAsync(now, cancellation);
         deltas.Trim(digest => table.Find(digest) is not null);
         chunks.Trim(digest => table.Find(digest) is not null);
         var listed = table.List(null).Select(static entry => entry.TargetPath).ToHashSet(StringComparer.Ordinal);

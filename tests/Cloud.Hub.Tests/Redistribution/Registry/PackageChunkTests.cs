@@ -43,7 +43,7 @@ public sealed class PackageChunkTests
         {
             digest = (await RedistributionScene.AddModelAsync(hub, 1)).Digest;
             list = (await hub.Get<PackageChunks>().ListAsync(digest, default))!;
-            hash = ChunkList.Read(await File.ReadAllBytesAsync(list), new FileInfo(hub.Get<ArtefactRegistry>().PathOf(digest)!).Length)[0].Hash;
+            hash = ChunkList.Read(await File.ReadAllBytesAsync(list), new FileInfo(hub.Get<ArtefactFolder>().PathOf(digest)).Length)[0].Hash;
         }
 
         await using (var hub = await scene.StartAsync()) Assert.NotNull(await hub.Get<PackageChunks>().FindAsync(hash, default));

@@ -23,7 +23,8 @@ public sealed class CollectorTests : IAsyncLifetime, IAsyncDisposable
         var options = Options.Create(new RedistributionOptions { KeepReleases = 1 });
         _collector = new Collector(
             _hub.Get<ArtefactRegistry>(), _hub.Get<ArtefactTable>(), _hub.Get<ArtefactFolder>(), _hub.Get<PackageDeltas>(),
-            _hub.Get<PackageChunks>(), _hub.Get<ImageRepository>(), _hub.Get<References>(), options, _time, NullLogger<Collector>.Instance);
+            _hub.Get<PackageChunks>(), _hub.Get<ImageRepository>(), _hub.Get<References>(), _hub.Get<BucketSweep>(), options,
+            _time, NullLogger<Collector>.Instance);
     }
 
     public async Task DisposeAsync() => await ((IAsyncDisposable)this).DisposeAsync();
