@@ -11,7 +11,7 @@ public sealed class PeerChunkTests(ITestOutputHelper output)
     [Fact]
     public async Task A_device_takes_a_model_from_another_of_its_site_and_goes_on_after_a_kill()
     {
-        await using var site = await PackageSite.StartAsync(devices: 2);
+        await using var site = await PlayingSite.StartAsync(devices: 2);
         var secret = await site.SecretAsync("of this site alone\n");
         await site.PlayAsync(() => string.Create(CultureInfo.InvariantCulture, $"""
             peers:
@@ -28,24 +28,24 @@ public sealed class PeerChunkTests(ITestOutputHelper output)
         await site.UntilAsync(() =>
         {
             second = site.Devices.FirstOrDefault(device =>
-                site.Devices.Any(other => other != device && PackageSite.LengthOf(other, digest, "hmas") > 0)
-                && (had = PackageSite.LengthOf(device, digest, "part")) > site.Onnx.Length / 4);
+                site.Devices.Any(other => other != device && PlayingSite.LengthOf(other, digest, "hmas") > 0)
+                && (had = PlayingSite.LengthOf(device, digest, "part")) > site.Onnx.Length / 4);
             return Task.FromResult(second is not null);
         });
         await site.Site.CrashDeviceAsync(second!);
         output.WriteLine($"{second!.Id} was killed when it had {had} bytes");
         await site.CompletedAsync(rollout);
 
-        var (near, own, all) = (await PackageSite.NearAsync(second))!.Value;
+        var (near, own, all) = (await PlayingSite.NearAsync(second))!.Value;
         output.WriteLine($"{near} of {all} bytes from near by");
         // Nothing came from the hub: what was there at the kill, or a little more, and what came near by are the whole.
         Assert.Equal(0, own);
         Assert.InRange(near, all - had - (1 << 20), all - had + (64 << 10));
-        Assert.DoesNotContain("is left alone", await PackageSite.LogOfAsync(second), StringComparison.Ordinal);
+        Assert.DoesNotContain("is left alone", await PlayingSite.LogOfAsync(second), StringComparison.Ordinal);
         var first = site.Devices.Single(device => device != second);
-        Assert.Null(await PackageSite.NearAsync(first));
+        Assert.Null(await PlayingSite.NearAsync(first));
         Assert.Equal(
-            await File.ReadAllBytesAsync(PackageSite.PathOf(first, digest, "hmas")),
-            await File.ReadAllBytesAsync(PackageSite.PathOf(second, digest, "hmas")));
+            await File.ReadAllBytesAsync(PlayingSite.PathOf(first, digest, "hmas")),
+            await File.ReadAllBytesAsync(PlayingSite.PathOf(second, digest, "hmas")));
     }
 }

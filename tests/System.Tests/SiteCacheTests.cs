@@ -11,7 +11,7 @@ public sealed class SiteCacheTests : IDisposable
     [Fact]
     public async Task The_second_device_needs_no_byte_of_the_hub_and_what_the_cache_spoils_is_fetched_from_it()
     {
-        await using var site = await PackageSite.StartAsync(devices: 3);
+        await using var site = await PlayingSite.StartAsync(devices: 3);
         var token = (await File.ReadAllTextAsync(Path.Combine(site.Site.HubFolder, "cache.token"))).Trim();
         await using var cache = await SiteCache.StartAsync(site.Site.Artefacts, token, _authority);
         await site.PlayAsync(() => $"peers:\n  sources: [{cache.Chunks}]");
@@ -21,7 +21,7 @@ public sealed class SiteCacheTests : IDisposable
         foreach (var (device, word) in site.Devices.Zip(["MISS", "HIT"]))
         {
             await site.CompletedAsync(await site.BeginAsync(digest, [device.Id], new { name = "all" }));
-            var (near, _, all) = (await PackageSite.NearAsync(device))!.Value;
+            var (near, _, all) = (await PlayingSite.NearAsync(device))!.Value;
             Assert.Equal(all, near);
             var requests = cache.Requests.Skip(before.Length).ToArray();
             Assert.Equal((all + ChunkList.ChunkBytes - 1) / ChunkList.ChunkBytes, requests.Length);
@@ -33,12 +33,12 @@ public sealed class SiteCacheTests : IDisposable
         cache.Tamper(before[2].Split(' ')[1]);
         var third = site.Devices[2];
         await site.CompletedAsync(await site.BeginAsync(digest, [third.Id], new { name = "all" }));
-        Assert.Equal(2 * ChunkList.ChunkBytes, (await PackageSite.NearAsync(third))!.Value.Near);
-        Assert.Contains("is left alone: it gave other bytes", await PackageSite.LogOfAsync(third), StringComparison.Ordinal);
+        Assert.Equal(2 * ChunkList.ChunkBytes, (await PlayingSite.NearAsync(third))!.Value.Near);
+        Assert.Contains("is left alone: it gave other bytes", await PlayingSite.LogOfAsync(third), StringComparison.Ordinal);
         Assert.Equal(before.Length + 3, cache.Requests.Count);
         Assert.Equal(
-            await File.ReadAllBytesAsync(PackageSite.PathOf(site.Devices[0], digest, "hmas")),
-            await File.ReadAllBytesAsync(PackageSite.PathOf(third, digest, "hmas")));
+            await File.ReadAllBytesAsync(PlayingSite.PathOf(site.Devices[0], digest, "hmas")),
+            await File.ReadAllBytesAsync(PlayingSite.PathOf(third, digest, "hmas")));
     }
 
     public void Dispose() => _authority.Dispose();

@@ -9,17 +9,20 @@ using Operator.Cli.Hub;
 
 namespace Hmas.System.Tests;
 
-/// <summary>The published hub and published agents of one site that play for ever, and a model of many chunks to bring to them.</summary>
-internal sealed partial class PackageSite : IAsyncDisposable
+/// <summary>The published hub and published agents of one site that play for ever, and models to bring to them.</summary>
+internal sealed partial class PlayingSite : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private static readonly string[] Metrics = ["model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms",
+        "shadow-disagreement", "false-alarms", "error", "confidence-drift", "input-drift"];
 
     private readonly TempFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly IReadOnlyList<Recording> _recordings;
     private Task _playing = Task.CompletedTask;
 
-    private PackageSite(int devices)
+    private PlayingSite(int devices)
     {
         var options = new DemoOptions { Root = new DirectoryInfo(
             Repository.Root), WorkFolder = _folder.Path, Devices = devices, Speed = 100, PortOffset = FreePorts.HubOffset() };
@@ -32,12 +35,13 @@ internal sealed partial class PackageSite : IAsyncDisposable
 
     public IReadOnlyList<Device> Devices => Site.Devices;
 
+    /// <summary>Of many chunks.</summary>
     public byte[] Onnx { get; } = Heavy(FixturePackage.Onnx("half"), 3 << 20);
 
     /// <summary>Starts the hub alone.</summary>
-    public static async Task<PackageSite> StartAsync(int devices)
+    public static async Task<PlayingSite> StartAsync(int devices)
     {
-        var site = new PackageSite(devices);
+        var site = new PlayingSite(devices);
         await site.Site.StartHubAsync("reasoning:\n  runsForFirstModel: 1000000\n", default);
         await site.Site.FetchTrustAsync(default);
         return site;
@@ -59,16 +63,23 @@ internal sealed partial class PackageSite : IAsyncDisposable
         _playing = new Conductor(Site, TimeProvider.System).KeepPlayingAsync(_recordings, _stop.Token, default);
     }
 
-    /// <returns>The model's digest.</returns>
-    public async Task<string> AddModelAsync() =>
-        (await Site.Api.AddModelAsync(FixturePackage.Manifest(1, Onnx) with { Channels = ["Current", "Pressure"] }, Onnx, default)).Digest;
+    /// <summary>Adds <see cref="Onnx"/>, or another model of two channels.</summary>
+    /// <returns>Its digest.</returns>
+    public async Task<string> AddModelAsync(byte[]? onnx = null)
+    {
+        onnx ??= Onnx;
+        return (await Site.Api.AddModelAsync(FixturePackage.Manifest(1, onnx) with { Channels = ["Current", "Pressure"] }, onnx, default)).Digest;
+    }
 
     /// <summary>Begins a rollout behind gates that are open.</summary>
-    public async Task<string> BeginAsync(string digest, IReadOnlyList<string> devices, params object[] groups)
+    public Task<string> BeginAsync(string digest, IReadOnlyList<string> devices, params object[] groups) =>
+        BeginAsync(digest, devices, "00:00:02", groups);
+
+    /// <param name="minimumHealthyTime">Of what answers no windows.</param>
+    public async Task<string> BeginAsync(string digest, IReadOnlyList<string> devices, string minimumHealthyTime, params object[] groups)
     {
-        string[] metrics = ["model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms", "shadow-disagreement",
-            "false-alarms", "error", "confidence-drift", "input-drift"];
-        var gate = new { minimumWindows = 1, maximumWait = "00:30:00", limits = metrics.ToDictionary(static name => name, static _ => 1.0) };
+        var limits = Metrics.ToDictionary(static name => name, static _ => 1.0);
+        var gate = new { minimumWindows = 1, minimumHealthyTime, maximumWait = "00:30:00", limits };
         return (await Site.Api.StartRolloutAsync(
             new { digest, deviceIds = devices, groups, shadowWindows = 0, healthWindows = 5, gate, requestedBy = "test", reason = "test" },
             default)).RolloutId;
@@ -76,20 +87,37 @@ internal sealed partial class PackageSite : IAsyncDisposable
 
     public async Task CompletedAsync(string rollout)
     {
-        RolloutAnswer? view = null;
-        await UntilAsync(async () => (view = await Site.Api.RolloutAsync(rollout, default)).HasEnded);
-        Assert.True(view!.State == "completed", $"{view.State}: {string.Join("; ", view.Transitions.Select(static move => move.Reason))}");
+        var ended = await EndedAsync(rollout);
+        Assert.True(
+            ended.State == "completed",
+            $"{ended.State}: {string.Join("; ", ended.Transitions.Select(static move => $"{move.Group} {move.To}: {move.Reason}"))}");
     }
 
-    public async Task UntilAsync(Func<Task<bool>> holds)
+    public async Task<RolloutAnswer> EndedAsync(string rollout)
+    {
+        RolloutAnswer? view = null;
+        await UntilAsync(
+            async () => (view = await Site.Api.RolloutAsync(rollout, default)).HasEnded,
+            () => $"rollout {rollout} has not ended: {view?.State}, {string.Join("; ", view?.Devices.Select(static device => $"{device.DeviceId} {device.AnsweringDigest} {device.Reason}") ?? [])}");
+        return view!;
+    }
+
+    /// <summary>Asks again and again: what other processes do can be waited for in no other way.</summary>
+    /// <param name="otherwise">What is said when it does not come, before the ends of the devices' logs.</param>
+    public async Task UntilAsync(Func<Task<bool>> holds, Func<string>? otherwise = null)
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         while (!await holds())
         {
             Site.RequireRunning();
             if (_playing.IsFaulted) await _playing;
-            if (limit.IsCancellationRequested) throw new TimeoutException(string.Join("\n", await Task.WhenAll(Devices.Select(LogOfAsync))));
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            if (limit.IsCancellationRequested)
+            {
+                var logs = await Task.WhenAll(Devices.Select(LogOfAsync));
+                throw new TimeoutException($"{otherwise?.Invoke()}\n{string.Join('\n', logs.Select(static log => log[^Math.Min(log.Length, 4_000)..]))}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
 
