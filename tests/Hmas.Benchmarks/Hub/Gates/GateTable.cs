@@ -43,7 +43,7 @@ internal static class GateTable
         var stopped = endings.Where(static ending => ending.StoppedBy is not null).ToList();
         var went = endings.Where(static ending => ending.StoppedBy is null).ToList();
         var harmful = stopped.Count(static ending => ending.IsHarmful);
-        var beyond = stopped.Count(static ending => ending.Changed > ending.FirstGroup);
+        var beyond = stopped.Count(static ending => ending.Beyond > 0);
         var above = stopped.Count(ending => ending.Changed > FirstGroupAtMost * scenario.Devices);
         var most = stopped.Count > 0 ? stopped.Max(static ending => ending.Changed) : 0;
         var away = stopped.Count > 0 ? stopped.Max(static ending => ending.AwayMinutes) : 0;

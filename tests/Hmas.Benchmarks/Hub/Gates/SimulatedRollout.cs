@@ -66,7 +66,7 @@ internal sealed class SimulatedRollout
         var minutes = ((stopped ?? _now) - begun).TotalMinutes;
         return new Ending(
             _rollout.StoppedBy, _rollout.IsHarmful, _rollout.Devices.Count(static device => device.Touched),
-            _rollout.Devices.Count(static device => device.Group == 0), minutes,
+            _rollout.Devices.Count(static device => device is { Touched: true, Group: > 0 }), minutes,
             stopped is { } since ? (_now - since).TotalMinutes : 0, away.TotalMinutes, _rollout.HasEnded)
         {
             Why = _rollout.Transitions.FirstOrDefault(static move => move.To == GroupState.Failed) is { } failed
@@ -109,12 +109,12 @@ internal sealed class SimulatedRollout
 
     /// <param name="StoppedBy">Null: completed.</param>
     /// <param name="Changed">Devices that answered with the new model.</param>
-    /// <param name="FirstGroup">Devices in the first group.</param>
+    /// <param name="Beyond">Of them those of later groups than the first.</param>
     /// <param name="Minutes">Until the verdict that stopped it, or until it was completed.</param>
     /// <param name="RestoreMinutes">From the verdict until every changed device answers with what it had.</param>
     /// <param name="AwayMinutes">Of them those in which only devices that were away had not gone back.</param>
     internal sealed record Ending(
-        string? StoppedBy, bool IsHarmful, int Changed, int FirstGroup, double Minutes, double RestoreMinutes, double AwayMinutes, bool HasEnded)
+        string? StoppedBy, bool IsHarmful, int Changed, int Beyond, double Minutes, double RestoreMinutes, double AwayMinutes, bool HasEnded)
     {
         /// <summary>Group and reason of the gate that stopped it; null: none did.</summary>
         public string? Why { get; init; }
