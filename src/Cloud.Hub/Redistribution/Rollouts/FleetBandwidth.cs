@@ -1,17 +1,13 @@
-using Microsoft.Extensions.Options;
-
 namespace Cloud.Hub.Redistribution.Rollouts;
 
-/// <summary>What devices may be told to fetch, over all rollouts of this process: a token bucket that may run into debt, so that a package
-/// larger than a second's worth goes out too and is waited off.</summary>
-/// <remarks>Thread-safe. In memory only: a hub that starts again begins with what one look may spend.</remarks>
-internal sealed class FleetBandwidth(IOptions<RedistributionOptions> options)
+/// <summary>What devices may be told to fetch: a token bucket that may run into debt, so that a package larger than a second's
+/// worth goes out too and is waited off.</summary>
+internal sealed class FleetBandwidth(RedistributionOptions options)
 {
-    private readonly Lock _lock = new();
-    private readonly long _bytesPerSecond = options.Value.BytesPerSecond;
+    private readonly long _bytesPerSecond = options.BytesPerSecond;
 
     /// <summary>What is saved up at most: the worth of the time between two looks.</summary>
-    private readonly double _most = options.Value.BytesPerSecond * Math.Max(1, options.Value.LookInterval.TotalSeconds);
+    private readonly double _most = options.BytesPerSecond * Math.Max(1, options.LookInterval.TotalSeconds);
 
     private DateTimeOffset? _since;
     private double _left;
@@ -20,16 +16,10 @@ internal sealed class FleetBandwidth(IOptions<RedistributionOptions> options)
     public long Left(DateTimeOffset now)
     {
         if (_bytesPerSecond == 0) return long.MaxValue;
-        lock (_lock)
-        {
-            _left = _since is { } since ? Math.Min(_most, _left + ((now - since).TotalSeconds * _bytesPerSecond)) : _most;
-            _since = now;
-            return (long)Math.Max(0, _left);
-        }
+        _left = _since is { } since ? Math.Min(_most, _left + ((now - since).TotalSeconds * _bytesPerSecond)) : _most;
+        _since = now;
+        return (long)Math.Max(0, _left);
     }
 
-    public void Spend(long bytes)
-    {
-        lock (_lock) _left -= bytes;
-    }
+    public void Spend(long bytes) => _left -= bytes;
 }

@@ -11,7 +11,7 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 [PreferLocalPlacement]
 internal sealed class RolloutGrain(
     RolloutStore store, RolloutFacts facts, FleetLook fleet, ModelAssigner assigner, IModelQuarantine quarantine, RolloutNews news,
-    FleetBandwidth bandwidth, JoinSearch joins, IOptions<RedistributionOptions> options, IGrainFactory grains,
+    JoinSearch joins, IOptions<RedistributionOptions> options, IGrainFactory grains,
     RedistributionMetrics metrics, TimeProvider time, ILogger<RolloutGrain> logger)
     : Grain, IRolloutGrain
 {
@@ -105,9 +105,11 @@ internal sealed class RolloutGrain(
             rollout = RolloutStateMachine.Due(rollout, seen);
             if (isSearch && await joins.FindAsync(rollout, CancellationToken.None) is { } aim) rollout = RolloutJoining.Take(rollout, aim, seen.Now);
             rollout = await HoldAsync(Stored.State, rollout);
-            var next = RolloutStateMachine.AdvanceGroups(rollout, seen, bandwidth.Left(seen.Now));
+            var bandwidth = options.Value.BytesPerSecond == 0 ? null : grains.GetGrain<IFleetBandwidthGrain>(0);
+            var next = RolloutStateMachine.AdvanceGroups(rollout, seen, bandwidth is null ? long.MaxValue : await bandwidth.LeftAsync());
             await KeepAsync(next);
-            bandwidth.Spend(RolloutStateMachine.Told(rollout, next) * next.PackageBytes);
+            var spent = bandwidth is null ? 0 : RolloutStateMachine.Told(rollout, next) * next.PackageBytes;
+            if (spent > 0) await bandwidth!.SpendAsync(spent);
         }
         catch (DevicesTakenException taken)
         {

@@ -1,6 +1,5 @@
 using Cloud.Hub.Redistribution;
 using Cloud.Hub.Redistribution.Rollouts;
-using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
 
@@ -11,7 +10,7 @@ public sealed class FleetBandwidthTests
     [Fact]
     public void Over_an_hour_no_more_is_spent_than_the_rate_whoever_asks_and_however_large_a_package_is()
     {
-        var bandwidth = new FleetBandwidth(Options.Create(new RedistributionOptions { BytesPerSecond = 1_000 }));
+        var bandwidth = new FleetBandwidth(new RedistributionOptions { BytesPerSecond = 1_000 });
         long spent = 0;
         for (var second = 0; second < 3_600; second++)
         {
@@ -30,12 +29,12 @@ public sealed class FleetBandwidthTests
     [Fact]
     public void Nothing_is_saved_up_beyond_one_look_and_without_a_limit_there_is_none()
     {
-        var bandwidth = new FleetBandwidth(Options.Create(new RedistributionOptions { BytesPerSecond = 1_000 }));
+        var bandwidth = new FleetBandwidth(new RedistributionOptions { BytesPerSecond = 1_000 });
         Assert.Equal(1_000, bandwidth.Left(Start));
         Assert.Equal(1_000, bandwidth.Left(Start.AddHours(1)));
         bandwidth.Spend(2_500);
         Assert.Equal(0, bandwidth.Left(Start.AddHours(1).AddSeconds(1)));
         Assert.Equal(500, bandwidth.Left(Start.AddHours(1).AddSeconds(2)));
-        Assert.Equal(long.MaxValue, new FleetBandwidth(Options.Create(new RedistributionOptions())).Left(Start));
+        Assert.Equal(long.MaxValue, new FleetBandwidth(new RedistributionOptions()).Left(Start));
     }
 }
