@@ -13,7 +13,7 @@ internal sealed class CurvePanel
     private const int Steps = 5;
     private const int LegendLine = 18;
     private const int LegendText = 36;
-    private const double LetterWidth = 6.5;
+    private const double LetterWidth = 7;
 
     /// <summary>Told apart by people who do not see red and green apart (Okabe and Ito 2008).</summary>
     private static readonly string[] Colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c564b", "#7f7f7f"];
