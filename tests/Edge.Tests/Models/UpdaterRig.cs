@@ -39,6 +39,9 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private long _us;
 
+    // Steps told before the newest assignment.
+    private int _assignedAt;
+
     /// <param name="time">A <see cref="FakeTimeProvider"/> moves on by a second with each row that is played until a step.</param>
     public UpdaterRig(string folder, SigningKey key, ModelOrders? orders = null, TimeProvider? time = null)
     {
@@ -53,7 +56,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         time ??= TimeProvider.System;
         _clock = time as FakeTimeProvider;
         Reporter = new SlotReporter("boot", this, _pipeline.Slot, null, time, NullLogger.Instance);
-        var model = new ModelOptions();
+        // Other tests share processor and memory with a model in shadow.
+        var model = new ModelOptions { ProbeLatency = TimeSpan.FromMinutes(1), MaxShadowBytes = 1L << 40 };
         var verifier = new ModelVerifier([key.PublicKey], "generic", Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
         var source = new CheckedFetch(this, this, NullLogger.Instance);
@@ -120,7 +124,11 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         lock (Steps) return Steps.Exists(step);
     }
 
-    public void Assign(ModelAssignment? assignment) => _updater.Assign(assignment);
+    public void Assign(ModelAssignment? assignment)
+    {
+        lock (Steps) _assignedAt = Steps.Count;
+        _updater.Assign(assignment);
+    }
 
     /// <summary>Assigns, and plays rows until the step is told of this model.</summary>
     public Task<SlotReport> PlayUntilAsync(ModelAssignment assignment, params SlotState[] states)
@@ -137,6 +145,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
             lock (Steps)
             {
                 if (Steps.Find(step => step.Digest == assignment.Digest && states.Contains(step.State)) is { } told) return told;
+                if (Steps.Skip(_assignedAt).FirstOrDefault(step => EndsWay(step, assignment)) is { } ended)
+                    throw new InvalidOperationException($"{ended.State} {ended.Reason}: {ended.Detail}");
             }
 
             Play(1);
@@ -145,6 +155,10 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
             if (_running.IsCompleted) await _running;
         }
     }
+
+    /// <summary>A disk that lets nothing through is tried again.</summary>
+    private static bool EndsWay(SlotReport step, ModelAssignment assignment) =>
+        step.Digest == assignment.Digest && (step.State is SlotState.Refused or SlotState.Returned) && step.Reason != SlotReasons.Storage;
 
     public void Play(int rows)
     {
