@@ -12,10 +12,11 @@ internal sealed class JoinSearch(TargetSearch search, WaysBack waysBack, IArtefa
         if (await registry.FindAsync(rollout.Request.Digest, cancellation) is not { } artefact) return null;
         var found = await search.ScanAsync(rollout.Request, artefact, cancellation);
         var known = rollout.Devices.Select(static device => device.DeviceId).ToHashSet(StringComparer.Ordinal);
-        var came = new List<RolloutTarget>();
-        foreach (var target in found.Targets)
+        var came = found.Targets.Where(target => !known.Contains(target.Device.DeviceId)).ToList();
+        // A fleet answers with a few digests: each is looked up once.
+        foreach (var digest in came.Select(static target => target.CurrentDigest).OfType<string>().Distinct(StringComparer.Ordinal).ToList())
         {
-            if (!known.Contains(target.Device.DeviceId) && !await IsNewerAsync(target.CurrentDigest, artefact, cancellation)) came.Add(target);
+            if (await IsNewerAsync(digest, artefact, cancellation)) came.RemoveAll(target => target.CurrentDigest == digest);
         }
 
         if (MaintenanceHours.ClosedSite(rollout.Request.Windows, came.Select(static target => target.Device.SiteId).Distinct()) is not null)
@@ -29,7 +30,7 @@ internal sealed class JoinSearch(TargetSearch search, WaysBack waysBack, IArtefa
     }
 
     /// <summary>A device that has a newer release would refuse the older one.</summary>
-    private async Task<bool> IsNewerAsync(string? digest, ArtefactEntry artefact, CancellationToken cancellation) =>
-        digest is not null && await registry.FindAsync(digest, cancellation) is { } current && current.Name == artefact.Name
+    private async Task<bool> IsNewerAsync(string digest, ArtefactEntry artefact, CancellationToken cancellation) =>
+        await registry.FindAsync(digest, cancellation) is { } current && current.Name == artefact.Name
         && current.Kind == artefact.Kind && current.Release > artefact.Release;
 }
