@@ -19,25 +19,25 @@ internal static class RolloutAssign
         var (old, next) = (await hub.AddModelAsync(1), await hub.AddModelAsync(2));
         await hub.JoinAsync(devices, old.Digest);
         var fleet = hub.Get<IFleet>();
-        var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var from = Used.Now;
         // As after earlier rollouts: everybody has a desired state.
         var before = (await fleet.DevicesAsync(default)).ToDictionary(
             static device => device.DeviceId,
             _ => (Hmas.Contracts.Twins.ModelAssignment?)new() { Digest = old.Digest, Name = "pump", Release = 1, PackageBytes = old.PackageBytes,
                 Url = "/artefacts/" + old.Digest });
         await fleet.SetModelsAsync(before, hub.Stopping);
-        Say(clock, cpu, "set up: a desired state for each device");
+        Say(from, "set up: a desired state for each device");
         await RestAsync(hub.Stopping);
 
-        (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        from = Used.Now;
         await fleet.DevicesAsync(default);
-        Say(clock, cpu, "look at the whole fleet");
+        Say(from, "look at the whole fleet");
 
-        (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        from = Used.Now;
         var request = new RolloutRequest { Digest = next.Digest, RequestedBy = "benchmark", Reason = "because",
             Where = "site = site-* and not tag.stage = test", Groups = [new("all")] };
         var view = await hub.Get<IRollouts>().StartAsync(request, default);
-        Say(clock, cpu, string.Create(CultureInfo.InvariantCulture, $"the rollout of {view.Groups[0].Devices.Count} devices is on disk"));
+        Say(from, string.Create(CultureInfo.InvariantCulture, $"the rollout of {view.Groups[0].Devices.Count} devices is on disk"));
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         // One after the other: to ask for all of them again and again would be work of its own.
         foreach (var device in view.Groups[0].Devices)
@@ -46,7 +46,7 @@ internal static class RolloutAssign
                 await poll.WaitForNextTickAsync(hub.Stopping);
         }
 
-        Say(clock, cpu, "every one is assigned");
+        Say(from, "every one is assigned");
         var assigned = (await fleet.DevicesAsync(default)).Count(device => device.Desired?.Model?.Digest == next.Digest);
         // The director's files are signed when they are asked for: one in a hundred is read back.
         var sample = view.Groups[0].Devices.Where(static (_, i) => i % OneIn == 0).ToArray();
@@ -76,10 +76,20 @@ internal static class RolloutAssign
         while ((now - before).TotalSeconds > 0.1);
     }
 
-    /// <summary>The processor's time beside the wall's: on a machine with other work the first one says what the hub does.</summary>
-    private static void Say(Stopwatch clock, TimeSpan cpu, string what) =>
+    /// <summary>The processor's time and what was allocated beside the wall's time: with other work on the machine these say what
+    /// the hub does.</summary>
+    private static void Say(Used from, string what)
+    {
+        var now = Used.Now;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{clock.Elapsed.TotalSeconds,7:0.00} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds,6:0.00} s of processor  {what}"));
+                $"{Stopwatch.GetElapsedTime(from.Clock, now.Clock).TotalSeconds,7:0.00} s, {(now.Processor - from.Processor).TotalSeconds,6:0.00} s of processor, {(now.Allocated - from.Allocated) / 1e6,5:0} MB allocated, {now.Collections - from.Collections,3} collections  {what}"));
+    }
+
+    private readonly record struct Used(long Clock, TimeSpan Processor, long Allocated, int Collections)
+    {
+        public static Used Now => new(
+            Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0));
+    }
 }

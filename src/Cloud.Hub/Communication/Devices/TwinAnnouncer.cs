@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
-
 namespace Cloud.Hub.Communication.Devices;
 
 /// <summary>Publishes desired states that were written for many devices at once: they are on disk, and
@@ -9,15 +6,22 @@ namespace Cloud.Hub.Communication.Devices;
 /// is. A device waits here once, so no more than the fleet does.</remarks>
 internal sealed class TwinAnnouncer(DesiredStates states, TwinPublisher publisher) : BackgroundService
 {
-    private readonly ConcurrentDictionary<string, bool> _named = new(StringComparer.Ordinal);
-    private readonly Channel<string> _waiting = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+    private readonly Queue<string> _waiting = new();
+    private readonly SemaphoreSlim _some = new(0);
 
     public void Announce(IEnumerable<string> deviceIds)
     {
-        foreach (var deviceId in deviceIds)
+        lock (_lock)
         {
-            if (_named.TryAdd(deviceId, true)) _waiting.Writer.TryWrite(deviceId);
+            foreach (var deviceId in deviceIds)
+            {
+                if (_named.Add(deviceId)) _waiting.Enqueue(deviceId);
+            }
         }
+
+        _some.Release();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,16 +29,32 @@ internal sealed class TwinAnnouncer(DesiredStates states, TwinPublisher publishe
         try
         {
             await states.DropUnusedAsync(stoppingToken);
-            await foreach (var deviceId in _waiting.Reader.ReadAllAsync(stoppingToken))
+            while (true)
             {
-                // Before it is read: a change that comes meanwhile is announced again.
-                _named.TryRemove(deviceId, out _);
-                await publisher.PublishAsync(deviceId, stoppingToken);
+                await _some.WaitAsync(stoppingToken);
+                while (Next() is { } deviceId) await publisher.PublishAsync(deviceId, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             return;
         }
+    }
+
+    /// <summary>Null: nobody waits.</summary>
+    private string? Next()
+    {
+        lock (_lock)
+        {
+            // It is read after that: a change that comes meanwhile is announced again.
+            if (_waiting.TryDequeue(out var deviceId)) _named.Remove(deviceId);
+            return deviceId;
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _some.Dispose();
     }
 }

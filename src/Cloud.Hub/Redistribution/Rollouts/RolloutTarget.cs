@@ -4,5 +4,5 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>A device that a request is aimed at.</summary>
 /// <param name="CurrentDigest">What it answers with as far as anybody knows; null: nothing.</param>
-/// <param name="Attributes">What queries ask of it; empty when the request has none.</param>
+/// <param name="Attributes">What queries ask of it; empty when its groups have none.</param>
 internal sealed record RolloutTarget(DeviceView Device, string? CurrentDigest, IReadOnlyDictionary<string, string> Attributes);

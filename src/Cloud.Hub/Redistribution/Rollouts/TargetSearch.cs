@@ -18,7 +18,7 @@ internal sealed class TargetSearch(IFleet fleet)
         RolloutRequest request, ArtefactEntry artefact, CancellationToken cancellation)
     {
         var found = await ScanAsync(request, artefact, cancellation);
-        var unknown = request.DeviceIds.Except(found.All, StringComparer.Ordinal).ToList();
+        var unknown = request.DeviceIds.Count == 0 ? [] : request.DeviceIds.Except(found.All, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
         if (found.Matching.Count == 0)
             throw new RolloutRefusedException(
@@ -37,18 +37,21 @@ internal sealed class TargetSearch(IFleet fleet)
         var all = await fleet.DevicesAsync(cancellation);
         var named = request.DeviceIds.ToHashSet(StringComparer.Ordinal);
         var query = request.Where is { } where ? DeviceQuery.Parse(where) : null;
-        var isAsked = query is not null || request.Groups.Any(static group => group.Where is not null);
+        // Where groups ask later the attributes of each device are kept, else one dictionary serves them all.
+        var isKept = request.Groups.Any(static group => group.Where is not null);
+        var none = FrozenDictionary<string, string>.Empty;
+        var used = isKept ? null : new Dictionary<string, string>(StringComparer.Ordinal);
         var (targets, unfit, matching) = (new List<RolloutTarget>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var device in all)
         {
             if ((request.SiteId is { } site && device.SiteId != site) || (named.Count > 0 && !named.Contains(device.DeviceId))) continue;
-            var attributes = isAsked ? DeviceAttributes.Of(device) : FrozenDictionary<string, string>.Empty;
-            if (query is not null && !query.Matches(attributes)) continue;
+            var attributes = isKept || query is not null ? DeviceAttributes.Of(device, used) : null;
+            if (query is not null && !query.Matches(attributes!)) continue;
             matching.Add(device.DeviceId);
             var hardware = device.Reported?.Hardware ?? DeviceIdentity.GenericHardware;
             if (!HardwareClass.Covers(artefact.HardwareClasses, hardware)) unfit.Add(device.DeviceId);
             else if (DeviceSeen.Of(device, artefact.Kind).CurrentDigest is var current && current != request.Digest)
-                targets.Add(new RolloutTarget(device, current, attributes));
+                targets.Add(new RolloutTarget(device, current, isKept ? attributes! : none));
         }
 
         return new FoundTargets(all.Select(static device => device.DeviceId), matching, unfit, targets);

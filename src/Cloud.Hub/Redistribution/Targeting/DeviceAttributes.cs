@@ -16,14 +16,14 @@ internal static class DeviceAttributes
         || (name.StartsWith(Tag, StringComparison.Ordinal) && Hmas.Contracts.Ids.IsValid(name.AsSpan(Tag.Length)));
 
     /// <summary>By name; what is not known of a device is left out.</summary>
-    public static IReadOnlyDictionary<string, string> Of(DeviceView device)
+    /// <param name="used">Taken for it, and emptied first; null: a new one.</param>
+    public static Dictionary<string, string> Of(DeviceView device, Dictionary<string, string>? used = null)
     {
-        var attributes = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["site"] = device.SiteId,
-            ["device"] = device.DeviceId,
-            ["online"] = device.Online ? "true" : "false",
-        };
+        var attributes = used ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        attributes.Clear();
+        attributes["site"] = device.SiteId;
+        attributes["device"] = device.DeviceId;
+        attributes["online"] = device.Online ? "true" : "false";
         if (device.Reported is not { } reported) return attributes;
         attributes["agent"] = reported.AgentVersion;
         if (reported.ActiveDigest is { } digest) attributes["model"] = digest;
