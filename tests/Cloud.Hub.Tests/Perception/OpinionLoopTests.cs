@@ -1,4 +1,3 @@
-using Cloud.Hub.Perception.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Grpc.Core;
 using Hmas.Contracts.Facts;
@@ -54,8 +53,7 @@ public class OpinionLoopTests
         registry.PackageAsync("", default).ReturnsForAnyArgs(call => scene.Registry.PackageAsync(call.Arg<string>(), default));
         await scene.AddTeacherAsync();
         await using var hub = await scene.StartAsync(registry);
-        scene.Store(scene.Window("run", 10, 1), hub);
-        await QualityAsync(hub, windows: 1);
+        await scene.SeenAsync(hub, scene.Window("run", 10, 1));
         scene.Broken = null;
         Assert.True((await scene.OpinionAsync(hub, scene.Window("run", 11, 1))).Agrees);
     }
@@ -76,7 +74,7 @@ public class OpinionLoopTests
         await using var hub = await scene.StartAsync(registry);
         await scene.OpinionAsync(hub, scene.Window("run", 10, 1));
         isBroken = true;
-        while (!registry.ReceivedCalls().Any(call => call.GetArguments() is ["sha256:broken", ..])) await Task.Yield();
+        await PerceptionScene.UntilAsync(() => Task.FromResult(registry.ReceivedCalls().Any(call => call.GetArguments() is ["sha256:broken", ..])));
         Assert.True((await scene.OpinionAsync(hub, scene.Window("run", 11, 1))).Agrees);
     }
 
@@ -93,10 +91,5 @@ public class OpinionLoopTests
         scene.SayChannels(hub);
         scene.Calibrate("next");
         Assert.False((await scene.OpinionAsync(hub, scene.Window("next", 11, 1, swingOfLast: 30))).Agrees);
-    }
-
-    private static async Task QualityAsync(Host.HubFixture hub, long windows)
-    {
-        while ((await hub.Get<ISecondOpinions>().QualityAsync(default)).Sum(static device => device.Windows) < windows) await Task.Yield();
     }
 }

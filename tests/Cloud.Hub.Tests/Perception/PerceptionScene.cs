@@ -99,14 +99,32 @@ internal sealed class PerceptionScene : IDisposable
     {
         var opinions = hub.Get<ISecondOpinions>();
         var before = (await opinions.RecentAsync(Device, 1000, default)).Count;
+        IReadOnlyList<WindowOpinion> now = [];
+        await UntilAsync(
+            async () =>
+            {
+                now = await opinions.RecentAsync(Device, 1000, default);
+                return now.Count > before;
+            },
+            () => Store(window, hub));
+        return now[0];
+    }
+
+    /// <summary>The hub has counted the window, which is told again until it has, for the same reason.</summary>
+    public Task SeenAsync(HubFixture hub, ExperienceRecord window) => UntilAsync(
+        async () => (await hub.Get<ISecondOpinions>().QualityAsync(default)).Sum(static device => device.Windows) > 0, () => Store(window, hub));
+
+    /// <param name="again">Done before each look.</param>
+    public static async Task UntilAsync(Func<Task<bool>> isSo, Action? again = null)
+    {
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        while (true)
+        do
         {
-            Store(window, hub);
+            again?.Invoke();
             await look.WaitForNextTickAsync(patience.Token);
-            if (await opinions.RecentAsync(Device, 1000, default) is { } now && now.Count > before) return now[0];
         }
+        while (!await isSo());
     }
 
     public void Dispose() => Registry.Dispose();
