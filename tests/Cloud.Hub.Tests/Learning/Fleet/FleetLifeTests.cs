@@ -35,11 +35,13 @@ public sealed class FleetLifeTests
         var last = new WearRecording(number);
         agent.Play(last.Name, last.Text);
         await FleetScene.ArchivedAsync(hub, [agent], rows + last.Rows);
-        var alarms = (await hub.Get<IFeedback>().AlarmsAsync(openOnly: false, 1000, default)).Where(alarm => alarm.Raised.RunId == last.Name)
-            .ToList();
-        Assert.NotEmpty(alarms);
+        await FleetScene.UntilAsync(async () => (await AlarmsAsync()).Count > 0, $"an alarm of {last.Name} is known");
+        var alarms = await AlarmsAsync();
         Assert.All(alarms, alarm => Assert.Equal("replace-soon", alarm.Raised.RuleId));
         Assert.All(alarms, alarm => Assert.InRange((last.FailedUs - alarm.Raised.TimestampUs) / 1e6, 1, 100));
+
+        async Task<List<AlarmView>> AlarmsAsync() =>
+            [.. (await hub.Get<IFeedback>().AlarmsAsync(openOnly: false, 1000, default)).Where(alarm => alarm.Raised.RunId == last.Name)];
 
         async Task LiveAsync()
         {
