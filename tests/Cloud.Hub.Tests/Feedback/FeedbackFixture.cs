@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Feedback;
@@ -36,6 +37,8 @@ internal sealed class FeedbackFixture : IAsyncDisposable
     public IFactArchive Facts => _services.GetRequiredService<IFactArchive>();
 
     public EventBus Bus => _services.GetRequiredService<EventBus>();
+
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public JoinLoop Loop => _services.GetServices<IHostedService>().OfType<JoinLoop>().Single();
 

@@ -18,7 +18,7 @@ public sealed class JoinLoopTests : IAsyncDisposable
         var alarm = OutcomeBookTests.Alarm("a1", raised: true, 5);
         await _fixture.StoreAsync(FactKind.Alarm, JsonSerializer.SerializeToUtf8Bytes(alarm.Alarm, ContractsJson.Default.AlarmEvent));
         await _fixture.StoreAsync(OutcomeBookTests.Window(1, true), OutcomeBookTests.Window(2, true));
-        using var windows = new CounterProbe("hmas.feedback.stretches");
+        using var windows = new CounterProbe(_fixture.Meters, "hmas.feedback.stretches");
         await _fixture.Loop.StartAsync(default);
         await windows.ReachAsync(2);
         var batch = await _fixture.StoreAsync(OutcomeBookTests.Window(3, true));
@@ -32,7 +32,7 @@ public sealed class JoinLoopTests : IAsyncDisposable
     [Fact]
     public async Task What_the_bus_dropped_is_found_at_the_next_interval()
     {
-        using var windows = new CounterProbe("hmas.feedback.stretches");
+        using var windows = new CounterProbe(_fixture.Meters, "hmas.feedback.stretches");
         await _fixture.StoreAsync(OutcomeBookTests.Window(1, true));
         await _fixture.Loop.StartAsync(default);
         await windows.ReachAsync(1);
@@ -54,18 +54,18 @@ public sealed class JoinLoopTests : IAsyncDisposable
         Assert.Equal(1, _fixture.Book.AlarmPlace());
     }
 
-    /// <summary>Waits until a counter of our meter has grown to a total.</summary>
+    /// <summary>Waits until a counter of these meters, and of no other scene in this process, has grown to a total.</summary>
     private sealed class CounterProbe : IDisposable
     {
         private readonly MeterListener _listener = new();
         private readonly SemaphoreSlim _changed = new(0);
         private long _total;
 
-        public CounterProbe(string name)
+        public CounterProbe(IMeterFactory meters, string name)
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == name) listener.EnableMeasurementEvents(instrument);
+                if (instrument.Name == name && ReferenceEquals(instrument.Meter.Scope, meters)) listener.EnableMeasurementEvents(instrument);
             };
             _listener.SetMeasurementEventCallback<long>((_, value, _, _) =>
             {

@@ -58,8 +58,8 @@ internal sealed class JoinLoop(
 
     private async Task CatchUpAsync(CancellationToken cancellation)
     {
-        await GuardAsync("evidence", () => ReadEvidenceAsync(cancellation));
         await GuardAsync("alarms", () => ReadAlarmsAsync(cancellation));
+        await GuardAsync("evidence", () => ReadEvidenceAsync(cancellation));
     }
 
     private Task ReadEvidenceAsync(CancellationToken cancellation) => ReadAsync(
