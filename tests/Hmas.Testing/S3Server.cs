@@ -12,7 +12,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>What its requests are signed with.</summary>
     public const string AccessKey = "S3RVER";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly Process _process;
@@ -42,6 +42,7 @@ public sealed class S3Server : IAsyncDisposable
         while (!await AnswersAsync(server.Address))
         {
             if (server._process.HasExited || Stopwatch.GetElapsedTime(began) > Patience) throw new InvalidOperationException("s3rver did not start");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
 
         return server;

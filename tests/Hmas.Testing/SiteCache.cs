@@ -9,7 +9,7 @@ public sealed class SiteCache : IAsyncDisposable
 {
     public const string Program = "/usr/sbin/nginx";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly Process _process;
@@ -78,6 +78,7 @@ public sealed class SiteCache : IAsyncDisposable
         {
             if (cache._process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
                 throw new InvalidOperationException($"nginx did not start: {await File.ReadAllTextAsync(cache._folder.File("error.log"))}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
 
         return cache;

@@ -17,7 +17,7 @@ namespace Hmas.Testing;
 /// acknowledged, a model is assigned, its package served over HTTP.</summary>
 public sealed class StandInHub : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly string _site;
     private readonly string _device;
     private readonly FleetClient _client;

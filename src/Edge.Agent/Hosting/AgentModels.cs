@@ -54,7 +54,8 @@ internal sealed class AgentModels : IDisposable
         var program = isLaunched ? Environment.ProcessPath : null;
         var held = new HeldChunks(Slots, program);
         var secret = Secrets.OfSite(settings.Peers);
-        if (settings.Peers.Asks()) _peers = new PeerChunks(settings.Peers, secret, settings.Model.DownloadBytesPerSecond, time, logger);
+        if (settings.Peers.Asks())
+            _peers = new PeerChunks(settings.Peers, secret, settings.Model.DownloadBytesPerSecond, PeerChunks.ConnectWithin, time, logger);
         if (settings.Peers.Listen is { } listen)
             _chunks = new ChunkServer(IPEndPoint.Parse(listen), secret!, settings.Peers.BytesPerSecond, held.Find, time, logger);
         var whole = _source is null || _peers is null ? (IModelSource?)_source : new ChunkModelSource(_source, held, _peers, logger);

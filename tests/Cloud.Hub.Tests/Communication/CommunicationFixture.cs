@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Hub.Bus;
+using Cloud.Hub.Communication.Broker;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Communication.Devices;
 using Cloud.Hub.Memory.Contract;
@@ -93,5 +94,12 @@ public sealed class CommunicationFixture : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task StartHubAsync() => _hub = await HubFixture.StartAsync("memory,communication", _settings, _folder.Path, _adjust);
+    /// <summary>A hub has started before its line to a broker elsewhere stands; what it publishes until then is refused.</summary>
+    private async Task StartHubAsync()
+    {
+        _hub = await HubFixture.StartAsync("memory,communication", _settings, _folder.Path, _adjust);
+        using var patience = new CancellationTokenSource(RunningDevice.Limit, TimeProvider.System);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        while (!_hub.Get<IFleetTransport>().IsUp) await look.WaitForNextTickAsync(patience.Token);
+    }
 }

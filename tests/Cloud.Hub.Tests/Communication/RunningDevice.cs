@@ -11,7 +11,7 @@ namespace Cloud.Hub.Tests.Communication;
 /// <summary>A device's client with its loop.</summary>
 public sealed class RunningDevice : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly Task _loop;
 
     private RunningDevice(FleetClientSettings settings, Action<FleetClient>? before)

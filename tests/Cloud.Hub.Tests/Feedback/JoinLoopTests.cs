@@ -77,7 +77,7 @@ public sealed class JoinLoopTests : IAsyncDisposable
 
         public async Task ReachAsync(long total)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (Interlocked.Read(ref _total) < total) await _changed.WaitAsync(limit.Token);
         }
 

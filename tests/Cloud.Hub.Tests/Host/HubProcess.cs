@@ -51,7 +51,7 @@ public sealed class HubProcess : IAsyncDisposable
     /// <param name="home">Home folder of the process; null: this one's.</param>
     /// <param name="diskBytes">Size of a disk of its own that its data folder is on, half of it taken
     /// by a file <c>ballast</c>; null: this machine's.</param>
-    /// <exception cref="InvalidOperationException">It ended, or said nothing for a minute; the message holds what it printed.</exception>
+    /// <exception cref="InvalidOperationException">It ended, or said nothing for three minutes; the message holds what it printed.</exception>
     public static async Task<HubProcess> StartAsync(
         string services, string folder, IReadOnlyDictionary<string, string>? settings = null, string? home = null, int? diskBytes = null)
     {
@@ -87,7 +87,7 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>The first line, printed already or yet to come, that contains the text.</summary>
     public async Task<string> SaysAsync(string text)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
         while (true)
         {
             Task more;

@@ -70,7 +70,7 @@ public sealed class RetentionTests
             await archive.AppendAsync([Alarms(sequence + 150, 150)], default);
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         var file = hub.Get<HubPaths>().Database("memory");
         while ((await archive.StatisticsAsync(default)).Bytes > Bound || new FileInfo(file).Length > Bound)

@@ -23,7 +23,7 @@ internal sealed class PerceptionScene : IDisposable
 {
     public const string Device = "pump-1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly List<ExperienceRecord> _stored = [];
     private long _sequence;
 
@@ -93,21 +93,21 @@ internal sealed class PerceptionScene : IDisposable
 
     public void SayChannels(HubFixture hub) => hub.Get<EventBus>().Publish(new ReportedStateChanged("site", Device, View().Reported!));
 
-    /// <summary>The newest opinion, once there are so many; while there are not, the window is told
-    /// again as the bus may be ahead of the teacher.</summary>
+    /// <summary>The newest opinion of this window; while there is none, the window is told again as the bus may be ahead of the
+    /// teacher.</summary>
     public async Task<WindowOpinion> OpinionAsync(HubFixture hub, ExperienceRecord window)
     {
-        var opinions = hub.Get<ISecondOpinions>();
-        var before = (await opinions.RecentAsync(Device, 1000, default)).Count;
-        IReadOnlyList<WindowOpinion> now = [];
+        WindowOpinion? opinion = null;
         await UntilAsync(
             async () =>
             {
-                now = await opinions.RecentAsync(Device, 1000, default);
-                return now.Count > before;
+                var known = await hub.Get<ISecondOpinions>().RecentAsync(Device, 1000, default);
+                // One of a window before, told again, may still come in between.
+                opinion = known.FirstOrDefault(told => told.RunId == window.RunId && told.EndUs == window.EndUs);
+                return opinion is not null;
             },
             () => Store(window, hub));
-        return now[0];
+        return opinion!;
     }
 
     /// <summary>The hub has counted the window, which is told again until it has, for the same reason.</summary>

@@ -19,7 +19,7 @@ namespace Cloud.Hub.Tests.Reasoning;
 /// <summary>A real hub that runs Reasoning alone, before a fleet, an archive and other services that outlive it.</summary>
 internal sealed class ReasoningScene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TempFolder _folder = new();
     private int _labelsRead;
@@ -87,7 +87,7 @@ internal sealed class ReasoningScene : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         using var subscription = hub.Get<EventBus>().Subscribe("test", static happened => happened is AgentDecided);
-        while ((await DecisionsAsync(hub)).All(made => made.Decision != decision)) await subscription.Events.WaitToReadAsync(patience.Token);
+        while ((await DecisionsAsync(hub)).All(made => made.Decision != decision)) await subscription.Events.ReadAsync(patience.Token);
     }
 
     public static async Task UntilAsync(Func<bool> holds)

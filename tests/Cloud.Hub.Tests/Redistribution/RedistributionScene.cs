@@ -15,7 +15,7 @@ namespace Cloud.Hub.Tests.Redistribution;
 /// <summary>A real hub that runs Redistribution, alone unless said otherwise, before a simulated fleet that outlives it.</summary>
 internal sealed class RedistributionScene : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Channel<RolloutTransitioned> _transitions = Channel.CreateUnbounded<RolloutTransitioned>();
     private readonly List<EventBus.Subscription> _subscriptions = [];

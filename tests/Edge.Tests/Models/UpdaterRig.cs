@@ -56,13 +56,13 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         time ??= TimeProvider.System;
         _clock = time as FakeTimeProvider;
         Reporter = new SlotReporter("boot", this, _pipeline.Slot, null, time, NullLogger.Instance);
-        // Other tests share processor and memory with a model in shadow.
+        // Other tests share processor and memory with a model on trial, and a clock that a test moves on passes seconds within a window.
         var model = new ModelOptions { ProbeLatency = TimeSpan.FromMinutes(1), MaxShadowBytes = 1L << 40 };
         var verifier = new ModelVerifier([key.PublicKey], "generic", Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
         var source = new CheckedFetch(this, this, NullLogger.Instance);
         var fetch = new PackageFetch(Slots, loader, verifier, source, orders, Reporter, time);
-        var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.FromSeconds(5), time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);
+        var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.MaxValue, time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);
         var swap = new ModelSwap(Slots, loader, _pipeline.Slot, watch, Reporter, time);
         _start = new SlotStart(Slots, loader, verifier, _pipeline.Slot, Reporter, null, NullLogger.Instance);
         var installs = new InstallUpdater(

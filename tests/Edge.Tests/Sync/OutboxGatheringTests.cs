@@ -10,7 +10,7 @@ namespace Edge.Tests.Sync;
 /// <summary>What is stored together and what at once: a commit costs the same whatever it holds.</summary>
 public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private FactOutbox _outbox = null!;
@@ -54,6 +54,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         Assert.False(stored.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(2, await stored.WaitAsync(Limit));
+        await _outbox.StoredAsync(default).WaitAsync(Limit);
 
         stored = NextStored();
         Add(FactKind.SlotReport, 3);
@@ -153,14 +154,14 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
 
     private Task<FactOutbox> OpenAsync() => FactOutbox.OpenAsync(_folder.Path, new OutboxOptions(), _time, NullLogger.Instance, default);
 
+    /// <summary>Returns when it is on disk and the loop waits again: what is acknowledged after that is none of this turn's.</summary>
     private async Task StoreAlarmAsync(long timestampUs)
     {
-        var stored = NextStored();
         Add(FactKind.Alarm, timestampUs);
-        await stored.WaitAsync(Limit);
+        await _outbox.StoredAsync(default).WaitAsync(Limit);
     }
 
-    /// <summary>Completes with what has been produced when the next group is on disk.</summary>
+    /// <summary>Completes with what has been produced when the next group is on disk; its turn may still take what is added then.</summary>
     private Task<long> NextStored()
     {
         var stored = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);

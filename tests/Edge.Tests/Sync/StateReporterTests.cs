@@ -17,7 +17,7 @@ namespace Edge.Tests.Sync;
 /// <summary>The reported state and telemetry over a link that hands over what it is given.</summary>
 public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly FakeTimeProvider _time = new();
     private readonly Channel<(string Topic, byte[] Payload, bool Retain)> _published = Channel.CreateUnbounded<(string, byte[], bool)>();
     private readonly TelemetryCollector _telemetry = new(channels: 1, points: 4);

@@ -10,8 +10,13 @@ namespace Edge.Agent.Sync.Downlink;
 /// <summary>Asks near by for chunks: caches of the settings first, then devices that the hub names. None of them is trusted: what is not the
 /// chunk, in its length and in time, is not taken, and who gave it is left alone.</summary>
 /// <param name="secret">Of the site; null: only the settings' sources are asked.</param>
-internal sealed class PeerChunks(PeerOptions options, string? secret, long bytesPerSecond, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="connectWithin">Real time, whatever <paramref name="time"/> says: the connections are the framework's.</param>
+internal sealed class PeerChunks(
+    PeerOptions options, string? secret, long bytesPerSecond, TimeSpan connectWithin, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>A device of the site answers at once, or is off.</summary>
+    public static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(1);
+
     /// <summary>Of what the hub says of peers: eight addresses in numbers.</summary>
     public const int MaxToldBytes = 1 << 10;
 
@@ -26,7 +31,7 @@ internal sealed class PeerChunks(PeerOptions options, string? secret, long bytes
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        ConnectTimeout = TimeSpan.FromSeconds(1), UseProxy = false, AllowAutoRedirect = false, UseCookies = false, MaxResponseHeadersLength = 4,
+        ConnectTimeout = connectWithin, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, MaxResponseHeadersLength = 4,
     }) { Timeout = Timeout.InfiniteTimeSpan };
 
     // Seconds since 1970, by address.

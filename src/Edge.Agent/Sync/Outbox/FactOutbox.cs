@@ -93,17 +93,11 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when everything added so far is stored. Needs <see cref="RunAsync"/>.</summary>
+    public Task StoredAsync(CancellationToken ct) => UntilAsync(static _ => true, ct);
+
     /// <summary>Completes when everything added so far is stored and the hub holds it. Needs <see cref="RunAsync"/>.</summary>
-    public async Task DrainedAsync(CancellationToken ct)
-    {
-        while (true)
-        {
-            // Taken before the look: a turn that ends after it is not missed.
-            var turn = Volatile.Read(ref _turn);
-            if (!_isStoring && _queue.IsEmpty && State.Waiting == 0) return;
-            await turn.Task.WaitAsync(ct);
-        }
-    }
+    public Task DrainedAsync(CancellationToken ct) => UntilAsync(static outbox => outbox.State.Waiting == 0, ct);
 
     /// <summary>Facts from a sequence on, without a hole; empty when there are none.</summary>
     /// <param name="maxBytes">Payload bytes at most, but always one fact.</param>
@@ -139,6 +133,18 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
     }
 
     private FactAck? Held => Volatile.Read(ref _acknowledged);
+
+    /// <summary>Completes when nothing is queued, no turn is under way, and this holds.</summary>
+    private async Task UntilAsync(Func<FactOutbox, bool> holds, CancellationToken ct)
+    {
+        while (true)
+        {
+            // Taken before the look: a turn that ends after it is not missed.
+            var turn = Volatile.Read(ref _turn);
+            if (!_isStoring && _queue.IsEmpty && holds(this)) return;
+            await turn.Task.WaitAsync(ct);
+        }
+    }
 
     /// <summary>Whoever waits looks again.</summary>
     private void EndTurn() =>

@@ -177,7 +177,7 @@ public sealed class LabelQueueTests
     /// <summary>Waits until the hub knows the device's channels.</summary>
     private static async Task KnownAsync(HubFixture hub)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while ((await hub.Get<IFleet>().DeviceAsync("pump-1", default))?.Reported is not { Channels.Count: > 0 })
             await timer.WaitForNextTickAsync(limit.Token);

@@ -144,7 +144,7 @@ public sealed class ChunkModelSourceTests : IDisposable
         });
         // Without a secret nobody is asked whom the hub names.
         _peers.Add("http://127.0.0.1:1/");
-        using var peers = new PeerChunks(new PeerOptions { Sources = { $"http://{cache}" } }, null, 0, TimeProvider.System, NullLogger.Instance);
+        using var peers = Peers(null, new PeerOptions { Sources = { $"http://{cache}" } }, null);
         await FetchAsync(peers);
         Assert.Equal(Chunks().Count, given);
         Assert.Equal([$"/artefacts/{Digest}/chunks", $"/artefacts/{Digest}/peers"], _asked);
@@ -242,7 +242,7 @@ public sealed class ChunkModelSourceTests : IDisposable
     {
         var time = new WatchedClock();
         Peer(Holding(_package));
-        using var peers = new PeerChunks(new PeerOptions { SecretFile = "x" }, Secret, 20_000, time, NullLogger.Instance);
+        using var peers = Peers(time, bytesPerSecond: 20_000);
         var began = time.GetUtcNow();
         var fetching = FetchAsync(peers);
         // A throttle waits for less than a peer's patience lasts.
@@ -275,21 +275,18 @@ public sealed class ChunkModelSourceTests : IDisposable
     private ModelSlots Slots(string name) =>
         new(DeviceRecord.Open(Directory.CreateDirectory(_folder.File(name)).FullName, NullLogger.Instance), NullLogger.Instance);
 
-    private static PeerChunks Peers(TimeProvider? time = null) =>
-        new(new PeerOptions { SecretFile = "x" }, Secret, 0, time ?? TimeProvider.System, NullLogger.Instance);
+    /// <param name="time">Null: stands still, so that no peer on a busy machine is too slow.</param>
+    private static PeerChunks Peers(TimeProvider? time = null, PeerOptions? options = null, string? secret = Secret, long bytesPerSecond = 0) =>
+        new(options ?? new PeerOptions { SecretFile = "x" }, secret, bytesPerSecond, Timeout.InfiniteTimeSpan, time ?? new FakeTimeProvider(),
+            NullLogger.Instance);
 
-    private static IPEndPoint FreeEnd()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
+    private static IPEndPoint FreeEnd() => new(IPAddress.Loopback, FreePorts.One());
 
     /// <summary>Another device's server; the hub names it.</summary>
     private IPEndPoint Peer(Func<string, byte[]?> find, string secret = Secret)
     {
         var end = FreeEnd();
-        _ = new ChunkServer(end, secret, 100 << 20, find, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token);
+        _ = new ChunkServer(end, secret, long.MaxValue, find, new FakeTimeProvider(), NullLogger.Instance).RunAsync(_stop.Token);
         _peers.Add($"http://{end}/");
         return end;
     }
