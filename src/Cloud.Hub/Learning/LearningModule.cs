@@ -30,6 +30,7 @@ internal static class LearningModule
         services.AddSingleton<ExperienceCollector>();
         services.AddSingleton<FitSignal>();
         services.AddSingleton<FitJobs>().AddSingleton<IFitJobs>(static provider => provider.GetRequiredService<FitJobs>());
+        services.AddSingleton<FederatedInvitations>();
         services.AddSingleton<FederatedRounds>();
         services.AddSingleton<StudyFiles>();
         services.AddSingleton<SearchJob>();

@@ -2,13 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cloud.Hub.Communication.Contract;
-using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Workers;
 using Hmas.Contracts;
-using Hmas.Contracts.Facts;
 using Hmas.Contracts.Federated;
 
 namespace Cloud.Hub.Learning.Federated;
@@ -16,7 +14,8 @@ namespace Cloud.Hub.Learning.Federated;
 /// <summary>Federated rounds over the fleet: sends the head to devices as a command, judges and joins what they send
 /// back. A round that ended is on disk; a restart goes on with the next.</summary>
 /// <remarks>FedAdam's memory does not outlive a restart: it begins anew with the round.</remarks>
-internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore store, IRunReporter reporter, LearningMetrics metrics)
+internal sealed class FederatedRounds(
+    FederatedInvitations invitations, IFleet fleet, RunStore store, IRunReporter reporter, LearningMetrics metrics)
 {
     private const int MaxRefusedKept = 20;
     private const int MaxReason = 300;
@@ -28,7 +27,7 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
     /// <param name="head">The parent's: weights (O, I), then bias (O,).</param>
     /// <param name="fit">Fingerprint: rounds go on only in the same.</param>
     /// <returns>The head after the last round.</returns>
-    /// <exception cref="TrainingRefusedException">A device that was named is unknown, or no round had enough updates.</exception>
+    /// <exception cref="TrainingRefusedException">A device that was named is not enrolled, or no round had enough updates.</exception>
     public async Task<float[]> RunAsync(TrainingRunView run, IReadOnlyList<string> classes, float[] head, string fit, CancellationToken cancellation)
     {
         var asked = run.Request.Federated!;
@@ -66,12 +65,14 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
     {
         var asked = run.Request.Federated!;
         var parent = run.Request.ParentDigest!;
-        var labels = await LabelsAsync(classes, cancellation);
-        var invited = await InvitedAsync(asked, parent, labels, run.Request.Seed + server.Round, cancellation);
+        var invited = await invitations.OfAsync(asked, parent, classes, run.Request.Seed + server.Round, cancellation);
         var head = MemoryMarshal.AsBytes(server.Head).ToArray();
+        var patience = TimeSpan.FromSeconds(asked.RoundSeconds);
         var answers = await Task.WhenAll(
-            invited.Select((device, i) => AskAsync(device, TaskOf(device, i), TimeSpan.FromSeconds(asked.RoundSeconds), cancellation)));
-        var report = server.Close(answers.Select(answer => answer.Update).OfType<ClientUpdate>(), invited.ToHashSet(StringComparer.Ordinal));
+            invited.Select((device, i) => AskAsync(device.DeviceId, TaskOf(device.Labels, i), patience, cancellation)));
+        var report = server.Close(
+            answers.Select(answer => answer.Update).OfType<ClientUpdate>(),
+            invited.Select(device => device.DeviceId).ToHashSet(StringComparer.Ordinal));
         List<RefusedUpdate> refused =
         [
             .. answers.Where(answer => answer.Fault is not null).Select(answer => new RefusedUpdate(answer.DeviceId, answer.Fault!)),
@@ -82,12 +83,12 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
             report.Round, invited.Count, report.Accepted.Count, report.Clipped, [.. refused.Take(MaxRefusedKept)], report.HasMoved,
             report.Windows);
 
-        HeadTask TaskOf(string device, int i) => new()
+        HeadTask TaskOf(IReadOnlyList<HeadLabel> labels, int i) => new()
         {
             Digest = parent,
             Round = server.Round,
             Head = head,
-            Labels = labels[device],
+            Labels = labels,
             Proximal = (float)asked.Proximal,
             MaxNorm = (float)asked.MaxNorm,
             Noise = (float)asked.Noise,
@@ -112,35 +113,6 @@ internal sealed class FederatedRounds(IFleet fleet, IFeedback feedback, RunStore
         {
             return (device, null, Short(failure.Message));
         }
-    }
-
-    /// <summary>The newest of each device's labels, in order of arrival; a name that is no class hides what was said before.</summary>
-    private async Task<Dictionary<string, IReadOnlyList<HeadLabel>>> LabelsAsync(IReadOnlyList<string> classes, CancellationToken cancellation)
-    {
-        var index = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
-        var labels = (await feedback.LabelsAsync(null, null, cancellation)).Where(label => label.Kind != LabelKind.Failure);
-        return labels.GroupBy(label => label.DeviceId).ToDictionary(
-            group => group.Key,
-            group => (IReadOnlyList<HeadLabel>)[.. group.TakeLast(HeadTask.MaxLabels)
-                .Select(label => new HeadLabel(label.FromUs, label.ToUs, index.GetValueOrDefault(label.Label, -1)))]);
-    }
-
-    private async Task<List<string>> InvitedAsync(
-        FederatedRequest asked, string parent, Dictionary<string, IReadOnlyList<HeadLabel>> labels, long seed, CancellationToken cancellation)
-    {
-        var devices = (await fleet.DevicesAsync(cancellation)).ToDictionary(device => device.DeviceId);
-        if (asked.Devices.FirstOrDefault(id => !devices.ContainsKey(id)) is { } unknown)
-            throw new TrainingRefusedException($"device '{unknown}' is not enrolled");
-        string[] suited =
-        [
-            .. devices.Values
-                .Where(device => device.Online && device.Reported?.ActiveDigest == parent
-                && (asked.Devices.Count == 0 || asked.Devices.Contains(device.DeviceId))
-                && labels.GetValueOrDefault(device.DeviceId)?.Any(label => label.Class >= 0) == true).Select(device => device.DeviceId)
-                .Order(StringComparer.Ordinal),
-        ];
-        new Random(unchecked((int)seed)).Shuffle(suited);
-        return [.. suited.Take(asked.MaxDevices)];
     }
 
     private static string Describe(FederatedRoundView round, int of) => string.Create(
