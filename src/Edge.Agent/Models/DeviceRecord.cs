@@ -13,13 +13,16 @@ internal sealed class DeviceRecord
     private readonly Lock _gate = new();
     private RecordDocument _current;
 
-    private DeviceRecord(string stateFolder, RecordPair files, OlderFiles older, RecordDocument current)
+    private DeviceRecord(string stateFolder, RecordPair files, OlderFiles older, RecordDocument current, bool hasMemory)
     {
-        StateFolder = stateFolder;
+        (StateFolder, HasMemory) = (stateFolder, hasMemory);
         (_files, _older, _current) = (files, older, current);
     }
 
     public string StateFolder { get; }
+
+    /// <summary>False: what the slots held could not be read at the start, so packages that they do not name may be theirs.</summary>
+    public bool HasMemory { get; }
 
     public RecordDocument Current => Volatile.Read(ref _current);
 
@@ -32,11 +35,12 @@ internal sealed class DeviceRecord
         var files = RecordPair.Open(Path.Combine(stateFolder, "record"));
         foreach (var path in files.Damaged) logger.RecordDamaged(path);
         var older = new OlderFiles(stateFolder, logger);
+        var isFirst = files is { Content: null, Damaged.Count: 0 } && !older.Exist;
         var known = Parse(files, logger);
         var current = (known ?? older.Document() ?? new RecordDocument()).Raised(older.Releases());
         // The copy that is gone may have said that any package became active that is here.
         if (files.Damaged.Count > 0) current = current.Raised(new PackageFolder(ModelSlots.FolderOf(stateFolder)).Releases());
-        var record = new DeviceRecord(stateFolder, files, older, current);
+        var record = new DeviceRecord(stateFolder, files, older, current, isFirst || known is not null || current.Slots.Active is not null);
         // Into both files, so that what was taken over outlives either.
         if (known is null && older.Exist) record.TakeOver(logger);
         return record;

@@ -23,8 +23,8 @@ internal sealed class ModelSlots
         AtomicFile.RemoveLeftovers(folder);
         (_record, _logger) = (record, logger);
         Packages = new PackageFolder(folder);
-        // Slots that name nothing may have lost their memory: then the packages are all there is.
-        if (Current.Active is not null) Collect();
+        // Slots without a memory name nothing: then the packages are all there is.
+        if (record.HasMemory && TryCountInterrupted()) Collect();
     }
 
     /// <summary>Of the packages.</summary>
@@ -42,12 +42,12 @@ internal sealed class ModelSlots
     public void Raise(string artefact, long release) => _record.Change(document => document.Raised(KeyValuePair.Create(artefact, release)));
 
     /// <summary>A verified package takes the standby slot and is about to be tried out; returns how many
-    /// attempts before this one took the program down.</summary>
+    /// attempts before this one took the program or the machine down.</summary>
     public int Stage(SlotEntry entry, ModelAssignment assignment)
     {
         var died = Current.Standby?.Digest == entry.Digest ? Current.Attempts : 0;
         Write(Current with { Standby = entry, Assignment = assignment, Attempts = died + 1 }, toDisk: false);
-        return died;
+        return died + TimesInterrupted(entry.Digest);
     }
 
     /// <summary>The attempt was broken off without a verdict, and did not take the program down.</summary>
@@ -70,7 +70,7 @@ internal sealed class ModelSlots
     /// <summary>The active model stays.</summary>
     public void Commit()
     {
-        Write(Current with { Committed = true, UncommittedStarts = 0, Assignment = null, Failed = null, FailedReason = null });
+        Write(Current with { Committed = true, UncommittedStarts = 0, Assignment = null, Failed = null, FailedReason = null, Interrupted = null });
         Collect();
         _record.ForgetOlder();
     }
@@ -82,7 +82,7 @@ internal sealed class ModelSlots
         Write(current with
         {
             Active = current.Previous, Previous = null, Standby = null, Committed = current.Previous is not null,
-            UncommittedStarts = 0, Attempts = 0, Failed = current.Assignment, FailedReason = reason, Assignment = null,
+            UncommittedStarts = 0, Attempts = 0, Failed = current.Assignment, FailedReason = reason, Assignment = null, Interrupted = null,
         });
         Collect();
         return current.Previous;
@@ -99,7 +99,7 @@ internal sealed class ModelSlots
     public void Refuse(ModelAssignment assignment, string reason)
     {
         Write(Current
-            with { Standby = null, Attempts = 0, Failed = assignment, FailedReason = reason, Assignment = Current.Committed
+            with { Standby = null, Attempts = 0, Interrupted = null, Failed = assignment, FailedReason = reason, Assignment = Current.Committed
                 ? null : Current.Assignment });
         Collect();
     }
@@ -113,10 +113,36 @@ internal sealed class ModelSlots
         return current.UncommittedStarts + 1;
     }
 
+    /// <summary>Counts a package that came whole and then left no trace in the slots: steps before a commit do not outlive the machine, its file
+    /// does. It goes once it is counted, so that a start without another attempt counts nothing.</summary>
+    private bool TryCountInterrupted()
+    {
+        try
+        {
+            foreach (var digest in Packages.WholeBeside(Named()))
+            {
+                var interrupted = new InterruptedTrial(digest, TimesInterrupted(digest) + 1);
+                Write(Current with { Interrupted = interrupted });
+                _logger.TrialInterrupted(digest, interrupted.Times);
+                Packages.Delete(digest);
+            }
+
+            return true;
+        }
+        catch (StorageException error)
+        {
+            _logger.InterruptionNotCounted(error, error.Reason);
+            return false;
+        }
+    }
+
+    private int TimesInterrupted(string digest) => Current.Interrupted is { } interrupted && interrupted.Digest == digest ? interrupted.Times : 0;
+
     /// <summary>Deletes package files that no slot names.</summary>
-    private void Collect() =>
-        Packages.Collect(
-            new[] { Current.Active, Current.Previous, Current.Standby }.Where(entry => entry is not null).Select(entry => entry!.Digest));
+    private void Collect() => Packages.Collect(Named());
+
+    private IEnumerable<string> Named() =>
+        new[] { Current.Active, Current.Previous, Current.Standby }.OfType<SlotEntry>().Select(entry => entry.Digest);
 
     /// <param name="toDisk">See <see cref="DeviceRecord.Change"/>.</param>
     /// <param name="raised">Becomes active with this step.</param>

@@ -32,4 +32,14 @@ internal static partial class ModelsLog
         EventId = 2505, EventName = "TakeOverFailed", Level = LogLevel.Warning,
         Message = "The disk does not take the record of an older agent's files ({Reason}); they are read again at the next start")]
     public static partial void TakeOverFailed(this ILogger logger, Exception error, StorageReason reason);
+
+    [LoggerMessage(
+        EventId = 2506, EventName = "TrialInterrupted", Level = LogLevel.Warning,
+        Message = "The machine went down while {Digest} was tried or had just begun to answer, {Times} times by now")]
+    public static partial void TrialInterrupted(this ILogger logger, string digest, int times);
+
+    [LoggerMessage(
+        EventId = 2507, EventName = "InterruptionNotCounted", Level = LogLevel.Warning,
+        Message = "The disk does not take the count of an interrupted trial ({Reason}); the next start counts it")]
+    public static partial void InterruptionNotCounted(this ILogger logger, Exception error, StorageReason reason);
 }

@@ -9,6 +9,7 @@ internal sealed class PackageFolder(string folder)
 {
     private const string PackageEnding = ".hmas";
     private const string PartEnding = ".part";
+    private const string DigestPrefix = "sha256:";
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -36,6 +37,22 @@ internal sealed class PackageFolder(string folder)
         {
             if (ReleaseOf(path) is { } release) yield return release;
         }
+    }
+
+    /// <summary>Digests of whole packages other than these, also of a download whose last step, the rename, a power cut took back.</summary>
+    public IReadOnlyList<string> WholeBeside(IEnumerable<string> digests)
+    {
+        var known = digests.Select(FileName).ToHashSet(StringComparer.Ordinal);
+        return [.. Directory.EnumerateFiles(folder)
+            .Where(path => Path.GetExtension(path) is PackageEnding or PartEnding && !known.Contains(Path.GetFileNameWithoutExtension(path)))
+            .Select(WholeDigest).OfType<string>().Distinct()];
+    }
+
+    /// <summary>Deletes a package and what is there of its download.</summary>
+    public void Delete(string digest)
+    {
+        File.Delete(PathOf(digest));
+        File.Delete(PartPath(digest));
     }
 
     /// <summary>A whole download becomes the package file.</summary>
@@ -68,13 +85,27 @@ internal sealed class PackageFolder(string folder)
         }
     }
 
+    /// <summary>Null: not whole, or no package (the part of an agent's program).</summary>
+    private static string? WholeDigest(string path)
+    {
+        try
+        {
+            var digest = DigestPrefix + Path.GetFileNameWithoutExtension(path);
+            ModelPackage.Open(File.ReadAllBytes(path), digest, new PackageLimits());
+            return digest;
+        }
+        catch (Exception error) when (error is PackageException or IOException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="ArgumentException">Not <c>sha256:</c> and 64 hex digits: it would become part of a path.</exception>
     private static string FileName(string digest)
     {
-        const string prefix = "sha256:";
-        if (digest.Length == prefix.Length + 64 && digest.StartsWith(prefix, StringComparison.Ordinal)
-            && !digest.AsSpan(prefix.Length).ContainsAnyExcept(HexDigits))
-            return digest[prefix.Length..];
+        if (digest.Length == DigestPrefix.Length + 64 && digest.StartsWith(DigestPrefix, StringComparison.Ordinal)
+            && !digest.AsSpan(DigestPrefix.Length).ContainsAnyExcept(HexDigits))
+            return digest[DigestPrefix.Length..];
         throw new ArgumentException($"digest '{digest}' is not sha256: and 64 lower-case hex digits", nameof(digest));
     }
 }

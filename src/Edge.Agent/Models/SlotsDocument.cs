@@ -34,6 +34,9 @@ internal sealed record SlotsDocument
     /// nor was broken off: the program died in it.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>What the machine went down with before any slot knew of it on disk; null: nothing.</summary>
+    public InterruptedTrial? Interrupted { get; init; }
+
     /// <summary>Process starts since the swap that did not live to the commit.</summary>
     public int UncommittedStarts { get; init; }
 }

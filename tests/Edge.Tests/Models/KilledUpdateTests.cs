@@ -48,6 +48,32 @@ public sealed class KilledUpdateTests(ITestOutputHelper output) : IDisposable
         await rig.PlayUntilAsync(second with { RolloutId = "again" }, SlotState.Committed);
     }
 
+    [FactWithPowerCuts]
+    public async Task A_model_that_takes_the_machine_down_soon_after_its_swap_is_refused_after_three_attempts()
+    {
+        using var disk = new CuttableDisk();
+        var rig = new UpdaterRig(disk.Path, _key);
+        rig.Start();
+        rig.Play(60);
+        await rig.PlayUntilAsync(rig.Offer(1), SlotState.Committed);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await rig.PlayUntilAsync(rig.Offer(2) with { HealthWindows = 1_000_000 }, SlotState.Active);
+            disk.Cut();
+            await rig.DisposeAsync();
+            disk.Restore();
+            rig = new UpdaterRig(disk.Path, _key);
+            rig.Start();
+            rig.Play(60);
+            Assert.Equal(1, rig.Slots.Current.Active?.Release);
+        }
+
+        var refused = await rig.PlayUntilAsync(rig.Offer(2), SlotState.Refused, SlotState.Verified);
+        Assert.Equal((SlotState.Refused, "crash", SlotReasonClass.Model), (refused.State, refused.Reason, refused.ReasonClass));
+        await rig.PlayUntilAsync(rig.Offer(3), SlotState.Committed);
+        await rig.DisposeAsync();
+    }
+
     public void Dispose()
     {
         _key.Dispose();

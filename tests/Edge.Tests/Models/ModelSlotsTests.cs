@@ -95,14 +95,73 @@ public sealed class ModelSlotsTests : IDisposable
         Assert.Equal(0, Stage(Open(), 'b', 1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_whole_package_that_no_slot_knows_at_a_start_was_an_attempt(bool isRenamed)
+    {
+        var slots = Open();
+        Activate(slots, 'a', 6);
+        slots.Commit();
+        var (digest, package) = Package(7);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            Assert.Equal(attempt, TryUntilTheMachineGoesDown(digest, package, isRenamed));
+            Assert.False(File.Exists(slots.Packages.PathOf(digest)) || File.Exists(slots.Packages.PartPath(digest)));
+            // A start without an attempt counts nothing.
+            Assert.Equal(attempt + 1, Open().Current.Interrupted!.Times);
+        }
+
+        slots = Open();
+        Assert.Equal(3, Stage(slots, digest, 7));
+        Assert.Equal(0, Stage(slots, Digest('c'), 8));
+        slots.Activate();
+        slots.Commit();
+        Assert.Equal(0, Stage(Open(), digest, 9));
+    }
+
+    [Fact]
+    public void A_download_that_is_not_whole_is_no_attempt_and_goes_on()
+    {
+        var (digest, package) = Package(7);
+        var part = Open().Packages.PartPath(digest);
+        File.WriteAllBytes(part, package[..^1]);
+        Assert.Null(Open().Current.Interrupted);
+        Assert.True(File.Exists(part));
+    }
+
+    /// <summary>A way to a swap, of which a machine that goes down keeps what was synced: the package, and the record of the last commit.</summary>
+    private int TryUntilTheMachineGoesDown(string digest, byte[] package, bool isRenamed)
+    {
+        var slots = Open();
+        string[] copies = [_folder.File("record.a"), _folder.File("record.b")];
+        var synced = copies.Select(static path => File.Exists(path) ? File.ReadAllBytes(path) : null).ToArray();
+        File.WriteAllBytes(slots.Packages.PartPath(digest), package);
+        if (isRenamed) slots.Packages.KeepPart(digest);
+        var died = Stage(slots, digest, 7);
+        slots.Activate();
+        foreach (var (path, content) in copies.Zip(synced))
+        {
+            if (content is null) File.Delete(path);
+            else File.WriteAllBytes(path, content);
+        }
+
+        Assert.Equal(6, Open().Current.Active?.Release);
+        return died;
+    }
+
+    private (string Digest, byte[] Bytes) Package(long release)
+    {
+        var onnx = FixturePackage.Onnx("half");
+        return FixturePackage.Write(_key, FixturePackage.Manifest(release, onnx) with { Name = "pump" }, onnx);
+    }
+
     private void Fill(bool isCommitted)
     {
         var slots = Open();
         Activate(slots, 'a', 6);
         slots.Commit();
-        var onnx = FixturePackage.Onnx("half");
-        var (_, package) = FixturePackage.Write(_key, FixturePackage.Manifest(7, onnx) with { Name = "pump" }, onnx);
-        slots.Packages.Write(Digest('b'), package);
+        slots.Packages.Write(Digest('b'), Package(7).Bytes);
         Activate(slots, 'b', 7);
         if (isCommitted) slots.Commit();
     }
@@ -115,9 +174,11 @@ public sealed class ModelSlotsTests : IDisposable
         slots.Activate();
     }
 
-    private static int Stage(ModelSlots slots, char name, long release) => slots.Stage(
-        new SlotEntry(Digest(name), "pump", release),
-        new ModelAssignment { Digest = Digest(name), Name = "pump", Release = release, PackageBytes = 1, Url = "x" });
+    private static int Stage(ModelSlots slots, char name, long release) => Stage(slots, Digest(name), release);
+
+    private static int Stage(ModelSlots slots, string digest, long release) => slots.Stage(
+        new SlotEntry(digest, "pump", release),
+        new ModelAssignment { Digest = digest, Name = "pump", Release = release, PackageBytes = 1, Url = "x" });
 
     private static string Digest(char digit) => $"sha256:{new string(digit, 64)}";
 }

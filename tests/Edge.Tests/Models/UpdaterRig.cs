@@ -173,7 +173,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     public Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
         if (IsDiskFull) throw new StorageException(StorageReason.DiskFull, "No space left on device");
-        File.Copy(PathOf(assignment.Digest), partPath, overwrite: true);
+        // On disk when it returns, as every real source leaves it.
+        AtomicFile.Write(partPath, File.ReadAllBytes(PathOf(assignment.Digest)));
         return Task.FromResult(true);
     }
 

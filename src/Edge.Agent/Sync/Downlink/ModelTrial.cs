@@ -11,7 +11,7 @@ namespace Edge.Agent.Sync.Downlink;
 
 /// <summary>Tries a verified package out in the standby slot: probe on recorded rows, then, where asked for, in shadow of the active model.</summary>
 /// <remarks>Each attempt is counted in the device record before it begins, so a model that takes the program down
-/// is refused instead of taking it down for ever. A power cut takes the count with it: it was not the model's doing.</remarks>
+/// is refused instead of taking it down for ever. One that takes the whole machine down is counted at the next start, by its package.</remarks>
 internal sealed class ModelTrial(
     ModelSlots slots, SlotProbe probe, IDetectorSlot pipeline, SlotWatch watch, RecentRows rows, SlotReporter reporter,
     IReadOnlyList<SensorChannel> channels, ModelOptions options, TimeProvider time)
@@ -25,7 +25,7 @@ internal sealed class ModelTrial(
     {
         var started = time.GetTimestamp();
         var died = slots.Stage(new SlotEntry(package.Digest, package.Manifest.Name, package.Manifest.Release, Assigned: true), assignment);
-        if (died >= MaxAttempts) throw new ModelRefusal("crash", $"the program ended in {died} attempts to probe it or to let it answer in shadow");
+        if (died >= MaxAttempts) throw new ModelRefusal("crash", $"program or machine ended in {died} attempts to try it out or to let it answer");
         try
         {
             reporter.Tell(SlotState.Verified, assignment);
