@@ -82,16 +82,19 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
     {
         var device = before.Device;
         var swap = findings.Rounds[^1].Rollout.Devices.FirstOrDefault(candidate => candidate.DeviceId == device.Id);
+        var (old, now) = (Score(before), Score(after));
         return new DeviceResult
         {
             Id = device.Id,
             Recording = before.Recording.Name,
-            Before = ScoreResult.From(Score(before)),
-            After = ScoreResult.From(Score(after)),
+            Before = ScoreResult.From(old),
+            After = ScoreResult.From(now),
             DigestBefore = device.Decisions(before).Digest,
             DigestAfter = device.Decisions(after).Digest,
             ResidentMb = Math.Round(site.ResidentBytes(device) / 1e6, 1),
             SwapMs = swap?.SwapMs is { } ms ? Math.Round(ms, 1) : null,
+            Worse = WorseDevice.Describe(
+                device.Id, after.Recording.Name, old, now, after.Recording.Anomalous, device.Decisions(after).Answers),
         };
     }
 
@@ -114,6 +117,7 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
                 State = training.State,
                 HeldOutF1 = training.CandidateMetrics?.GetValueOrDefault("all")?.F1,
                 ParentHeldOutF1 = training.ParentMetrics?.GetValueOrDefault("all")?.F1,
+                Message = training.Message,
                 RolloutState = rollout.State,
             });
         }

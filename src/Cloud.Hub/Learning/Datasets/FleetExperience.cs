@@ -45,6 +45,9 @@ internal sealed record FleetExperience(
     /// <summary>Named truth of a row; null: nobody said.</summary>
     public string? NamedTruth(RunRows run, RunRows.Row row) => LabelsOf(run).NameAt(run.RunId, row.TimeUs);
 
+    /// <summary>Name of the fault that a row is labelled with; null: none, or a fault that nobody named.</summary>
+    public string? Fault(RunRows run, RunRows.Row row) => LabelsOf(run).FaultAt(run.RunId, row.TimeUs);
+
     /// <summary>Rows of life that a machine had left at a row; null: no failure is known after it.</summary>
     public double? RowsLeft(RunRows run, RunRows.Row row) =>
         LabelsOf(run).FailureFrom(run.RunId, row.TimeUs) is { } failure ? (failure - row.TimeUs) * RateHz / 1e6 : null;

@@ -6,6 +6,9 @@ namespace Cloud.Hub.Learning.Datasets;
 /// <param name="labels">In order of arrival.</param>
 internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
 {
+    /// <summary>What a fault is called by those who know no name for it.</summary>
+    private const string Unnamed = "anomaly";
+
     /// <summary>Few among many labels, and asked for at every row.</summary>
     private readonly OutcomeLabel[] _failures = [.. labels.Where(label => label.Kind == LabelKind.Failure)];
 
@@ -13,6 +16,11 @@ internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
 
     /// <summary>True: anomalous; false: normal; null: nobody said. The name of a state says neither.</summary>
     public bool? At(string runId, long timeUs) => Last(runId, timeUs, static kind => kind == LabelKind.Outcome)?.IsAnomaly;
+
+    /// <summary>Name of the fault at a moment; null: none is known, or nobody gave it a name.</summary>
+    public string? FaultAt(string runId, long timeUs) =>
+        Last(runId, timeUs, static kind => kind == LabelKind.Outcome) is { IsAnomaly: true } outcome && outcome.Label != Unnamed
+            ? outcome.Label : null;
 
     /// <summary>The name given to a moment, of an outcome or a state; null: nobody said.</summary>
     public string? NameAt(string runId, long timeUs) => Last(runId, timeUs, static kind => kind != LabelKind.Failure)?.Label;

@@ -9,7 +9,7 @@ namespace Cloud.Hub.Learning.Evaluation;
 /// <remarks>
 /// An archive holds the windows that devices kept, not every row: scored are all windows that lie in unbroken
 /// stretches of kept rows, counted are their last rows whose truth is
-/// known, calibration rows never. Smoothing goes on over a break, as it would if the device had been asleep.
+/// known, calibration rows never; slices are those of <see cref="DetectorSlices"/>. Smoothing goes on over a break, as it would if the device had been asleep.
 /// So these numbers compare two packages on equal terms; they are not
 /// the score of whole recordings.
 /// </remarks>
@@ -21,10 +21,10 @@ internal static class DeviceReplay
         ModelManifest manifest, ReadOnlyMemory<byte> onnx, FleetExperience experience, IEnumerable<RunRows> runs, CancellationToken cancellation)
     {
         using var detector = new Detector(manifest, onnx.Span, new SessionSettings());
-        var slices = new SortedDictionary<string, SliceMetrics>(StringComparer.Ordinal);
+        var slices = new DetectorSlices();
         var answers = new List<int>();
         var areas = new Dictionary<string, double>();
-        var pooled = default(Confusion);
+        var untold = new SortedDictionary<string, AlarmCount>(StringComparer.Ordinal);
         var invalid = 0;
         foreach (var run in runs)
         {
@@ -39,20 +39,24 @@ internal static class DeviceReplay
             {
                 answers.Add(score.IsAlarm ? 1 : 0);
                 if (!score.IsValid) invalid++;
-                if (row.IsCalibration || experience.Truth(run, row) is not { } anomalous) continue;
+                if (row.IsCalibration) continue;
+                if (experience.Truth(run, row) is not { } anomalous)
+                {
+                    untold[run.DeviceId] = untold.GetValueOrDefault(run.DeviceId).Add(score.IsAlarm);
+                    continue;
+                }
+
                 counts = counts.Add(anomalous, score.IsAlarm);
+                if (experience.Fault(run, row) is { } fault) slices.AddFault(fault, score.IsAlarm);
                 if (score.IsValid) scores[anomalous].Add(score.Smoothed);
             }
 
             if (counts.Rows == 0) continue;
-            pooled += counts;
-            var slice = slices.ContainsKey(run.RunId) ? $"{run.RunId}@{run.DeviceId}" : run.RunId;
-            slices[slice] = counts.ToMetrics();
+            var slice = slices.Add(run, counts);
             if (scores.Values.All(some => some.Count > 0)) areas[slice] = AreaUnderCurve.Of(scores[true], scores[false]);
         }
 
-        slices[EvaluationResult.Pooled] = pooled.ToMetrics();
-        return new EvaluationResult(slices, answers, areas, invalid);
+        return new EvaluationResult(slices.ToMetrics(), answers, areas, invalid) { Untold = untold };
     }
 
     private static IEnumerable<(RunRows.Row Row, DetectorScore Score)> Score(Detector detector, ModelManifest manifest, RunRows run)

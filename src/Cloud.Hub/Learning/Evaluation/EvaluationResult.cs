@@ -16,6 +16,9 @@ internal sealed record EvaluationResult(
 
     public SliceMetrics All => Slices[Pooled];
 
+    /// <summary>Of a detector, by device: the windows whose truth nobody has told.</summary>
+    public IReadOnlyDictionary<string, AlarmCount> Untold { get; init; } = new Dictionary<string, AlarmCount>();
+
     /// <summary>Share of windows on which two models answer differently.</summary>
     public double Disagreement(EvaluationResult other)
     {

@@ -34,7 +34,7 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
         {
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
             Progress = 1,
-            Message = $"{verdict.Reason}; {why}",
+            Message = $"{verdict.Reason}{(before is null ? "" : QuieterDevices.Of(before, result))}; {why}",
             QuantizedLayers = [.. model.Facts.Layers.Select(layer => layer.ToView())],
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,

@@ -69,6 +69,9 @@ internal sealed record DeviceResult
     public required double ResidentMb { get; init; }
 
     public required double? SwapMs { get; init; }
+
+    /// <summary>What happened, row by row, on a device whose F1 fell; null where it did not.</summary>
+    public string? Worse { get; init; }
 }
 
 /// <param name="F1">0 to 1; each null where there was nothing to count.</param>
@@ -101,6 +104,9 @@ internal sealed record RoundResult
     public double? HeldOutF1 { get; init; }
 
     public double? ParentHeldOutF1 { get; init; }
+
+    /// <summary>What the hub said when the run ended: the gate's verdict, and what it could not tell.</summary>
+    public string? Message { get; init; }
 
     public string? RolloutState { get; init; }
 }

@@ -14,11 +14,12 @@ internal static class ReportTable
             [.. report.Devices.Select(static device => Row(
                 device.Id, device.Recording, device.Before, device.After, device.SwapMs, device.ResidentMb)),
                 Row("all", "", report.Pooled.Before, report.Pooled.After, null, null)]);
+        foreach (var worse in report.Devices.Select(static device => device.Worse).OfType<string>()) Tables.Say(worse);
         Tables.Say(
             $"experiences: {report.Experiences.Produced} produced, {report.Experiences.Stored} stored, {report.Experiences.Lost} lost, {report.Experiences.Duplicated} duplicated (all facts: {report.Facts.Produced}, {report.Facts.Stored}, {report.Facts.Lost}, {report.Facts.Duplicated})");
         foreach (var round in report.Rounds)
             Tables.Say(
-                $"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}");
+                $"round: {round.Recipe}, {round.Precision}, {round.TrainingWindows} windows, held-out F1 {Share(round.ParentHeldOutF1)} to {Share(round.HeldOutF1)}, rollout {round.RolloutState}; the hub: {Verdict(round.Message)}");
         if (report.BadModel is { } bad)
             Tables.Say(
                 string.Create(
@@ -36,6 +37,10 @@ internal static class ReportTable
         device, recording, Share(before.F1), Share(after.F1), Share(before.Far), Share(after.Far), Share(before.Mar), Share(after.Mar),
         Number(swapMs), Number(megabytes),
     ];
+
+    /// <summary>Without the details of quantization, which <c>hmas learn show</c> tells.</summary>
+    private static string Verdict(string? message) => message is null ? "nothing" : string.Join(
+        ';', message.Split(';').TakeWhile(static part => !part.Contains(" ships ", StringComparison.Ordinal)));
 
     private static string Share(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 

@@ -27,17 +27,18 @@ internal sealed class Conductor(DemoSite site, TimeProvider time)
     }
 
     /// <summary>Keeps every device busy with held-out recordings in turn until told to stop; each run is
-    /// labelled as soon as it is over, for the gates that watch.</summary>
+    /// labelled as soon as it is over, for the gates that watch. No device plays the same one twice in a row: a gate would
+    /// know each by one recording only.</summary>
     public async Task KeepPlayingAsync(IReadOnlyList<Recording> heldOut, CancellationToken stop, CancellationToken cancellation)
     {
-        var next = 0;
+        var next = Enumerable.Range(0, site.Devices.Count).ToArray();
         while (!stop.IsCancellationRequested)
         {
-            foreach (var device in site.Devices)
+            for (var i = 0; i < next.Length; i++)
             {
                 // One ahead of what it plays, so that it never runs dry.
-                if (device.BusyUntil > time.GetUtcNow() + TimeSpan.FromSeconds(1)) continue;
-                _unlabelled.Enqueue(device.Play(heldOut[next++ % heldOut.Count], Purposes.HoldOut));
+                if (site.Devices[i].BusyUntil > time.GetUtcNow() + TimeSpan.FromSeconds(1)) continue;
+                _unlabelled.Enqueue(site.Devices[i].Play(heldOut[next[i]++ % heldOut.Count], Purposes.HoldOut));
             }
 
             await SendLabelsAsync(cancellation);

@@ -71,9 +71,9 @@ internal sealed class Device
     public RunDecisions Decisions(PlayedRun run)
     {
         var (byTime, digest) = _decisions.Read(run.RunId);
-        var alarms = new bool[run.Recording.Rows];
-        for (var row = 0; row < alarms.Length; row++) alarms[row] = byTime.GetValueOrDefault(run.Recording.RowUs(row, run.StartUs));
-        return new RunDecisions(alarms, byTime.Count, digest, byTime.ContainsKey(run.Recording.RowUs(run.Recording.Rows - 1, run.StartUs)));
+        bool?[] answers = [.. Enumerable.Range(0, run.Recording.Rows).Select(row =>
+            byTime.TryGetValue(run.Recording.RowUs(row, run.StartUs), out var isAlarm) ? isAlarm : (bool?)null)];
+        return new RunDecisions(answers, digest);
     }
 }
 
@@ -85,8 +85,16 @@ internal sealed record PlayedRun(Device Device, string RunId, Recording Recordin
     public IReadOnlyList<OutcomeLabel> Labels() => Recording.Labels(Device.Id, RunId, StartUs);
 }
 
-/// <param name="Alarms">One per row; false where the device gave no answer.</param>
-/// <param name="Answered">Rows with an answer.</param>
+/// <param name="Answers">One per row: whether it alarmed; null where the device gave no answer.</param>
 /// <param name="Digest">Model of the last answer.</param>
-/// <param name="HasEnded">The last row was answered.</param>
-internal sealed record RunDecisions(bool[] Alarms, int Answered, string? Digest, bool HasEnded);
+internal sealed record RunDecisions(IReadOnlyList<bool?> Answers, string? Digest)
+{
+    /// <summary>One per row; no answer is no alarm.</summary>
+    public bool[] Alarms => [.. Answers.Select(static answer => answer == true)];
+
+    /// <summary>Rows with an answer.</summary>
+    public int Answered => Answers.Count(static answer => answer is not null);
+
+    /// <summary>The last row was answered.</summary>
+    public bool HasEnded => Answers[^1] is not null;
+}

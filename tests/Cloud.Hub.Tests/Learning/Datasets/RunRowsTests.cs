@@ -35,6 +35,8 @@ public sealed class RunRowsTests
         [
             Label(null, 0, 100, "normal"), Label("r", 40, 60, "valve"), Label("r", 50, 50, "normal"), Label("other", 0, 100, "leak"),
         ]);
+        Assert.Equal("valve", timeline.FaultAt("r", 45));
+        Assert.Null(timeline.FaultAt("r", 10));
         Assert.Null(timeline.At("r", 101));
         Assert.False(timeline.At("r", 10));
         Assert.True(timeline.At("r", 45));

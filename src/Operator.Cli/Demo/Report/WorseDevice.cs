@@ -1,0 +1,26 @@
+using System.Globalization;
+using Hmas.Contracts.Models;
+using Operator.Cli.Demo.Scoring;
+
+namespace Operator.Cli.Demo.Report;
+
+/// <summary>A device whose own recording the new model judges worse than the old one, in words: which rows it is about, and what could have
+/// told the hub.</summary>
+internal static class WorseDevice
+{
+    /// <param name="truth">One per row of the recording.</param>
+    /// <param name="answers">Of the new model, one per row; null: no answer.</param>
+    /// <returns>Null when it is no worse.</returns>
+    public static string? Describe(string device, string recording, Confusion before, Confusion after, IReadOnlyList<bool> truth,
+        IReadOnlyList<bool?> answers)
+    {
+        var (old, now) = (before.ToMetrics(), after.ToMetrics());
+        if (!(now.F1 < old.F1)) return null;
+        var silent = Enumerable.Range(0, truth.Count).Skip(OutlierScore.TrainingRows).Count(row => truth[row] && answers[row] is null);
+        var gaps = silent == 0 ? ""
+            : $" No model answers {silent} of the anomalous rows: the recording has gaps, and a window that spans one is no window.";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{device} is worse on {recording}, F1 {old.F1:0.000} to {now.F1:0.000}: of {after.AnomalousRows} anomalous rows {after.TruePositives} alarm, {before.TruePositives} did before; of {after.Rows - after.AnomalousRows} normal ones {after.FalsePositives}, {before.FalsePositives} before.{gaps} The truth of these recordings never reaches the hub, so no gate could know.");
+    }
+}
