@@ -30,6 +30,9 @@ internal sealed record DeviceState
     /// <summary>It was not told yet and is no longer what its rollout is aimed at: retired, or its site or tags changed.</summary>
     public bool Left { get; init; }
 
+    /// <summary>It was called to an earlier group; null: it is where it was planned.</summary>
+    public ReserveCall? Called { get; init; }
+
     /// <summary>Its rollout wants to tell it, and another one has it.</summary>
     public bool IsAwaited => !Held && !Told && !Left;
 
@@ -94,6 +97,7 @@ internal sealed record DeviceState
     private SlotReasonClass? Class => SlotReasons.ClassOf(Reason?.Split(':')[0]);
 
     public RolloutDeviceView ToView() => new(
-        DeviceId, PreviousDigest, State, AnsweringDigest, Reason ?? Distrust ?? (Left ? "not told: no longer what the rollout is aimed at" : null),
-        Touched, Touched && Back, SwapMs);
+        DeviceId, PreviousDigest, State, AnsweringDigest, Reason ?? Distrust ?? Standing, Touched, Touched && Back, SwapMs);
+
+    private string? Standing => Left ? "not told: no longer what the rollout is aimed at" : Called is { } call ? $"called for {call.Slice}" : null;
 }

@@ -10,10 +10,7 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// devices, something to compare with, and every metric within its limit.</remarks>
 internal static class GroupEvaluation
 {
-    /// <summary>From these odds on a slice holds its group back: more windows decide.</summary>
-    private const double Doubt = 2;
-
-    /// <summary>From these odds on a comparison in shadow does, which no more windows will decide.</summary>
+    /// <summary>From these odds on it stops when the wait is over, and a comparison in shadow does: no more windows will decide.</summary>
     private const double EndedDoubt = 5;
 
     /// <summary>A slice of a group is known once it has shown so much.</summary>
@@ -22,6 +19,8 @@ internal static class GroupEvaluation
     /// <summary>So many maximum waits a group waits for a slice whose devices have begun: a machine that stands still is
     /// no reason to let all others of its kind have the model unseen.</summary>
     private const double SliceWaits = 2;
+
+    private const int NamedAtMost = 5;
 
     public static GateVerdict Judge(RolloutState rollout, int index, FleetSeen seen)
     {
@@ -33,7 +32,7 @@ internal static class GroupEvaluation
         // A group that has passed was on time, and nobody can be late for a gate that a pause closed.
         var isLate = waited >= gate.MaximumWait && told.Count == devices.Count && group.State != GroupState.Passed
             && rollout.State != RolloutState.Paused;
-        var lone = new LoneSlices(rollout, index, told, seen, Doubt);
+        var lone = new LoneSlices(rollout, index, told, seen, GroupReserves.Doubt);
         var evidence = GroupEvidence.Collect(rollout, lone.Tests, told, seen);
 
         if (Harm(evidence) is { } harm) return harm;
@@ -48,13 +47,28 @@ internal static class GroupEvaluation
         var control = new GateControl(rollout, index, seen);
         (string Word, string Reason)? missing = told.Count < devices.Count
             ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
-            : Missing(rollout, group, evidence, control, seen, isLate);
+            : Missing(rollout, index, evidence, control, seen, isLate);
         var proof = group.State == GroupState.Passed || !rollout.HasWindows
             ? true : ShadowProof.Verdict(gate, lone.Tests, isOver: missing is null && evidence.DevicesIdle == 0);
         var compared = evidence.Metric(GateLimits.ShadowAlarms) is { } pairs ? Describe(pairs) : "no device says what both models answered";
         if (proof == false) return Fail(GateLimits.ShadowAlarms, false, $"compared in shadow and not proven to be within its limit: {compared}", evidence);
         if (proof is null) missing ??= (GateLimits.ShadowAlarms, $"{compared}; more windows in shadow decide");
-        var unseen = missing is null && waited < SliceWaits * gate.MaximumWait ? Unseen(group, control, told, seen) ?? lone.Open : null;
+        var isToClear = missing is null && waited < SliceWaits * gate.MaximumWait;
+        if (isToClear && rollout.HasWindows && group.State != GroupState.Passed
+            && GroupReserves.Find(rollout, index, told, seen) is { Count: > 0 } reserves)
+        {
+            var slices = Named(reserves.Select(static reserve => reserve.Slice));
+            return new GateVerdict(
+                GateOutcome.Wait, null, false, $"{reserves.Count} more devices are needed to show {slices}", evidence)
+            {
+                Reserves = reserves,
+            };
+        }
+
+        var unseen = isToClear ? Uncleared(rollout, told, seen) ?? Unseen(group, control, told, seen) ?? lone.Open
+            ?? evidence.Metrics.Where(static metric => !IsEnded(metric))
+                .Select(metric => Doubted(lone.Tests[metric.Name], metric, GroupReserves.Doubt))
+                .FirstOrDefault(static doubt => doubt is not null) : null;
         var ranked = lone.Verdict(gate.FalseStopRate / rollout.Groups.Count);
         if ((missing ?? unseen ?? Excess(gate, lone.Tests, evidence, isLate) ?? ranked) is { } reason)
         {
@@ -69,14 +83,16 @@ internal static class GroupEvaluation
                 $"{evidence.DevicesHealthy} devices have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
         var alarms = evidence.Metric(GateLimits.AlarmRate) is { } rate
             ? $", alarm rate {Percent(rate.Value)} against {Percent(rate.Reference)} of the control" : ", nothing to compare with";
-        return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}", evidence);
+        var few = GroupReserves.Short(rollout, told, seen);
+        var alone = few.Count == 0 ? "" : $"; fewer than {GroupReserves.DevicesOfSlice} devices have shown {Named(few)}";
+        return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}{alone}", evidence);
     }
 
     /// <summary>Of a group that nothing waits for: only harm is a verdict.</summary>
     public static GateVerdict Watch(RolloutState rollout, int index, FleetSeen seen)
     {
         var told = rollout.Devices.Where(device => device.Group == index && device.Told).ToList();
-        var evidence = GroupEvidence.Collect(rollout, new LoneSlices(rollout, index, told, seen, Doubt).Tests, told, seen);
+        var evidence = GroupEvidence.Collect(rollout, new LoneSlices(rollout, index, told, seen, GroupReserves.Doubt).Tests, told, seen);
         return Harm(evidence) ?? new GateVerdict(GateOutcome.Wait, null, false, "nothing waits for it", evidence);
     }
 
@@ -85,7 +101,7 @@ internal static class GroupEvaluation
             ? Fail(harm.Name, true, Describe(harm), evidence) : null;
 
     private static (string Word, string Reason)? Missing(
-        RolloutState rollout, GroupState group, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
+        RolloutState rollout, int index, GateEvidence evidence, GateControl control, FleetSeen seen, bool isLate)
     {
         var gate = rollout.Request.Gate;
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
@@ -97,16 +113,16 @@ internal static class GroupEvaluation
         if (rollout.HasWindows && evidence.Windows < Math.Max(1, gate.MinimumWindows))
             return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
         // Half of the devices may lag where the others have shown in shadow what was asked for.
-        var mayLag = ShadowProof.IsEnough(gate, group.Tests) && 2 * evidence.DevicesIdle <= spoke;
+        var mayLag = ShadowProof.IsEnough(gate, rollout.Groups[index].Tests) && 2 * evidence.DevicesIdle <= spoke;
         if (evidence.DevicesIdle > 0 && !isLate && !mayLag) return ("no-data", $"{evidence.DevicesIdle} devices are still on their way");
         if (Over(evidence.DevicesIdle, spoke, gate.MaximumIdleShare))
             return ("idle",
                 $"{evidence.DevicesIdle} of the {spoke} devices that spoke are still on their way, as their machines stand still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
-        if (Over(evidence.DevicesSilent, evidence.DevicesTold, gate.MaximumSilentShare))
-        {
-            return ("silence",
-                $"{evidence.DevicesSilent} of {evidence.DevicesTold} told devices are silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
-        }
+        // Of its plan: who was called to an earlier group was not silent.
+        var planned = rollout.Devices.Where(device => device.Told && (device.Called?.From ?? device.Group) == index).ToList();
+        var silent = planned.Count(static device => !device.HasSpoken);
+        if (Over(silent, planned.Count, gate.MaximumSilentShare))
+            return ("silence", $"{silent} of {planned.Count} told devices are silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
 
         if (!rollout.HasWindows) return null;
         if (evidence.Metric(GateLimits.Latency) is null && gate.LimitOf(GateLimits.Latency) < 1)
@@ -134,6 +150,12 @@ internal static class GroupEvaluation
                 $"{evidence.DevicesHealthy} of the {open} devices that began have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start")
             : null;
     }
+
+    /// <summary>A device that was called to show a slice, and has not yet.</summary>
+    private static (string Word, string Reason)? Uncleared(RolloutState rollout, List<DeviceState> told, FleetSeen seen) =>
+        GroupReserves.Awaited(rollout, told, seen) is { } one
+            ? ("no-data",
+                $"{Number((one.Judged?.Compared?.Windows ?? 0) / rollout.Request.Gate.WindowsPerEpisode)} of {Number(GroupReserves.DeviceTrials)} trials of {one.DeviceId}, called for {one.Called!.Slice}") : null;
 
     /// <summary>A part of the group that has begun and is hardly known yet, though there are devices to compare it with.</summary>
     private static (string Word, string Reason)? Unseen(GroupState group, GateControl control, List<DeviceState> told, FleetSeen seen)
@@ -165,19 +187,24 @@ internal static class GroupEvaluation
             var test = tests[metric.Name];
             var (value, reference) = (test.Whole.Value, metric.Reference is null ? 0 : test.Whole.Reference / Math.Max(test.Whole.Trials, 1e-9));
             // A comparison ends with the swap: chance would hold a group back for good, so that doubt must be more than chance.
-            var isEnded = metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement;
+            var isEnded = IsEnded(metric);
             // Few trials may differ by more than the limit although the models do not: no reason to stop when the wait is over.
             var isChance = isLate && metric.Reference is not null && ScoreInterval.LeastExcess(value, reference, test.Whole.Trials) <= 0;
             if (value - reference > metric.Limit && !isChance && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
-            if (!isEnded && test.Slices.FirstOrDefault(static slice => slice.Wager.Odds >= Doubt) is { } slice)
-                return (metric.Name,
-                    $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice, more windows decide");
+            if (!isEnded && Doubted(test, metric, EndedDoubt) is { } slice) return slice;
             var highest = metric.Name == GateLimits.AlarmRate ? ScoreInterval.Upper(value, test.Whole.Trials) - reference : 0;
             if (highest > metric.Limit && metric.Limit < 1) return (metric.Name, $"{Describe(metric)}; it may be {Percent(highest)} more");
         }
 
         return null;
     }
+
+    /// <summary>A slice that speaks against the model: until the wait is over more windows, and more devices of it, decide.</summary>
+    private static (string Word, string Reason)? Doubted(MetricTest test, MetricEvidence metric, double odds) =>
+        test.Slices.FirstOrDefault(slice => slice.Wager.Odds >= odds) is { } slice
+            ? (metric.Name, $"{metric.Name} of {slice.Slice} {Percent(slice.Wager.Value)}; odds of {Number(slice.Wager.Odds)} to 1 on that slice") : null;
+
+    private static bool IsEnded(MetricEvidence metric) => metric.Name is GateLimits.ShadowAlarms or GateLimits.ShadowDisagreement;
 
     private static bool Over(int part, int whole, double most) => whole > 0 && (double)part / whole > most;
 
@@ -192,6 +219,12 @@ internal static class GroupEvaluation
 
     private static GateVerdict Fail(string word, bool isHarmful, string reason, GateEvidence evidence) =>
         new(GateOutcome.Fail, word, isHarmful, reason, evidence);
+
+    private static string Named(IEnumerable<string> slices)
+    {
+        var all = slices.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        return string.Join(", ", all.Take(NamedAtMost)) + (all.Count > NamedAtMost ? $" and {all.Count - NamedAtMost} more" : "");
+    }
 
     private static string Number(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

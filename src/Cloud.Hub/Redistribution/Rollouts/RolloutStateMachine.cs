@@ -103,7 +103,9 @@ internal static class RolloutStateMachine
             wanted.Add(back
                 ? new WantedModel(device.DeviceId, digest, true)
                 : new WantedModel(
-                    device.DeviceId, digest, false, device.Attempt, rollout.Groups[device.Group].ShadowWindows ?? rollout.Request.ShadowWindows));
+                    device.DeviceId, digest, false, device.Attempt,
+                    // By the time that a reserve is called the group has proven what it had to prove in shadow.
+                    (device.Called is null ? rollout.Groups[device.Group].ShadowWindows : null) ?? rollout.Request.ShadowWindows));
         }
 
         return wanted;
@@ -127,7 +129,7 @@ internal static class RolloutStateMachine
             if (rollout.State != RolloutState.Paused) rollout = RolloutTelling.Tell(rollout, i, seen, bytes);
             if (group.State == GroupState.Waiting) return rollout;
             bytes -= Told(before, rollout) * rollout.PackageBytes;
-            rollout = Judge(rollout, i, seen);
+            rollout = Judge(rollout, i, seen, bytes);
             return i == rollout.PlannedGroups - 1 ? Joined(rollout, seen, bytes) : rollout;
         }
 
@@ -155,7 +157,7 @@ internal static class RolloutStateMachine
             ? To(rollout, RolloutState.Paused, fault, seen.Now) : rollout;
     }
 
-    private static RolloutState Judge(RolloutState rollout, int index, FleetSeen seen)
+    private static RolloutState Judge(RolloutState rollout, int index, FleetSeen seen, long bytes)
     {
         var verdict = GroupEvaluation.Judge(rollout, index, seen);
         rollout = Answering(rollout, index, verdict, seen.Now);
@@ -163,6 +165,8 @@ internal static class RolloutStateMachine
         if (verdict is { Outcome: GateOutcome.Fail, IsHarmful: false } && rollout.Request.Gate.WhenLate == GateAction.Pause)
             return To(rollout, RolloutState.Paused, $"{group.Name}: {verdict.Reason}", seen.Now);
         if (verdict.Outcome == GateOutcome.Fail) return Fail(rollout, index, verdict, seen.Now);    // harm counts also while paused
+        if (verdict.Outcome == GateOutcome.Wait && rollout.State != RolloutState.Paused && bytes > 0)
+            return RolloutTelling.Call(rollout, index, verdict.Reserves, verdict.Reason, seen);
         return verdict.Outcome == GateOutcome.Wait || rollout.State == RolloutState.Paused
             ? rollout
             : With(rollout, index, group with { State = GroupState.Passed }, verdict.Reason, verdict.Evidence, seen.Now);

@@ -12,6 +12,8 @@ internal static class RolloutTelling
     /// <summary>Devices that joined, in a minute, where the request names no pace: what nobody planned does not flood a fleet.</summary>
     private const double JoinedPerMinute = 60;
 
+    private const int NamedAtMost = 5;
+
     public static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen, long bytes)
     {
         var group = rollout.Groups[index];
@@ -39,12 +41,7 @@ internal static class RolloutTelling
             if (!open.TryGetValue(site, out var isOpen)) open[site] = isOpen = MaintenanceHours.IsOpen(rollout.Request.Windows, site, seen.Now);
             if (!isOpen) continue;
             more++;
-            devices[i] = device with
-            {
-                Told = true,
-                ToldAt = group.IsJoined ? seen.Now : null,
-                PreviousDigest = twin is not null && IsWayBack(twin.CurrentDigest, rollout, seen) ? twin.CurrentDigest : device.PreviousDigest,
-            };
+            devices[i] = Told(rollout, device, seen) with { ToldAt = group.IsJoined ? seen.Now : null };
         }
 
         if (more == 0) return rollout;
@@ -57,6 +54,27 @@ internal static class RolloutTelling
         var first = group.ShadowWindows is { } windows ? $", each compares {windows} windows in shadow first" : "";
         return RolloutStateMachine.With(rollout, index, group, so + first, null, seen.Now);
     }
+
+    /// <summary>Tells reserves with a group: they go over to it. Its wait goes on, and they are too few to count for its pace.</summary>
+    public static RolloutState Call(RolloutState rollout, int index, IReadOnlyList<Reserve> reserves, string why, FleetSeen seen)
+    {
+        if (reserves.Count == 0) return rollout;
+        var called = reserves.ToDictionary(static reserve => reserve.DeviceId, static reserve => reserve.Slice, StringComparer.Ordinal);
+        DeviceState[] devices = [.. rollout.Devices.Select(
+            device => called.TryGetValue(device.DeviceId, out var slice)
+                ? Told(rollout, device, seen) with { Group = index, Called = new ReserveCall(device.Group, slice, seen.Now) } : device)];
+        var named = string.Join(", ", reserves.Take(NamedAtMost).Select(static reserve => reserve.DeviceId));
+        var more = reserves.Count > NamedAtMost ? $" and {reserves.Count - NamedAtMost} more" : "";
+        return RolloutStateMachine.With(
+            rollout with { Devices = devices }, index, rollout.Groups[index], $"{why}; {named}{more} are told", null, seen.Now);
+    }
+
+    private static DeviceState Told(RolloutState rollout, DeviceState device, FleetSeen seen) => device with
+    {
+        Told = true,
+        PreviousDigest = seen.Devices.TryGetValue(device.DeviceId, out var twin) && IsWayBack(twin.CurrentDigest, rollout, seen)
+            ? twin.CurrentDigest : device.PreviousDigest,
+    };
 
     /// <summary>While anything is left of the budget one more is told, however large the package: the debt is waited off.</summary>
     private static long Devices(long bytes, long packageBytes) =>

@@ -69,6 +69,9 @@ internal sealed class SimulatedDevice
 
     public bool IsOnline { get; set; } = true;
 
+    /// <summary>Null: it never was online.</summary>
+    public DateTimeOffset? LastSeen { get; set; }
+
     public string Active { get; private set; } = Old;
 
     public bool HasNew => Active != Old;
@@ -92,7 +95,7 @@ internal sealed class SimulatedDevice
         if (_random.NextDouble() < 0.001) Restart();
         if (!IsOnline)
         {
-            if (Twin is not null) Twin = Twin with { Online = false };
+            if (Twin is not null) Twin = Twin with { Online = false, LastSeen = LastSeen };
             return [];
         }
 

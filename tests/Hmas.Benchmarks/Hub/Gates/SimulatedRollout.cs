@@ -84,6 +84,7 @@ internal sealed class SimulatedRollout
         {
             // Connections come and go.
             if (_online >= 1) device.IsOnline = _random.NextDouble() < (device.IsOnline ? 0.99 : 0.2);
+            if (device.IsOnline) device.LastSeen = _now;
             facts.AddRange(device.Live(WindowsPerLook));
         }
 

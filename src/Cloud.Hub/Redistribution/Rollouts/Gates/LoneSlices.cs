@@ -6,15 +6,13 @@ namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 /// always alarms more, and its own windows, however many, cannot tell that from the model. Pure.</summary>
 /// <remarks>
 /// Other devices can. A second one of the slice that is above the limit too makes it a slice. Until then it counts for
-/// nothing in the bets, and the group waits; when the wait is over, the device is ranked among those that kept the old model: under the
+/// nothing in the bets, and the group waits, unless one that is within the limit at 95 % certainty clears it; when the wait
+/// is over, the device is ranked among those that kept the old model: under the
 /// claim that the model adds no more than its limit it is one of them, so that with n of them the
 /// chance that at most k show as much is (k + 1)/(n + 1) (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005).
 /// </remarks>
 internal sealed class LoneSlices
 {
-    /// <summary>A device is known once it has shown so much.</summary>
-    private const double DeviceTrials = 20;
-
     private readonly List<Lone> _lone = [];
     private readonly List<DeviceState> _told;
     private readonly RolloutState _rollout;
@@ -33,7 +31,7 @@ internal sealed class LoneSlices
             if (speaking.Count == 0) continue;
             var lone = speaking.Select(slice => Find(metric, slice, seen)).OfType<Lone>().ToList();
             if (lone.Count == 0) continue;
-            _lone.AddRange(lone);
+            _lone.AddRange(lone.Where(static one => !one.IsCleared));
             Tests = new Dictionary<string, MetricTest>(Tests)
             {
                 [metric.Name] = test.Without(lone.Select(static one => one.Slice.Slice).ToHashSet(StringComparer.Ordinal)),
@@ -69,20 +67,29 @@ internal sealed class LoneSlices
     private Lone? Find(GateMetric metric, SliceWager slice, FleetSeen seen)
     {
         var most = (slice.Wager.Reference / Math.Max(slice.Wager.Trials, 1e-9)) + _rollout.Request.Gate.LimitOf(metric.Name);
-        var above = _told
+        var known = _told
             .Where(device => seen.Devices.TryGetValue(device.DeviceId, out var twin) && twin.Slices.Contains(slice.Slice))
-            .Select(device => (device.DeviceId, Share: ShareOf(metric, device.Judged?.Compared, device.Judged?.TruthCompared)))
-            .Where(device => device.Share > most).OrderByDescending(static device => device.Share).Take(2).ToList();
-        return above.Count > 1 ? null : new Lone(metric, slice, above.FirstOrDefault().DeviceId, above.FirstOrDefault().Share ?? 0);
+            .Select(device => (device.DeviceId, Shown: Known(metric, device.Judged?.Compared, device.Judged?.TruthCompared)))
+            .Where(static device => device.Shown is not null)
+            .Select(static device => (device.DeviceId, Share: device.Shown!.Value.Hits / device.Shown.Value.Trials, device.Shown.Value.Trials))
+            .OrderByDescending(static device => device.Share).ToList();
+        if (known.Count > 1 && known[1].Share > most) return null;
+        var isCleared = known.Exists(device => ScoreInterval.Upper(device.Share, device.Trials) <= most);
+        return known.Count > 0 && known[0].Share > most
+            ? new Lone(metric, slice, known[0].DeviceId, known[0].Share, isCleared) : new Lone(metric, slice, null, 0, isCleared);
     }
 
     private double? ShareOf(GateMetric metric, EvidenceSum? evidence, TruthCounts? truth) =>
+        Known(metric, evidence, truth) is { } share ? share.Hits / share.Trials : null;
+
+    private Share? Known(GateMetric metric, EvidenceSum? evidence, TruthCounts? truth) =>
         metric.Read(new Work(evidence ?? new EvidenceSum(), null, null, truth ?? default, null, _rollout.Request.Gate.WindowsPerEpisode)) is { } share
-        && share.Trials >= DeviceTrials ? share.Hits / share.Trials : null;
+        && share.Trials >= GroupReserves.DeviceTrials ? share : null;
 
     private static string Describe(Lone one) => string.Create(
         CultureInfo.InvariantCulture,
         $"{one.Metric.Name} of {one.Slice.Slice} {one.Slice.Wager.Value:0.0 %}, by {(one.DeviceId is { } id ? $"{id} alone" : "no device alone yet")}");
 
-    private sealed record Lone(GateMetric Metric, SliceWager Slice, string? DeviceId, double Share);
+    /// <param name="IsCleared">Another device of the slice is within the limit at 95 % certainty: the machine stands out, not the slice.</param>
+    private sealed record Lone(GateMetric Metric, SliceWager Slice, string? DeviceId, double Share, bool IsCleared);
 }
