@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cloud.Hub.Learning.Corpora.Classes;
+using Cloud.Hub.Learning.Corpora.Skab;
 using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.MetaLearning;
@@ -23,27 +24,33 @@ internal static class AdaptCommand
     {
         var command = new Command(
             "adapt", "What a few labelled windows of a new person or machine are worth: left out of the fit, adapted from at most 50 windows, judged on its other windows");
-        foreach (var set in sets) command.Subcommands.Add(Of(set));
+        foreach (var set in sets)
+        {
+            command.Subcommands.Add(Of(set, "Labelled windows of the new one", (folder, windows, cancellation) => Run(
+                set, set.TrainingRecordings(folder), windows, Console.Out, cancellation)));
+        }
+
+        command.Subcommands.Add(Of(new SkabCorpus(), "First windows of the new one, healthy and without labels", static (folder, windows, cancellation) =>
+            SkabAdaptation.Run(folder, windows, Console.Out, cancellation)));
         return command;
     }
 
-    private static Command Of(ITunableCorpus set)
+    /// <param name="what">The windows, for people.</param>
+    /// <param name="run">Takes the folder of recordings and how many windows.</param>
+    private static Command Of(ICorpus set, string what, Action<string, int, CancellationToken> run)
     {
         var train = CorpusFolder.TrainOption(set);
         var windows = new Option<int>("--windows")
         {
-            Description = $"Labelled windows of the new one, 1 to {MaxWindows}", DefaultValueFactory = static _ => MaxWindows,
+            Description = $"{what}, 1 to {MaxWindows}", DefaultValueFactory = static _ => MaxWindows,
         };
         windows.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > MaxWindows) result.AddError($"--windows must be 1 to {MaxWindows}");
         });
         var command = new Command(set.Name) { train, windows };
-        command.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() =>
-        {
-            var recordings = set.TrainingRecordings(CorpusFolder.Of(set, parsed.GetValue(train)));
-            Run(set, recordings, parsed.GetValue(windows), Console.Out, cancellation);
-        }));
+        command.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() => run(
+            CorpusFolder.Of(set, parsed.GetValue(train)), parsed.GetValue(windows), cancellation)));
         return command;
     }
 

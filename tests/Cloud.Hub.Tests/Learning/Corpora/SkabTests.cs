@@ -32,6 +32,19 @@ public sealed class SkabTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("predictions only", report.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Every machine here runs at a level of its own.</summary>
+    [Fact]
+    public void A_new_machine_needs_its_own_calibration_and_fifty_windows_give_it()
+    {
+        for (var i = 0; i < 3; i++) Write("train", $"valve1/{i}.csv", seed: i, labelled: true, level: 1 + i);
+        var report = new StringWriter();
+        SkabAdaptation.Run(_folder.File("train"), windows: 50, report, CancellationToken.None);
+        var f1 = report.ToString().Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+            .Select(line => double.Parse(line.Split('|')[2], CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(5, f1.Count);
+        Assert.True(f1[1] > f1[0] + 0.1 && f1[4] > f1[0] + 0.1, report.ToString());
+    }
+
     [Fact]
     public void Files_of_one_class_are_refused_in_words()
     {
@@ -85,7 +98,7 @@ public sealed class SkabTests(ITestOutputHelper output) : IDisposable
 
     private static DateTime Stamp(int row) => new DateTime(2020, 3, 1).AddSeconds(row);
 
-    private void Write(string set, string key, int seed, bool labelled, double fault = 4)
+    private void Write(string set, string key, int seed, bool labelled, double fault = 4, double level = 10)
     {
         var path = Path.Combine(_folder.File(set), key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -93,7 +106,7 @@ public sealed class SkabTests(ITestOutputHelper output) : IDisposable
         var lines = Enumerable.Range(0, Rows).Select(row =>
         {
             var faulty = row is >= FaultFrom and < FaultTo;
-            var values = SkabFolder.Channels.Select((_, c) => (c + 1) * (10 + random.NextDouble() + (faulty && (c is 0 or 5) ? fault : 0)));
+            var values = SkabFolder.Channels.Select((_, c) => (c + 1) * (level + random.NextDouble() + (faulty && (c is 0 or 5) ? fault : 0)));
             var truth = faulty && fault > 0 ? 1 : 0;
             var change = fault > 0 && (row is FaultFrom or FaultTo) ? 1 : 0;
             var text = string.Join(';', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));

@@ -41,7 +41,9 @@ internal static class SkabFit
         }
 
         var model = ModelExport.Write(EnsembleBuilder.Average(members), recipe, windows.Calibration(CalibrationWindows));
-        return (model, Manifest(recipe, model, model.Float, "float32"), Manifest(recipe, model, model.Int8, "int8-qdq"), parameters);
+        return (
+            model, Manifest(recipe, model.Float, model.Input, model.Output, "float32"),
+            Manifest(recipe, model.Int8, model.Input, model.Output, "int8-qdq"), parameters);
     }
 
     private static TrainingSets Windows(LearningRecipe recipe, IEnumerable<SkabFile> files, float[] anomalyFree)
@@ -57,7 +59,8 @@ internal static class SkabFit
         }
     }
 
-    private static ModelManifest Manifest(LearningRecipe recipe, FittedModel model, byte[] onnx, string precision) => new()
+    /// <summary>A manifest for a detector that is judged here and never shipped.</summary>
+    public static ModelManifest Manifest(LearningRecipe recipe, byte[] onnx, TensorSpec input, TensorSpec output, string precision) => new()
     {
         Name = recipe.Name,
         Release = 1,
@@ -67,8 +70,8 @@ internal static class SkabFit
         RateHz = SkabRecipe.RateHz,
         Window = recipe.Window,
         Recipe = recipe.Features,
-        Input = model.Input,
-        Output = model.Output,
+        Input = input,
+        Output = output,
         Head = recipe.Head,
         Threshold = recipe.Threshold,
         Precision = precision,
