@@ -14,7 +14,6 @@ namespace Hmas.System.Tests;
 public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const int Devices = 3;
-    private const float PatienceMs = 180_000;
 
     [Fact]
     public async Task A_person_signs_in_sees_the_fleet_live_follows_a_rollout_and_answers_an_alarm()
@@ -29,11 +28,9 @@ public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chrom
         await site.FetchTrustAsync(default);
         foreach (var device in site.Devices) await site.StartDeviceAsync(device, default);
 
-        var context = await chromium.Browser.NewContextAsync(
+        await using var context = await chromium.OpenAsync(
             new BrowserNewContextOptions { BaseURL = site.Front.ToString(), ViewportSize = new ViewportSize { Width = 1440, Height = 1180 },
                 ReducedMotion = ReducedMotion.Reduce });
-        context.SetDefaultTimeout(PatienceMs);
-        SetDefaultExpectTimeout(PatienceMs);
         var page = await context.NewPageAsync();
         var streams = new List<string>();
         page.WebSocket += (_, socket) => streams.Add(new Uri(socket.Url).AbsolutePath);

@@ -6,11 +6,13 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Tests.Feedback;
 
-public sealed class JoinLoopTests : IAsyncDisposable
+public sealed class JoinLoopTests : IAsyncLifetime
 {
     private readonly FeedbackFixture _fixture = new();
 
-    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
     public async Task What_happened_before_the_start_is_taken_in_and_then_what_the_bus_tells()

@@ -6,12 +6,14 @@ using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Feedback;
 
-public sealed class OutcomeBookTests : IAsyncDisposable
+public sealed class OutcomeBookTests : IAsyncLifetime
 {
     private const long Second = 1_000_000;
     private readonly FeedbackFixture _fixture = new();
 
-    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
     public async Task Windows_that_arrive_after_their_label_are_counted()

@@ -7,20 +7,32 @@ public sealed class Chromium : IAsyncLifetime
 {
     public const string Path = "/usr/bin/chromium";
 
+    /// <summary>What a page may take on a busy machine before a test gives up: Playwright's own 5 s are none.</summary>
+    public const float PatienceMs = 180_000;
+
     private IPlaywright? _playwright;
 
-    public IBrowser Browser { get; private set; } = null!;
+    private IBrowser Browser { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
         if (!File.Exists(Path)) throw new FileNotFoundException("The dashboard is tested in Debian's Chromium: apt-get install -y chromium", Path);
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Path,
+            ExecutablePath = Path, Timeout = PatienceMs,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync"],
         });
+    }
+
+    /// <summary>Close it in the end: its pages would look for their hub for ever.</summary>
+    public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options)
+    {
+        var context = await Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(PatienceMs);
+        return context;
     }
 
     public async Task DisposeAsync()

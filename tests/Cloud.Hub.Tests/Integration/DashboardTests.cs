@@ -12,8 +12,17 @@ namespace Cloud.Hub.Tests.Integration;
 
 /// <summary>The page in a real browser, over a real hub whose doors show a simulated fleet.
 /// <c>HMAS_SCREENSHOTS</c> names a folder that gets pictures.</summary>
-public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
 {
+    private IBrowserContext? _context;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (_context is not null) await _context.CloseAsync();
+    }
+
     [Fact]
     public async Task A_person_sees_the_fleet_the_loop_and_the_rollouts_evidence()
     {
@@ -217,7 +226,7 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         var page = await OpenAsync(front, 1280, 900);
         await Expect(page.Locator(".mark")).ToHaveTextAsync("live");
         await front.DisposeAsync();
-        await Expect(page.Locator(".mark")).ToContainTextAsync("stale", new() { Timeout = 20_000 });
+        await Expect(page.Locator(".mark")).ToContainTextAsync("stale");
         await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
         await PictureAsync(page, "stale", fullPage: false);
     }
@@ -310,12 +319,12 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
     /// <summary>A page that fails the test when it asks anybody but the hub, or breaks its own policy.</summary>
     private async Task<IPage> NewPageAsync(FrontFixture front, int width, int height, ColorScheme scheme)
     {
-        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
+        _context = await chromium.OpenAsync(new BrowserNewContextOptions
         {
             BaseURL = front.Hub.Address(HubServices.Front).ToString(), ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce,
         });
-        var page = await context.NewPageAsync();
+        var page = await _context.NewPageAsync();
         var home = front.Hub.Address(HubServices.Front);
         page.Request += (_, request) => Assert.Equal(home.Authority, new Uri(request.Url).Authority);
         page.PageError += (_, error) => Assert.Fail(error);

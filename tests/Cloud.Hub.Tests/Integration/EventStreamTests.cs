@@ -12,7 +12,7 @@ namespace Cloud.Hub.Tests.Integration;
 
 public sealed class EventStreamTests : IDisposable
 {
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30), TimeProvider.System);
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(3), TimeProvider.System);
 
     public void Dispose() => _patience.Dispose();
 

@@ -3,11 +3,13 @@ using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Tests.Memory;
 
-public sealed class ExperienceArchiveTests : IAsyncDisposable
+public sealed class ExperienceArchiveTests : IAsyncLifetime
 {
     private readonly ArchiveFixture _fixture = new();
 
-    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
     public async Task What_was_acknowledged_reads_back_as_it_was_sent()

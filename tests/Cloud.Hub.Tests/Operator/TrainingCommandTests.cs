@@ -4,16 +4,14 @@ using Cloud.Hub.Tests.Redistribution;
 namespace Cloud.Hub.Tests.Operator;
 
 /// <summary>Training runs from a terminal, against a real hub.</summary>
-public sealed class TrainingCommandTests : IAsyncLifetime, IAsyncDisposable
+public sealed class TrainingCommandTests : IAsyncLifetime
 {
     private readonly RedistributionScene _scene = new();
     private HubFixture _hub = null!;
 
     public async Task InitializeAsync() => _hub = await _scene.StartAsync(services: "all");
 
-    public async Task DisposeAsync() => await ((IAsyncDisposable)this).DisposeAsync();
-
-    async ValueTask IAsyncDisposable.DisposeAsync()
+    public async Task DisposeAsync()
     {
         await _hub.DisposeAsync();
         await _scene.DisposeAsync();

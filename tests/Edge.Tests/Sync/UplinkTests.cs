@@ -1,16 +1,14 @@
 namespace Edge.Tests.Sync;
 
 /// <summary>Facts on their way to a hub over lines and answers that fail.</summary>
-public sealed class UplinkTests : IAsyncLifetime, IAsyncDisposable
+public sealed class UplinkTests : IAsyncLifetime
 {
     private const int Facts = 1000;
     private readonly UplinkRig _rig = new();
 
     public Task InitializeAsync() => _rig.StartAsync();
 
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
-
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async Task DisposeAsync() => await _rig.DisposeAsync();
 
     [Fact]
     public async Task Every_fact_is_held_once_and_in_order_when_the_line_breaks_in_mid_publish()

@@ -152,7 +152,10 @@ public sealed class FitJobsTests : IAsyncLifetime, IDisposable
     {
         var low = await _learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { Priority = 1 }, default);
         var high = await _learning.Runs.StartAsync(LearningFixture.Request("reconstruction") with { Priority = 8 }, default);
-        foreach (var runId in new[] { low, high }) await _learning.UntilAsync(runId, progressed => progressed.State == RunStates.Training);
+        // They run side by side: either is told first.
+        var untold = new HashSet<string> { low, high };
+        await _learning.ToldAsync(progressed =>
+            progressed.State == RunStates.Training && untold.Remove(progressed.RunId) && untold.Count == 0);
         Assert.Null(await _learning.Jobs.LeaseAsync(Someone with { MemoryMiB = 0 }, TimeSpan.Zero, default));
         FitLease? first = null;
         // Both are offered a moment after they are told to train.

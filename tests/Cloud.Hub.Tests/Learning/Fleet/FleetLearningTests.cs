@@ -43,7 +43,7 @@ public sealed class FleetLearningTests
         var tuned = await FleetScene.TrainAsync(hub, new TrainingRequest
         {
             ModelName = "pump", Recipe = "states", ParentDigest = made.CandidateDigest, RequestedBy = "test",
-            Federated = new FederatedRequest { Rounds = 4, RoundSeconds = 30 },
+            Federated = new FederatedRequest { Rounds = 4, RoundSeconds = 300 },
         });
 
         Assert.True(tuned.State == RunStates.Registered, $"{tuned.Message}; {string.Join("; ", tuned.Rounds)}");
@@ -85,7 +85,7 @@ public sealed class FleetLearningTests
         var own = await FleetScene.TrainAsync(hub, new TrainingRequest
         {
             ModelName = "pump-9-own", Recipe = "states", ParentDigest = parent, RequestedBy = "test",
-            Federated = new FederatedRequest { Rounds = 2, RoundSeconds = 30, Devices = [late.Id], MinDevices = 1, Join = "mean", MaxWindows = 200 },
+            Federated = new FederatedRequest { Rounds = 2, RoundSeconds = 300, Devices = [late.Id], MinDevices = 1, Join = "mean", MaxWindows = 200 },
         });
         Assert.True(own.State is RunStates.Registered or RunStates.Rejected, $"{own.Message}; {string.Join("; ", own.Rounds)}");
         Assert.Equal([(1, 1, 50), (1, 1, 50)], own.Rounds.Select(round => (round.Asked, round.Accepted, round.Windows)));

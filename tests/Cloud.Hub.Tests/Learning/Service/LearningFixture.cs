@@ -57,21 +57,27 @@ internal sealed class LearningFixture : IAsyncDisposable
         foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
     }
 
-    public async Task EndAsync()
-    {
-        foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StopAsync(CancellationToken.None);
-    }
+    /// <summary>All are told to stop before any is waited for.</summary>
+    public Task EndAsync() => Task.WhenAll(_services.GetServices<IHostedService>().Select(static hosted => hosted.StopAsync(CancellationToken.None)));
+
+    /// <summary>Stands still where the bus tells this for the first time, until it is disposed.</summary>
+    public HeldRun HoldAt(Func<TrainingProgressed, bool> isIt) => new(_services.GetRequiredService<EventBus>(), isIt);
 
     /// <summary>Waits for the bus to tell this of a run.</summary>
     public async Task<TrainingRunView> UntilAsync(string runId, Func<TrainingProgressed, bool> reached)
     {
+        await ToldAsync(progressed => progressed.RunId == runId && reached(progressed));
+        return (await Runs.RunAsync(runId, CancellationToken.None))!;
+    }
+
+    /// <summary>Waits for the bus to tell this; what it tells before, of any run, is not told again.</summary>
+    public async Task ToldAsync(Func<TrainingProgressed, bool> isIt)
+    {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await foreach (var happened in _events.Events.ReadAllAsync(limit.Token))
         {
-            if (happened is TrainingProgressed progressed && progressed.RunId == runId && reached(progressed)) break;
+            if (isIt((TrainingProgressed)happened)) return;
         }
-
-        return (await Runs.RunAsync(runId, CancellationToken.None))!;
     }
 
     public async Task<TrainingRunView> TrainAsync(TrainingRequest request)

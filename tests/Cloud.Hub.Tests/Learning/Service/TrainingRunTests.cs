@@ -256,9 +256,14 @@ public sealed class TrainingRunTests
         using var registry = new MemoryRegistry();
         await using var learning = new LearningFixture(new SimulatedFleet(runs: 4), folder.Path, registry);
         await learning.BeginAsync();
-        var runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
-        await learning.UntilAsync(runId, progressed => progressed.State == RunStates.Training);
-        Assert.True(await learning.Runs.CancelAsync(runId, CancellationToken.None));
+        string runId;
+        using (var held = learning.HoldAt(static progressed => progressed.State == RunStates.Training))
+        {
+            runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
+            await held.ReachedAsync();
+            Assert.True(await learning.Runs.CancelAsync(runId, CancellationToken.None));
+        }
+
         var run = await learning.UntilAsync(runId, progressed => RunStates.HasEnded(progressed.State));
         Assert.Equal(RunStates.Cancelled, run.State);
         Assert.False(await learning.Runs.CancelAsync(runId, CancellationToken.None));
@@ -271,9 +276,16 @@ public sealed class TrainingRunTests
     {
         await using var learning = new LearningFixture(fleet, folder.Path, registry);
         await learning.BeginAsync();
-        var runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
-        await learning.UntilAsync(runId, progressed => progressed.Message.StartsWith($"epoch {epoch} ", StringComparison.Ordinal));
-        await learning.EndAsync();
+        Task ending;
+        string runId;
+        using (var held = learning.HoldAt(progressed => progressed.Message.StartsWith($"epoch {epoch} ", StringComparison.Ordinal)))
+        {
+            runId = await learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
+            await held.ReachedAsync();
+            ending = learning.EndAsync();
+        }
+
+        await ending;
         return runId;
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cloud.Hub.Tests.Redistribution.Retention;
 
-public sealed class CollectorTests : IAsyncLifetime, IAsyncDisposable
+public sealed class CollectorTests : IAsyncLifetime
 {
     private readonly RedistributionScene _scene = new();
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow().AddDays(40));
@@ -27,9 +27,7 @@ public sealed class CollectorTests : IAsyncLifetime, IAsyncDisposable
             _time, NullLogger<Collector>.Instance);
     }
 
-    public async Task DisposeAsync() => await ((IAsyncDisposable)this).DisposeAsync();
-
-    async ValueTask IAsyncDisposable.DisposeAsync()
+    public async Task DisposeAsync()
     {
         await _hub.DisposeAsync();
         await _scene.DisposeAsync();

@@ -14,7 +14,7 @@ using Operator.Cli.Keys;
 namespace Cloud.Hub.Tests.Redistribution.Trust;
 
 /// <summary>A team that releases the models of some paths by its own keys, before a device's own model loop. The model is called fixture.</summary>
-public sealed class DelegationTests : IAsyncLifetime, IAsyncDisposable
+public sealed class DelegationTests : IAsyncLifetime
 {
     private readonly TrustScene _scene = new();
     private TrustingDevice _device = null!;
@@ -28,9 +28,7 @@ public sealed class DelegationTests : IAsyncLifetime, IAsyncDisposable
         await _device.InstallAsync(1);
     }
 
-    Task IAsyncLifetime.DisposeAsync() => Task.CompletedTask;
-
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
         await _device.DisposeAsync();
         await _scene.DisposeAsync();

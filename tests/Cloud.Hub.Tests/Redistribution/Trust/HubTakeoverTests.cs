@@ -13,7 +13,7 @@ namespace Cloud.Hub.Tests.Redistribution.Trust;
 /// A real hub before a device's own model loop. The attacker holds the hub: its director, snapshot, timestamp and
 /// package keys, its folder, its word to devices. The keepers' keys he lacks.
 /// </summary>
-public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
+public sealed class HubTakeoverTests : IAsyncLifetime
 {
     private readonly TrustScene _scene = new();
     private TrustingDevice _device = null!;
@@ -29,9 +29,7 @@ public sealed class HubTakeoverTests : IAsyncLifetime, IAsyncDisposable
         _second = await _device.InstallAsync(2);
     }
 
-    Task IAsyncLifetime.DisposeAsync() => Task.CompletedTask;
-
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
         await _device.DisposeAsync();
         await _scene.DisposeAsync();

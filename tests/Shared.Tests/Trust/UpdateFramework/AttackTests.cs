@@ -6,7 +6,7 @@ namespace Shared.Tests.Trust.UpdateFramework;
 
 /// <summary>The attacks that specification section 2.1 names. Each must fail for its own reason, install nothing,
 /// and leave a client that the honest repository can still update.</summary>
-public sealed class AttackTests : IAsyncDisposable
+public sealed class AttackTests : IAsyncLifetime
 {
     private readonly InProcessClient _client = new();
     private readonly Bench _bench;
@@ -23,7 +23,9 @@ public sealed class AttackTests : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Theory]
     [InlineData("timestamp.json")]

@@ -14,7 +14,7 @@ namespace Shared.Tests.Trust.Uptane;
 /// and timestamp keys. The offline targets and root keys are not his.
 /// Whatever he serves, the device installs nothing unsigned, rolled back, mixed or meant for another device.
 /// </summary>
-public sealed class HubTakeoverTests : IAsyncDisposable
+public sealed class HubTakeoverTests : IAsyncLifetime, IDisposable
 {
     private static readonly DeviceIdentity Device = new("pump-17", "pump-a");
 
@@ -42,11 +42,11 @@ public sealed class HubTakeoverTests : IAsyncDisposable
         UpdateClient.Initialise(new MetadataFolder(_folder.File("images")), _images.Published["root"][0]);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        _folder.Dispose();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task What_both_say_is_installed()

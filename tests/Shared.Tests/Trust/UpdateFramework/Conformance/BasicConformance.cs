@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_basic</c> asks of a client.</summary>
-public abstract class BasicConformance : IAsyncDisposable
+public abstract class BasicConformance : IAsyncLifetime
 {
     private static readonly (string, int?)[] FirstRequests = [("root", 2), ("timestamp", null), ("snapshot", 1), ("targets", 1)];
 
@@ -14,11 +14,9 @@ public abstract class BasicConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task Init_asks_the_repository_for_nothing()

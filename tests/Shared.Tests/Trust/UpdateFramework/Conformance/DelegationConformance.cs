@@ -6,7 +6,7 @@ namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_updater_delegation_graphs</c> and <c>test_quoting_issues</c> ask of a client. A
 /// graph is written as <c>delegator&gt;role:pattern!</c>, the mark for terminating.</summary>
-public abstract class DelegationConformance : IAsyncDisposable
+public abstract class DelegationConformance : IAsyncLifetime
 {
     private readonly Bench _bench;
 
@@ -14,11 +14,9 @@ public abstract class DelegationConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Theory]
     [InlineData("targets>A", "A")]

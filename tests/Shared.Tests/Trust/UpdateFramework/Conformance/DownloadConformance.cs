@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_file_download</c> asks of a client.</summary>
-public abstract class DownloadConformance : IAsyncDisposable
+public abstract class DownloadConformance : IAsyncLifetime
 {
     private readonly Bench _bench;
 
@@ -12,11 +12,9 @@ public abstract class DownloadConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Theory]
     [InlineData("target_file.txt")]

@@ -1,7 +1,7 @@
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_expiration</c> and <c>test_delegated_expiration</c> ask of a client.</summary>
-public abstract class ExpiryConformance : IAsyncDisposable
+public abstract class ExpiryConformance : IAsyncLifetime
 {
     private readonly Bench _bench;
 
@@ -9,11 +9,9 @@ public abstract class ExpiryConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task An_expired_root_is_kept_and_ends_the_refresh()

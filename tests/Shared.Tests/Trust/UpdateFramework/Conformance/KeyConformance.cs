@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_keys</c> asks of a client, and the key rules of specification 4.2 and 4.3.</summary>
-public abstract class KeyConformance : IAsyncDisposable
+public abstract class KeyConformance : IAsyncLifetime
 {
     private readonly Bench _bench;
 
@@ -11,11 +11,9 @@ public abstract class KeyConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task A_snapshot_below_its_threshold_is_refused()

@@ -41,9 +41,9 @@ public sealed class LoopbackServer : IAsyncDisposable
         {
             while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // Disposed.
+            // Disposed: the listener refuses in one way or another.
         }
     }
 

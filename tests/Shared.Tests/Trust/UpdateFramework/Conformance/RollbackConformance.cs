@@ -1,7 +1,7 @@
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_rollback</c> asks of a client.</summary>
-public abstract class RollbackConformance : IAsyncDisposable
+public abstract class RollbackConformance : IAsyncLifetime
 {
     private readonly Bench _bench;
 
@@ -9,11 +9,9 @@ public abstract class RollbackConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task A_snapshot_that_no_timestamp_names_is_not_fetched()

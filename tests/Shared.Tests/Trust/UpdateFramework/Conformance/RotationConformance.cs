@@ -2,7 +2,7 @@ namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
 /// <summary>What the public suite's <c>test_updater_key_rotations</c> asks of a client. A root is written as
 /// <c>keys/threshold/signers</c>, digits naming ten key pairs.</summary>
-public abstract class RotationConformance : IAsyncDisposable
+public abstract class RotationConformance : IAsyncLifetime
 {
     private static readonly SimulatedKey[] Keys = [.. Enumerable.Range(0, 10).Select(_ => SimulatedKey.Create("ed25519"))];
 
@@ -12,11 +12,9 @@ public abstract class RotationConformance : IAsyncDisposable
 
     private SimulatedRepository Repository => _bench.Repository;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Theory]
     [InlineData("1/1/1 2/1/21 2/1/2", true)]
