@@ -37,6 +37,7 @@ internal static class LearningModule
         services.AddSingleton<ModelFitter>();
         services.AddSingleton<RunPreparation>();
         services.AddSingleton<CandidateJudge>();
+        services.AddSingleton<SilencedQuestions>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<ITrainingRuns, LearningService>();
         services.AddHostedService<TrainingWorker>();

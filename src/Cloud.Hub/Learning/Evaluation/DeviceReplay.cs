@@ -24,7 +24,7 @@ internal static class DeviceReplay
         var slices = new DetectorSlices();
         var answers = new List<int>();
         var areas = new Dictionary<string, double>();
-        var untold = new SortedDictionary<string, AlarmCount>(StringComparer.Ordinal);
+        var untold = new UntoldAlarms();
         var invalid = 0;
         foreach (var run in runs)
         {
@@ -42,7 +42,7 @@ internal static class DeviceReplay
                 if (row.IsCalibration) continue;
                 if (experience.Truth(run, row) is not { } anomalous)
                 {
-                    untold[run.DeviceId] = untold.GetValueOrDefault(run.DeviceId).Add(score.IsAlarm);
+                    untold.Add(run.DeviceId, run.RunId, row.TimeUs, score.IsAlarm, score.Ratio);
                     continue;
                 }
 

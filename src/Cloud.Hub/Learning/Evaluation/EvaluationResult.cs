@@ -16,8 +16,8 @@ internal sealed record EvaluationResult(
 
     public SliceMetrics All => Slices[Pooled];
 
-    /// <summary>Of a detector, by device: the windows whose truth nobody has told.</summary>
-    public IReadOnlyDictionary<string, AlarmCount> Untold { get; init; } = new Dictionary<string, AlarmCount>();
+    /// <summary>Of a detector: the windows whose truth nobody has told.</summary>
+    public UntoldAlarms Untold { get; init; } = new();
 
     /// <summary>Share of windows on which two models answer differently.</summary>
     public double Disagreement(EvaluationResult other)

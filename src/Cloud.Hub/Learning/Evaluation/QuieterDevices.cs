@@ -11,8 +11,8 @@ internal static class QuieterDevices
     /// <returns>For the run's message; empty when there is no such device.</returns>
     public static string Of(EvaluationResult parent, EvaluationResult candidate)
     {
-        var quieter = candidate.Untold
-            .Select(pair => (Device: pair.Key, Now: pair.Value, Before: parent.Untold.GetValueOrDefault(pair.Key)))
+        var quieter = candidate.Untold.Devices
+            .Select(pair => (Device: pair.Key, Now: pair.Value, Before: parent.Untold.Devices.GetValueOrDefault(pair.Key)))
             .Where(device => device.Now.Alarms < device.Before.Alarms)
             .OrderBy(device => (double)device.Now.Alarms / device.Before.Alarms).ToList();
         if (quieter.Count == 0) return "";

@@ -16,8 +16,8 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
 
     /// <param name="manifest">Of the float model.</param>
     /// <param name="ancestors">Metrics of the parent and of those before it.</param>
-    /// <returns>The run with its verdict, and what ships if it was released.</returns>
-    public (TrainingRunView Run, (ModelManifest Manifest, byte[] Onnx) Released) Judge(
+    /// <returns>The run with its verdict, what ships if it was released, and where it is silent and its parent is not.</returns>
+    public (TrainingRunView Run, (ModelManifest Manifest, byte[] Onnx) Released, IReadOnlyList<SilencedAlarm> Silenced) Judge(
         TrainingRunView run, ModelManifest manifest, FittedModel model, VerifiedPackage? parent,
         IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors, TrainingData data, CancellationToken cancellation)
     {
@@ -40,7 +40,8 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
         };
         var probe = verdict.Released ? ProbeMaker.Make(chosen, onnx, data.Parts[RunPart.HeldOut]) : null;
-        return (run, (chosen with { Metrics = result.Slices, Probe = probe }, onnx));
+        IReadOnlyList<SilencedAlarm> silenced = before is null ? [] : [.. before.Untold.SilencedBy(result.Untold)];
+        return (run, (chosen with { Metrics = result.Slices, Probe = probe }, onnx), silenced);
 
         EvaluationResult Replay(ModelManifest of, ReadOnlyMemory<byte> program) => of.Head switch
         {

@@ -1,3 +1,4 @@
+using Cloud.Hub.Learning.Active;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
@@ -12,8 +13,8 @@ namespace Cloud.Hub.Learning.Workers;
 /// <summary>One run from experience to a registered model: collect, fit, quantize, evaluate
 /// against the parent, pass the gate or say why not.</summary>
 internal sealed class TrainingPipeline(
-    RunPreparation preparation, ModelFitter fitter, CandidateJudge judge, SearchJob search, RunStore store, IModelRegistry registry,
-    IRunReporter reporter, TimeProvider time)
+    RunPreparation preparation, ModelFitter fitter, CandidateJudge judge, SearchJob search, SilencedQuestions questions, RunStore store,
+    IModelRegistry registry, IRunReporter reporter, TimeProvider time)
 {
     private const string Float32 = "float32";
     private const int MaxAncestors = 64;
@@ -50,10 +51,12 @@ internal sealed class TrainingPipeline(
         run = await Step(run, RunStates.Evaluating, 0.75, "replaying the held-out runs as a device would", cancellation);
         var manifest = await ManifestAsync(run, data, fitted, hardware, cancellation);
         var ancestors = await AncestorsAsync(parent, cancellation);
-        var (judged, released) = await Task.Run(() => judge.Judge(run, manifest, fitted.Model, parent, ancestors, data, cancellation), cancellation);
+        var (judged, released, silenced) = await Task.Run(
+            () => judge.Judge(run, manifest, fitted.Model, parent, ancestors, data, cancellation), cancellation);
         if (judged.State != RunStates.Registered) return judged;
         var digest = (await registry.AddAsync(released.Manifest, released.Onnx, $"learning:{run.RunId}", cancellation)).Digest;
         await store.KeepWeightsAsync(digest, fitted.Architecture, fitted.Values, cancellation);
+        await questions.AskAsync(silenced, cancellation);
         return judged with { CandidateDigest = digest };
     }
 

@@ -14,7 +14,8 @@ internal static class WorseDevice
     public static string? Describe(string device, string recording, Confusion before, Confusion after, IReadOnlyList<bool> truth,
         IReadOnlyList<bool?> answers)
     {
-        var (old, now) = (before.ToMetrics(), after.ToMetrics());
+        // As the table beside it has them, rounded alike.
+        var (old, now) = (ScoreResult.From(before), ScoreResult.From(after));
         if (!(now.F1 < old.F1)) return null;
         var silent = Enumerable.Range(0, truth.Count).Skip(OutlierScore.TrainingRows).Count(row => truth[row] && answers[row] is null);
         var gaps = silent == 0 ? ""

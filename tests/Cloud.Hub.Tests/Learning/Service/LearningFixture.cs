@@ -49,6 +49,9 @@ internal sealed class LearningFixture : IAsyncDisposable
 
     public ITrainingRuns Runs => _services.GetRequiredService<ITrainingRuns>();
 
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
     public static TrainingRequest Request(string recipe, string? parent = null) =>
         new() { ModelName = "pump", Recipe = recipe, ParentDigest = parent, RequestedBy = "test" };
 
