@@ -8,7 +8,7 @@ namespace Hmas.System.Tests;
 /// stand projects that build nothing.</summary>
 public sealed class DemoStopTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private readonly TempFolder _folder = new();
 
     public DemoStopTests()

@@ -8,7 +8,7 @@ namespace Hmas.System.Tests;
 /// <summary>What a person does who has just published the programs: a hub, a device, and a look at it.</summary>
 public sealed class FirstHourTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly TempFolder _folder = new();
 

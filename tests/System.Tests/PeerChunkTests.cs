@@ -17,7 +17,7 @@ public sealed class PeerChunkTests(ITestOutputHelper output)
             peers:
               secretFile: {secret}
               listen: 127.0.0.1:{FreePorts.One()}
-              bytesPerSecond: {4 << 20}
+              bytesPerSecond: {2 << 20}
             """));
         var digest = await site.AddModelAsync();
         var rollout = await site.BeginAsync(digest, [], new { name = "one", count = 1 }, new { name = "all" });

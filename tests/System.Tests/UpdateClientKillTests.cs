@@ -99,7 +99,7 @@ public sealed class UpdateClientKillTests(ITestOutputHelper output)
         started.Set();
         await program.WaitForExitAsync();
         bench.Answer = path => Reply.Of(bench.Repository.Fetch(path));
-        await done.WaitAsync(TimeSpan.FromMinutes(1));
+        await done.WaitAsync(TimeSpan.FromMinutes(3));
         return program.ExitCode == 128 + 9;
     }
 }

@@ -21,7 +21,7 @@ public sealed class ProtocolFallbackTests
         await using (var client = new FleetClient(Settings(listener), TimeProvider.System, NullLogger.Instance))
         {
             var running = client.RunAsync(stop.Token);
-            var change = await client.Connections.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+            var change = await client.Connections.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
             Assert.Equal((true, MqttVersion.V311), (change.Connected, change.Version));
             await stop.CancelAsync();
             await running;

@@ -164,7 +164,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
         await using var device = new RunningClient(Settings(broker.Address, "facts-d1") with { Subscriptions = ["hmas/v1/s-1/facts-d1/ack/exp"] });
         await hub.ConnectedAsync();
         await device.ConnectedAsync();
-        var trip = new FactTrip(hub.Client, device.Client, facts: 3000, stopAfter: TimeSpan.FromMinutes(4));
+        var trip = new FactTrip(hub.Client, device.Client, facts: 3000, stopAfter: TimeSpan.FromMinutes(8));
         var running = trip.RunAsync();
         for (var kill = 1; kill <= kills; kill++)
         {

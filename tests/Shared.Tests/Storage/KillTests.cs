@@ -19,7 +19,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var random = new Random(seed);
         var path = _folder.File("kill.db");
         var acknowledged = new HashSet<long>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         for (var kill = 0; kill < Kills; kill++)
         {
             using var child = new ChildProgram(["store-write", path]);
@@ -45,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var path = _folder.File("fsync.db");
         var acknowledged = new HashSet<long>();
         var failures = new List<string>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         using (var child = new ChildProgram(
             ["store-write", path], "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e",
             "inject=fsync,fdatasync:error=EIO:when=40+"))

@@ -9,7 +9,7 @@ namespace Hmas.System.Tests.Agent;
 /// <summary>The native agent that <c>./hmas publish</c> made, as a process of its own.</summary>
 internal sealed class AgentProgram : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
