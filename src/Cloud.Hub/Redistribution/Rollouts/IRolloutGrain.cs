@@ -22,5 +22,8 @@ internal interface IRolloutGrain : IGrainWithStringKey
     Task YieldAsync(Immutable<IReadOnlySet<string>> devices, string to);
 
     /// <summary>Takes in what devices said since the last look, looks at the fleet and moves on.</summary>
+    /// <remarks>A look at a large fleet on a busy machine may take minutes, and goes on when whoever asked has given up: the next one would
+    /// queue behind it.</remarks>
+    [ResponseTimeout("00:10:00")]
     Task LookAsync();
 }

@@ -61,7 +61,11 @@ internal sealed class RolloutGrain(
     public Task YieldAsync(Immutable<IReadOnlySet<string>> devices, string to) =>
         Stored is { State: var rollout } ? KeepAsync(RolloutHolds.Yield(rollout, devices.Value, to, time.GetUtcNow())) : Task.CompletedTask;
 
-    public async Task LookAsync()
+    /// <summary>Off the grain's scheduler: a look at a hundred thousand devices computes for longer than a turn should, and the scheduler
+    /// would run the end of each of as many calls one by one. Nothing else gets a turn before it has ended.</summary>
+    public Task LookAsync() => Task.Run(LookOnceAsync);
+
+    private async Task LookOnceAsync()
     {
         if (Stored is not { State: { HasEnded: false } rollout }) return;
         var now = time.GetUtcNow();
@@ -131,8 +135,7 @@ internal sealed class RolloutGrain(
         var wanted = RolloutStateMachine.Wanted(rollout, seen);
         if (wanted.Count == 0) return;
         // What fails for one device is tried again at the next look, and touches no other.
-        // Off this grain's scheduler, which would run the end of each of a hundred thousand calls one by one.
-        var failures = await Task.Run(() => assigner.AssignAsync(rollout, wanted, seen, CancellationToken.None));
+        var failures = await assigner.AssignAsync(rollout, wanted, seen, CancellationToken.None);
         foreach (var (device, reason) in failures.Take(NamedAtMost)) logger.NotAssigned(rollout.RolloutId, device, reason, failures.Count);
         metrics.Assigned(wanted.Count - failures.Count, rollout.State == RolloutState.Restoring);
     }

@@ -6,7 +6,8 @@ namespace Cloud.Hub.Redistribution.Workers;
 
 /// <summary>Wakes every rollout that has not ended, each interval: also those that a killed hub left behind.</summary>
 /// <remarks>In a cluster each process does it; a look is cheap and a grain takes one turn at a
-/// time, so two clocks do no harm and none is missed.</remarks>
+/// time, so two clocks do no harm and none is missed. One look at a time, the highest priority first: each is waited for to its end,
+/// however long that takes on a busy machine, so looks do not pile up and two never spend the same bytes.</remarks>
 internal sealed class RolloutClock(
     RolloutStore store, IGrainFactory grains, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<RolloutClock> logger)
         : BackgroundService
