@@ -68,7 +68,7 @@ public sealed class DashboardSceneTests(Chromium chromium) : IClassFixture<Chrom
         var alarmId = key[..^"-anomaly".Length];
         await page.Locator($"button[data-key='{key}']").ClickAsync();
         await Expect(page.Locator($"button[data-key='{key}']")).ToHaveCountAsync(0);
-        var answered = Assert.Single(await site.Api.AlarmsAsync(default), alarm => alarm.AlarmId == alarmId);
+        var answered = Assert.Single(await site.Api.AlarmsAsync(openOnly: false, 1_000, default), alarm => alarm.AlarmId == alarmId);
         Assert.Equal("anomaly", answered.Label);
         using var http = new HttpClient { BaseAddress = site.Front };
         http.DefaultRequestHeaders.Authorization = new("Bearer", await site.TokenAsync(default));

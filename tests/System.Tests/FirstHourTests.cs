@@ -36,7 +36,7 @@ public sealed class FirstHourTests : IDisposable
             await UntilAsync(async () =>
             {
                 agent.RequireRunning();
-                return (await OperatorProgram.RunAsync(hub, "devices")).Said.Contains("1 devices, 1 online", StringComparison.Ordinal);
+                return (await OperatorProgram.RunAsync(hub, "devices")).Said.Contains("1 device, 1 online", StringComparison.Ordinal);
             });
         }
 

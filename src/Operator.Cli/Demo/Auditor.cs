@@ -10,6 +10,8 @@ namespace Operator.Cli.Demo;
 /// <summary>Looks at the running hub and the devices once more, and puts the report together.</summary>
 internal sealed class Auditor(DemoSite site, EventTally events, ProgressView view, TimeProvider time)
 {
+    private const int MostAlarms = 1_000;
+
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WorkLimit = TimeSpan.FromMinutes(3);
@@ -135,7 +137,7 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
         return new HubObservations(
             await site.Api.OpinionsAsync(cancellation), await site.Api.DataQualityAsync(cancellation), await site.Api.ArchiveAsync(cancellation),
             await site.Api.TrainingAsync(cancellation), await site.Api.DecisionsAsync(cancellation), await site.Api.DevicesAsync(cancellation),
-            await site.Api.AlarmsAsync(cancellation), await site.Api.QualityAsync(cancellation), details, await site.Api.RolloutsAsync(cancellation),
-            events.Counts, await site.DashboardBytesAsync(cancellation));
+            await site.Api.AlarmsAsync(openOnly: false, MostAlarms, cancellation), await site.Api.QualityAsync(cancellation), details,
+            await site.Api.RolloutsAsync(cancellation), events.Counts, await site.DashboardBytesAsync(cancellation));
     }
 }

@@ -50,7 +50,8 @@ internal static class ArtefactsCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var artefacts = await api.ArtefactsAsync(parsed.GetValue(kind) is { } word ? ArtefactKinds.Word(KindOf(word)) : null, cancellation);
-            Tables.Print(["kind", "artefact", "digest", "size", "hardware", "state", "added", "by"], artefacts.Select(Row));
+            Tables.Print(["kind", "artefact", "digest", "size", "hardware", "state", "added", "by"], artefacts.Select(Row),
+                "no such artefact yet: ./hmas artefacts add FILE --kind KIND");
             return 0;
         }));
         return command;

@@ -15,20 +15,19 @@ internal static class DevicesCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var devices = await api.DevicesAsync(cancellation);
-            var names = (await api.ModelsAsync(cancellation)).ToDictionary(
-                static model => model.Digest, static model => $"{model.Manifest.Name} {model.Manifest.Release}", StringComparer.Ordinal);
+            var names = await ModelsCommand.NamesAsync(api, cancellation);
             Tables.Print(
                 ["site", "device", "online", "answers with", "told", "slot", "hardware", "tags"],
-                devices.OrderBy(static device => (device.SiteId, device.DeviceId)).Select(device => Row(device, names)));
-            Console.WriteLine(devices.Count == 0
-                ? "no device yet: ./hmas devices enrol SITE DEVICE"
-                : $"{devices.Count} devices, {devices.Count(static device => device.Online)} online");
+                devices.OrderBy(static device => (device.SiteId, device.DeviceId)).Select(device => Row(device, names)),
+                "no device yet: ./hmas devices enrol SITE DEVICE");
+            if (devices.Count > 0)
+                Console.WriteLine($"{Words.Count(devices.Count, "device")}, {devices.Count(static device => device.Online)} online");
             return 0;
         }));
         return command;
     }
 
-    private static string[] Row(DeviceAnswer device, Dictionary<string, string> names) =>
+    private static string[] Row(DeviceAnswer device, IReadOnlyDictionary<string, string> names) =>
     [
         device.SiteId, device.DeviceId, device.Online ? "yes" : "no", Name(device.Reported?.ActiveDigest, names),
         Name(device.Desired?.Model?.Digest, names),
@@ -36,6 +35,6 @@ internal static class DevicesCommand
         string.Join(", ", device.Reported?.Tags.Select(static tag => $"{tag.Key}={tag.Value}") ?? []),
     ];
 
-    private static string Name(string? digest, Dictionary<string, string> names) =>
+    private static string Name(string? digest, IReadOnlyDictionary<string, string> names) =>
         digest is not null && names.TryGetValue(digest, out var name) ? name : Words.Digest(digest);
 }

@@ -16,12 +16,20 @@ internal static class EnrolCommand
         var site = new Argument<string>("site") { Description = "Where it stands: lower-case letters, digits, hyphens" };
         var device = new Argument<string>("device") { Description = "Its id, unique in the fleet; one that is enrolled gets a new password" };
         var folder = new Option<DirectoryInfo?>(
-            "--folder") { Description = "Where to write password, trusted keys and settings [default: the device's id]" };
-        var broker = new Option<Uri?>("--broker") { Description = "Where the device finds MQTT [default: beside the hub's front]" };
-        var artefacts = new Option<Uri?>("--artefacts") { Description = "Where it finds artefacts [default: beside the hub's front]" };
+            "--folder") { Description = "Where to write them [default: the device's id]" };
+        var broker = new Option<Uri?>("--broker") 
+        {
+            Description = "Where the device finds MQTT, such as mqtts://hub.example:8883 [default: beside the hub's front]", HelpName = "uri",
+        };
+        var artefacts = new Option<Uri?>("--artefacts") 
+        {
+            Description = "Where it finds artefacts, such as https://hub.example:8900 [default: beside the hub's front]", HelpName = "uri",
+        };
         var hub = new HubConnection();
         var command = hub.AddTo(
-            new Command("enrol", "Enrol a device: password, trusted keys and settings in a folder") { site, device, folder, broker, artefacts });
+            new Command(
+                "enrol",
+                "Enrol a device: password, trusted keys, a first rule and settings in a folder, for hmas agent run --settings FOLDER/agent.yaml") { site, device, folder, broker, artefacts });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var enrolled = await api.EnrolAsync(parsed.GetRequiredValue(site), parsed.GetRequiredValue(device), cancellation);

@@ -30,7 +30,8 @@ internal static class LabelCommand
                     question.Id.ToString(CultureInfo.InvariantCulture), question.State, question.DeviceId, question.RunId, Words.Time(question.Until),
                     Words.Score(question.Uncertainty), question.Said,
                     question.Label ?? "-", question.By ?? "-",
-                ]));
+                ]),
+                "no window waits for a name: the hub asks when its models are unsure");
             return 0;
         }));
         return command;

@@ -16,7 +16,8 @@ internal static class ModelsCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var models = await api.ModelsAsync(cancellation);
-            Tables.Print(["model", "digest", "precision", "package", "F1", "false alarms", "state", "added", "by"], models.Select(Row));
+            Tables.Print(["model", "digest", "precision", "package", "F1", "false alarms", "state", "added", "by"], models.Select(Row),
+                "no model yet: the fleet's agent trains one once three machine runs have ended, or ./hmas learn start NAME RECIPE");
             return 0;
         }));
         return command;
@@ -39,6 +40,11 @@ internal static class ModelsCommand
         }));
         return command;
     }
+
+    /// <summary>Name and release by digest.</summary>
+    internal static async Task<IReadOnlyDictionary<string, string>> NamesAsync(HubApi api, CancellationToken cancellation) =>
+        (await api.ModelsAsync(cancellation)).ToDictionary(
+            static model => model.Digest, static model => $"{model.Manifest.Name} {model.Manifest.Release}", StringComparer.Ordinal);
 
     /// <summary>What may stand where a model is asked for.</summary>
     internal static async Task<IEnumerable<string>> ModelNamesAsync(HubApi api, CancellationToken cancellation) =>

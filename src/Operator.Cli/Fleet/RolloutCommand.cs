@@ -37,16 +37,18 @@ internal static class RolloutCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var rollouts = await api.RolloutsAsync(parsed.GetValue(before), parsed.GetValue(limit), cancellation);
+            var names = await ModelsCommand.NamesAsync(api, cancellation);
             Tables.Print(
                 ["rollout", "state", "model", "groups", "changed", "started", "by", "why"],
-                rollouts.Select(static rollout => (string[])
+                rollouts.Select(rollout => (string[])
                 [
                     rollout.RolloutId, State(rollout),
-                    Words.Digest(rollout.Request.Digest),
+                    names.GetValueOrDefault(rollout.Request.Digest) ?? Words.Digest(rollout.Request.Digest),
                     string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.State}")),
                     $"{rollout.Devices.Count(static device => device.Touched && !device.Restored)} of {rollout.Devices.Count()}",
                     Words.Time(rollout.StartedAt), rollout.Request.RequestedBy, Words.Short(rollout.Request.Reason),
-                ]));
+                ]),
+                "no rollout yet: ./hmas rollout start MODEL --reason WHY");
             return 0;
         }));
         return command;

@@ -14,7 +14,7 @@ internal static class RolloutStory
     public static void Print(RolloutAnswer rollout)
     {
         Tables.Say(
-            $"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {rollout.Devices.Count()} devices, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
+            $"{rollout.RolloutId}: {Words.Digest(rollout.Request.Digest)} for {Words.Count(rollout.Devices.Count(), "device")}, by {rollout.Request.RequestedBy}: {rollout.Request.Reason}");
         if (rollout.Request.Where is { } where) Tables.Say($"aimed at: {where}");
         if (rollout.Request.Continuous)
             Tables.Say(
@@ -58,9 +58,9 @@ internal static class RolloutStory
         {
             "completed" => $"It completed: {touched} of {rollout.Devices.Count()} devices answer with the new model.",
             "restored" =>
-                $"It was taken back ({rollout.StoppedBy}): {touched} devices were changed, {restored} of them answer with what they had before.",
+                $"It was taken back ({rollout.StoppedBy}): {Words.Count(touched, "device")} changed, {restored} answer with what they had before.",
             "restoring" => $"It is being taken back ({rollout.StoppedBy}): {restored} of {touched} changed devices answer with what they had before.",
-            "cancelled" => $"It was cancelled: {touched} devices were changed and stay so.",
+            "cancelled" => $"It was cancelled: {Words.Count(touched, "device")} changed, and stay so.",
             _ => $"It is {rollout.State}: {touched} of {rollout.Devices.Count()} devices are changed.",
         };
     }

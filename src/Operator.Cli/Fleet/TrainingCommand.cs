@@ -28,7 +28,8 @@ internal static class TrainingCommand
                     run.Request.ModelName, run.Request.Recipe,
                     run.TrainingWindows.ToString(CultureInfo.InvariantCulture), Words.Score(run.CandidateMetrics?.GetValueOrDefault("all")?.F1),
                     Words.Score(run.ParentMetrics?.GetValueOrDefault("all")?.F1), run.Request.RequestedBy, Words.Short(run.Message),
-                ]));
+                ]),
+                "no training run yet: ./hmas learn start NAME RECIPE (./hmas learn list names the recipes)");
             return 0;
         }));
         return command;

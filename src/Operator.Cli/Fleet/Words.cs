@@ -18,7 +18,10 @@ internal static class Words
     public static string Digest(string? digest) =>
         digest is null ? "-" : digest.Split(':')[^1] is var hex && hex.Length > DigestLetters ? hex[..DigestLetters] : digest;
 
-    public static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>By the clock of this terminal, with its distance from UTC.</summary>
+    public static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+
+    public static string Count(long many, string one) => string.Create(CultureInfo.InvariantCulture, $"{many:#,0} {one}{(many == 1 ? "" : "s")}");
 
     public static string State(bool quarantined) => quarantined ? "quarantined" : "free";
 
@@ -31,6 +34,10 @@ internal static class Words
         var blank = text.LastIndexOf(' ', ListLetters - 1, ListLetters / 2);
         return $"{text[..(blank > 0 ? blank : ListLetters - 1)]}…";
     }
+
+    public static string Span(TimeSpan span) =>
+        span.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s")
+        : span.TotalHours < 1 ? $"{span.Minutes} min {span.Seconds} s" : $"{(int)span.TotalHours} h {span.Minutes} min";
 
     /// <summary>Odds against what is allowed, where they say anything.</summary>
     public static string Odds(double odds) =>

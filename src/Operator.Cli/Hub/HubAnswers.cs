@@ -1,4 +1,5 @@
 using Hmas.Contracts.Artefacts;
+using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 
@@ -106,7 +107,26 @@ internal sealed record OpinionAnswer(string DeviceId, double TeacherScore, bool 
 
 internal sealed record DataQualityAnswer(string DeviceId, string Verdict, long Windows);
 
-internal sealed record AlarmAnswer(string AlarmId, string DeviceId, string? Label);
+internal sealed record AlarmAnswer(
+    string AlarmId, string SiteId, string DeviceId, AlarmEvent Raised, long? EndedUs, string? Label, string? AcknowledgedBy)
+{
+    public DateTimeOffset At => DateTimeOffset.UnixEpoch.AddMicroseconds(Raised.TimestampUs);
+}
+
+internal sealed record OverviewAnswer(
+    IReadOnlyList<SiteAnswer> Sites, IReadOnlyList<ModelInUseAnswer> Models, int OpenAlarms, ArchiveTotalsAnswer Archive,
+    IReadOnlyList<StageAnswer> Loop);
+
+internal sealed record SiteAnswer(string SiteId, int Devices, int Online, int Anomalous, double SamplingBoost, string? Incident);
+
+internal sealed record ModelInUseAnswer(string Digest, string? Name, long? Release, int Devices);
+
+internal sealed record ArchiveTotalsAnswer(long Facts, long Experiences, long Gaps, long Evicted, long Bytes);
+
+internal sealed record StageAnswer(string Stage, string State, string Detail);
+
+/// <param name="Warning">What is the matter and what to do; null while nothing is.</param>
+internal sealed record TrustRoleAnswer(string? Warning);
 
 internal sealed record QuestionAnswer(
     long Id, string DeviceId, string RunId, long FromUs, long ToUs, double Uncertainty, string Said, IReadOnlyList<string> Names, string State,

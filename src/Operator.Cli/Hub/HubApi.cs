@@ -21,10 +21,14 @@ internal sealed class HubApi : IDisposable
 
     private readonly HttpClient _http;
 
-    public HubApi(Uri front, string operatorToken)
+    /// <param name="connectWithin">Null: as long as an answer may take.</param>
+    public HubApi(Uri front, string operatorToken, TimeSpan? connectWithin = null)
     {
         (Front, OperatorToken) = (front, operatorToken);
-        _http = new HttpClient { BaseAddress = new Uri(front, "/api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = connectWithin ?? Timeout.InfiniteTimeSpan })
+        {
+            BaseAddress = new Uri(front, "/api/v1/"), Timeout = TimeSpan.FromSeconds(30),
+        };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
     }
 
@@ -140,8 +144,23 @@ internal sealed class HubApi : IDisposable
     public Task<IReadOnlyList<DataQualityAnswer>> DataQualityAsync(CancellationToken cancellation) =>
         GetAsync<IReadOnlyList<DataQualityAnswer>>("data-quality", cancellation);
 
-    public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(CancellationToken cancellation) =>
-        GetAsync<IReadOnlyList<AlarmAnswer>>("alarms?open=false&limit=1000", cancellation);
+    /// <summary>Newest first.</summary>
+    /// <param name="openOnly">Only those that nobody has answered.</param>
+    public Task<IReadOnlyList<AlarmAnswer>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<AlarmAnswer>>(
+            string.Create(CultureInfo.InvariantCulture, $"alarms?open={(openOnly ? "true" : "false")}&limit={limit}"), cancellation);
+
+    /// <summary>Answers an alarm; the answer is a label.</summary>
+    public async Task AcknowledgeAsync(string alarmId, string label, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync($"alarms/{Uri.EscapeDataString(alarmId)}/acknowledge", new { label }, Json, cancellation);
+        await RequireAsync(answer, cancellation);
+    }
+
+    public Task<OverviewAnswer> OverviewAsync(CancellationToken cancellation) => GetAsync<OverviewAnswer>("overview", cancellation);
+
+    public Task<IReadOnlyList<TrustRoleAnswer>> TrustAsync(CancellationToken cancellation) =>
+        GetAsync<IReadOnlyList<TrustRoleAnswer>>("trust", cancellation);
 
     /// <summary>A device with what the domain pack says of its newest alarmed window.</summary>
     public Task<DeviceDetailAnswer> DeviceAsync(string id, CancellationToken cancellation) =>

@@ -10,8 +10,11 @@ internal sealed class HubConnection
     private const string DefaultFront = "http://127.0.0.1:8080";
     private const string DefaultToken = "hmas-data/operator.token";
 
-    /// <summary>A person waits at a prompt for names to choose from.</summary>
-    private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(2);
+    /// <summary>A person waits at a prompt for names to choose from, which a busy machine does not have at once.</summary>
+    private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Nobody waits longer at a prompt for a hub that is not there at all.</summary>
+    private static readonly TimeSpan CompletionConnectLimit = TimeSpan.FromSeconds(2);
 
     private readonly Option<string?> _hub = new(
         "--hub") { Description = $"Front of the hub [default: HMAS_HUB, else {DefaultFront}]", HelpName = "address" };
@@ -50,7 +53,7 @@ internal sealed class HubConnection
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            await Console.Error.WriteLineAsync($"hmas: {(e is JsonException ? "what answers there is no hub" : e.Message)} (--hub {Front(parsed)})");
+            await Console.Error.WriteLineAsync($"hmas: {Says(e)} (--hub {Front(parsed)})");
             return 1;
         }
     }
@@ -60,7 +63,7 @@ internal sealed class HubConnection
         try
         {
             using var limit = new CancellationTokenSource(CompletionLimit);
-            using var api = Open(context.ParseResult);
+            using var api = Open(context.ParseResult, CompletionConnectLimit);
             return names(api, limit.Token).GetAwaiter().GetResult().Where(name => name.StartsWith(context.WordToComplete, StringComparison.Ordinal))
                 .Select(static name => new CompletionItem(name));
         }
@@ -71,14 +74,22 @@ internal sealed class HubConnection
         }
     }
 
-    private HubApi Open(ParseResult parsed)
+    private HubApi Open(ParseResult parsed, TimeSpan? connectWithin = null)
     {
         if (!Uri.TryCreate(Front(parsed), UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https"))
             throw new HubRefusal("that is no http or https address");
         var token = parsed.GetValue(_token)?.FullName ?? Environment.GetEnvironmentVariable("HMAS_TOKEN_FILE") ?? DefaultToken;
         if (!File.Exists(token)) throw new HubRefusal($"there is no operator's token at {token}: name its file with --token-file or HMAS_TOKEN_FILE");
-        return new HubApi(front, File.ReadAllText(token).Trim());
+        return new HubApi(front, File.ReadAllText(token).Trim(), connectWithin);
     }
+
+    private static string Says(Exception e) => e switch
+    {
+        JsonException => "what answers there is no hub",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no hub answers there: {e.Message}. Start one: ./hmas hub run; for one elsewhere give --hub or HMAS_HUB",
+        OperationCanceledException => "the hub does not answer in time",
+        _ => e.Message,
+    };
 
     private static bool IsRefusal(Exception e) =>
         e is HttpRequestException or HubRefusal or IOException or UnauthorizedAccessException or JsonException or OperationCanceledException;

@@ -14,6 +14,14 @@ internal static class Tables
         foreach (var line in TableLayout.Lines(columns, [.. rows], Width)) Console.WriteLine(line);
     }
 
+    /// <param name="none">Said in place of headings over nothing.</param>
+    public static void Print(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, string none)
+    {
+        IReadOnlyList<IReadOnlyList<string>> all = [.. rows];
+        if (all.Count == 0) Say(none);
+        else Print(columns, all);
+    }
+
     /// <summary>A sentence; what does not fit stands below, further in.</summary>
     public static void Say(string sentence)
     {

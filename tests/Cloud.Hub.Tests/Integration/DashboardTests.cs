@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Redistribution.Contract;
@@ -10,19 +9,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Cloud.Hub.Tests.Integration;
 
-/// <summary>The page in a real browser, over a real hub whose doors show a simulated fleet.
-/// <c>HMAS_SCREENSHOTS</c> names a folder that gets pictures.</summary>
-public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+/// <summary>The page in a real browser, over a real hub whose doors show a simulated fleet.</summary>
+public sealed partial class DashboardTests(Chromium chromium) : DashboardPage(chromium)
 {
-    private IBrowserContext? _context;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_context is not null) await _context.CloseAsync();
-    }
-
     [Fact]
     public async Task A_person_sees_the_fleet_the_loop_and_the_rollouts_evidence()
     {
@@ -39,7 +28,8 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         // Nobody is silent who was not told yet.
         await Expect(page.Locator(".lane.waiting .chip.waiting")).ToHaveCountAsync(3);
         await Expect(page.Locator(".timeline").First).ToContainTextAsync("alarm rate 6.1 % against 5.4 %");
-        await Expect(page.Locator(".metrics")).ToContainTextAsync("79.3 %");
+        await Expect(page.Locator(".metrics")).ToContainTextAsync("0.793");
+        await Expect(page.Locator(".metrics .worse")).ToContainTextAsync("14.0 % worse");
         await page.GetByRole(AriaRole.Button, new() { Name = SimulatedSite.Alarmed }).First.ClickAsync();
         await Expect(page.Locator("#device-title")).ToContainTextAsync(SimulatedSite.Alarmed);
         await Expect(page.Locator(".channels figure")).ToHaveCountAsync(8);
@@ -302,66 +292,6 @@ public sealed partial class DashboardTests(Chromium chromium) : IClassFixture<Ch
         Assert.Equal(HttpStatusCode.NotFound, (await nobody.GetAsync("/assets/nothing.js")).StatusCode);
     }
 
-    private static SimulatedSite Simulate(FrontFixture front)
-    {
-        var site = new SimulatedSite(front.Doors, front.Hub.Get<EventBus>(), TimeProvider.System.GetUtcNow());
-        site.TellHistory();
-        return site;
-    }
-
-    private async Task<IPage> OpenAsync(FrontFixture front, int width, int height, ColorScheme scheme = ColorScheme.Light)
-    {
-        var page = await NewPageAsync(front, width, height, scheme);
-        await page.GotoAsync($"/#token={front.Hub.OperatorToken}");
-        return page;
-    }
-
-    /// <summary>A page that fails the test when it asks anybody but the hub, or breaks its own policy.</summary>
-    private async Task<IPage> NewPageAsync(FrontFixture front, int width, int height, ColorScheme scheme)
-    {
-        _context = await chromium.OpenAsync(new BrowserNewContextOptions
-        {
-            BaseURL = front.Hub.Address(HubServices.Front).ToString(), ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce,
-        });
-        var page = await _context.NewPageAsync();
-        var home = front.Hub.Address(HubServices.Front);
-        page.Request += (_, request) => Assert.Equal(home.Authority, new Uri(request.Url).Authority);
-        page.PageError += (_, error) => Assert.Fail(error);
-        page.Console += (_, message) => Assert.DoesNotContain("Content Security Policy", message.Text, StringComparison.Ordinal);
-        return page;
-    }
-
-    private static async Task PictureAsync(IPage page, string name, bool fullPage = true)
-    {
-        if (Environment.GetEnvironmentVariable("HMAS_SCREENSHOTS") is not { Length: > 0 } folder) return;
-        await page.EvaluateAsync("() => document.fonts.ready");
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = fullPage });
-    }
-
     [GeneratedRegex("^[0-9]")]
     private static partial Regex Number();
-
-    /// <summary>Elements that reach past a width.</summary>
-    private const string TooWide =
-        "most => [...document.querySelectorAll('body *')].filter(e => !e.closest('.sr, .skip') && e.getBoundingClientRect().right > most + 1 && e.getBoundingClientRect().width > 0).map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`)";
-
-    /// <summary>Texts whose contrast against what is painted behind them is below 4.5 (WCAG 2.2, 1.4.3).</summary>
-    private const string PaleTexts =
-        """
-        () => {
-          const parse = text => { const n = text.match(/[\d.]+/g).map(Number); return [n[0], n[1], n[2], n[3] ?? 1]; };
-          const luminance = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-          const behind = element => { for (let e = element; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c[3] > 0.99) return c; } return [255, 255, 255, 1]; };
-          const said = [];
-          for (const element of document.querySelectorAll('body *')) {
-            const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-            if (!own || element.closest('.sr, .skip, noscript') || element.getBoundingClientRect().width === 0) continue;
-            const front = luminance(parse(getComputedStyle(element).color).slice(0, 3)), back = luminance(behind(element).slice(0, 3));
-            const contrast = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
-            if (contrast < 4.5) said.push(`${element.className || element.tagName} '${element.textContent.trim().slice(0, 24)}' ${contrast.toFixed(2)}`);
-          }
-          return [...new Set(said)];
-        }
-        """;
 }

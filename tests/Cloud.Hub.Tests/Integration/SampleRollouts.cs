@@ -9,6 +9,8 @@ internal static class SampleRollouts
 {
     public const string Waiting = "rollout-waits";
     public const string Program = "rollout-program";
+    public const string Held = "rollout-held";
+    public const string Continuous = "rollout-open";
 
     /// <summary>A model that a second person has to approve, to be told at night.</summary>
     public static RolloutView WaitsForApproval(DateTimeOffset now) => new()
@@ -51,6 +53,34 @@ internal static class SampleRollouts
             Group("full", "waiting", null, Told("pump-9", null), Told("pump-10", null)),
         ],
         Transitions = [new(now.AddMinutes(-39), "canary", "waiting", "deploying", "8 devices told", null)],
+    };
+
+    /// <summary>One of its devices is another rollout's for now, another one refused the model.</summary>
+    public static RolloutView HeldBack(DateTimeOffset now) => new()
+    {
+        RolloutId = Held, State = "running", StartedAt = now.AddMinutes(-5), WaitsFor = [Program],
+        Request = new RolloutRequest { Digest = SampleFleet.NewDigest, RequestedBy = "ada", Reason = "less noise" },
+        Groups =
+        [
+            Group(
+                "canary", "deploying", new GateEvidence(2, 1, 1, 0, 1, 0, 0, 0, 0, []), Told("pump-1", null),
+                Told("pump-2", SlotState.Refused) with { Reason = "probe 4 of 16 answered 0.31 away from what is expected" }),
+        ],
+        Transitions = [new(now.AddMinutes(-5), "canary", "waiting", "deploying", "2 devices told", null)],
+    };
+
+    /// <summary>Every group has passed; it goes on to devices that join.</summary>
+    public static RolloutView Open(DateTimeOffset now) => new()
+    {
+        RolloutId = Continuous, State = "running", StartedAt = now.AddDays(-3), OpenSince = now.AddDays(-2),
+        Request = new RolloutRequest { Digest = SampleFleet.OldDigest, RequestedBy = "ada", Reason = "what everybody has", Continuous = true },
+        Groups =
+        [
+            Group(
+                "full", "passed", new GateEvidence(2, 2, 0, 0, 0, 0, 400, 0, 0, []), Told("pump-4", SlotState.Committed),
+                Told("pump-5", SlotState.Committed)),
+        ],
+        Transitions = [new(now.AddDays(-2), "full", "observing", "passed", "400 windows of 2 devices", null)],
     };
 
     private static RolloutGroupView Group(string name, string state, GateEvidence? evidence, params RolloutDeviceView[] devices) =>

@@ -52,7 +52,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
         var (code, said) = await _terminal.RunAsync("rollout", "watch", id);
         Assert.Equal(2, code);
         Assert.Contains(
-            "It was taken back (operator): 1 devices were changed, 1 of them answer with what they had before.", said, StringComparison.Ordinal);
+            "It was taken back (operator): 1 device changed, 1 answer with what they had before.", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,8 @@ public sealed class FleetQuestionTests(FleetTerminal terminal) : IClassFixture<F
     [InlineData("there is none called 'r-1'", "rollout", "explain", "r-1")]
     [InlineData("that is no http or https address (--hub localhost)", "models", "--hub", "localhost")]
     [InlineData("Option '--reason' is required.", "rollout", "start", "pump")]
+    [InlineData("<device> is missing: Its id, unique in the fleet", "devices", "enrol", "north")]
+    [InlineData("what belongs there: ./hmas devices enrol --help", "devices", "enrol", "north", "pump-1", "--fodler", "x")]
     [InlineData("there is no operator's token at /nowhere/token: name its file with --token-file", "devices", "--token-file", "/nowhere/token")]
     public async Task What_cannot_be_done_is_said_in_one_line_with_exit_code_1(string reason, params string[] arguments)
     {
@@ -38,6 +40,8 @@ public sealed class FleetQuestionTests(FleetTerminal terminal) : IClassFixture<F
     {
         var (code, said) = await terminal.RunAsync("devices", "--hub", "http://127.0.0.1:1");
         Assert.Equal(1, code);
+        Assert.Contains("no hub answers there", said, StringComparison.Ordinal);
+        Assert.Contains("Start one: ./hmas hub run", said, StringComparison.Ordinal);
         Assert.Contains("(--hub http://127.0.0.1:1)", said, StringComparison.Ordinal);
     }
 }

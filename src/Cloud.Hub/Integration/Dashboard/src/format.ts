@@ -11,6 +11,9 @@ export const bytes = (n: number): string => (n < 1e6 ? `${whole.format(n / 1e3)}
 
 export const percent = (share: number | null | undefined, digits = 1): string => (share === null || share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)}\u00a0%`);
 
+/** F1: 0 to 1, as the terminal and the documents have it. */
+export const score = (f1: number | null | undefined): string => (f1 == null ? '–' : f1.toFixed(3));
+
 /** First eight hex digits of a digest. */
 export const digest = (text: string | null | undefined): string => (text ? text.slice(text.indexOf(':') + 1, text.indexOf(':') + 9) : '–');
 
@@ -20,16 +23,24 @@ export function value(n: number | null | undefined): string {
   return size === 0 ? '0' : size >= 1000 ? whole.format(n) : size >= 100 ? n.toFixed(0) : size >= 10 ? n.toFixed(1) : size >= 0.1 ? n.toFixed(2) : size >= 0.001 ? n.toFixed(4) : n.toExponential(1);
 }
 
-/** Clock time of this machine. */
-export const clock = (iso: string | undefined): string => (iso ? new Date(iso).toLocaleTimeString('en-GB') : '');
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const dayAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
-/** Day and clock time of this machine. */
-export const moment = (iso: string): string => new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+/** Clock time in UTC, as every time of the page is: sites, browsers and the recordings that devices replay lie in many zones. */
+export const clock = (at: Date): string => at.toISOString().slice(11, 19);
 
-/** Event time, as the device's clock had it, in UTC: recordings keep theirs. */
-export const eventTime = (us: number): string => new Date(us / 1000).toISOString().slice(11, 19);
+/** Clock time of today; of another day that day first, and its year when that is another one. */
+export function stamp(at: Date, now = new Date()): string {
+  if (at.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)) return clock(at);
+  const dated = at.getUTCFullYear() === now.getUTCFullYear() ? day : dayAndYear;
+  return `${dated.format(at)} ${clock(at)}`;
+}
 
-export const eventDay = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
+/** Day and clock time, with the zone. */
+export const moment = (iso: string): string => `${dayAndYear.format(new Date(iso))}, ${clock(new Date(iso)).slice(0, 5)} UTC`;
+
+/** Event time, as the device's clock had it. */
+export const eventTime = (us: number): string => clock(new Date(us / 1000));
 
 export function span(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))}\u00a0s`;

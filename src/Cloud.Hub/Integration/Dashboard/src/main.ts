@@ -6,7 +6,7 @@ import '../styles/proof.css';
 
 import { Api, Refused, forgetToken, keepToken, takeToken } from './api';
 import { h, replace } from './dom';
-import { eventTime, unit, value } from './format';
+import { unit, value } from './format';
 import { Live } from './live';
 import { page, type Rooms } from './page';
 import { ChannelPlot } from './plots/channel';
@@ -23,10 +23,13 @@ import { trust, warnings } from './sections/trust';
 import { signIn } from './sign-in';
 import { Store, type Resource } from './store';
 import { applyTheme, nextTheme, onTheme, theme } from './theme';
-import type { Alarm, Point, Question } from './types';
+import type { Alarm, Device, Point, Question } from './types';
+import { whenUs } from './when';
 
 const POINTS_MS = 200;
 const LIST_MS = 1_000;
+/** For who hears the page: once a change, not once a second. */
+const SAID = { connecting: 'connecting', live: 'live', stale: 'stale: the hub is not heard' };
 const root = document.getElementById('app')!;
 applyTheme();
 void open(takeToken(), null);
@@ -58,12 +61,15 @@ function run(token: string): void {
   let channelsOf = '';
   let pointsDue = 0;
   let listedAt = 0;
+  let failureTold = '';
+  let dueTold: string | null = null;
   let shownQuestion: Question | null = null;
   let askedQuestion: number | null = null;
   const score = new ScorePlot(rooms.score, point => reading(rooms, point ?? store.telemetry?.points.at(-1) ?? null, point !== null));
   const store = new Store(new Api(token), render, pointsCame, signedOut);
   const live = new Live(token, event => store.happened(event), (state, heard) => {
     rooms.mark.className = `mark ${state}`;
+    if (rooms.said.textContent !== SAID[state]) rooms.said.textContent = SAID[state];
     const text = state === 'live' ? 'live' : state === 'connecting' ? 'connecting' : `stale for ${Math.round((Date.now() - heard) / 1000)} s`;
     if (rooms.mark.textContent !== text) rooms.mark.textContent = text;
     document.documentElement.classList.toggle('stale', state === 'stale');
@@ -76,8 +82,11 @@ function run(token: string): void {
 
   function render(what: Resource): void {
     const failures = [...new Set(store.failed.values())];
-    rooms.banner.hidden = failures.length === 0;
-    if (failures.length) replace(rooms.banner, h('strong', null, 'Part of this is old. '), failures.join(' · '), '. Trying again.');
+    const told = failures.length ? `${failures.join(' · ')}. Trying again.` : '';
+    rooms.banner.hidden = !told;
+    // Said once, however often it is drawn: it is read out.
+    if (told !== failureTold) replace(rooms.banner, told ? [h('strong', null, 'Part of this is old. '), told] : null);
+    failureTold = told;
     if (what === 'devices' && !store.selected) {
       const raised = store.state.alarms?.find(alarm => alarm.endedUs === undefined)?.deviceId;
       const first = store.state.devices?.find(device => device.deviceId === raised) ?? store.state.devices?.find(device => device.online) ?? store.state.devices?.[0];
@@ -86,10 +95,11 @@ function run(token: string): void {
 
     replace(rooms.fleet, archive(store));
     if (what === 'overview') replace(rooms.loop, loop(store.state.overview));
+    if (what === 'devices') rooms.bench.classList.toggle('none', store.state.devices?.length === 0);
     if (['devices', 'overview', 'alarms'].includes(what)) replace(rooms.devices, devices(store, select));
     if (['devices', 'models', 'detail'].includes(what)) renderDevice();
     if (['alarms', 'faults'].includes(what)) renderAlarms();
-    if (what === 'rollouts') replace(rooms.rollouts, rollouts(store));
+    if (what === 'rollouts' || what === 'models') replace(rooms.rollouts, rollouts(store));
     if (what === 'training') replace(rooms.learning, learning(store));
     if (what === 'questions') renderQuestions();
     if (what === 'decisions') replace(rooms.decisions, decisions(store));
@@ -98,13 +108,18 @@ function run(token: string): void {
     if (what === 'trust') {
       replace(rooms.trust, trust(store));
       const due = warnings(store);
-      rooms.due.hidden = !due;
-      replace(rooms.due, due);
+      rooms.due.hidden = due.length === 0;
+      if (due.join() !== dueTold) replace(rooms.due, h('ul', null, due.map(warning => h('li', null, warning))));
+      dueTold = due.join();
     }
   }
 
+  function chosen(): Device | undefined {
+    return store.state.devices?.find(known => known.deviceId === store.selected);
+  }
+
   function renderDevice(): void {
-    const device = store.state.devices?.find(known => known.deviceId === store.selected);
+    const device = chosen();
     replace(rooms.title, device ? [device.deviceId, h('small', null, ` ${device.siteId}`)] : 'Device');
     replace(rooms.facts, facts(store));
     replace(rooms.advice, advice(store));
@@ -125,6 +140,7 @@ function run(token: string): void {
 
   function renderQuestions(): void {
     const first = store.state.questions?.[0];
+    rooms.asked.hidden = !first;
     if (first && shownQuestion?.id !== first.id) void fetchQuestion(first.id);
     replace(rooms.questions, questions(store, shownQuestion, (question, label) => void name(question, label), first ? answering.get(`question-${first.id}`) : undefined));
   }
@@ -143,6 +159,7 @@ function run(token: string): void {
 
   async function name(question: Question, label: string | null): Promise<void> {
     const key = `question-${question.id}`;
+    const isHeld = rooms.questions.contains(document.activeElement);
     answering.set(key, 'sending');
     renderQuestions();
     try {
@@ -153,10 +170,13 @@ function run(token: string): void {
       answering.set(key, `Not taken: ${e instanceof Refused ? e.message : 'the hub does not answer'}`);
     }
     renderQuestions();
+    if (isHeld) rooms.questions.querySelector<HTMLElement>('button')?.focus();
     store.soon('questions');
   }
 
   async function acknowledge(alarm: Alarm, label: string): Promise<void> {
+    const isHeld = rooms.alarms.contains(document.activeElement);
+    const place = store.state.alarms?.indexOf(alarm) ?? 0;
     answering.set(alarm.alarmId, 'sending');
     renderAlarms();
     try {
@@ -167,6 +187,8 @@ function run(token: string): void {
       answering.set(alarm.alarmId, `Not taken: ${e instanceof Refused ? e.message : 'the hub does not answer'}`);
     }
     renderAlarms();
+    // A button that is gone holds no keyboard: what took its place does.
+    if (isHeld) (rooms.alarms.querySelector<HTMLElement>(`li:nth-child(${place + 1}) button`) ?? document.getElementById('alarms-title'))?.focus();
     store.soon('alarms');
   }
 
@@ -191,7 +213,8 @@ function run(token: string): void {
     rooms.score.hidden = !isScored;
     rooms.scoreEmpty.hidden = isScored;
     rooms.scoreEmpty.textContent = !store.selected ? 'Choose a device to see what it senses.' : points.length < 2 ? `Nothing heard from ${store.selected} yet. Points appear as soon as it streams.`
-      : 'Calibrating: it takes its first rows as healthy, then scores what follows.';
+      : chosen()?.reported?.activeDigest ? 'Calibrating: it takes its first rows as healthy, then scores what follows.'
+        : 'No model answers on it yet: its rules alone decide.';
     rooms.score.setAttribute('aria-label', last?.score != null ? `Anomaly score of ${store.selected}: ${value(last.score)}, threshold ${value(last.threshold)}, ${last.alarm ? 'alarm' : 'normal'}` : 'No anomaly score yet');
     rooms.score.dataset['score'] = last?.score == null ? '' : String(last.score);
     reading(rooms, last ?? null, false);
@@ -237,5 +260,5 @@ function reading(rooms: Rooms, point: Point | null, isUnderPointer: boolean): vo
   // A logit's threshold is 0 or below: how many times it was exceeded says nothing there.
   const against = point.threshold == null ? 'score' : point.threshold > 0 ? `${(point.score / point.threshold).toFixed(2)} × threshold` : `score, threshold ${value(point.threshold)}`;
   replace(rooms.reading, h('strong', { class: point.alarm ? 'alarm' : '' }, value(point.score)), h('span', null, against),
-    h('time', null, `${isUnderPointer ? 'at ' : ''}${eventTime(point.timestampUs)}`));
+    h('span', null, isUnderPointer ? 'at ' : '', whenUs(point.timestampUs)));
 }

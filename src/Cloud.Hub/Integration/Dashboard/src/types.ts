@@ -60,6 +60,8 @@ export interface Rollout {
     groups: { name: string; manual: boolean }[];
   };
   startedAt: string; endedAt?: string; stoppedBy?: string; approvedBy?: string; openSince?: string;
+  /** Rollouts that hold devices of this one. */
+  waitsFor: string[];
 }
 
 export interface Decision { at: string; agent: string; decision: string; reason: string }

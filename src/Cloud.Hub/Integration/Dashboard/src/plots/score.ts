@@ -25,7 +25,7 @@ export class ScorePlot extends Plot {
     const { ink, quiet, grid, signal, limit, wash } = palette();
     return {
       legend: { show: false },
-      padding: [10, 8, 0, 0],
+      padding: [10, 28, 0, 0],
       cursor: { sync: { key: 'run' }, y: false, points: { size: 7, fill: signal, stroke: signal }, drag: { x: false, y: false } },
       scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [

@@ -1,14 +1,15 @@
 // What the upper agents decided, what the teacher and the data say, which models there are.
 
 import { h, type Child } from '../dom';
-import { bytes, clock, count, digest, percent, plural } from '../format';
+import { bytes, count, digest, percent, plural } from '../format';
 import type { Store } from '../store';
+import { when } from '../when';
 
 export function decisions(store: Store): Child {
   const all = store.state.decisions;
   if (!all) return h('p', { class: 'empty' }, store.failed.get('decisions') ?? 'Asking the hub …');
   if (all.length === 0) return h('p', { class: 'empty' }, 'The site and fleet agents have had nothing to decide.');
-  return h('ol', { class: 'decisions' }, all.slice(0, 8).map(made => h('li', null, h('time', null, clock(made.at)), h('span', { class: 'agent' }, made.agent), h('strong', null, made.decision), h('span', { class: 'reason' }, made.reason))));
+  return h('ol', { class: 'decisions' }, all.slice(0, 8).map(made => h('li', null, when(made.at), h('span', { class: 'agent' }, made.agent), h('strong', null, made.decision), h('span', { class: 'reason' }, made.reason))));
 }
 
 export function opinions(store: Store): Child {
@@ -41,5 +42,6 @@ export function archive(store: Store): string {
   const devices = store.state.devices;
   if (!devices) return '';
   const online = devices.filter(device => device.online).length;
+  if (devices.length === 0) return '';
   return [`${online} of ${plural(devices.length, 'device')} online`, kept ? `${count(kept.experiences)} experiences kept` : '', kept && kept.gaps + kept.evicted > 0 ? `${count(kept.evicted)} given up on devices` : ''].filter(Boolean).join(' · ');
 }

@@ -1,9 +1,10 @@
 // Open alarms; the answer to one is a label that the fleet learns from.
 
 import { h, type Child } from '../dom';
-import { eventDay, eventTime, span, value, words } from '../format';
+import { span, value, words } from '../format';
 import type { Store } from '../store';
 import type { Alarm } from '../types';
+import { whenUs } from '../when';
 
 /** On a phone everything else stands below them. */
 const SHOWN = matchMedia('(max-width: 640px)').matches ? 4 : 12;
@@ -18,6 +19,10 @@ export function alarms(store: Store, acknowledge: (alarm: Alarm, label: string) 
   ];
 }
 
+/** The rule's own reasons; where it gave none, the score. */
+const why = (raised: Alarm['raised']): string => (raised.reasons.length ? raised.reasons.slice(0, 3).join(' · ')
+  : raised.score != null && raised.threshold != null ? `score ${value(raised.score)} over threshold ${value(raised.threshold)}` : '');
+
 function item(alarm: Alarm, store: Store, acknowledge: (alarm: Alarm, label: string) => void, select: (deviceId: string) => void, state: string | undefined): Child {
   const { raised } = alarm;
   const faults = store.state.faults ?? [];
@@ -29,9 +34,9 @@ function item(alarm: Alarm, store: Store, acknowledge: (alarm: Alarm, label: str
     h('div', { class: 'head' },
       h('button', { type: 'button', class: 'link', 'data-key': `${alarm.alarmId}-show`, onClick: () => select(alarm.deviceId) }, alarm.deviceId),
       h('span', { class: 'severity' }, raised.severity),
-      h('span', { class: 'when', title: eventDay(raised.timestampUs) }, eventTime(raised.timestampUs))),
+      whenUs(raised.timestampUs, 'when')),
     h('p', { class: 'why' }, `${words(raised.ruleId)}, ${length}`),
-    h('p', { class: 'reasons' }, [raised.score != null && raised.threshold != null ? `score ${value(raised.score)} over threshold ${value(raised.threshold)}` : '', ...raised.reasons.slice(0, 3)].filter(Boolean).join(' · ')),
+    h('p', { class: 'reasons' }, why(raised)),
     h('div', { class: 'answers', role: 'group', 'aria-label': `What was it on ${alarm.deviceId}?` },
       button('normal', 'Normal'), button('anomaly', 'Anomaly'),
       faults.length ? h('details', { 'data-key': `${alarm.alarmId}-faults` }, h('summary', { 'data-key': `${alarm.alarmId}-name` }, 'Name the fault'),

@@ -15,7 +15,7 @@ export function facts(store: Store): Child {
     ['State', h('span', { class: `word ${state.replace(' ', '-')}` }, state)],
     ['Model', reported?.activeDigest ? [model ? `${model.manifest.name} ${model.manifest.release} ` : '', h('code', { title: reported.activeDigest }, digest(reported.activeDigest))] : 'none answers'],
     ['Slot', reported ? words(reported.slotState) : '–'],
-    ['Calibrated', reported?.calibrated ? 'yes' : 'not yet'],
+    ['Calibrated', !reported?.activeDigest ? '–' : reported.calibrated ? 'yes' : 'not yet'],
     ['Sampling', `×${reported?.samplingBoost ?? 1}`],
     ['Waiting facts', reported ? count(reported.counters.factsProduced - reported.counters.factsAcknowledged) : '–'],
     ['Memory', reported?.counters.residentBytes ? bytes(reported.counters.residentBytes) : '–'],

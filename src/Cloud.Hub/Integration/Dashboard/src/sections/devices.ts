@@ -9,8 +9,10 @@ export function devices(store: Store, select: (deviceId: string) => void): Child
   const all = store.state.devices;
   if (!all) return h('p', { class: 'empty' }, store.failed.get('devices') ?? 'Asking the hub …');
   if (all.length === 0) {
-    return h('div', { class: 'empty' }, h('p', null, 'No device is enrolled yet.'),
-      h('p', null, 'Enrol one with the enrolment token (', h('code', null, 'POST /api/v1/devices'), ') and start its agent: it appears here by itself.'));
+    return h('div', { class: 'first' }, h('p', { class: 'lead' }, 'No device is enrolled yet.'),
+      h('p', null, 'In a terminal beside this hub, with names of yours for the site and the device:'),
+      h('pre', null, './hmas devices enrol north pump-1\n./hmas agent run --settings pump-1/agent.yaml'),
+      h('p', null, 'It appears here by itself. Without ', h('code', null, './hmas'), ': ', h('code', null, 'POST /api/v1/devices'), ' with the enrolment token.'));
   }
 
   const sites = new Map<string, Device[]>();

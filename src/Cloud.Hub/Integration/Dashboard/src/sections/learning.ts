@@ -1,9 +1,10 @@
 // Training: how the loss fell, and whether the candidate is better on recordings it never saw.
 
 import { h, s, type Child } from '../dom';
-import { clock, count, digest, percent, value, words } from '../format';
+import { count, digest, percent, score, value, words } from '../format';
 import type { Store } from '../store';
 import type { Slice, Training } from '../types';
+import { when } from '../when';
 
 const SLICES = 8;
 
@@ -11,19 +12,19 @@ export function learning(store: Store): Child {
   const runs = store.state.training;
   if (!runs) return h('p', { class: 'empty' }, store.failed.get('training') ?? 'Asking the hub …');
   const [newest, ...older] = runs;
-  if (!newest) return h('p', { class: 'empty' }, 'Nothing has been trained yet. The fleet agent starts a run when experience and labels suffice.');
+  if (!newest) return h('p', { class: 'empty' }, ['Nothing has been trained yet. The fleet agent starts a run when experience and labels suffice. By hand: ', h('code', null, './hmas learn start')]);
   return [
     run(newest),
     older.length ? h('div', { class: 'older' }, h('h3', null, 'Earlier'), older.slice(0, 6).map(earlier =>
       h('details', { 'data-key': `run-${earlier.runId}` }, h('summary', { 'data-key': `run-s-${earlier.runId}` },
-        h('span', { class: `badge ${earlier.state}` }, words(earlier.state)), ` ${earlier.request.modelName}, ${earlier.request.recipe}`, gain(earlier), h('time', null, clock(earlier.startedAt))), run(earlier)))) : null,
+        h('span', { class: `badge ${earlier.state}` }, words(earlier.state)), ` ${earlier.request.modelName}, ${earlier.request.recipe}`, gain(earlier), when(earlier.startedAt)), run(earlier)))) : null,
   ];
 }
 
 /** What the run came to, in a few letters. */
 function gain(training: Training): string {
   const before = training.parentMetrics['all']?.f1, after = training.candidateMetrics['all']?.f1;
-  return after == null ? '' : before == null ? `: F1 ${percent(after)}` : `: F1 ${percent(before)} → ${percent(after)}`;
+  return after == null ? '' : before == null ? `: F1 ${score(after)}` : `: F1 ${score(before)} → ${score(after)}`;
 }
 
 const isOver = (state: string): boolean => ['registered', 'rejected', 'failed', 'cancelled', 'searched'].includes(state);
@@ -34,7 +35,7 @@ function run(training: Training): Child {
     h('p', { class: 'lead' }, h('span', { class: `badge ${training.state}` }, words(training.state)), ` ${training.request.modelName}, ${training.request.recipe}`,
       training.candidateDigest ? [' → ', h('code', { title: training.candidateDigest }, digest(training.candidateDigest))] : null),
     isOver(training.state) ? null : h('progress', { max: 100, value: share, 'aria-label': 'Training progress' }, `${share} %`),
-    h('p', { class: 'quiet' }, [training.message, `${count(training.trainingWindows)} windows`, `asked for by ${training.request.requestedBy}`, `started ${clock(training.startedAt)}`].filter(Boolean).join(' · ')),
+    h('p', { class: 'quiet' }, [training.message, `${count(training.trainingWindows)} windows`, `asked for by ${training.request.requestedBy}`, 'started '].filter(Boolean).join(' · '), when(training.startedAt)),
     training.lossCurve.length > 1 ? loss(training.lossCurve) : null,
     metrics(training));
 }
@@ -54,14 +55,14 @@ function loss(curve: number[]): Child {
 function metrics(training: Training): Child {
   const slices = Object.keys(training.candidateMetrics).sort((a, b) => (a === 'all' ? -1 : b === 'all' ? 1 : a.localeCompare(b)));
   if (slices.length === 0) return null;
-  const cell = (before: number | undefined, after: number | undefined, higher: boolean): Child => {
+  const cell = (before: number | undefined, after: number | undefined, higher: boolean, shown: (n: number | undefined) => string): Child => {
     const better = before == null || after == null || Math.abs(after - before) < 5e-4 ? '' : (after > before) === higher ? 'better' : 'worse';
-    return h('td', { class: `number ${better}` }, before == null ? null : h('small', null, `${percent(before)} → `), h('b', null, percent(after)));
+    return h('td', { class: `number ${better}` }, before == null ? null : h('small', null, `${shown(before)} → `), h('b', null, shown(after)), better ? h('span', { class: better === 'better' ? 'sr' : 'mark-worse' }, ` ${better}`) : null);
   };
   return h('table', { class: 'metrics' }, h('caption', null, 'On held-out recordings, before → after'),
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Slice'), h('th', { scope: 'col' }, 'F1'), h('th', { scope: 'col' }, 'False alarms'), h('th', { scope: 'col' }, 'Missed'))),
     h('tbody', null, slices.slice(0, SLICES).map(name => {
       const after = training.candidateMetrics[name] as Slice, before = training.parentMetrics[name];
-      return h('tr', { class: name === 'all' ? 'all' : '' }, h('th', { scope: 'row' }, name), cell(before?.f1, after.f1, true), cell(before?.falseAlarmRate, after.falseAlarmRate, false), cell(before?.missedAlarmRate, after.missedAlarmRate, false));
+      return h('tr', { class: name === 'all' ? 'all' : '' }, h('th', { scope: 'row' }, name), cell(before?.f1, after.f1, true, score), cell(before?.falseAlarmRate, after.falseAlarmRate, false, percent), cell(before?.missedAlarmRate, after.missedAlarmRate, false, percent));
     })));
 }

@@ -19,7 +19,7 @@ export function loop(overview: Overview | undefined): Child {
       h('span', { class: 'name' }, NAMES[stage.stage] ?? stage.stage),
       h('span', { class: 'sr' }, `: ${WORDS[stage.state] ?? stage.state}. `),
       h('span', { class: 'detail', title: stage.detail }, stage.detail || MEANING[stage.stage] || ''),
-      stage.at ? h('time', { datetime: stage.at }, stage.state === 'busy' ? '' : ago(stage.at)) : null))),
+      h('time', { datetime: stage.at }, stage.at && stage.state !== 'busy' ? ago(stage.at) : '')))),
     h('div', { class: 'return', 'aria-hidden': 'true' }, h('span', null, 'a better model answers on the devices')),
   ];
 }

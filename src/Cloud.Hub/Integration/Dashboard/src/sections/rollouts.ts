@@ -1,9 +1,10 @@
 // Rollouts: groups, devices, what the gate saw, and why it decided.
 
 import { h, s, type Child } from '../dom';
-import { clock, count, digest, plural, words } from '../format';
+import { count, digest, plural, words } from '../format';
 import type { Store } from '../store';
 import type { Rollout, RolloutDevice, RolloutGroup } from '../types';
+import { when } from '../when';
 import { evidence } from './gate';
 import { terms } from './terms';
 
@@ -12,15 +13,15 @@ const MOST_OPEN = 4;
 export function rollouts(store: Store): Child {
   const all = store.state.rollouts;
   if (!all) return h('p', { class: 'empty' }, store.failed.get('rollouts') ?? 'Asking the hub …');
-  if (!all[0]) return h('p', { class: 'empty' }, 'No model has been rolled out yet. When one is, each group must prove it before the next gets it.');
+  if (!all[0]) return h('p', { class: 'empty' }, ['No model has been rolled out yet. When one is, each group must prove it before the next gets it. By hand: ', h('code', null, './hmas rollout start')]);
   // Whatever is under way is shown whole; somebody may have to do something.
   const open = all.filter(rollout => !rollout.endedAt).slice(0, MOST_OPEN);
   const shown = open.length ? open : [all[0]];
   const older = all.filter(rollout => !shown.includes(rollout));
   return [
-    shown.map(whole),
+    shown.map(rollout => whole(rollout, store)),
     older.length ? h('div', { class: 'older' }, h('h3', null, 'Earlier'), older.slice(0, 8).map(rollout =>
-      h('details', { 'data-key': `rollout-${rollout.rolloutId}` }, h('summary', { 'data-key': `rollout-s-${rollout.rolloutId}` }, line(rollout)), whole(rollout)))) : null,
+      h('details', { 'data-key': `rollout-${rollout.rolloutId}` }, h('summary', { 'data-key': `rollout-s-${rollout.rolloutId}` }, line(rollout, store)), whole(rollout, store)))) : null,
   ];
 }
 
@@ -29,15 +30,21 @@ const badge = (state: string): Child => h('span', { class: `badge ${state}` }, w
 /** Its state, and that it does not end by itself. */
 const badges = (rollout: Rollout): Child => [badge(rollout.state), rollout.request.continuous && !rollout.endedAt ? [' ', badge('continuous')] : null];
 
-function line(rollout: Rollout): Child {
-  return [h('code', null, digest(rollout.request.digest)), ' ', badges(rollout), rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}`) : null, h('time', null, clock(rollout.startedAt))];
+/** What it brings: a model by its name and release, once the registry was asked, and the digest always. */
+function what(rollout: Rollout, store: Store): Child {
+  const model = store.state.models?.find(entry => entry.digest === rollout.request.digest)?.manifest;
+  return [model ? `${model.name} ${model.release} ` : rollout.kind === 'model' ? null : `${words(rollout.kind)} `, h('code', { title: rollout.request.digest }, digest(rollout.request.digest))];
 }
 
-function whole(rollout: Rollout): Child {
+function line(rollout: Rollout, store: Store): Child {
+  return [h('span', null, what(rollout, store)), ' ', badges(rollout), rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}`) : null, when(rollout.startedAt)];
+}
+
+function whole(rollout: Rollout, store: Store): Child {
   const touched = rollout.groups.flatMap(group => group.devices).filter(device => device.touched);
   const restored = touched.filter(device => device.restored).length;
   return h('div', { class: 'rollout', 'data-id': rollout.rolloutId },
-    h('p', { class: 'lead' }, rollout.kind === 'model' ? null : `${words(rollout.kind)} `, h('code', { title: rollout.request.digest }, digest(rollout.request.digest)), ' ', badges(rollout),
+    h('p', { class: 'lead' }, what(rollout, store), ' ', badges(rollout),
       rollout.stoppedBy ? h('span', { class: 'by' }, ` stopped by ${words(rollout.stoppedBy)}, ${restored} of ${plural(touched.length, 'changed device')} restored`) : null),
     h('p', { class: 'quiet' }, `${rollout.request.requestedBy}: ${rollout.request.reason}`,
       rollout.request.where ? ['; aimed at ', h('code', null, rollout.request.where)] : null,
@@ -45,11 +52,12 @@ function whole(rollout: Rollout): Child {
     terms(rollout),
     h('ol', { class: 'groups' }, rollout.groups.map(group => lane(group, rollout))),
     rollout.transitions.length ? h('div', { class: 'why' }, h('h3', null, 'Why'), h('ol', { class: 'timeline' }, [...rollout.transitions].reverse().slice(0, 10).map(step =>
-      h('li', { class: step.to }, h('time', null, clock(step.at)), h('span', { class: 'step' }, step.group ? `${step.group} ` : '', `${words(step.from)} → ${words(step.to)}`), h('span', { class: 'reason' }, step.reason))))) : null);
+      h('li', { class: step.to }, when(step.at), h('span', { class: 'step' }, step.group ? `${step.group} ` : '', `${words(step.from)} → ${words(step.to)}`), h('span', { class: 'reason' }, step.reason))))) : null);
 }
 
 /** Beyond this a group is a number; nobody reads a thousand names. */
 const MOST_CHIPS = 60;
+const MOST_COMPLAINTS = 3;
 
 function lane(group: RolloutGroup, rollout: Rollout): Child {
   const seen = group.evidence;
@@ -58,7 +66,16 @@ function lane(group: RolloutGroup, rollout: Rollout): Child {
     tally(group, rollout.kind),
     h('ul', { class: 'chips' }, group.devices.slice(0, MOST_CHIPS).map(device => chip(device, group.state)), group.devices.length > MOST_CHIPS ? h('li', { class: 'quiet' }, `and ${count(group.devices.length - MOST_CHIPS)} more`) : null),
     seen && seen.devicesTold < group.devices.length ? h('p', { class: 'quiet' }, `${count(seen.devicesTold)} of ${plural(group.devices.length, 'device')} told so far`) : null,
+    complaints(group),
     seen ? evidence(seen, rollout.request.gate, rollout.kind) : h('p', { class: 'empty' }, waits(group, rollout)));
+}
+
+/** Why devices refused or went back, in their own words. */
+function complaints(group: RolloutGroup): Child {
+  const said = group.devices.filter(device => device.reason && !device.restored);
+  if (said.length === 0) return null;
+  return h('ul', { class: 'complaints' }, said.slice(0, MOST_COMPLAINTS).map(device => h('li', null, h('b', null, device.deviceId), `: ${device.reason}`)),
+    said.length > MOST_COMPLAINTS ? h('li', { class: 'quiet' }, `and ${count(said.length - MOST_COMPLAINTS)} more; all: hmas rollout explain`) : null);
 }
 
 function waits(group: RolloutGroup, rollout: Rollout): string {
@@ -85,8 +102,8 @@ function tally(group: RolloutGroup, kind: string): Child {
 }
 
 function chip(device: RolloutDevice, group: string): Child {
-  // Silence is of those who were told; before that a device waits with its group.
-  const state = device.restored ? 'restored' : (device.state ?? (group === 'waiting' ? 'waiting' : 'silent')).toLowerCase();
+  // Of those who were told; before that a device waits with its group.
+  const state = device.restored ? 'restored' : (device.state ?? (group === 'waiting' ? 'waiting' : 'no report yet')).toLowerCase();
   const title = [words(state), device.swapMs != null ? `swapped in ${device.swapMs.toFixed(0)} ms` : '', device.reason ?? ''].filter(Boolean).join(', ');
-  return h('li', { class: `chip ${state} ${device.touched ? 'touched' : ''}`, title }, h('span', null, device.deviceId), h('small', null, words(state)));
+  return h('li', { class: `chip ${state.replaceAll(' ', '-')} ${device.touched ? 'touched' : ''}`, title }, h('span', null, device.deviceId), ' ', h('small', null, words(state)));
 }

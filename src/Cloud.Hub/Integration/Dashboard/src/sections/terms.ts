@@ -15,6 +15,7 @@ export function terms(rollout: Rollout): Child {
 
   if (rollout.openSince && !rollout.endedAt) lines.push(h('li', null, `Open since ${moment(rollout.openSince)}: each device that comes to match gets it too`));
   if (request.notBefore && rollout.state === 'scheduled') lines.push(h('li', { class: 'waits' }, `Not before ${moment(request.notBefore)}`));
+  if (rollout.waitsFor.length && !rollout.endedAt) lines.push(h('li', { class: 'waits' }, h('strong', null, 'Waits for devices of '), rollout.waitsFor.map((id, i) => [i ? ', ' : '', h('code', null, id)])));
   for (const window of request.windows) lines.push(h('li', null, hours(window)));
   const shown = lines.filter(Boolean);
   return shown.length ? h('ul', { class: 'terms' }, shown) : null;
