@@ -41,7 +41,9 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
     {
         var (experiences, facts) = await CountAsync(cancellation);
         view.Advance(0.7);
-        var devices = findings.Before.Zip(findings.After).Select(pair => Result(pair.First, pair.Second, findings)).ToArray();
+        var questions = await site.Api.QuestionsAsync(waitingOnly: true, cancellation);
+        var devices = findings.Before.Zip(findings.After).Select(pair => Result(
+            pair.First, pair.Second, findings, questions.Count(question => question.RunId == pair.First.RunId))).ToArray();
         var (before, after) = (Pool(findings.Before), Pool(findings.After));
         var services = ServiceFacts.Of(await LookAsync(cancellation));
         var checks = DemoVerdict.Checks(
@@ -80,7 +82,8 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
         }
     }
 
-    private DeviceResult Result(PlayedRun before, PlayedRun after, DemoFindings findings)
+    /// <param name="asked">Windows of the recording that the hub asks people about.</param>
+    private DeviceResult Result(PlayedRun before, PlayedRun after, DemoFindings findings, int asked)
     {
         var device = before.Device;
         var swap = findings.Rounds[^1].Rollout.Devices.FirstOrDefault(candidate => candidate.DeviceId == device.Id);
@@ -96,7 +99,7 @@ internal sealed class Auditor(DemoSite site, EventTally events, ProgressView vie
             ResidentMb = Math.Round(site.ResidentBytes(device) / 1e6, 1),
             SwapMs = swap?.SwapMs is { } ms ? Math.Round(ms, 1) : null,
             Worse = WorseDevice.Describe(
-                device.Id, after.Recording.Name, old, now, after.Recording.Anomalous, device.Decisions(after).Answers),
+                device.Id, after.Recording.Name, old, now, after.Recording.Anomalous, device.Decisions(after).Answers, asked),
         };
     }
 
