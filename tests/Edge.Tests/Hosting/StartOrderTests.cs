@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Tests.Hosting;
 
 /// <summary>The whole agent on a live machine, its first model in a pipe: it cannot be read before the test writes it.</summary>
+[Collection(Models.Programs.Name)]
 public sealed class StartOrderTests : IDisposable
 {
     private const double RateHz = 100;

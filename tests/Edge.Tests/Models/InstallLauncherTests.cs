@@ -11,6 +11,7 @@ namespace Edge.Tests.Models;
 
 /// <summary>The launcher of <c>deploy/edge</c> and the agent's side of installs on one disk. The
 /// programs are scripts that say who they are.</summary>
+[Collection(Programs.Name)]
 public sealed class InstallLauncherTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Edge.Tests.Models;
 
 /// <summary>The program that an install started, from its start to commit or return.</summary>
+[Collection(Programs.Name)]
 public sealed class InstallTrialTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();

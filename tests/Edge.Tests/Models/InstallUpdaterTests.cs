@@ -13,6 +13,7 @@ namespace Edge.Tests.Models;
 
 /// <summary>Agent programs, rules and bundles on their way onto a device of class <c>generic</c>. The
 /// program is a script whose <c>check</c> says yes or no.</summary>
+[Collection(Programs.Name)]
 public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
 {
     private static readonly byte[] Good = Encoding.UTF8.GetBytes("#!/bin/sh\n[ \"$1\" = check ] && [ -d \"$HMAS_INSTALL\" ]\n");

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Edge.Tests.Models;
 
 /// <summary>SIGKILL and power cuts in the middle of updates. <c>./hmas bench update-faults</c> does the same five hundred times.</summary>
+[Collection(Programs.Name)]
 public sealed class KilledUpdateTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder _folder = new();
