@@ -38,7 +38,7 @@ internal static class RolloutStory
         Tables.Say("What happened:");
         foreach (var transition in rollout.Transitions) Tables.Say(Line(transition));
         var odd = rollout.Devices.Where(static device => device.Reason is not null).ToList();
-        if (odd.Count > 0) Tables.Say("Devices that said why not:");
+        if (odd.Count > 0) Tables.Say("Of single devices:");
         foreach (var device in odd.Take(MaxNamed)) Tables.Say($"  {device.DeviceId}: {device.Reason}");
         if (odd.Count > MaxNamed) Tables.Say($"  and {odd.Count - MaxNamed} more");
         Tables.Say(Verdict(rollout));

@@ -58,11 +58,7 @@ internal static class GroupEvaluation
             && GroupReserves.Find(rollout, index, told, seen) is { Count: > 0 } reserves)
         {
             var slices = Named(reserves.Select(static reserve => reserve.Slice));
-            return new GateVerdict(
-                GateOutcome.Wait, null, false, $"{reserves.Count} more devices are needed to show {slices}", evidence)
-            {
-                Reserves = reserves,
-            };
+            return new GateVerdict(GateOutcome.Wait, null, false, $"too few devices show {slices}", evidence) { Reserves = reserves };
         }
 
         var unseen = isToClear ? Uncleared(rollout, told, seen) ?? Unseen(group, control, told, seen) ?? lone.Open

@@ -66,7 +66,7 @@ internal static class RolloutTelling
         var named = string.Join(", ", reserves.Take(NamedAtMost).Select(static reserve => reserve.DeviceId));
         var more = reserves.Count > NamedAtMost ? $" and {reserves.Count - NamedAtMost} more" : "";
         return RolloutStateMachine.With(
-            rollout with { Devices = devices }, index, rollout.Groups[index], $"{why}; {named}{more} are told", null, seen.Now);
+            rollout with { Devices = devices }, index, rollout.Groups[index], $"{why}; called from later groups: {named}{more}", null, seen.Now);
     }
 
     private static DeviceState Told(RolloutState rollout, DeviceState device, FleetSeen seen) => device with

@@ -18,7 +18,7 @@ public class GroupReservesTests
         var called = Assert.Single(Called(scene));
         Assert.Equal((0, new ReserveCall(1, Rare, scene.Now)), (called.Group, called.Called));
         Assert.Equal(GroupState.Observing, scene.Rollout.Groups[0].State);
-        Assert.Contains($"to show {Rare}; {called.DeviceId} are told", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
+        Assert.Contains($"too few devices show {Rare}; called from later groups: {called.DeviceId}", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
         Assert.Equal($"called for {Rare}", scene.Rollout.ToView().Groups[0].Devices.Single(device => device.DeviceId == called.DeviceId).Reason);
 
         scene.Obey(called.DeviceId);
