@@ -20,7 +20,6 @@ public sealed class Detector : IDisposable
     private readonly FeatureExtractor _extractor;
     private readonly ModelSession _session;
     private readonly ReconstructionResidual? _residual;
-    private readonly float[] _rowResiduals;
     private readonly ConformalScores _conformal = new();
     private Smoothing _smoothing;
 
@@ -46,7 +45,6 @@ public sealed class Detector : IDisposable
             var rowLength = manifest.Recipe.Layout == TensorLayout.ChannelsByTime ? _extractor.Steps : 1;
             _residual = new ReconstructionResidual(_extractor.OutputLength / rowLength, rowLength);
         }
-        _rowResiduals = new float[_residual?.Rows ?? 0];
         _smoothing = new Smoothing(manifest.Threshold.Smoothing);
         _session = new ModelSession(onnx, manifest.Input, manifest.Output, settings);
     }
@@ -144,12 +142,7 @@ public sealed class Detector : IDisposable
 
     private DetectorScore Judge()
     {
-        var raw = _session.Output[0];
-        if (_residual is not null)
-        {
-            _residual.Compute(_session.Input, _session.Output, _rowResiduals);
-            raw = _residual.Score(_rowResiduals);
-        }
+        var raw = _residual is null ? _session.Output[0] : _residual.Score(_session.Input, _session.Output);
         if (!float.IsFinite(raw))
             return new DetectorScore(raw, _smoothing.Value, IsAlarm: false, IsValid: false, Ratio: float.NaN);
         var smoothed = _smoothing.Add(raw);

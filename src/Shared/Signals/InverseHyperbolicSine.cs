@@ -5,8 +5,8 @@ namespace Hmas.Signals;
 /// <summary>asinh of many values at once: the runtime's own goes through the C library value by value.</summary>
 /// <remarks>
 /// Within 3 units in the last place of the exact value. Below 3/4: x + x³·P(x²), P fitted at Chebyshev nodes to a tenth of half a unit. Above:
-/// ln(|x| + √(x² + 1)), and ln |x| + ln 2 where the square would be infinite. Every lane is computed alike:
-/// where a value stands changes nothing.
+/// ln(|x| + √(x² + 1)), and ln |x| + ln 2 where the square would be infinite; the logarithm is that of Cephes (logf.c), without a branch.
+/// Every lane is computed alike: where a value stands changes nothing.
 /// </remarks>
 internal static class InverseHyperbolicSine
 {
@@ -23,6 +23,21 @@ internal static class InverseHyperbolicSine
     private const float C4 = 0.028020928f;
     private const float C5 = -0.015149533f;
     private const float C6 = 0.0045748027f;
+
+    // Bits of √½: a mantissa is taken from √½ to √2.
+    private const int RootOfHalf = 0x3F3504F3;
+    private const int MantissaBits = 23;
+
+    // Of r, lowest first: ln(1 + r) = r − r²/2 + r³·L(r).
+    private const float L0 = 3.3333331174e-1f;
+    private const float L1 = -2.4999993993e-1f;
+    private const float L2 = 2.0000714765e-1f;
+    private const float L3 = -1.6668057665e-1f;
+    private const float L4 = 1.4249322787e-1f;
+    private const float L5 = -1.2420140846e-1f;
+    private const float L6 = 1.1676998740e-1f;
+    private const float L7 = -1.1514610310e-1f;
+    private const float L8 = 7.0376836292e-2f;
 
     /// <param name="output">May be <paramref name="values"/>; as long.</param>
     public static void Apply(ReadOnlySpan<float> values, Span<float> output)
@@ -53,7 +68,27 @@ internal static class InverseHyperbolicSine
 
         var isFar = Vector.GreaterThan(size, new Vector<float>(Far));
         var whole = Vector.ConditionalSelect(isFar, size, size + Vector.SquareRoot(square + Vector<float>.One));
-        var logarithm = Vector.Log(whole) + Vector.ConditionalSelect(isFar, new Vector<float>(Ln2), Vector<float>.Zero);
+        var logarithm = Log(whole) + Vector.ConditionalSelect(isFar, new Vector<float>(Ln2), Vector<float>.Zero);
+        logarithm = Vector.ConditionalSelect(Vector.LessThan(size, new Vector<float>(float.PositiveInfinity)), logarithm, size);
         return Vector.CopySign(Vector.ConditionalSelect(isNear, series, logarithm), value);
     }
+
+    /// <summary>Natural logarithm.</summary>
+    /// <param name="value">At least 1 and finite; of others the result means nothing.</param>
+    private static Vector<float> Log(Vector<float> value)
+    {
+        var bits = Vector.AsVectorInt32(value) - new Vector<int>(RootOfHalf);
+        var exponent = Vector.ConvertToSingle(Vector.ShiftRightArithmetic(bits, MantissaBits));
+        var mantissa = (bits & new Vector<int>((1 << MantissaBits) - 1)) + new Vector<int>(RootOfHalf);
+        var r = Vector.AsVectorSingle(mantissa) - Vector<float>.One;
+        var square = r * r;
+        var fourth = square * square;
+        // In pairs, of which the processor computes several at once.
+        var low = Pair(L0, L1, r) + (Pair(L2, L3, r) * square);
+        var high = Pair(L4, L5, r) + (Pair(L6, L7, r) * square) + (new Vector<float>(L8) * fourth);
+        var tail = ((low + (high * fourth)) * r) - new Vector<float>(0.5f);
+        return (exponent * new Vector<float>(Ln2)) + (r + (square * tail));
+    }
+
+    private static Vector<float> Pair(float constant, float slope, Vector<float> r) => new Vector<float>(constant) + (new Vector<float>(slope) * r);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Hmas.Contracts.Models;
 
 namespace Hmas.Signals;
@@ -59,6 +60,8 @@ internal sealed class SlidingRows
     /// <summary>Moves every channel of the tensor on by one step.</summary>
     /// <param name="row">Shape (C,), raw values; NaN is missing.</param>
     /// <param name="tensor">Shape (C, steps), of the window before.</param>
+    /// <remarks>Not inlined: in the middle of a larger method the compiler leaves calls where there is one instruction for vectors.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Push(ReadOnlySpan<float> row, Span<float> tensor)
     {
         row.CopyTo(_raw.AsSpan(_oldest * _stride));
@@ -71,8 +74,17 @@ internal sealed class SlidingRows
         }
 
         // What moves from one channel's beginning to the end of the one before is overwritten with that one's newest step.
-        tensor[1..].CopyTo(tensor);
+        MoveUp(tensor);
         for (var channel = 0; channel < _channels; channel++) tensor[(channel * _steps) + _steps - 1] = _newest[channel];
+    }
+
+    /// <summary>Each value to the place before it. A copy onto itself goes through the C library, whose code is not in the
+    /// processor's caches after a run of the model.</summary>
+    private static void MoveUp(Span<float> values)
+    {
+        var i = 0;
+        for (; i < values.Length - Vector<float>.Count; i += Vector<float>.Count) new Vector<float>(values[(i + 1)..]).CopyTo(values[i..]);
+        for (; i < values.Length - 1; i++) values[i] = values[i + 1];
     }
 
     private Vector<float> Mean(int at)
