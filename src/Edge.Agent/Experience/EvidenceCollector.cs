@@ -37,7 +37,7 @@ internal sealed class EvidenceCollector(int every, string bootId, IFactSink fact
 
     public void Observe(in Observation observation)
     {
-        var prediction = observation.Prediction;
+        ref readonly var prediction = ref observation.Prediction;
         if (!prediction.IsAnswer || prediction.Digest is null) return;
         if (prediction.Digest != _digest)
         {

@@ -76,7 +76,7 @@ internal sealed class AgentCounters(TimeProvider time) : IObservationSink
         Interlocked.Exchange(ref _lastFrame, time.GetTimestamp());
         Interlocked.Exchange(ref _lastTimestampUs, observation.TimestampUs);
         if (!observation.Decisions.IsEmpty) Interlocked.Add(ref _decisions, observation.Decisions.Length);
-        var prediction = observation.Prediction;
+        ref readonly var prediction = ref observation.Prediction;
         if (!prediction.IsAnswer) return;
         if (Interlocked.Increment(ref _windows) == 1) Interlocked.Exchange(ref _firstAnswer, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (prediction.IsAlarm) Interlocked.Increment(ref _alarmWindows);

@@ -3,13 +3,13 @@ using Hmas.Contracts.Sensing;
 
 namespace Edge.Agent.Hosting;
 
-/// <summary>Feeds the pipeline and lets the heart beat with every sample and every silence: the
+/// <summary>Feeds the pipeline and lets the heart beat with every batch of samples and every silence: the
 /// watchdog hears whether the ladder goes round.</summary>
 internal sealed class BeatingConsumer(ISampleConsumer inner, Heart heart) : ISampleConsumer
 {
-    public void Add(Sample sample)
+    public void Add(ReadOnlySpan<Sample> samples)
     {
-        inner.Add(sample);
+        inner.Add(samples);
         heart.Beat();
     }
 

@@ -37,7 +37,7 @@ internal sealed class DecisionLog : IObservationSink, IDisposable
 
     public void Observe(in Observation observation)
     {
-        var prediction = observation.Prediction;
+        ref readonly var prediction = ref observation.Prediction;
         if (!prediction.IsAnswer) return;
         lock (_gate)
         {

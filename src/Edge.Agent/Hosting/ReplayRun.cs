@@ -50,7 +50,7 @@ internal sealed class ReplayRun(ReplayOptions recording, byte[] package, IReadOn
         public void Observe(in Observation observation)
         {
             LastUs = observation.TimestampUs;
-            var prediction = observation.Prediction;
+            ref readonly var prediction = ref observation.Prediction;
             if (!prediction.IsAnswer) return;
             Rows++;
             var at = DateTimeOffset.UnixEpoch.AddTicks(observation.TimestampUs * TimeSpan.TicksPerMicrosecond);

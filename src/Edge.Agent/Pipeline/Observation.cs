@@ -8,6 +8,10 @@ namespace Edge.Agent.Pipeline;
 /// <summary>All that the ladder knows of one frame. Spans are the pipeline's own buffers: valid during the call only.</summary>
 internal readonly ref struct Observation
 {
+    private readonly ref readonly Prediction _prediction;
+
+    public Observation(in Prediction prediction) => _prediction = ref prediction;
+
     public required string RunId { get; init; }
 
     /// <summary>Index of the frame in its run, from 0.</summary>
@@ -22,7 +26,7 @@ internal readonly ref struct Observation
     /// <summary>The device's own window, all device channels in their order, ending with this frame; null when none is due.</summary>
     public required WindowBuilder? DueWindow { get; init; }
 
-    public required Prediction Prediction { get; init; }
+    public ref readonly Prediction Prediction => ref _prediction;
 
     /// <summary>Among the run's first rows, which the device takes as healthy.</summary>
     public required bool IsCalibration { get; init; }

@@ -37,7 +37,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private readonly int[] _allChannels;
     private string? _runId;
     private Calibration? _calibration;
-    private string? _calibratedFor;
+    private ScorerSeat? _calibratedFor;
 
     /// <param name="act">Takes a command on; must not block.</param>
     /// <param name="healthy">Keeps the healthy rows over a restart; null: every start begins a run of its own.</param>
@@ -86,7 +86,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
 
     public long RuleEvaluations => _rules.Evaluations;
 
-    public void Add(Sample sample) => _assembler.Add(sample);
+    /// <inheritdoc/>
+    public void Add(ReadOnlySpan<Sample> samples) => _assembler.Add(samples);
 
     /// <inheritdoc/>
     public void StartRun(string runId, long timestampUs)
@@ -126,14 +127,13 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             var calibrationRows = _inference.Active?.CalibrationRows ?? _options.CalibrationRows;
             Calibrate(calibrationRows);
             if (_history.HealthyRows == _options.MaxCalibrationRows) KeepHealthy(_options.MaxCalibrationRows);
-            _sink.Observe(new Observation
+            _sink.Observe(new Observation(in prediction)
             {
                 RunId = _runId!,
                 Frame = _history.Frames - 1,
                 TimestampUs = timestampUs,
                 Values = _history.LastValue,
                 DueWindow = _window.IsDue ? _window : null,
-                Prediction = prediction,
                 IsCalibration = _history.HealthyRows <= calibrationRows,
                 Calibration = _calibration,
                 Decisions = decisions,
@@ -186,12 +186,12 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private void Calibrate(int rows)
     {
         if (_history.HealthyRows < rows) return;
-        var digest = _inference.Active?.Scorer.Digest;
-        if (_calibration is not null && _calibratedFor == digest) return;
-        _calibratedFor = digest;
+        var seat = _inference.Active;
+        if (_calibration is not null && ReferenceEquals(_calibratedFor, seat)) return;
+        _calibratedFor = seat;
         var buffer = _calibrationRows.AsSpan(0, rows * _history.Channels);
         _history.CopyCalibrationRows(rows, _allChannels, buffer);
-        _calibration = Calibration.Fit(buffer, _history.Channels, _inference.Active?.Scorer.Manifest.Recipe ?? DefaultRecipe);
+        _calibration = Calibration.Fit(buffer, _history.Channels, seat?.Scorer.Manifest.Recipe ?? DefaultRecipe);
         KeepHealthy(rows);
     }
 

@@ -124,7 +124,7 @@ internal sealed partial class SamplingLoop
             try
             {
                 if (count == 0) Mark(marker);
-                for (var i = 0; i < count; i++) _consumer.Add(_batch[i]);
+                else _consumer.Add(_batch.AsSpan(0, count));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -66,10 +66,10 @@ public sealed class EvidenceCollectorTests : IFactSink
         return true;
     }
 
-    private void Answer(string digest, PredictionState state, float ratio, bool isAlarm) => _collector.Observe(new Observation
+    private void Answer(string digest, PredictionState state, float ratio, bool isAlarm) => _collector.Observe(
+        new Observation(new Prediction(state, ratio, ratio, 1, isAlarm, digest, 10) { ScoreRatio = ratio })
     {
         RunId = "run", Frame = _us, TimestampUs = ++_us, Values = [1], DueWindow = null,
         IsCalibration = false, Calibration = null, Decisions = default,
-        Prediction = new Prediction(state, ratio, ratio, 1, isAlarm, digest, 10) { ScoreRatio = ratio },
     });
 }

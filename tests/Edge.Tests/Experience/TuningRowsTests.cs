@@ -50,8 +50,7 @@ public sealed class TuningRowsTests
     {
         for (var t = from; t < from + rows; t++)
         {
-            pipeline.Add(new Sample(0, t * Second, t));
-            pipeline.Add(new Sample(1, t * Second, -t));
+            pipeline.Add([new Sample(0, t * Second, t), new Sample(1, t * Second, -t)]);
         }
     }
 }

@@ -170,8 +170,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         for (var i = 0; i < rows; i++)
         {
             _us += 1_000_000;
-            _pipeline.Add(new Sample(0, _us, Scale * MathF.Sin(_us / 1e6f)));
-            _pipeline.Add(new Sample(1, _us, Scale * MathF.Cos(_us / 3e6f)));
+            _pipeline.Add([new Sample(0, _us, Scale * MathF.Sin(_us / 1e6f)), new Sample(1, _us, Scale * MathF.Cos(_us / 3e6f))]);
         }
     }
 

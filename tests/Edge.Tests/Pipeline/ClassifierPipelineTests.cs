@@ -93,8 +93,7 @@ public sealed class ClassifierPipelineTests : IFactSink, IDisposable
     {
         for (var i = 0; i < rows; i++, _second++)
         {
-            _pipeline.Add(new Sample(0, _second * 1_000_000L, a));
-            _pipeline.Add(new Sample(1, _second * 1_000_000L, b));
+            _pipeline.Add([new Sample(0, _second * 1_000_000L, a), new Sample(1, _second * 1_000_000L, b)]);
         }
     }
 }

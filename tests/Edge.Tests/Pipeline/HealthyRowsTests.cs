@@ -142,8 +142,7 @@ public sealed class HealthyRowsTests : IDisposable
         if (runId is not null) pipeline.StartRun(runId, fromSecond * Second);
         for (var row = fromSecond; row < fromSecond + rows; row++)
         {
-            pipeline.Add(new Sample(0, row * Second, value));
-            pipeline.Add(new Sample(1, row * Second, 2 * value));
+            pipeline.Add([new Sample(0, row * Second, value), new Sample(1, row * Second, 2 * value)]);
         }
     }
 

@@ -181,7 +181,6 @@ public sealed class PerceptionPipelineTests
 
     private void Row(int second, float a, float b)
     {
-        _pipeline.Add(new Sample(0, second * Second, a));
-        _pipeline.Add(new Sample(1, second * Second, b));
+        _pipeline.Add([new Sample(0, second * Second, a), new Sample(1, second * Second, b)]);
     }
 }

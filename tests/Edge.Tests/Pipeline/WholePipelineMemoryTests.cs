@@ -73,8 +73,7 @@ public sealed class WholePipelineMemoryTests : IFactSink
     {
         for (var i = from; i < from + rows; i++)
         {
-            pipeline.Add(new Sample(0, i * 1_000_000L, MathF.Sin(i)));
-            pipeline.Add(new Sample(1, i * 1_000_000L, MathF.Cos(i / 3f)));
+            pipeline.Add([new Sample(0, i * 1_000_000L, MathF.Sin(i)), new Sample(1, i * 1_000_000L, MathF.Cos(i / 3f))]);
         }
     }
 }

@@ -116,7 +116,7 @@ public sealed class SamplingLoopTests
         private readonly TaskCompletionSource<TimeSpan> _silence = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _threw;
 
-        public void Add(Sample sample)
+        public void Add(ReadOnlySpan<Sample> samples)
         {
             if (ThrowOnFirst && !_threw)
             {
@@ -124,7 +124,7 @@ public sealed class SamplingLoopTests
                 throw new InvalidOperationException("broken rung");
             }
 
-            Samples++;
+            Samples += samples.Length;
         }
 
         public void StartRun(string runId, long timestampUs) => Starts++;

@@ -91,10 +91,9 @@ public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
     public async Task Telemetry_goes_once_an_interval_when_there_is_some_and_is_not_kept()
     {
         _telemetry.RunStarted("run-1", 0);
-        _telemetry.Observe(new Observation
+        _telemetry.Observe(new Observation(Prediction.None)
         {
             RunId = "run-1", Frame = 0, TimestampUs = 5, Values = [2f], DueWindow = null,
-            Prediction = Prediction.None,
             IsCalibration = false, Calibration = null, Decisions = default,
         });
         _time.Advance(TimeSpan.FromSeconds(1));

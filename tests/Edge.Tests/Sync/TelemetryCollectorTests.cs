@@ -47,10 +47,9 @@ public sealed class TelemetryCollectorTests
         Assert.Equal(("next", 1), (batch.RunId, batch.Points.Count));
     }
 
-    private void Observe(long us, float value) => _collector.Observe(new Observation
+    private void Observe(long us, float value) => _collector.Observe(new Observation(Prediction.None)
     {
-        RunId = "run", Frame = 0, TimestampUs = us, Values = [value], DueWindow = null,
-        Prediction = Prediction.None, IsCalibration = false,
+        RunId = "run", Frame = 0, TimestampUs = us, Values = [value], DueWindow = null, IsCalibration = false,
         Calibration = null, Decisions = default,
     });
 }

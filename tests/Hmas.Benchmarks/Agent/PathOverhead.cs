@@ -127,11 +127,13 @@ internal sealed class PathOverhead : IDisposable
         var pipeline = new PerceptionPipeline(
             _channels, RateHz, options, set, _dispatcher.Dispatch, new NoSink(), NullLogger.Instance);
         pipeline.Slot.Exchange(Keep(WindowScorers.Open(verified.Digest, verified.Manifest, verified.Onnx.Span)));
+        var samples = new Sample[_channels.Length];
         var next = 0L;
         return () =>
         {
             var values = _rows[next % RecordedRows];
-            for (ushort channel = 0; channel < values.Length; channel++) pipeline.Add(new Sample(channel, next * PeriodUs, values[channel]));
+            for (ushort channel = 0; channel < values.Length; channel++) samples[channel] = new Sample(channel, next * PeriodUs, values[channel]);
+            pipeline.Add(samples);
             next++;
         };
     }

@@ -15,6 +15,7 @@ public class PipelineBenchmarks
 {
     private const int Channels = 8;
 
+    private readonly Sample[] _samples = new Sample[Channels];
     private PerceptionPipeline _pipeline = null!;
     private long _us;
 
@@ -44,7 +45,8 @@ public class PipelineBenchmarks
     public void Frame()
     {
         _us += 10_000;
-        for (ushort channel = 0; channel < Channels; channel++) _pipeline.Add(new Sample(channel, _us, channel));
+        for (ushort channel = 0; channel < Channels; channel++) _samples[channel] = new Sample(channel, _us, channel);
+        _pipeline.Add(_samples);
     }
 
     private sealed class NoModel(IReadOnlyList<SensorChannel> channels) : IWindowScorer

@@ -29,7 +29,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     private ShadowComparison? _comparison;
     private CpuBudget? _shadowBudget;
     private Prediction _last = Prediction.None;
-    private int _answers;
+    private int _untilMeasured;
 
     public InferenceStep(FrameHistory history, IReadOnlyList<SensorChannel> channels, double rateHz, ILogger logger)
     {
@@ -131,26 +131,53 @@ internal sealed partial class InferenceStep : IDetectorSlot
     /// <summary>Answers the newest frame of the history. No allocation once calibrated.</summary>
     public ref readonly Prediction Next()
     {
-        if (_active is { } active) _last = Answer(active);
+        if (_active is { } active) Answer(active);
         if (_shadow is not null) AnswerShadow(_shadow);
         return ref _last;
     }
 
-    private Prediction Answer(ScorerSeat seat)
+    // In place: what a frame does not change is not written anew.
+    private void Answer(ScorerSeat seat)
     {
-        if (!TryPrepare(seat, out var state)) return _last with { State = state, Raw = float.NaN, InferenceUs = float.NaN };
-        var threshold = seat.Scorer.Threshold;
-        var isMeasured = _answers++ % _measuredEvery == 0;
+        _last.Raw = float.NaN;
+        _last.InferenceUs = float.NaN;
+        if (!TryPrepare(seat, out var state))
+        {
+            _last.State = state;
+            return;
+        }
+
+        var isMeasured = --_untilMeasured <= 0;
         var started = isMeasured ? Stopwatch.GetTimestamp() : 0;
-        var answered = TryScore(seat, out var score);
-        var elapsedUs = isMeasured ? (float)Stopwatch.GetElapsedTime(started).TotalMicroseconds : float.NaN;
-        if (!answered) return Fresh(seat) with { State = PredictionState.Failed, Threshold = threshold, InferenceUs = elapsedUs };
-        return score.IsValid
-            ? new Prediction(PredictionState.Scored, score.Raw, score.Smoothed, threshold, score.IsAlarm, seat.Scorer.Digest, elapsedUs)
-            {
-                ScoreRatio = score.Ratio, Class = score.Class, Probability = score.Probability, Life = score.Life,
-            }
-            : _last with { State = PredictionState.Invalid, Raw = score.Raw, Threshold = threshold, IsAlarm = false, InferenceUs = elapsedUs };
+        var answer = Ask(seat);
+        if (answer is null) _last = Fresh(seat) with { State = PredictionState.Failed };
+        if (isMeasured)
+        {
+            _last.InferenceUs = (float)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+            _untilMeasured = _measuredEvery;
+        }
+
+        _last.Threshold = seat.Threshold;
+        if (answer is { } score) Take(score);
+    }
+
+    private void Take(in WindowScore score)
+    {
+        _last.Raw = score.Raw;
+        if (!score.IsValid)
+        {
+            _last.State = PredictionState.Invalid;
+            _last.IsAlarm = false;
+            return;
+        }
+
+        _last.State = PredictionState.Scored;
+        _last.Smoothed = score.Smoothed;
+        _last.IsAlarm = score.IsAlarm;
+        _last.ScoreRatio = score.Ratio;
+        _last.Probability = score.Probability;
+        _last.Life = score.Life;
+        if (!ReferenceEquals(_last.Class, score.Class)) _last.Class = score.Class;
     }
 
     private void AnswerShadow(ScorerSeat seat)
@@ -171,7 +198,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
         else
         {
             var asked = Stopwatch.GetTimestamp();
-            WindowScore? answer = TryScore(seat, out var score) ? score : null;
+            var answer = Ask(seat);
             if (_last.IsAnswer) _comparison!.Add(_last, answer, Stopwatch.GetElapsedTime(asked).TotalMicroseconds);
         }
 
@@ -182,11 +209,15 @@ internal sealed partial class InferenceStep : IDetectorSlot
     {
         state = PredictionState.Failed;
         if (seat.IsBroken) return false;
-        if (seat.IsCalibrationDue && !TryCalibrate(seat)) return false;
-        state = !seat.Scorer.IsCalibrated ? PredictionState.Calibrating
-            : seat.Window.IsWarming ? PredictionState.Warming
-            : PredictionState.BetweenWindows;
-        return seat.Scorer.IsCalibrated && seat.Window.IsDue;
+        if (!seat.IsCalibrated)
+        {
+            if (seat.IsCalibrationDue && !TryCalibrate(seat)) return false;
+            state = PredictionState.Calibrating;
+            if (!seat.IsCalibrated) return false;
+        }
+
+        state = seat.Window.IsWarming ? PredictionState.Warming : PredictionState.BetweenWindows;
+        return seat.Window.IsDue;
     }
 
     // Whatever a model throws, native errors included, is this model's failure and nobody else's: the ladder goes on without it.
@@ -197,7 +228,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
             var started = Stopwatch.GetTimestamp();
             seat.Calibrate();
             var elapsedMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            LogCalibrated(_logger, seat.Scorer.Digest, seat.CalibrationRows!.Value, seat.Scorer.Threshold, elapsedMs);
+            LogCalibrated(_logger, seat.Scorer.Digest, seat.CalibrationRows!.Value, seat.Threshold, elapsedMs);
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -207,18 +238,16 @@ internal sealed partial class InferenceStep : IDetectorSlot
         }
     }
 
-    private bool TryScore(ScorerSeat seat, out WindowScore score)
+    private WindowScore? Ask(ScorerSeat seat)
     {
         try
         {
-            score = seat.Score();
-            return true;
+            return seat.Score();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            score = default;
             Break(seat, e);
-            return false;
+            return null;
         }
     }
 

@@ -48,10 +48,12 @@ internal sealed class ScorerSeat
         _history = history;
         _channels = map;
         _sliding = scorer is ISlidingScorer { Slides: true } sliding ? sliding : null;
-        _row = new float[map.Length];
+        // Every channel in the device's order: the newest row as it is.
+        _row = map.AsSpan().SequenceEqual(Enumerable.Range(0, history.Channels).ToArray()) ? history.LastValue : new float[map.Length];
         Scorer = scorer;
         Window = new WindowBuilder(history, map, manifest.Window.Length, manifest.Window.Stride);
         CalibrationRows = rows;
+        AskScorer();
     }
 
     public IWindowScorer Scorer { get; }
@@ -65,7 +67,12 @@ internal sealed class ScorerSeat
     /// a broken native session may take long to fail.</summary>
     public bool IsBroken { get; set; }
 
-    public bool IsCalibrationDue => !Scorer.IsCalibrated && _history.HealthyRows >= CalibrationRows;
+    public bool IsCalibrated { get; private set; }
+
+    /// <summary>Meaningless before calibration.</summary>
+    public float Threshold { get; private set; }
+
+    public bool IsCalibrationDue => !IsCalibrated && _history.HealthyRows >= CalibrationRows;
 
     /// <summary>Another run begins: the model forgets calibration and smoothing.</summary>
     public void StartRun()
@@ -73,6 +80,7 @@ internal sealed class ScorerSeat
         IsBroken = false;
         _scoredFrame = 0;
         Scorer.StartRun();
+        AskScorer();
     }
 
     /// <summary>Scores the window that ends with the newest frame; the row before it having been scored, that row alone is new.</summary>
@@ -81,7 +89,11 @@ internal sealed class ScorerSeat
         var follows = _sliding is not null && _scoredFrame > 0 && _scoredFrame == _history.Frames - 1;
         _scoredFrame = _history.Frames;
         if (!follows) return Scorer.Score(Window.Build());
-        for (var i = 0; i < _row.Length; i++) _row[i] = _history.LastValue[_channels[i]];
+        if (!ReferenceEquals(_row, _history.LastValue))
+        {
+            for (var i = 0; i < _row.Length; i++) _row[i] = _history.LastValue[_channels[i]];
+        }
+
         return _sliding!.ScoreNext(_row);
     }
 
@@ -93,7 +105,10 @@ internal sealed class ScorerSeat
         var rows = new float[count * Window.ChannelCount];
         _history.CopyCalibrationRows(count, Window.Channels, rows);
         Scorer.Calibrate(rows);
+        AskScorer();
     }
+
+    private void AskScorer() => (IsCalibrated, Threshold) = (Scorer.IsCalibrated, Scorer.Threshold);
 
     private static int IndexOf(IReadOnlyList<SensorChannel> channels, string name)
     {

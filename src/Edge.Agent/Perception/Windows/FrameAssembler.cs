@@ -7,6 +7,7 @@ namespace Edge.Agent.Perception.Windows;
 /// <remarks>
 /// A bucket is one period wide and centred on multiples of the period since the run's first sample, so jitter of half a period moves nothing.
 /// A frame leaves when all channels are there and no older frame waits, or when a sample newer by the lateness arrives.
+/// Samples that come as whole rows, as those of most sensors do, pass without being kept.
 /// </remarks>
 internal sealed class FrameAssembler
 {
@@ -17,6 +18,7 @@ internal sealed class FrameAssembler
     private readonly long _maxGapUs;
     private readonly int _capacity;
     private readonly IFrameSink _sink;
+    private readonly float[] _row;
 
     // Ring of open frames.
     private readonly float[] _values;
@@ -44,6 +46,7 @@ internal sealed class FrameAssembler
         _capacity = open <= MaxOpenFrames
             ? (int)open : throw new ArgumentException($"Lateness: {options.Lateness} at {rateHz} Hz keeps more than {MaxOpenFrames} frames open");
         _sink = sink;
+        _row = new float[channels];
         _values = new float[_capacity * channels];
         Array.Fill(_values, float.NaN);
         _seen = new bool[_capacity * channels];
@@ -66,7 +69,54 @@ internal sealed class FrameAssembler
 
     public long ClockJumps { get; private set; }
 
-    public void Add(Sample sample)
+    public void Add(ReadOnlySpan<Sample> samples)
+    {
+        while (!samples.IsEmpty)
+        {
+            if (TryAddRow(samples))
+            {
+                samples = samples[_channels..];
+                continue;
+            }
+
+            AddOne(samples[0]);
+            samples = samples[1..];
+        }
+    }
+
+    /// <summary>Emits every open frame: the run has ended.</summary>
+    public void Flush()
+    {
+        if (!_started) return;
+        while (_oldest <= _newest) EmitOldest();
+        _started = false;
+    }
+
+    /// <summary>A sample of each channel, in their order and of one time, while no frame is open: a whole frame.</summary>
+    private bool TryAddRow(ReadOnlySpan<Sample> samples)
+    {
+        if (_oldest <= _newest || !_started || samples.Length < _channels) return false;
+        var timestampUs = samples[0].TimestampUs;
+        var missing = 0;
+        for (var channel = 0; channel < _row.Length; channel++)
+        {
+            ref readonly var sample = ref samples[channel];
+            if (sample.Channel != channel || sample.TimestampUs != timestampUs) return false;
+            _row[channel] = sample.Value;
+            if (float.IsNaN(sample.Value)) missing++;
+        }
+
+        var bucket = BucketOf(timestampUs);
+        if (bucket < _oldest) return false;
+        (_newest, _oldest) = (bucket, bucket + 1);
+        Samples += _channels;
+        MissingValues += missing;
+        Frames++;
+        _sink.OnFrame(timestampUs, _row);
+        return true;
+    }
+
+    private void AddOne(Sample sample)
     {
         Samples++;
         if (sample.Channel >= _channels)
@@ -93,14 +143,6 @@ internal sealed class FrameAssembler
 
         _values[at] = sample.Value;
         if (_present[slot] == _channels) EmitComplete();
-    }
-
-    /// <summary>Emits every open frame: the run has ended.</summary>
-    public void Flush()
-    {
-        if (!_started) return;
-        while (_oldest <= _newest) EmitOldest();
-        _started = false;
     }
 
     private void Start(long timestampUs)

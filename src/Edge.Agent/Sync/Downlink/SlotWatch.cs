@@ -65,7 +65,7 @@ internal sealed class SlotWatch(TimeProvider time) : IObservationSink
 
     public void Observe(in Observation observation)
     {
-        var prediction = observation.Prediction;
+        ref readonly var prediction = ref observation.Prediction;
         lock (_gate)
         {
             _watched?.Observe(prediction);

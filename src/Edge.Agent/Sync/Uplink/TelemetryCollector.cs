@@ -27,7 +27,7 @@ internal sealed class TelemetryCollector(int channels, int points) : IObservatio
             if (_seen++ % _stride != 0) return;
             if (_count == _heads.Length) Halve();
             observation.Values.CopyTo(_values.AsSpan(_count * channels, channels));
-            var prediction = observation.Prediction;
+            ref readonly var prediction = ref observation.Prediction;
             _heads[_count++] = new PointHead(observation.TimestampUs, prediction.Smoothed, prediction.Threshold, prediction.IsAlarm);
         }
     }

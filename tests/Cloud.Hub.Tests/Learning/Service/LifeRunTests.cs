@@ -127,7 +127,7 @@ public sealed class LifeRunTests
             for (var t = 0; t < rows.Count; t++)
             {
                 float[] values = [40 * rows[t][0], 7 + rows[t][1], 300 * rows[t][2]];
-                for (var c = 0; c < values.Length; c++) pipeline.Add(new Sample((ushort)c, (start + t) * Second, values[c]));
+                for (var c = 0; c < values.Length; c++) pipeline.Add([new Sample((ushort)c, (start + t) * Second, values[c])]);
             }
 
             pipeline.EndRun((start + rows.Count) * Second);

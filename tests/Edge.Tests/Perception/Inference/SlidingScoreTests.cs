@@ -53,7 +53,7 @@ public sealed class SlidingScoreTests
             {
                 var atUs = startUs + ((i + (i < 100 ? 0 : 30)) * SecondUs);
                 for (ushort channel = 0; channel < Channels.Length; channel++)
-                    pipeline.Add(new Sample(channel, atUs, (i + channel) % 13 == 0 ? float.NaN : MathF.Sin((i * (channel + 1)) + run)));
+                    pipeline.Add([new Sample(channel, atUs, (i + channel) % 13 == 0 ? float.NaN : MathF.Sin((i * (channel + 1)) + run))]);
                 if (i == 80) pipeline.Slot.Exchange(pipeline.Slot.Exchange(null));
             }
 

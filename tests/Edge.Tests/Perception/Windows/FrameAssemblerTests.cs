@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Edge.Agent.Perception.Windows;
 using Hmas.Contracts.Sensing;
 
@@ -112,6 +113,44 @@ public sealed class FrameAssemblerTests
         Assert.Equal(1, _assembler.UnknownChannels);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Samples_in_batches_make_the_frames_that_they_make_one_by_one(int seed)
+    {
+        var random = new Random(seed);
+        var samples = new List<Sample>();
+        for (long i = 0, us = 1000 * Second; i < 5000; i++)
+        {
+            us += random.Next(60) switch { 0 => -40 * Second, 1 => 30 * Second, 2 => -Second, _ => Second };
+            var value = random.Next(20) == 0 ? float.NaN : i;
+            var row = new[] { new Sample(0, us, value), new Sample(1, us + (random.Next(10) == 0 ? 300_000 : 0), -i) };
+            samples.AddRange(random.Next(12) switch
+            {
+                0 => [row[0]], 1 => [row[1], row[0]], 2 => [row[0], row[0], row[1]], 3 => [row[0], new Sample(2, us, 0), row[1]], _ => row,
+            });
+        }
+
+        var together = new Probe();
+        var batches = new FrameAssembler(2, 1, new WindowOptions { Lateness = TimeSpan.FromSeconds(2), MaxGap = TimeSpan.FromSeconds(20) }, together);
+        foreach (var sample in samples) _assembler.Add([sample]);
+        for (int from = 0, length; from < samples.Count; from += length)
+        {
+            length = Math.Min(1 + random.Next(9), samples.Count - from);
+            batches.Add(CollectionsMarshal.AsSpan(samples).Slice(from, length));
+        }
+
+        _assembler.Flush();
+        batches.Flush();
+        Assert.Equal(Frames, together.Frames);
+        Assert.Equal(Counters(_assembler), Counters(batches));
+        Assert.True(_assembler is { LateSamples: > 0, MissingValues: > 0, ClockJumps: > 0, UnknownChannels: > 0 });
+
+        static (long, long, long, long, long, long) Counters(FrameAssembler of) =>
+            (of.Samples, of.LateSamples, of.MissingValues, of.UnknownChannels, of.Frames, of.ClockJumps);
+    }
+
     [Fact]
     public void A_sample_costs_no_memory()
     {
@@ -122,13 +161,9 @@ public sealed class FrameAssemblerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private void Both(long us, float value)
-    {
-        Add(0, us, value);
-        Add(1, us, value);
-    }
+    private void Both(long us, float value) => _assembler.Add([new Sample(0, us, value), new Sample(1, us, value)]);
 
-    private void Add(ushort channel, long us, float value) => _assembler.Add(new Sample(channel, us, value));
+    private void Add(ushort channel, long us, float value) => _assembler.Add([new Sample(channel, us, value)]);
 
     private sealed class Probe : IFrameSink
     {
