@@ -16,28 +16,25 @@ internal sealed class RuleEngine
     private readonly RuleSet _set;
     private readonly Rule[] _rules;
     private readonly int[] _roots;
-    private readonly RuleNode[] _nodes;
-    private readonly int[] _children;
-    private readonly RuleSignal[] _signals;
-    private readonly SlidingSummary?[] _summaries;
+    private readonly SignalReader _signals;
+    private readonly ConditionTree _conditions;
     private readonly float[] _values;
-    private readonly bool[] _latched;
     private readonly RuleState[] _states;
     private readonly ActuatorHolders _holders;
     private readonly List<Decision> _decisions = [];
     private long _runStartUs;
+
+    // A rule holds, is raised, or held within the frames that its debounce counts.
+    private bool _isAwake;
 
     public RuleEngine(RuleSet set)
     {
         _set = set;
         _rules = [.. set.Rules];
         _roots = [.. set.Rules.Select(static rule => rule.Root)];
-        _nodes = [.. set.Nodes];
-        _children = [.. set.Children];
-        _signals = [.. set.Signals];
-        _summaries = [.. set.Signals.Select(static signal => SlidingSummary.Fits(signal) ? new SlidingSummary(signal.Channel, signal.Frames) : null)];
-        _values = new float[_signals.Length];
-        _latched = new bool[_nodes.Length];
+        _signals = new SignalReader(set.Signals);
+        _conditions = new ConditionTree(set);
+        _values = new float[set.Signals.Count];
         _states = new RuleState[_rules.Length];
         _holders = new ActuatorHolders(_rules);
     }
@@ -53,7 +50,8 @@ internal sealed class RuleEngine
     public void StartRun(long timestampUs)
     {
         _runStartUs = timestampUs;
-        Array.Clear(_latched);
+        _isAwake = false;
+        _conditions.Clear();
         Array.Clear(_states);
         _holders.Clear();
     }
@@ -64,10 +62,14 @@ internal sealed class RuleEngine
     public ReadOnlySpan<Decision> Evaluate(FrameHistory history, in Prediction prediction, long nowUs, bool isFrame = true)
     {
         _decisions.Clear();
-        for (var i = 0; i < _signals.Length; i++) _values[i] = ValueOf(i, history, prediction, nowUs);
-        var changed = false;
-        for (var i = 0; i < _rules.Length; i++) changed |= Judge(i, nowUs, isFrame);
+        _signals.Read(history, prediction, _runStartUs, nowUs, _values);
+        _conditions.Judge(_values);
         Evaluations += _rules.Length;
+        // Where nothing holds, is raised or is remembered, no rule can change.
+        if (!_isAwake && !AnyHolds()) return [];
+        var changed = false;
+        _isAwake = false;
+        for (var i = 0; i < _rules.Length; i++) changed |= Judge(i, nowUs, isFrame);
         return changed ? Conclude(nowUs, null) : [];
     }
 
@@ -85,49 +87,35 @@ internal sealed class RuleEngine
         return changed ? Conclude(nowUs, "the run ended") : [];
     }
 
-    private float ValueOf(int index, FrameHistory history, in Prediction prediction, long nowUs)
+    private bool AnyHolds()
     {
-        ref readonly var signal = ref _signals[index];
-        switch (signal.Kind)
+        foreach (var root in _roots)
         {
-            case SignalKind.Latest:
-                return history.LastValue[signal.Channel];
-            case SignalKind.Missing:
-                return float.IsNaN(history.LastValue[signal.Channel]) ? 1 : 0;
-            case SignalKind.Age:
-                return (nowUs - Math.Max(history.LastSeenUs[signal.Channel], _runStartUs)) / 1e6f;
-            case SignalKind.Score:
-                return prediction.Smoothed;
-            case SignalKind.ScoreRatio:
-                return prediction.ScoreRatio;
-            case SignalKind.Alarm:
-                return float.IsNaN(prediction.Smoothed) ? float.NaN : prediction.IsAlarm ? 1 : 0;
-            case SignalKind.Class:
-                return prediction.Class is null ? float.NaN : prediction.Class == signal.Class ? prediction.Probability : 0;
-            case SignalKind.Life:
-                return prediction.Life is { } life ? life.Median : float.NaN;
-            case SignalKind.LifeLow:
-                return prediction.Life is { } band ? band.Low : float.NaN;
-            default:
-                return _summaries[index]?.Of(signal.Kind, history)
-                    ?? SignalMath.OverFrames(signal.Kind, history, signal.Channel, signal.Frames);
+            if (_conditions.Holds(root)) return true;
         }
+
+        return false;
     }
 
     /// <summary>True when the rule was raised or cleared.</summary>
     private bool Judge(int index, long nowUs, bool isFrame)
     {
         ref var state = ref _states[index];
-        var holds = Judge(_roots[index]) == Truth.True;
+        var changed = Judge(ref state, _rules[index], _conditions.Holds(_roots[index]), nowUs, isFrame);
+        _isAwake |= state.Holds || state.Raised || state.Recent != 0;
+        return changed;
+    }
 
+    private static bool Judge(ref RuleState state, Rule rule, bool holds, long nowUs, bool isFrame)
+    {
         // Without a frame the moment still counts for the debounce, but is not remembered as a frame.
-        var recent = (state.Recent << 1) | (holds ? 1u : 0u);
+        var frames = rule.Debounce.Of == 64 ? ulong.MaxValue : (1ul << rule.Debounce.Of) - 1;
+        var recent = ((state.Recent << 1) | (holds ? 1u : 0u)) & frames;
         if (isFrame) state.Recent = recent;
         if (holds && !state.Holds) state.SinceUs = nowUs;
         state.Holds = holds;
         if (!holds && !state.Raised) return false;
         if (holds) state.LastTrueUs = nowUs;
-        var rule = _rules[index];
         if (state.Raised)
         {
             if (holds || nowUs - state.LastTrueUs < rule.HoldUs) return false;
@@ -135,44 +123,10 @@ internal sealed class RuleEngine
             return true;
         }
 
-        if (nowUs - state.SinceUs < rule.Debounce.ForUs) return false;
-        var mask = rule.Debounce.Of == 64 ? ulong.MaxValue : (1ul << rule.Debounce.Of) - 1;
-        if (BitOperations.PopCount(recent & mask) < rule.Debounce.Count) return false;
+        if (nowUs - state.SinceUs < rule.Debounce.ForUs || BitOperations.PopCount(recent) < rule.Debounce.Count) return false;
         state.Raised = true;
         state.RaisedAtUs = nowUs;
         return true;
-    }
-
-    private Truth Judge(int index)
-    {
-        ref readonly var node = ref _nodes[index];
-        if (node.Signal >= 0) return Compare(index, node);
-        if (node.Kind == NodeKind.Not)
-        {
-            return Judge(_children[node.FirstChild]) switch { Truth.True => Truth.False, Truth.False => Truth.True, _ => Truth.Unknown };
-        }
-
-        // Every child is judged, also when the outcome is clear: each keeps its own hysteresis.
-        var decisive = node.Kind == NodeKind.All ? Truth.False : Truth.True;
-        var result = node.Kind == NodeKind.All ? Truth.True : Truth.False;
-        for (var i = 0; i < node.ChildCount; i++)
-        {
-            var child = Judge(_children[node.FirstChild + i]);
-            if (child == decisive) result = decisive;
-            else if (child == Truth.Unknown && result != decisive) result = Truth.Unknown;
-        }
-
-        return result;
-    }
-
-    private Truth Compare(int index, in RuleNode node)
-    {
-        var value = _values[node.Signal];
-        if (float.IsNaN(value)) return Truth.Unknown;
-        var level = _latched[index] ? node.Clear : node.Raise;
-        var holds = node.Kind == NodeKind.Above ? value > level : value < level;
-        _latched[index] = holds;
-        return holds ? Truth.True : Truth.False;
     }
 
     // Only here is memory taken: something changed.

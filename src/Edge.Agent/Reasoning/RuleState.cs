@@ -3,7 +3,7 @@ namespace Edge.Agent.Reasoning;
 /// <summary>What the engine remembers of a rule within a run.</summary>
 internal struct RuleState
 {
-    /// <summary>One bit per frame, newest lowest: did the condition hold.</summary>
+    /// <summary>One bit for each frame that the debounce counts, newest lowest: did the condition hold.</summary>
     public ulong Recent;
 
     /// <summary>Since when the condition holds without a break; valid while <see cref="Holds"/>.</summary>

@@ -6,6 +6,9 @@ namespace Edge.Agent.Reasoning;
 /// <summary>Numbers over the newest frames of one channel, missing values left out. O(frames), no allocation.</summary>
 internal static class SignalMath
 {
+    /// <summary>Kinds that it computes.</summary>
+    public static bool IsOverFrames(SignalKind kind) => kind is > SignalKind.Latest and < SignalKind.Age;
+
     /// <returns>NaN when the history does not reach back that far or holds no value.</returns>
     public static float OverFrames(SignalKind kind, FrameHistory history, int channel, int frames)
     {

@@ -5,8 +5,8 @@ namespace Edge.Agent.Reasoning;
 /// <summary>Summary of a channel's newest frames, kept up with each frame at the cost of a few additions however far back it looks.</summary>
 /// <remarks>
 /// The frames of a run are cut into blocks of 64. The window is the end of one block, whole blocks, and the beginning of the newest one: the
-/// ends are summed once for every place where the window may begin in its block, the whole blocks once a block. Nothing is ever subtracted,
-/// so no rounding piles up and an infinite value leaves with its frame.
+/// ends are summed once for every place where the window may begin in its block, what lies behind it anew once a block. Nothing is ever
+/// subtracted, so no rounding piles up and an infinite value leaves with its frame.
 /// </remarks>
 internal sealed class SlidingSummary(int channel, int frames)
 {
@@ -17,8 +17,9 @@ internal sealed class SlidingSummary(int channel, int frames)
 
     // Ring, a place being the block's number mod the length.
     private readonly ValueSummary[] _blocks = new ValueSummary[(frames / Block) + 2];
-    private ValueSummary _whole;
-    private ValueSummary _beginning;
+
+    // All behind the block in which the window begins: whole blocks and the beginning of the newest one.
+    private ValueSummary _later;
     private long _newest = -1;
 
     /// <summary>Whether such a signal is kept up: those that two summaries make one of, over more than a block.</summary>
@@ -43,35 +44,31 @@ internal sealed class SlidingSummary(int channel, int frames)
             _newest = newest;
         }
 
-        var summary = _ends[(newest - frames + 1) % Block];
-        summary.Add(_whole);
-        summary.Add(_beginning);
-        return summary.Of(kind);
+        return ValueSummary.Of(kind, _ends[(newest - frames + 1) % Block], _later);
     }
 
     private void Step(FrameHistory history, long newest)
     {
+        var first = newest - frames + 1;
         var isNewBlock = newest % Block == 0;
-        if (isNewBlock)
+        var leavesBlock = first % Block == 0;
+        if (!isNewBlock && !leavesBlock)
         {
-            Place((newest / Block) - 1) = _beginning;
-            _beginning = ValueSummary.Empty;
+            _later.Add(history.LastValue[channel]);
+            return;
         }
 
-        _beginning.Add(history.LastValue[channel]);
-        var first = newest - frames + 1;
-        var leavesBlock = first % Block == 0;
+        if (isNewBlock) SumBlock(history, (newest / Block) - 1);
         if (leavesBlock) SumEnds(history, first);
-        if (isNewBlock || leavesBlock) SumWhole(first, newest);
+        SumLater(history, first, newest);
     }
 
     private void Begin(FrameHistory history, long newest)
     {
         var first = newest - frames + 1;
         SumEnds(history, first);
-        for (var block = (first / Block) + 1; block < newest / Block; block++) Place(block) = Sum(history, block * Block, ((block + 1) * Block) - 1);
-        _beginning = Sum(history, newest / Block * Block, newest);
-        SumWhole(first, newest);
+        for (var block = (first / Block) + 1; block < newest / Block; block++) SumBlock(history, block);
+        SumLater(history, first, newest);
     }
 
     private void SumEnds(FrameHistory history, long first)
@@ -84,10 +81,13 @@ internal sealed class SlidingSummary(int channel, int frames)
         }
     }
 
-    private void SumWhole(long first, long newest)
+    private void SumBlock(FrameHistory history, long block) => Place(block) = Sum(history, block * Block, ((block + 1) * Block) - 1);
+
+    private void SumLater(FrameHistory history, long first, long newest)
     {
-        _whole = ValueSummary.Empty;
-        for (var block = (first / Block) + 1; block < newest / Block; block++) _whole.Add(Place(block));
+        _later = ValueSummary.Empty;
+        for (var block = (first / Block) + 1; block < newest / Block; block++) _later.Add(Place(block));
+        _later.Add(Sum(history, newest / Block * Block, newest));
     }
 
     private ref ValueSummary Place(long block) => ref _blocks[block % _blocks.Length];

@@ -17,8 +17,8 @@ internal struct ValueSummary
         _count++;
         _sum += value;
         _squares += (double)value * value;
-        _low = Math.Min(_low, value);
-        _high = Math.Max(_high, value);
+        if (value < _low) _low = value;
+        if (value > _high) _high = value;
     }
 
     public void Add(in ValueSummary other)
@@ -30,22 +30,18 @@ internal struct ValueSummary
         _high = Math.Max(_high, other._high);
     }
 
+    /// <summary>Of the values of both; only what is asked for is put together.</summary>
     /// <returns>NaN without a value, and for a crest factor of silence.</returns>
-    public readonly float Of(SignalKind kind)
+    public static float Of(SignalKind kind, in ValueSummary one, in ValueSummary two)
     {
-        if (_count == 0) return float.NaN;
-        switch (kind)
-        {
-            case SignalKind.Mean:
-                return (float)(_sum / _count);
-            case SignalKind.Min:
-                return _low;
-            case SignalKind.Max:
-                return _high;
-            default:
-                var rms = Math.Sqrt(_squares / _count);
-                if (kind == SignalKind.Rms) return (float)rms;
-                return rms > 0 ? (float)(Math.Max(Math.Abs(_low), Math.Abs(_high)) / rms) : float.NaN;
-        }
+        var count = one._count + two._count;
+        if (count == 0) return float.NaN;
+        if (kind == SignalKind.Mean) return (float)((one._sum + two._sum) / count);
+        var (low, high) = (Math.Min(one._low, two._low), Math.Max(one._high, two._high));
+        if (kind == SignalKind.Min) return low;
+        if (kind == SignalKind.Max) return high;
+        var rms = Math.Sqrt((one._squares + two._squares) / count);
+        if (kind == SignalKind.Rms) return (float)rms;
+        return rms > 0 ? (float)(Math.Max(Math.Abs(low), Math.Abs(high)) / rms) : float.NaN;
     }
 }
