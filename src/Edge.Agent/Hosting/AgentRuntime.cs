@@ -92,7 +92,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             _logger.AgentStarted(
                 SelfReport.Version, _settings.Device.Site, _settings.Device.Id, _settings.Sensor.Kind, _ladder.Sensor.Channels.Count,
                 _ladder.Sensor.RateHz, _ladder.Rules.Rules.Count,
-                _models.Slots.Current.Active?.Digest, _settings.Hub.Broker);
+                _models.Slots.Current.Active?.Digest ?? "none", _settings.Hub.Broker ?? "none");
             if (!_ladder.IsLive) loops.AddRange(_ladder.Run(stop.Token));
             loops.AddRange(
             [
