@@ -32,7 +32,7 @@ internal sealed class Int8Choice
     private readonly ModelHead _head;
     private readonly TensorSpec _input;
     private readonly TensorSpec _output;
-    private readonly Quantizer _quantizer;
+    private Quantizer _quantizer;
     private readonly TaskMetric _metric;
     private readonly List<float[]> _judging;
     private readonly List<float[]> _precise;
@@ -48,7 +48,8 @@ internal sealed class Int8Choice
     }
 
     /// <param name="operations">Equalised.</param>
-    /// <param name="windows">Calibration windows, (C, L) each, at least 2: every other one gives ranges and is learnt from, the rest judges.</param>
+    /// <param name="windows">Calibration windows, (C, L) each, at least 2: every other one gives ranges and is learnt from, the rest judges;
+    /// a static way, once chosen, takes the ranges of all.</param>
     /// <param name="inFloat">What stays in float whatever the gate says.</param>
     /// <exception cref="ArgumentException">Too few windows.</exception>
     public static (byte[] Int8, Int8Facts Facts) Make(
@@ -71,15 +72,29 @@ internal sealed class Int8Choice
             if (!chosen.Passes) chosen = Better(chosen, choice.Try(chosen.Settings with { InFloat = inFloat | ends }));
         }
 
+        if (chosen.Path == Int8Path.Static) chosen = choice.OfAll(chosen, ranges, judging);
         return (chosen.Onnx, choice.Facts(chosen));
+    }
+
+    /// <summary>The static way that was chosen by windows it had not seen, with the ranges and roundings of all of them.</summary>
+    private Int8Trial OfAll(Int8Trial chosen, RangeCollector ranges, IReadOnlyList<float[]> judging)
+    {
+        foreach (var window in judging) ranges.Observe(window);
+        var quantizer = new Quantizer(_operations, ranges);
+        var all = Try(chosen.Settings, Int8Path.Static, quantizer.Plan(chosen.Settings));
+        if (!all.Passes) return chosen;
+        _quantizer = quantizer;
+        return all;
     }
 
     private Int8Trial Static(float[] headrooms, FloatEnds inFloat)
     {
         var trials = new List<Int8Trial>();
+        // The headroom of a residual is one above what was seen: a rule that leaves out rare values would take some of it back.
+        RangeRule[] rules = _head == ModelHead.Reconstruction ? [RangeRule.MinMax] : Enum.GetValues<RangeRule>();
         foreach (var headroom in headrooms)
         {
-            trials.AddRange(Enum.GetValues<RangeRule>().Select(rule => Try(new QuantizerSettings(rule, headroom, inFloat))));
+            trials.AddRange(rules.Select(rule => Try(new QuantizerSettings(rule, headroom, inFloat))));
             if (trials.Any(trial => trial.KeepsTask)) break;
         }
 

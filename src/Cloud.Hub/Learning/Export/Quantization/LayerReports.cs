@@ -8,7 +8,7 @@ namespace Cloud.Hub.Learning.Export.Quantization;
 /// <summary>Looks into a quantized chain layer by layer: the chain in float beside the same chain with every weight and tensor rounded.</summary>
 internal static class LayerReports
 {
-    /// <param name="windows">That ranges were not taken from, (C, L) each.</param>
+    /// <param name="windows">That judge, (C, L) each.</param>
     /// <param name="nodes">Times of the int8 graph.</param>
     /// <param name="output">Name of the graph's output.</param>
     public static IReadOnlyList<LayerQuantizationReport> Make(

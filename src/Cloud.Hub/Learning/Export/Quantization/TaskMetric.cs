@@ -35,7 +35,7 @@ internal sealed class TaskMetric
     private readonly int _plain;
 
     /// <param name="shape">Of the input; (C, L) of each window.</param>
-    /// <param name="windows">That ranges were not taken from.</param>
+    /// <param name="windows">That judge.</param>
     public TaskMetric(ModelHead head, Shape shape, IReadOnlyList<float[]> windows)
     {
         (_ranks, _measures) = (head == ModelHead.Reconstruction, head == ModelHead.RemainingLife);
