@@ -13,16 +13,22 @@ internal static class HubCommand
 {
     public static RootCommand Create()
     {
-        var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON; unknown keys are refused" };
-        var data = Setting<string>("--data", "Data", "Folder of all state (default ./hmas-data)");
-        var services = Setting<string>("--services", "Services", "Services to run here, with commas (default: all)");
+        var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON; unknown keys are refused", HelpName = "file" };
+        var data = Setting<string>("--data", "Data", "folder", "Folder of all state [default: ./hmas-data]");
+        var services = Setting<string>("--services", "Services", "names", "Services to run here, such as memory,learning [default: all]");
         var broker = Setting<string>(
-            "--broker", "Communication:Broker", "Use this MQTT broker instead of the one inside: mqtts://host:port (mqtt:// on loopback)");
-        var bind = Setting<string>("--bind", "Bind", "IP address to listen on (default 127.0.0.1; others need TLS)");
-        var offset = Setting<int?>("--port-offset", "PortOffset", "Added to every port");
-        var redis = Setting<string>("--redis", "Cluster:Redis", "Join the cluster on this Redis: host:port");
-        var ports = new Option<string[]>("--ports") { Description = "A port that differs from the table, as name=port; may be repeated" };
-        var set = new Option<string[]>("--set") { Description = "Any other setting, as section:key=value; may be repeated" };
+            "--broker", "Communication:Broker", "uri", "Use this MQTT broker instead of the one inside: mqtts://host:port (mqtt:// on loopback)");
+        var bind = Setting<string>("--bind", "Bind", "address", "IP address to listen on; others than loopback need TLS [default: 127.0.0.1]");
+        var offset = Setting<int?>("--port-offset", "PortOffset", "number", "Added to every port [default: 0]");
+        var redis = Setting<string>("--redis", "Cluster:Redis", "host:port", "Join the cluster on this Redis");
+        var ports = new Option<string[]>("--ports") 
+        {
+            Description = "A port that differs from the table (docs/architecture.md), such as front=8081; may be repeated", HelpName = "name=port",
+        };
+        var set = new Option<string[]>("--set") 
+        {
+            Description = "Any other setting, such as memory:retentionBytes=5000000000; may be repeated", HelpName = "section:key=value",
+        };
         var run = new Command("run", "Starts the hub and stays until it is told to stop") { settings, ports, set };
         (Option Option, string Key)[] keyed = [data, services, broker, bind, offset, redis];
         foreach (var (option, _) in keyed) run.Options.Add(option);
@@ -53,8 +59,8 @@ internal static class HubCommand
     private static string Version =>
         typeof(HubCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    private static (Option, string) Setting<T>(string name, string key, string description) =>
-        (new Option<T>(name) { Description = description }, key);
+    private static (Option, string) Setting<T>(string name, string key, string value, string description) =>
+        (new Option<T>(name) { Description = description, HelpName = value }, key);
 
     private static void Pair(string pair, string option, string prefix, Dictionary<string, string?> values)
     {

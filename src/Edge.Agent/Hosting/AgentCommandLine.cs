@@ -8,10 +8,16 @@ internal static class AgentCommandLine
 {
     public static RootCommand Create()
     {
-        var settings = new Option<string?>("--settings") { Description = "Settings file, YAML or JSON" };
+        var settings = new Option<string?>("--settings")
+        {
+            Description = "Settings file, YAML or JSON; deploy/edge/agent.yaml is a commented sample", HelpName = "file",
+        };
         var set = new Option<string[]>(
-            "--set") { Description = "One setting, section:key=value; repeatable, wins over file and HMAS_SECTION__KEY variables",
-                Arity = ArgumentArity.ZeroOrMore };
+            "--set")
+        {
+            Description = "One setting, such as sensor:pump:rateHz=10; repeatable, wins over file and HMAS_SECTION__KEY variables",
+            HelpName = "section:key=value", Arity = ArgumentArity.ZeroOrMore,
+        };
         var root = new RootCommand("HMAS agent: senses, decides and acts on its own, and learns with its fleet")
         {
             Run(settings, set), Status(settings, set), Check(settings, set), Replay(),
@@ -31,7 +37,7 @@ internal static class AgentCommandLine
 
     private static Command Status(Option<string?> settings, Option<string[]> set)
     {
-        var socket = new Option<string?>("--socket") { Description = "Status socket; by default the one of the settings" };
+        var socket = new Option<string?>("--socket") { Description = "Status socket [default: the one of the settings]", HelpName = "path" };
         var json = new Option<bool>("--json") { Description = "Print the JSON as it comes" };
         var command = new Command("status", "Show what the running agent says of itself") { settings, set, socket, json };
         command.SetAction((parsed, ct) =>
@@ -49,11 +55,12 @@ internal static class AgentCommandLine
 
     private static Command Replay()
     {
-        var recording = new Option<string>("--recording") { Description = "CSV recording, laid out as SKAB", Required = true };
-        var package = new Option<string>("--package") { Description = "Model package, .hmas", Required = true };
-        var keys = new Option<string>("--trusted-keys") { Description = "PEM file with the public keys to trust", Required = true };
-        var output = new Option<string?>("--output") { Description = "CSV to write; standard output by default" };
-        var rate = new Option<double>("--rate") { Description = "Rows a second of recorded time", DefaultValueFactory = _ => 1 };
+        var recording = new Option<string>("--recording") { Description = "CSV recording, laid out as SKAB", HelpName = "file", Required = true };
+        var package = new Option<string>("--package") { Description = "Model package, .hmas", HelpName = "file", Required = true };
+        var keys = new Option<string>(
+            "--trusted-keys") { Description = "PEM file with the public keys to trust", HelpName = "file", Required = true };
+        var output = new Option<string?>("--output") { Description = "CSV to write [default: standard output]", HelpName = "file" };
+        var rate = new Option<double>("--rate") { Description = "Rows a second of recorded time", HelpName = "number", DefaultValueFactory = _ => 1 };
         var command = new Command(
             "replay",
             "Run a package over a recording at full speed and write score and decision of each row") { recording, package, keys, output, rate };

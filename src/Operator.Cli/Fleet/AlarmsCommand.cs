@@ -38,8 +38,10 @@ internal static class AlarmsCommand
         var id = hub.Complete(
             new Argument<string>("alarm") { Description = "From hmas alarms" },
             static async (api, cancellation) => (await api.AlarmsAsync(openOnly: true, 1_000, cancellation)).Select(static alarm => alarm.AlarmId));
-        var label = new Argument<string>(
-            "label") { Description = "normal: it was false; anomaly: it was right; or the name of the fault, such as leak" };
+        var label = new Argument<string>("label")
+        {
+            HelpName = "label", Description = "normal: it was false; anomaly: it was right; or the name of the fault, such as leak",
+        };
         label.CompletionSources.Add("normal", "anomaly");
         var command = hub.AddTo(
             new Command("acknowledge", "Answers an alarm; the answer becomes a label: hmas alarms acknowledge pump-1:4 leak") { id, label });

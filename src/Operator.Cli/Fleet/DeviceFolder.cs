@@ -68,7 +68,7 @@ internal sealed class DeviceFolder(string path)
           kind: pump                    # a simulated one; replay, motor, iio or hwmon: the section of that name holds the rest
           pump:
             rateHz: 1                   # rows a second
-            seed: {{Seed(device.DeviceId)}}                  # of its noise
+            seed: {{Seed(device.DeviceId)}}                     # of its noise
             # faults: [{ kind: leak, start: 00:20:00, ramp: 00:05:00 }]   # begins 20 minutes after the machine, grows for 5; try it
 
         rules:

@@ -37,6 +37,8 @@ public sealed partial class DashboardTests(Chromium chromium) : DashboardPage(ch
         await Expect(page.Locator(".score canvas")).ToBeVisibleAsync();
         await PictureAsync(page, "light", fullPage: false);
         await PictureAsync(page, "light-full");
+        await page.Locator(".older summary", new() { HasText = "restored" }).ClickAsync();
+        await Expect(page.Locator(".older .tally p")).ToHaveTextAsync("1 restored");
         Assert.Empty(site.Answers);
     }
 

@@ -97,7 +97,7 @@ internal static class ModelEndpoints
         }
         catch (ArgumentException e)
         {
-            return Problem.Invalid(e.ParamName ?? "manifest", e.Message);
+            return Problem.Invalid(e, "manifest");
         }
     }
 

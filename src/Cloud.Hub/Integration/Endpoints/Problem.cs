@@ -11,6 +11,13 @@ internal static class Problem
 
     public static ProblemHttpResult Invalid(string field, string reason) => Invalid($"{field}: {reason}");
 
+    /// <summary>What a service threw at a request; the runtime's note on the parameter says nothing to whom it is told.</summary>
+    public static ProblemHttpResult Invalid(ArgumentException refused, string field)
+    {
+        var note = refused.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return Invalid(refused.ParamName is null or "request" ? field : refused.ParamName, note < 0 ? refused.Message : refused.Message[..note]);
+    }
+
     /// <param name="fault">Field and reason.</param>
     public static ProblemHttpResult Invalid(string fault) =>
         TypedResults.Problem(title: NotValid, detail: fault, statusCode: StatusCodes.Status400BadRequest);

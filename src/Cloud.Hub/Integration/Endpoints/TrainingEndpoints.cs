@@ -42,7 +42,7 @@ internal static class TrainingEndpoints
         }
         catch (ArgumentException e)
         {
-            return Problem.Invalid(e.ParamName ?? "body", e.Message);
+            return Problem.Invalid(e, "body");
         }
 
         return TypedResults.Accepted($"/api/v1/training/{runId}", new StartedRun(runId));

@@ -6,6 +6,9 @@ internal interface ICorpus
     /// <summary>Its word on the command line.</summary>
     string Name { get; }
 
+    /// <summary>What is recognised in it, and by what.</summary>
+    string About { get; }
+
     /// <summary>Its folder below the folder of all sets.</summary>
     string Folder { get; }
 

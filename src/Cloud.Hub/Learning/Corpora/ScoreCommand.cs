@@ -25,8 +25,8 @@ internal static class ScoreCommand
             "--data") { Description =
                 $"Folder of the files to score [default: the training folder, and each file is left out of the training for it]" };
         var train = CorpusFolder.TrainOption(set);
-        var output = new Option<string>("--out") { Description = "Folder that receives the predictions", Required = true };
-        var command = new Command(set.Name) { data, train, output };
+        var output = new Option<string>("--out") { Description = "Folder that receives the predictions", HelpName = "folder", Required = true };
+        var command = new Command(set.Name, set.About) { data, train, output };
         command.SetAction((parsed, cancellation) =>
         {
             var known = CorpusFolder.Of(set, parsed.GetValue(train));

@@ -25,7 +25,13 @@ internal sealed class TrainingSets
         var windows = fitted.Where(recipe.Uses).ToList();
         _pools = TruthPool.Of(recipe, windows);
         Anomalous = windows.Count(window => window.Anomalous == true);
-        if (windows.Count == 0) throw new TrainingRefusedException($"recipe {recipe.Name}: no window to learn from");
+        if (windows.Count == 0)
+        {
+            throw new TrainingRefusedException(
+                $"recipe {recipe.Name}: no window to learn from; a device that has no model sends some when its first rows have passed, 400 unless "
+                + "pipeline:calibrationRows says otherwise");
+        }
+
         if (recipe.Balances && _pools.Count < LeastTruths) throw new TrainingRefusedException(TooFew(recipe, windows.Count));
         var fresh = windows.Where(window => window.IsNew).ToList();
         var known = windows.Where(window => !window.IsNew).ToList();

@@ -45,6 +45,8 @@ public sealed class StudyTests
     {
         public string Name => "clusters";
 
+        public string About => "clusters";
+
         public string Folder => "";
 
         public ClassRecipe Recipe => ClassRecipes.Activity;

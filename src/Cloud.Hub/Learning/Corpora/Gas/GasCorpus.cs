@@ -26,6 +26,8 @@ internal sealed partial class GasCorpus : ICorpus, ITunableCorpus
 
     public string Name => "gas";
 
+    public string About => "which gas, by 16 sensors that drift over three years";
+
     public string Folder => "gas_drift";
 
     public ClassRecipe Recipe => ClassRecipes.Gas;

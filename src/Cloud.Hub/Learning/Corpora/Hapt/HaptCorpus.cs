@@ -25,6 +25,8 @@ internal sealed partial class HaptCorpus : ICorpus, ITunableCorpus
 
     public string Name => "hapt";
 
+    public string About => "what a person does, by an accelerometer at the waist";
+
     public string Folder => "har_hapt";
 
     public ClassRecipe Recipe => ClassRecipes.Activity;

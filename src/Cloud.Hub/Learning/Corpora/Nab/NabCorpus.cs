@@ -13,6 +13,8 @@ internal sealed class NabCorpus : ICorpus
 
     public string Name => "nab";
 
+    public string About => "anomalies on one channel, as the stream comes (Numenta Anomaly Benchmark)";
+
     public string Folder => "nab";
 
     public void Score(ScoreRequest request, CancellationToken cancellation)

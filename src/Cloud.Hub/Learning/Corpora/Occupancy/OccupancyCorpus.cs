@@ -16,6 +16,8 @@ internal sealed class OccupancyCorpus : ICorpus
 
     public string Name => "occupancy";
 
+    public string About => "is somebody in the room, by its air";
+
     public string Folder => "occupancy";
 
     public void Score(ScoreRequest request, CancellationToken cancellation)

@@ -15,6 +15,8 @@ internal sealed class SkabCorpus : ICorpus
 
     public string Name => "skab";
 
+    public string About => "anomalies and changepoints of a pump rig (Skoltech Anomaly Benchmark)";
+
     public string Folder => "skab";
 
     public void Score(ScoreRequest request, CancellationToken cancellation)

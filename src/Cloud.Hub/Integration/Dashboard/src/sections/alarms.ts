@@ -19,9 +19,8 @@ export function alarms(store: Store, acknowledge: (alarm: Alarm, label: string) 
   ];
 }
 
-/** The rule's own reasons; where it gave none, the score. */
-const why = (raised: Alarm['raised']): string => (raised.reasons.length ? raised.reasons.slice(0, 3).join(' · ')
-  : raised.score != null && raised.threshold != null ? `score ${value(raised.score)} over threshold ${value(raised.threshold)}` : '');
+const why = (raised: Alarm['raised']): string =>
+  [raised.score != null && raised.threshold != null ? `score ${value(raised.score)}, threshold ${value(raised.threshold)}` : '', ...raised.reasons.slice(0, 3)].filter(Boolean).join(' · ');
 
 function item(alarm: Alarm, store: Store, acknowledge: (alarm: Alarm, label: string) => void, select: (deviceId: string) => void, state: string | undefined): Child {
   const { raised } = alarm;

@@ -23,9 +23,13 @@ export function facts(store: Store): Child {
   ];
   return [
     h('dl', { class: 'facts' }, told.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value)))),
-    reported?.refusal ? h('p', { class: 'note bad' }, `It refused a model: ${reported.refusal}`) : null,
+    reported?.refusal ? went(reported.slotState, reported.refusal) : null,
   ];
 }
+
+/** Why the last model is not the one that answers. */
+const went = (slot: string, why: string): Child => (why === 'restored' ? h('p', { class: 'note' }, 'The hub took it back to what it had.')
+  : h('p', { class: 'note bad' }, slot.toLowerCase() === 'returned' ? `It went back by itself: ${why}` : `It refused a model: ${why}`));
 
 export function advice(store: Store): Child {
   const detail = store.state.detail;

@@ -54,7 +54,8 @@ function loss(curve: number[]): Child {
 
 function metrics(training: Training): Child {
   const slices = Object.keys(training.candidateMetrics).sort((a, b) => (a === 'all' ? -1 : b === 'all' ? 1 : a.localeCompare(b)));
-  if (slices.length === 0) return null;
+  // Where no row is labelled nothing is known, and the message says so.
+  if (!slices.some(name => training.candidateMetrics[name]!.f1 != null)) return null;
   const cell = (before: number | undefined, after: number | undefined, higher: boolean, shown: (n: number | undefined) => string): Child => {
     const better = before == null || after == null || Math.abs(after - before) < 5e-4 ? '' : (after > before) === higher ? 'better' : 'worse';
     return h('td', { class: `number ${better}` }, before == null ? null : h('small', null, `${shown(before)} → `), h('b', null, shown(after)), better ? h('span', { class: better === 'better' ? 'sr' : 'mark-worse' }, ` ${better}`) : null);

@@ -90,7 +90,8 @@ function tally(group: RolloutGroup, kind: string): Child {
   const seen = group.evidence;
   if (!seen || seen.devicesTold === 0) return null;
   const healthy = kind === 'model' ? group.devices.filter(device => device.state?.toLowerCase() === 'committed' && !device.restored).length : seen.devicesHealthy;
-  const parts = ([[healthy, 'healthy'], [seen.devicesFailed, 'failed'], [seen.devicesLost, 'lost'], [seen.devicesUndelivered, 'not reached'], [seen.devicesSilent, 'silent']] as const).filter(([many]) => many > 0);
+  const restored = group.devices.filter(device => device.restored).length;
+  const parts = (restored ? [[restored, 'restored'] as const] : [[healthy, 'healthy'], [seen.devicesFailed, 'failed'], [seen.devicesLost, 'lost'], [seen.devicesUndelivered, 'not reached'], [seen.devicesSilent, 'silent']] as const).filter(([many]) => many > 0);
   let at = 0;
   return h('div', { class: 'tally' },
     s('svg', { viewBox: `0 0 ${seen.devicesTold} 1`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, parts.map(([many, what]) => {
