@@ -9,8 +9,8 @@ internal static partial class HostingLog
         EventId = 2800, EventName = "AgentStarted", Level = LogLevel.Information,
         Message = "Agent {Version} of {Site}/{Device} runs: sensor {Sensor}, {Channels} channels at {RateHz} Hz, {Rules} rules, model {Digest}, broker {Broker}")]
     public static partial void AgentStarted(
-        this ILogger logger, string version, string site, string device, string sensor, int channels, double rateHz, int rules, string digest,
-        string broker);
+        this ILogger logger, string version, string site, string device, string sensor, int channels, double rateHz, int rules, string? digest,
+        string? broker);
 
     [LoggerMessage(
         EventId = 2801, EventName = "AgentStopped", Level = LogLevel.Information,
