@@ -17,14 +17,12 @@ namespace Cloud.Hub.Tests.Host;
 public sealed class HubFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly bool _ownsFolder;
+    private readonly TempFolder? _folder;
     private bool _hasStopped;
 
-    private HubFixture(WebApplication app, string folder, bool ownsFolder)
+    private HubFixture(WebApplication app, string data, TempFolder? folder)
     {
-        _app = app;
-        Folder = folder;
-        _ownsFolder = ownsFolder;
+        (_app, Folder, _folder) = (app, data, folder);
         Ports = Get<HubPorts>();
         OperatorToken = File.ReadAllText(HubTokens.OperatorFile(Get<HubPaths>())).Trim();
         EnrolmentToken = File.ReadAllText(HubTokens.EnrolmentFile(Get<HubPaths>())).Trim();
@@ -47,7 +45,8 @@ public sealed class HubFixture : IAsyncDisposable
         string services = "all", IReadOnlyDictionary<string, string?>? settings = null, string? folder = null,
         Action<IServiceCollection>? adjust = null)
     {
-        var data = folder ?? Directory.CreateTempSubdirectory("hmas-hub-").FullName;
+        var own = folder is null ? new TempFolder() : null;
+        var data = folder ?? own!.Path;
         var values = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(), StringComparer.OrdinalIgnoreCase)
         {
             ["Data"] = data,
@@ -58,7 +57,7 @@ public sealed class HubFixture : IAsyncDisposable
         values.TryAdd("Communication:Embedded:MeasureAtStart", "false");
         var app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), adjust);
         await app.StartAsync();
-        return new HubFixture(app, data, folder is null);
+        return new HubFixture(app, data, own);
     }
 
     public T Get<T>()
@@ -90,7 +89,7 @@ public sealed class HubFixture : IAsyncDisposable
     {
         if (!_hasStopped) await _app.StopAsync();
         await _app.DisposeAsync();
-        if (_ownsFolder) Directory.Delete(Folder, recursive: true);
+        _folder?.Dispose();
     }
 
     private HttpClient Http2(string service, string? token)

@@ -7,6 +7,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Tests.Host;
 using Hmas.Contracts.Models;
+using Hmas.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 
@@ -17,6 +18,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    private readonly TempFolder _folder = new();
     private readonly Channel<RolloutTransitioned> _transitions = Channel.CreateUnbounded<RolloutTransitioned>();
     private readonly List<EventBus.Subscription> _subscriptions = [];
     private readonly List<Task> _pumps = [];
@@ -30,7 +32,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
     /// <summary>What devices said, as the archive keeps it.</summary>
     public SimulatedFacts Facts { get; } = new();
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("hmas-redistribution-").FullName;
+    public string Folder => _folder.Path;
 
     /// <summary>With a hub, so many releases of a model, and devices d0, d1 … that answer with the first of them.</summary>
     /// <param name="answering">False: they have no model.</param>
@@ -136,7 +138,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
         if (Hub is not null) await Hub.DisposeAsync();
         foreach (var subscription in _subscriptions) subscription.Dispose();
         await Task.WhenAll(_pumps);
-        Directory.Delete(Folder, recursive: true);
+        _folder.Dispose();
     }
 
     private static ModelEvidence Evidence(string digest, long alarms) =>
