@@ -44,7 +44,7 @@ internal static class AlarmsCommand
         };
         label.CompletionSources.Add("normal", "anomaly");
         var command = hub.AddTo(
-            new Command("acknowledge", "Answers an alarm; the answer becomes a label: hmas alarms acknowledge pump-1:4 leak") { id, label });
+            new Command("acknowledge", "Answers an alarm; the answer becomes a label: hmas alarms acknowledge ALARM leak") { id, label });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             await api.AcknowledgeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(label), cancellation);
