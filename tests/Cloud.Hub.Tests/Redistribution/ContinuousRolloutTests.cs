@@ -63,8 +63,15 @@ public sealed class ContinuousRolloutTests
         var (old, next) = (scene.Releases[0], scene.Releases[1]);
         var id = await OpenAsync(scene, next.Digest);
         scene.Fleet.Assigned = device => scene.Fleet.Refuse(device, SlotState.Refused, "download");
-        for (var i = 1; i <= 5; i++) scene.Fleet.Add($"late-{i}", old.Digest);
+        for (var i = 1; i <= 3; i++)
+        {
+            var late = $"late-{i}";
+            scene.Fleet.Add(late, old.Digest);
+            await ReachedAsync(scene, id, _ => scene.Fleet.Assignments.Any(told => told.DeviceId == late));
+        }
+
         var paused = await ReachedAsync(scene, id, static view => view.State == RolloutState.Paused);
+        for (var i = 4; i <= 5; i++) scene.Fleet.Add($"late-{i}", old.Digest);
         Assert.Equal(
             "3 devices that joined, one after the other, did not take it: late-3 (download), late-2 (download), late-1 (download)",
             paused.Transitions[^1].Reason);

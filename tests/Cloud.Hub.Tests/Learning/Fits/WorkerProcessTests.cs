@@ -13,7 +13,7 @@ public sealed class WorkerProcessTests
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
         await using var learning = new LearningFixture(
-            new SimulatedFleet(runs: 4), folder.Path, registry, null, null, ("LocalWorkers", "0"), ("Lease", "00:00:05"));
+            new SimulatedFleet(runs: 4), folder.Path, registry, null, null, ("LocalWorkers", "0"), ("Lease", "00:00:15"));
         await learning.BeginAsync();
         await using var server = await FitsServer.StartAsync(learning.Jobs);
         var runId = await learning.Runs.StartAsync(LearningFixture.Request("teacher"), CancellationToken.None);
