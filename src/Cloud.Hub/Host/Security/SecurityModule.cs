@@ -14,10 +14,9 @@ internal static class SecurityModule
         services.AddAuthentication(HubAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.Scheme, null);
         services.AddAuthorization(HubPolicies.Add);
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
+        // Not the framework's middleware: its timer would hold a hub that has ended, all of it, for as long as the process lives.
+        services.AddSingleton<PartitionedRateLimiter<HttpContext>>(_ => PartitionedRateLimiter.Create<HttpContext, string>(
+            context => RateLimitPartition.GetTokenBucketLimiter(
                 Caller(context),
                 _ => new TokenBucketRateLimiterOptions
                 {
@@ -25,8 +24,7 @@ internal static class SecurityModule
                     TokensPerPeriod = Math.Max(1, options.Limits.RequestsPerSecond / 10),
                     ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
                     QueueLimit = 0,
-                }));
-        });
+                })));
         return services;
     }
 
@@ -47,7 +45,13 @@ internal static class SecurityModule
             return next(context);
         });
         app.UseAuthentication();
-        app.UseRateLimiter();
+        var limiter = app.Services.GetRequiredService<PartitionedRateLimiter<HttpContext>>();
+        app.Use(async (context, next) =>
+        {
+            using var lease = limiter.AttemptAcquire(context);
+            if (lease.IsAcquired) await next(context);
+            else context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        });
         app.UseAuthorization();
     }
 

@@ -14,7 +14,7 @@ internal static class TelemetryModule
             .ConfigureResource(static resource => resource.AddService("hmas-hub", serviceInstanceId: Environment.MachineName))
             .WithMetrics(static metrics => metrics
                 .AddMeter("Cloud.Hub", "Hmas.*")
-                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting")
+                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
                 .AddView(Rename)
                 .AddPrometheusExporter());
