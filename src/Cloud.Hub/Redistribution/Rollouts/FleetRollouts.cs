@@ -38,7 +38,7 @@ internal sealed class FleetRollouts(
         var (previous, lost) = await waysBack.FindAsync(targets, entry.Kind, cancellation);
         if (lost.Count > 0)
             throw new RolloutRefusedException(
-                $"{TargetSearch.Names(lost)} answer with {targets.First(target => target.Device.DeviceId == lost[0]).CurrentDigest}, which is not in the registry: they could not be taken back");
+                $"{FirstFew.Of(lost)} answer with {targets.First(target => target.Device.DeviceId == lost[0]).CurrentDigest}, which is not in the registry: they could not be taken back");
 
         var now = time.GetUtcNow();
         var rolloutId = $"r{now.ToUnixTimeMilliseconds():x}-{Guid.NewGuid().ToString("n")[..6]}";

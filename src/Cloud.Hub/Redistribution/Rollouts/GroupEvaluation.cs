@@ -20,8 +20,6 @@ internal static class GroupEvaluation
     /// no reason to let all others of its kind have the model unseen.</summary>
     private const double SliceWaits = 2;
 
-    private const int NamedAtMost = 5;
-
     public static GateVerdict Judge(RolloutState rollout, int index, FleetSeen seen)
     {
         var gate = rollout.Request.Gate;
@@ -216,11 +214,7 @@ internal static class GroupEvaluation
     private static GateVerdict Fail(string word, bool isHarmful, string reason, GateEvidence evidence) =>
         new(GateOutcome.Fail, word, isHarmful, reason, evidence);
 
-    private static string Named(IEnumerable<string> slices)
-    {
-        var all = slices.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        return string.Join(", ", all.Take(NamedAtMost)) + (all.Count > NamedAtMost ? $" and {all.Count - NamedAtMost} more" : "");
-    }
+    private static string Named(IEnumerable<string> slices) => FirstFew.Of(slices.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     private static string Number(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

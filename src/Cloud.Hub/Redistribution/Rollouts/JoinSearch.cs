@@ -22,7 +22,7 @@ internal sealed class JoinSearch(TargetSearch search, WaysBack waysBack, IArtefa
         if (MaintenanceHours.ClosedSite(rollout.Request.Windows, came.Select(static target => target.Device.SiteId).Distinct()) is not null)
             came.RemoveAll(target => MaintenanceHours.ClosedSite(rollout.Request.Windows, [target.Device.SiteId]) is not null);
         var (previous, lost) = await waysBack.FindAsync(came, artefact.Kind, cancellation);
-        if (lost.Count > 0 && logger.IsEnabled(LogLevel.Debug)) logger.CannotJoin(rollout.RolloutId, lost.Count, TargetSearch.Names(lost));
+        if (lost.Count > 0 && logger.IsEnabled(LogLevel.Debug)) logger.CannotJoin(rollout.RolloutId, lost.Count, FirstFew.Of(lost));
         return new RolloutAim(
             found.Matching,
             [.. came.Select(static target => target.Device.DeviceId).Except(lost, StringComparer.Ordinal).Order(StringComparer.Ordinal)

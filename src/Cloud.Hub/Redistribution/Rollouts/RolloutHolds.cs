@@ -4,8 +4,6 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// taken away in the middle of its update. Pure.</summary>
 internal static class RolloutHolds
 {
-    private const int NamedAtMost = 5;
-
     /// <summary>Devices that it would take hold of now and did not hold before; empty for one that holds all it wants.</summary>
     public static IReadOnlySet<string> Wants(RolloutState? before, RolloutState rollout)
     {
@@ -44,12 +42,10 @@ internal static class RolloutHolds
             .OrderBy(static holder => holder.Key.RolloutId, StringComparer.Ordinal).ToList();
         if (holders.Select(static holder => holder.Key.RolloutId).SequenceEqual(rollout.WaitsFor)) return rollout;
         rollout = rollout with { WaitsFor = [.. holders.Select(static holder => holder.Key.RolloutId)] };
-        var said = string.Join(
-            ", ", holders.Take(NamedAtMost).Select(static holder => $"{holder.Count()} in {holder.Key.RolloutId} (priority {holder.Key.Priority})"));
-        var more = holders.Count > NamedAtMost ? $" and {holders.Count - NamedAtMost} more" : "";
+        var said = FirstFew.Of(holders.Select(static holder => $"{holder.Count()} in {holder.Key.RolloutId} (priority {holder.Key.Priority})"));
         return RolloutStateMachine.To(
             rollout, rollout.State,
-            holders.Count == 0 ? "every device that it waited for is free" : $"waits for {away.Count} devices in other rollouts: {said}{more}", now);
+            holders.Count == 0 ? "every device that it waited for is free" : $"waits for {away.Count} devices in other rollouts: {said}", now);
     }
 
     /// <summary>Lets those go that a rollout of higher priority wants: those not told yet, and those of which nothing is left

@@ -5,8 +5,6 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// evidence changes because of them. The rollout completes without those that are not told by then.</remarks>
 internal static class RolloutJoining
 {
-    private const int NamedAtMost = 5;
-
     /// <summary>The same state when nobody came or left.</summary>
     public static RolloutState Take(RolloutState rollout, RolloutAim aim, DateTimeOffset now)
     {
@@ -25,9 +23,8 @@ internal static class RolloutJoining
         {
             DeviceId = joiner.DeviceId, Group = index, PreviousDigest = joiner.PreviousDigest, AnsweringDigest = joiner.PreviousDigest, Held = true,
         })] };
-        var named = string.Join(", ", aim.Joiners.Take(NamedAtMost).Select(static joiner => joiner.DeviceId));
-        var more = aim.Joiners.Count > NamedAtMost ? $" and {aim.Joiners.Count - NamedAtMost} more" : "";
-        return RolloutStateMachine.To(rollout, rollout.State, $"{aim.Joiners.Count} devices join: {named}{more}", now);
+        var named = FirstFew.Of(aim.Joiners.Select(static joiner => joiner.DeviceId));
+        return RolloutStateMachine.To(rollout, rollout.State, $"{aim.Joiners.Count} devices join: {named}", now);
     }
 
     /// <summary>A later rollout that has proven its artefact takes the place of a continuous one whose aim it covers.</summary>

@@ -12,8 +12,6 @@ internal static class RolloutTelling
     /// <summary>Devices that joined, in a minute, where the request names no pace: what nobody planned does not flood a fleet.</summary>
     private const double JoinedPerMinute = 60;
 
-    private const int NamedAtMost = 5;
-
     public static RolloutState Tell(RolloutState rollout, int index, FleetSeen seen, long bytes)
     {
         var group = rollout.Groups[index];
@@ -63,10 +61,9 @@ internal static class RolloutTelling
         DeviceState[] devices = [.. rollout.Devices.Select(
             device => called.TryGetValue(device.DeviceId, out var slice)
                 ? Told(rollout, device, seen) with { Group = index, Called = new ReserveCall(device.Group, slice, seen.Now) } : device)];
-        var named = string.Join(", ", reserves.Take(NamedAtMost).Select(static reserve => reserve.DeviceId));
-        var more = reserves.Count > NamedAtMost ? $" and {reserves.Count - NamedAtMost} more" : "";
+        var named = FirstFew.Of(reserves.Select(static reserve => reserve.DeviceId));
         return RolloutStateMachine.With(
-            rollout with { Devices = devices }, index, rollout.Groups[index], $"{why}; called from later groups: {named}{more}", null, seen.Now);
+            rollout with { Devices = devices }, index, rollout.Groups[index], $"{why}; called from later groups: {named}", null, seen.Now);
     }
 
     private static DeviceState Told(RolloutState rollout, DeviceState device, FleetSeen seen) => device with

@@ -10,8 +10,6 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Finds the devices that a request is aimed at.</summary>
 internal sealed class TargetSearch(IFleet fleet)
 {
-    private const int NamedAtMost = 5;
-
     /// <summary>Those that do not answer with the artefact already; at least one.</summary>
     /// <exception cref="RolloutRefusedException">Nobody is left, or a named device is not there or not fit.</exception>
     public async Task<IReadOnlyList<RolloutTarget>> FindAsync(
@@ -19,14 +17,14 @@ internal sealed class TargetSearch(IFleet fleet)
     {
         var found = await ScanAsync(request, artefact, cancellation);
         var unknown = request.DeviceIds.Count == 0 ? [] : request.DeviceIds.Except(found.All, StringComparer.Ordinal).ToList();
-        if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {Names(unknown)}");
+        if (unknown.Count > 0) throw new RolloutRefusedException($"there is no device {FirstFew.Of(unknown)}");
         if (found.Matching.Count == 0)
             throw new RolloutRefusedException(
                 $"no device matches{(request.SiteId is null ? "" : $" site {request.SiteId}")}{(request.Where is null ? "" : $" where {request.Where}")}");
         // Who is named is meant; who is found by a query or site is left out.
         if (found.Unfit.Count == found.Matching.Count || (request.DeviceIds.Count > 0 && found.Unfit.Count > 0))
             throw new RolloutRefusedException(
-                $"{request.Digest} is made for {string.Join(", ", artefact.HardwareClasses)}; {Names(found.Unfit)}: other hardware");
+                $"{request.Digest} is made for {string.Join(", ", artefact.HardwareClasses)}; {FirstFew.Of(found.Unfit)}: other hardware");
         return found.Targets.Count > 0
             ? found.Targets : throw new RolloutRefusedException($"every matching device answers with {request.Digest} already");
     }
@@ -56,8 +54,4 @@ internal sealed class TargetSearch(IFleet fleet)
 
         return new FoundTargets(all.Select(static device => device.DeviceId), matching, unfit, targets);
     }
-
-    /// <summary>The first few of them, and how many more there are.</summary>
-    public static string Names(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamedAtMost)) + (names.Count > NamedAtMost ? $" and {names.Count - NamedAtMost} more" : "");
 }
