@@ -1,6 +1,7 @@
 using Cloud.Hub.Bus;
 using Cloud.Hub.Reasoning.Contract;
 using Cloud.Hub.Reasoning.Storage;
+using Hmas.Contracts;
 using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Reasoning;
@@ -19,7 +20,7 @@ internal sealed class DecisionBook(ReasoningStore store, EventBus bus, Reasoning
             {
                 using var insert = connection.CreateCommand();
                 insert.CommandText = "INSERT INTO decisions (at_us, agent, decision, reason) VALUES ($at, $agent, $decision, $reason)";
-                insert.Parameters.AddWithValue("$at", (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+                insert.Parameters.AddWithValue("$at", at.ToUnixMicroseconds());
                 insert.Parameters.AddWithValue("$agent", agent);
                 insert.Parameters.AddWithValue("$decision", decision);
                 insert.Parameters.AddWithValue("$reason", reason);

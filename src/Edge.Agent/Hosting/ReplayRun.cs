@@ -53,7 +53,7 @@ internal sealed class ReplayRun(ReplayOptions recording, byte[] package, IReadOn
             ref readonly var prediction = ref observation.Prediction;
             if (!prediction.IsAnswer) return;
             Rows++;
-            var at = DateTimeOffset.UnixEpoch.AddTicks(observation.TimestampUs * TimeSpan.TicksPerMicrosecond);
+            var at = DateTimeOffset.UnixEpoch.AddMicroseconds(observation.TimestampUs);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{at:yyyy-MM-dd HH:mm:ss};{(prediction.IsAlarm ? 1 : 0)};{prediction.Smoothed};{prediction.Threshold}"));

@@ -1,4 +1,5 @@
 using Edge.Sensors.Simulation;
+using Hmas.Contracts;
 using Hmas.Contracts.Sensing;
 using Microsoft.Extensions.Logging;
 
@@ -38,7 +39,7 @@ public sealed partial class SysfsSensor : ISensor
         while (true)
         {
             await pace.AdvanceAsync(periodUs, ct).ConfigureAwait(false);
-            var nowUs = (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+            var nowUs = _time.GetUtcNow().ToUnixMicroseconds();
             var answered = 0;
             for (var i = 0; i < _attributes.Count; i++)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hmas.Contracts;
 
 namespace Edge.Sensors.Simulation;
 
@@ -158,7 +159,7 @@ public sealed class RecordingReader : IDisposable
         {
             if (!DateTimeOffset.TryParseExact(
                 text, _layout.TimestampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return false;
-            timestampUs = (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+            timestampUs = time.ToUnixMicroseconds();
             return true;
         }
 

@@ -1,3 +1,4 @@
+using Hmas.Contracts;
 using Hmas.Contracts.Sensing;
 using Microsoft.Extensions.Logging;
 
@@ -39,7 +40,7 @@ public sealed partial class ReplaySensor : ISensor
     {
         var files = new ReplayFiles(_options);
         var pauseUs = (long)_options.Pause.TotalMicroseconds;
-        var startUs = _options.StartAt is { } start ? (start.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond : (long?)null;
+        var startUs = _options.StartAt is { } start ? start.ToUnixMicroseconds() : (long?)null;
         var timeline = new ReplayTimeline(startUs, pauseUs, (long)(1e6 / _options.RateHz));
         var pace = new ReplayPace(_options.Speed, _time);
         var rowsBeforePass = 0L;

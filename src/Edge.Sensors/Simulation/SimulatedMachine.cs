@@ -1,3 +1,4 @@
+using Hmas.Contracts;
 using Hmas.Contracts.Sensing;
 
 namespace Edge.Sensors.Simulation;
@@ -18,7 +19,7 @@ public sealed class SimulatedMachine(IMachineModel model, string runId, TimeProv
     {
         var pace = new ReplayPace(1, time);
         // Event time and pace begin together: a row's timestamp is the moment it is due.
-        var startUs = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        var startUs = time.GetUtcNow().ToUnixMicroseconds();
         await pace.AdvanceAsync(0, ct).ConfigureAwait(false);
         var values = new float[model.Channels.Count];
         var periodUs = 1e6 / model.RateHz;

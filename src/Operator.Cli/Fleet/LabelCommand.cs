@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Operator.Cli.Hub;
 using Operator.Cli.Terminal;
@@ -105,7 +106,7 @@ internal static class LabelCommand
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
             var when = parsed.GetValue(at) ?? TimeProvider.System.GetUtcNow();
-            var us = (when - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+            var us = when.ToUnixMicroseconds();
             var failure = new OutcomeLabel
             {
                 DeviceId = parsed.GetRequiredValue(device), FromUs = us, ToUs = us, Label = parsed.GetRequiredValue(cause), Kind = LabelKind.Failure,

@@ -21,8 +21,7 @@ internal sealed class CommandChannel(IFleetTransport transport, CommunicationMet
     {
         if (_pending.Count >= MostPending) throw new InvalidOperationException($"{MostPending} commands wait for their replies already");
         var expires = time.GetUtcNow() + expiresIn;
-        var command = new DeviceCommand(
-            Guid.NewGuid().ToString("N"), kind, (expires - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, arguments);
+        var command = new DeviceCommand(Guid.NewGuid().ToString("N"), kind, expires.ToUnixMicroseconds(), arguments);
         var pending = new Pending(device.DeviceId);
         _pending[command.Id] = pending;
         using var expiry = new CancellationTokenSource(expiresIn, time);

@@ -13,7 +13,7 @@ internal static class CommunicationTranslation
     public static V1.Device ToWire(DeviceView device)
     {
         var message = new V1.Device { SiteId = device.SiteId, DeviceId = device.DeviceId, Online = device.Online };
-        if (device.LastSeen is { } seen) message.LastSeenUs = (seen - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        if (device.LastSeen is { } seen) message.LastSeenUs = seen.ToUnixMicroseconds();
         if (device.Desired is { } desired) message.DesiredJson = JsonSerializer.Serialize(desired, ContractsJson.Default.DesiredState);
         if (device.Reported is { } reported) message.ReportedJson = JsonSerializer.Serialize(reported, ContractsJson.Default.ReportedState);
         return message;

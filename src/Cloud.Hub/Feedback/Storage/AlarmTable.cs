@@ -63,7 +63,6 @@ internal static class AlarmTable
     {
         using var find = new BoundStatement(connection, """
             SELECT device, run, raised_us,
-              raised_us,
               coalesce(ended_us, (SELECT max(end_us) FROM stretch s WHERE s.device=a.device AND s.run=a.run), raised_us)
             FROM alarm a WHERE alarm_id=?1
             """);
@@ -74,8 +73,8 @@ internal static class AlarmTable
         {
             DeviceId = find.Text(0)!,
             RunId = find.Text(1),
-            FromUs = find.IsNull(3) ? raisedUs : find.Number(3),
-            ToUs = Math.Max(raisedUs, find.Number(4)),
+            FromUs = raisedUs,
+            ToUs = Math.Max(raisedUs, find.Number(3)),
             Label = label,
             Source = Source,
         };

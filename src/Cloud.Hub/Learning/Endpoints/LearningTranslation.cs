@@ -1,4 +1,5 @@
 using Cloud.Hub.Learning.Contract;
+using Hmas.Contracts;
 using Hmas.Contracts.Models;
 using V1 = Cloud.Hub.Learning.Contract.V1;
 
@@ -34,7 +35,7 @@ internal static class LearningTranslation
         Seed = request.Seed,
         RequestedBy = request.RequestedBy,
         Priority = request.HasPriority ? request.Priority : 5,
-        NotBefore = request.HasNotBeforeUs ? FromMicroseconds(request.NotBeforeUs) : null,
+        NotBefore = request.HasNotBeforeUs ? DateTimeOffset.UnixEpoch.AddMicroseconds(request.NotBeforeUs) : null,
         Transfer = request.Transfer is { } transfer
             ? new TransferRequest { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate } : null,
         Search = request.Search is { } search
@@ -46,7 +47,7 @@ internal static class LearningTranslation
     {
         var wire = new V1.StartRequest { ModelName = request.ModelName, Recipe = request.Recipe, Seed = request.Seed,
             RequestedBy = request.RequestedBy, Priority = request.Priority };
-        if (request.NotBefore is { } begin) wire.NotBeforeUs = ToMicroseconds(begin);
+        if (request.NotBefore is { } begin) wire.NotBeforeUs = begin.ToUnixMicroseconds();
         if (request.Transfer is { } transfer) wire.Transfer = new V1.Transfer { FrozenLayers = transfer.FrozenLayers, BodyRate = transfer.BodyRate };
         if (request.Search is { } search)
             wire.Search = new V1.Search { Trials = search.Trials, Strategy = search.Strategy, Halving = search.Halving };
@@ -68,8 +69,8 @@ internal static class LearningTranslation
         LossCurve = [.. run.LossCurve],
         ParentMetrics = run.ParentMetrics.ToDictionary(pair => pair.Key, pair => FromWire(pair.Value)),
         CandidateMetrics = run.CandidateMetrics.ToDictionary(pair => pair.Key, pair => FromWire(pair.Value)),
-        StartedAt = FromMicroseconds(run.StartedAtUs),
-        EndedAt = run.HasEndedAtUs ? FromMicroseconds(run.EndedAtUs) : null,
+        StartedAt = DateTimeOffset.UnixEpoch.AddMicroseconds(run.StartedAtUs),
+        EndedAt = run.HasEndedAtUs ? DateTimeOffset.UnixEpoch.AddMicroseconds(run.EndedAtUs) : null,
         ValidationCurve = [.. run.ValidationCurve],
         Bounds = run.Bounds is { } bounds ? new DatasetBounds(bounds.LastExperienceId, bounds.Labels) : null,
         DataDigests = new Dictionary<string, string>(run.DataDigests),
@@ -94,13 +95,13 @@ internal static class LearningTranslation
             Progress = run.Progress,
             Message = run.Message,
             TrainingWindows = run.TrainingWindows,
-            StartedAtUs = ToMicroseconds(run.StartedAt),
+            StartedAtUs = run.StartedAt.ToUnixMicroseconds(),
             CodeVersion = run.CodeVersion,
             Worker = run.Worker,
         };
         if (run.Picture is { } picture) wire.Picture = picture;
         if (run.CandidateDigest is { } digest) wire.CandidateDigest = digest;
-        if (run.EndedAt is { } ended) wire.EndedAtUs = ToMicroseconds(ended);
+        if (run.EndedAt is { } ended) wire.EndedAtUs = ended.ToUnixMicroseconds();
         if (run.Bounds is { } bounds) wire.Bounds = new V1.DatasetBounds { LastExperienceId = bounds.LastExperienceId, Labels = bounds.Labels };
         foreach (var (slice, curve) in run.SliceCurves)
         {
@@ -144,8 +145,4 @@ internal static class LearningTranslation
         if (metrics.Held is { } held) wire.Held = held;
         return wire;
     }
-
-    private static DateTimeOffset FromMicroseconds(long us) => DateTimeOffset.UnixEpoch.AddTicks(us * TimeSpan.TicksPerMicrosecond);
-
-    private static long ToMicroseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

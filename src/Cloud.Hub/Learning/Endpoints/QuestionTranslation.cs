@@ -1,4 +1,5 @@
 using Cloud.Hub.Learning.Contract;
+using Hmas.Contracts;
 using V1 = Cloud.Hub.Learning.Contract.V1;
 
 namespace Cloud.Hub.Learning.Endpoints;
@@ -16,7 +17,7 @@ internal static class QuestionTranslation
         Uncertainty = wire.Uncertainty,
         Said = wire.Said,
         Names = [.. wire.Names],
-        AskedAt = DateTimeOffset.UnixEpoch.AddTicks(wire.AskedAtUs * TimeSpan.TicksPerMicrosecond),
+        AskedAt = DateTimeOffset.UnixEpoch.AddMicroseconds(wire.AskedAtUs),
         State = wire.State,
         Label = wire.HasLabel ? wire.Label : null,
         By = wire.HasBy ? wire.By : null,
@@ -35,7 +36,7 @@ internal static class QuestionTranslation
             ToUs = question.ToUs,
             Uncertainty = question.Uncertainty,
             Said = question.Said,
-            AskedAtUs = (question.AskedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+            AskedAtUs = question.AskedAt.ToUnixMicroseconds(),
             State = question.State,
         };
         if (question.Label is { } label) wire.Label = label;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Learning.Storage;
 using Cloud.Hub.Learning.Workers;
+using Hmas.Contracts;
 using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Learning.Fits;
@@ -164,7 +165,7 @@ internal sealed class FitJobs(
         return new FitLease(lease, run, options.Value.Lease);
     }
 
-    private long NowUs() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private long NowUs() => time.GetUtcNow().ToUnixMicroseconds();
 
     private long UntilUs() => NowUs() + (options.Value.Lease.Ticks / TimeSpan.TicksPerMicrosecond);
 }

@@ -1,6 +1,7 @@
 using Cloud.Hub.Reasoning.Contract;
 using Cloud.Hub.Reasoning.Contract.Grpc;
 using Grpc.Core;
+using Hmas.Contracts;
 
 namespace Cloud.Hub.Reasoning.Endpoints;
 
@@ -30,7 +31,7 @@ internal sealed class ReasoningEndpoint(IAgents agents) : Contract.Grpc.Reasonin
         var reply = new ListDecisionsReply();
         reply.Decisions.AddRange((await agents.DecisionsAsync(request.Limit, context.CancellationToken)).Select(decision => new AgentDecisionMessage
         {
-            AtUs = (decision.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+            AtUs = decision.At.ToUnixMicroseconds(),
             Agent = decision.Agent,
             Decision = decision.Decision,
             Reason = decision.Reason,

@@ -21,7 +21,7 @@ internal sealed class DirectDeviceGrain(
 
     private string Id => this.GetPrimaryKeyString();
 
-    private long NowUs => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private long NowUs => time.GetUtcNow().ToUnixMicroseconds();
 
     private DirectDeviceRules Rules => new(NowUs);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cloud.Hub.Communication.Contract;
+using Hmas.Contracts;
 using Hmas.Contracts.Twins;
 using Microsoft.Extensions.Options;
 
@@ -38,7 +39,7 @@ internal sealed class DirectPresence(IDeviceReports reports, IOptions<Redistribu
     private Task TellAsync(string deviceId, bool online, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var us = (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var us = now.ToUnixMicroseconds();
         return reports.HeardAsync(deviceId, new Presence(online, us, _bootId, us), cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hmas.Contracts;
 
 namespace Edge.Agent.Actions.Actuators;
 
@@ -23,7 +24,7 @@ internal sealed class FileActuator(string name, string path, TimeProvider time) 
             json.WriteStartArray("reasons");
             foreach (var reason in request.Reasons) json.WriteStringValue(reason);
             json.WriteEndArray();
-            json.WriteNumber("writtenUs", (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            json.WriteNumber("writtenUs", time.GetUtcNow().ToUnixMicroseconds());
         });
         return ValueTask.FromResult("appended");
     }

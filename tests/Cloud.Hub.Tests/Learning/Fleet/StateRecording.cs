@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Tests.Learning.Fleet;
@@ -39,7 +40,7 @@ internal sealed class StateRecording
         Kind = LabelKind.State, Source = "operator",
     });
 
-    private long Us(int row) => ((_start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) + (row * Second);
+    private long Us(int row) => _start.ToUnixMicroseconds() + (row * Second);
 
     private string Write(int seed)
     {

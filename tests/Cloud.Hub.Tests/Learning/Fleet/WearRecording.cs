@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cloud.Hub.Tests.Learning.Recipes;
+using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Tests.Learning.Fleet;
@@ -33,7 +34,7 @@ internal sealed class WearRecording
 
     public int Rows { get; }
 
-    public long FailedUs => ((_start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) + ((Rows - 1) * Second);
+    public long FailedUs => _start.ToUnixMicroseconds() + ((Rows - 1) * Second);
 
     public OutcomeLabel Failure(string deviceId) => new()
     {
