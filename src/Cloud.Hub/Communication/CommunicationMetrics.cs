@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Communication;
 
@@ -16,7 +17,7 @@ internal sealed class CommunicationMetrics
 
     public CommunicationMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Cloud.Hub");
+        var meter = meters.Hub();
         _batches = meter.CreateCounter<long>("hmas.communication.batches", "{batch}", "Fact batches taken");
         _bytes = meter.CreateCounter<long>("hmas.communication.bytes", "By", "Bytes of fact batches taken");
         _acknowledgements = meter.CreateCounter<long>("hmas.communication.acknowledgements", "{message}", "End-to-end acknowledgements sent");

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Feedback;
 
@@ -10,7 +11,7 @@ internal sealed class FeedbackMetrics
 
     public FeedbackMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Hmas.Hub");
+        var meter = meters.Hub();
         _labels = meter.CreateCounter<long>("hmas.feedback.labels", "{label}", "Labels stored, answers to alarms among them");
         _stretches = meter.CreateCounter<long>("hmas.feedback.stretches", "{stretch}", "Stretches of a model's evidence taken in");
     }

@@ -1,21 +1,21 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Integration;
 
-/// <summary>Figures of the front, meter <c>Hmas.Integration</c>.</summary>
-internal sealed class IntegrationMetrics : IDisposable
+/// <summary>Figures of the front.</summary>
+internal sealed class IntegrationMetrics
 {
-    private readonly Meter _meter;
     private readonly UpDownCounter<long> _clients;
     private readonly Counter<long> _sent;
     private readonly Counter<long> _dropped;
 
     public IntegrationMetrics(IMeterFactory meters)
     {
-        _meter = meters.Create("Hmas.Integration");
-        _clients = _meter.CreateUpDownCounter<long>("hmas.integration.event_stream.clients", "{client}", "WebSocket clients connected now");
-        _sent = _meter.CreateCounter<long>("hmas.integration.event_stream.sent", "{event}", "Events written to WebSocket clients");
-        _dropped = _meter.CreateCounter<long>("hmas.integration.event_stream.dropped", "{event}", "Events a slow WebSocket client did not get");
+        var meter = meters.Hub();
+        _clients = meter.CreateUpDownCounter<long>("hmas.integration.event_stream.clients", "{client}", "WebSocket clients connected now");
+        _sent = meter.CreateCounter<long>("hmas.integration.event_stream.sent", "{event}", "Events written to WebSocket clients");
+        _dropped = meter.CreateCounter<long>("hmas.integration.event_stream.dropped", "{event}", "Events a slow WebSocket client did not get");
     }
 
     public void ClientCame() => _clients.Add(1);
@@ -25,6 +25,4 @@ internal sealed class IntegrationMetrics : IDisposable
     public void Sent() => _sent.Add(1);
 
     public void Dropped(long events) => _dropped.Add(events);
-
-    public void Dispose() => _meter.Dispose();
 }

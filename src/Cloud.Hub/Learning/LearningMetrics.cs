@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Learning;
 
@@ -12,7 +13,7 @@ internal sealed class LearningMetrics
 
     public LearningMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Cloud.Hub");
+        var meter = meters.Hub();
         _runs = meter.CreateCounter<long>("hmas.learning.runs", "{run}", "Training runs ended, by state");
         _windows = meter.CreateCounter<long>("hmas.learning.windows", "{window}", "Windows of the training sets");
         _updates = meter.CreateCounter<long>(

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Memory.Contract;
 using Hmas.Contracts.Facts;
 
@@ -16,7 +17,7 @@ internal sealed class MemoryMetrics
 
     public MemoryMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Hmas.Hub");
+        var meter = meters.Hub();
         _facts = meter.CreateCounter<long>("hmas.memory.facts", "{fact}", "Facts committed, experiences among them");
         _experiences = meter.CreateCounter<long>("hmas.memory.experiences", "{experience}", "Experiences committed");
         _repeats = meter.CreateCounter<long>("hmas.memory.repeats", "{fact}", "Facts dropped because they were stored already");

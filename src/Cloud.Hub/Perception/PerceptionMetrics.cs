@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Perception;
 
@@ -13,7 +14,7 @@ internal sealed class PerceptionMetrics
 
     public PerceptionMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Hmas.Hub");
+        var meter = meters.Hub();
         _opinions = meter.CreateCounter<long>(
             "hmas.perception.opinions", "{opinion}", "Second opinions on uploaded windows, by whether the device said the same");
         _notJudged = meter.CreateCounter<long>("hmas.perception.not_judged", "{window}", "Windows that got no opinion because of an error");

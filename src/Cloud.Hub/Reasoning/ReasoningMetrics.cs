@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Reasoning;
 
@@ -11,7 +12,7 @@ internal sealed class ReasoningMetrics
 
     public ReasoningMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Hmas.Hub");
+        var meter = meters.Hub();
         _decisions = meter.CreateCounter<long>("hmas.reasoning.decisions", "{decision}", "Decisions of the site and fleet agents");
         _facts = meter.CreateCounter<long>("hmas.reasoning.facts", "{fact}", "Alarms and runs that the agents were told of");
         _failedTurns = meter.CreateCounter<long>("hmas.reasoning.failed_turns", "{turn}", "Turns of an agent that ended in an error and come again");

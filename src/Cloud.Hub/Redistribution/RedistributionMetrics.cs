@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 using Hmas.Contracts.Artefacts;
 
 namespace Cloud.Hub.Redistribution;
@@ -16,7 +17,7 @@ internal sealed class RedistributionMetrics
 
     public RedistributionMetrics(IMeterFactory meters)
     {
-        var meter = _meter = meters.Create("Cloud.Hub");
+        var meter = _meter = meters.Hub();
         _artefacts = meter.CreateCounter<long>("hmas.redistribution.artefacts", "{artefact}", "Artefacts added to the registry, by kind");
         _quarantined = meter.CreateCounter<long>("hmas.redistribution.quarantined", "{artefact}", "Artefacts put in quarantine");
         _fetches = meter.CreateCounter<long>("hmas.redistribution.fetches", "{request}", "Requests for artefacts that were answered with bytes");

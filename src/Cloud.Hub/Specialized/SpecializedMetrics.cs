@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cloud.Hub.Host.Telemetry;
 
 namespace Cloud.Hub.Specialized;
 
@@ -8,7 +9,7 @@ internal sealed class SpecializedMetrics
     private readonly Counter<long> _advice;
 
     public SpecializedMetrics(IMeterFactory meters) =>
-        _advice = meters.Create("Hmas.Hub")
+        _advice = meters.Hub()
             .CreateCounter<long>("hmas.specialized.advice", "{advice}", "Windows of pumps that advice was given on, by the fault named");
 
     /// <param name="fault">One of the pack's own names.</param>

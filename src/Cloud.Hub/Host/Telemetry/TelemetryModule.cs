@@ -13,7 +13,7 @@ internal static class TelemetryModule
         services.AddOpenTelemetry()
             .ConfigureResource(static resource => resource.AddService("hmas-hub", serviceInstanceId: Environment.MachineName))
             .WithMetrics(static metrics => metrics
-                .AddMeter("Cloud.Hub", "Hmas.*")
+                .AddMeter(HubMeter.Name)
                 .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
                 .AddView(Rename)
