@@ -2,7 +2,6 @@ using System.Text.Json;
 using Cloud.Hub.Feedback.Contract;
 using Grpc.Core;
 using Hmas.Contracts;
-using Hmas.Contracts.Facts;
 using V1 = Cloud.Hub.Feedback.Contract.V1;
 
 namespace Cloud.Hub.Feedback.Endpoints;
@@ -14,7 +13,7 @@ internal sealed class FeedbackEndpoint(IFeedback feedback) : V1.Feedback.Feedbac
     {
         await CallAsync(async () =>
         {
-            await feedback.AddLabelsAsync([.. request.Labels.Select(FromWire)], context.CancellationToken);
+            await feedback.AddLabelsAsync([.. request.Labels.Select(LabelWire.FromWire)], context.CancellationToken);
             return true;
         });
         return new V1.AddLabelsReply();
@@ -25,7 +24,7 @@ internal sealed class FeedbackEndpoint(IFeedback feedback) : V1.Feedback.Feedbac
         var reply = new V1.LabelsReply();
         var labels = await feedback.LabelsAsync(
             request.HasDeviceId ? request.DeviceId : null, request.HasRunId ? request.RunId : null, context.CancellationToken);
-        reply.Labels.AddRange(labels.Select(ToWire));
+        reply.Labels.AddRange(labels.Select(LabelWire.ToWire));
         return reply;
     }
 
@@ -66,27 +65,6 @@ internal sealed class FeedbackEndpoint(IFeedback feedback) : V1.Feedback.Feedbac
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument, error.Message));
         }
-    }
-
-    private static OutcomeLabel FromWire(V1.Label label) => new()
-    {
-        DeviceId = label.DeviceId,
-        RunId = label.HasRunId ? label.RunId : null,
-        FromUs = label.FromUs,
-        ToUs = label.ToUs,
-        Label = label.Label_,
-        Source = label.Source,
-        Kind = (LabelKind)label.Kind,
-    };
-
-    private static V1.Label ToWire(OutcomeLabel label)
-    {
-        var wire = new V1.Label
-        {
-            DeviceId = label.DeviceId, FromUs = label.FromUs, ToUs = label.ToUs, Label_ = label.Label, Source = label.Source, Kind = (int)label.Kind,
-        };
-        if (label.RunId is not null) wire.RunId = label.RunId;
-        return wire;
     }
 
     private static V1.Alarm ToWire(AlarmView alarm)

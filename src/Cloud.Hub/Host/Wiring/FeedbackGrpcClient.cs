@@ -13,7 +13,7 @@ internal sealed class FeedbackGrpcClient(V1.Feedback.FeedbackClient client) : IF
     public async Task AddLabelsAsync(IReadOnlyList<OutcomeLabel> labels, CancellationToken cancellation)
     {
         var request = new V1.AddLabelsRequest();
-        request.Labels.AddRange(labels.Select(ToWire));
+        request.Labels.AddRange(labels.Select(LabelWire.ToWire));
         try
         {
             await client.AddLabelsAsync(request, cancellationToken: cancellation);
@@ -29,7 +29,7 @@ internal sealed class FeedbackGrpcClient(V1.Feedback.FeedbackClient client) : IF
         var request = new V1.LabelsRequest();
         if (deviceId is not null) request.DeviceId = deviceId;
         if (runId is not null) request.RunId = runId;
-        return [.. (await client.LabelsAsync(request, cancellationToken: cancellation)).Labels.Select(FromWire)];
+        return [.. (await client.LabelsAsync(request, cancellationToken: cancellation)).Labels.Select(LabelWire.FromWire)];
     }
 
     public async Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool openOnly, int limit, CancellationToken cancellation) =>
@@ -52,27 +52,6 @@ internal sealed class FeedbackGrpcClient(V1.Feedback.FeedbackClient client) : IF
     public async Task<IReadOnlyList<ModelQuality>> QualityAsync(CancellationToken cancellation) =>
         [.. (await client.QualityAsync(new V1.QualityRequest(), cancellationToken: cancellation)).Models.Select(static model => new ModelQuality(
             model.Digest, model.DeviceId, model.TruePositives, model.FalsePositives, model.TrueNegatives, model.FalseNegatives))];
-
-    private static V1.Label ToWire(OutcomeLabel label)
-    {
-        var wire = new V1.Label
-        {
-            DeviceId = label.DeviceId, FromUs = label.FromUs, ToUs = label.ToUs, Label_ = label.Label, Source = label.Source, Kind = (int)label.Kind,
-        };
-        if (label.RunId is not null) wire.RunId = label.RunId;
-        return wire;
-    }
-
-    private static OutcomeLabel FromWire(V1.Label label) => new()
-    {
-        DeviceId = label.DeviceId,
-        RunId = label.HasRunId ? label.RunId : null,
-        FromUs = label.FromUs,
-        ToUs = label.ToUs,
-        Label = label.Label_,
-        Source = label.Source,
-        Kind = (LabelKind)label.Kind,
-    };
 
     private static AlarmView FromWire(V1.Alarm alarm) => new()
     {
