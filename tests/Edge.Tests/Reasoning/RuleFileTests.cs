@@ -68,11 +68,9 @@ public sealed class RuleFileTests
     [Fact]
     public void The_sample_file_fits_a_pump()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "HMAS.sln"))) root = root.Parent!;
         var scope = new RuleScope(
             Edge.Sensors.Simulation.PumpChannels.All, 1, 4096, new Dictionary<string, IReadOnlyList<string>> { ["log"] = ["write"] });
-        Assert.NotEmpty(RuleFile.Load(Path.Combine(root.FullName, "deploy/edge/rules.yaml"), scope).Rules);
+        Assert.NotEmpty(RuleFile.Load(Path.Combine(Repository.Root, "deploy/edge/rules.yaml"), scope).Rules);
     }
 
     [Fact]
