@@ -7,9 +7,6 @@ namespace Hmas.Testing;
 /// <summary>A real broker on a free loopback port; open to anonymous clients.</summary>
 public abstract class BrokerFixture : IAsyncDisposable
 {
-    /// <summary>How long a broker may take to listen: RabbitMQ on a busy machine is the slow one.</summary>
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
-
     /// <summary>Where the broker itself listens; a free port unless given.</summary>
     public int Port { get; init; } = FreePorts.One();
 
@@ -47,7 +44,7 @@ public abstract class BrokerFixture : IAsyncDisposable
     public async Task StartAsync()
     {
         await LaunchAsync();
-        using var limit = new CancellationTokenSource(StartLimit);
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         while (!await AnswersAsync(limit.Token))
         {
             if (limit.IsCancellationRequested || HasFailed)

@@ -16,11 +16,9 @@ public static class FreePorts
     /// <summary>Every port a whole hub opens at offset 0: brokers, silo, front, services.</summary>
     private static readonly int[] _hub = [1883, 8883, 11111, 8080, 8100, 8200, 8300, 8400, 8500, 8600, 8700, 8800, 8900];
 
-    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked: a locked file each, so that tests in
-    /// other processes leave them alone too. The locks end with the process.</summary>
-    private static readonly Dictionary<int, FileStream> _given = [];
-
-    private static readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "hmas-test-ports")).FullName;
+    /// <summary>Given out in this process, and so perhaps not yet opened by whoever asked: a name of the kernel's (unix(7), abstract
+    /// sockets) each, so that tests in other processes leave them alone too. The names end with the process and lie on no disk.</summary>
+    private static readonly Dictionary<int, Socket> _given = [];
 
     private static readonly Lock _gate = new();
 
@@ -47,17 +45,19 @@ public static class FreePorts
 
     private static bool TryTake(int[] ports)
     {
-        var taken = new Dictionary<int, FileStream>();
-        try
+        var taken = new Dictionary<int, Socket>();
+        foreach (var port in ports)
         {
-            foreach (var port in ports)
-                taken[port] = new FileStream(
-                    Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            foreach (var held in taken.Values) held.Dispose();
-            return false;
+            var name = taken[port] = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            try
+            {
+                name.Bind(new UnixDomainSocketEndPoint(string.Create(CultureInfo.InvariantCulture, $"\0hmas-test-port-{port}")));
+            }
+            catch (SocketException)
+            {
+                foreach (var held in taken.Values) held.Dispose();
+                return false;
+            }
         }
 
         foreach (var (port, held) in taken) _given[port] = held;

@@ -1,10 +1,15 @@
 using System.Diagnostics;
 
-namespace Cloud.Hub.Tests.Operator;
+namespace Hmas.Testing;
 
-/// <summary>The operator's program as a process of its own.</summary>
-internal static class OperatorProgram
+/// <summary>The operator's program as a process of its own; the assembly of tests refers to it.</summary>
+public static class OperatorProgram
 {
+    /// <summary>Whose program looks for the hub there.</summary>
+    /// <param name="hubFolder">The hub's data.</param>
+    public static Dictionary<string, string> Knowing(Uri front, string hubFolder) =>
+        new() { ["HMAS_HUB"] = front.ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(hubFolder, "operator.token") };
+
     /// <returns>Exit code, and what stood on stdout and then on stderr.</returns>
     public static async Task<(int Code, string Said)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {

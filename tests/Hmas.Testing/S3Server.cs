@@ -12,8 +12,6 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>What its requests are signed with.</summary>
     public const string AccessKey = "S3RVER";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly TempFolder _folder = new();
     private readonly Process _process;
 
@@ -41,7 +39,7 @@ public sealed class S3Server : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (!await AnswersAsync(server.Address))
         {
-            if (server._process.HasExited || Stopwatch.GetElapsedTime(began) > Patience) throw new InvalidOperationException("s3rver did not start");
+            if (server._process.HasExited || Stopwatch.GetElapsedTime(began) > Eventually.Limit) throw new InvalidOperationException("s3rver did not start");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
 

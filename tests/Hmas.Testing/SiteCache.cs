@@ -9,8 +9,6 @@ public sealed class SiteCache : IAsyncDisposable
 {
     public const string Program = "/usr/sbin/nginx";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly TempFolder _folder = new();
     private readonly Process _process;
 
@@ -76,7 +74,7 @@ public sealed class SiteCache : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (!await ListensAsync(cache.WholePort))
         {
-            if (cache._process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+            if (cache._process.HasExited || Stopwatch.GetElapsedTime(began) > Eventually.Limit)
                 throw new InvalidOperationException($"nginx did not start: {await File.ReadAllTextAsync(cache._folder.File("error.log"))}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }

@@ -17,7 +17,6 @@ namespace Hmas.Testing;
 /// acknowledged, a model is assigned, its package served over HTTP.</summary>
 public sealed class StandInHub : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly string _site;
     private readonly string _device;
     private readonly FleetClient _client;
@@ -57,7 +56,7 @@ public sealed class StandInHub : IAsyncDisposable
     {
         while (true)
         {
-            var step = await _steps.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
+            var step = await _steps.Reader.ReadAsync().InTimeAsync();
             if (step.Digest == digest && step.State is SlotState.Refused or SlotState.Returned)
                 throw new InvalidOperationException($"{step.State}: {step.Reason}, {step.Detail}");
             if (step.Digest == digest && step.State == state) return step;
@@ -69,17 +68,17 @@ public sealed class StandInHub : IAsyncDisposable
     {
         await _client.PublishAsync(
             Topics.Command(_site, _device), JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.DeviceCommand), retain: false,
-            Deadline, default);
+            Eventually.Limit, default);
         while (true)
         {
             // An answer to an earlier command may come again: at least once is what the broker promises.
-            var reply = await _replies.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
+            var reply = await _replies.Reader.ReadAsync().InTimeAsync();
             if (reply.Id == command.Id) return reply;
         }
     }
 
     /// <summary>The first fact of this kind that came.</summary>
-    public Task<Fact> FirstAsync(FactKind kind) => _first[kind].Task.WaitAsync(Deadline);
+    public Task<Fact> FirstAsync(FactKind kind) => _first[kind].Task.InTimeAsync();
 
     /// <param name="shadowWindows">How many windows it answers beside the active model before it takes its place.</param>
     /// <param name="healthWindows">How many it must answer in its place before it stays.</param>
@@ -93,9 +92,8 @@ public sealed class StandInHub : IAsyncDisposable
             Model = new ModelAssignment { Digest = digest, Name = name, Release = release, PackageBytes = package.Length, Url = path,
                 ShadowWindows = shadowWindows, HealthWindows = healthWindows },
         };
-        return _client.PublishAsync(
-            Topics.Desired(_site, _device), JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState), retain: true, Deadline,
-            default);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(desired, ContractsJson.Default.DesiredState);
+        return _client.PublishAsync(Topics.Desired(_site, _device), bytes, retain: true, Eventually.Limit, default);
     }
 
     public async ValueTask DisposeAsync()
@@ -122,7 +120,7 @@ public sealed class StandInHub : IAsyncDisposable
             foreach (var fact in batch.Facts.Where(static fact => fact.Kind == FactKind.SlotReport))
                 _steps.Writer.TryWrite(JsonSerializer.Deserialize(fact.Payload.Span, ContractsJson.Default.SlotReport)!);
             var ack = JsonSerializer.SerializeToUtf8Bytes(new FactAck(batch.Epoch, batch.LastSequence), ContractsJson.Default.FactAck);
-            await _client.PublishAsync(Topics.FactAck(_site, _device), ack, retain: false, Deadline, default);
+            await _client.PublishAsync(Topics.FactAck(_site, _device), ack, retain: false, Eventually.Limit, default);
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class WarningLog : ILogger
     private readonly Channel<string> _warnings = Channel.CreateUnbounded<string>();
 
     /// <summary>The next warning or error, as people would read it.</summary>
-    public Task<string> NextAsync() => _warnings.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    public Task<string> NextAsync() => _warnings.Reader.ReadAsync().InTimeAsync();
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

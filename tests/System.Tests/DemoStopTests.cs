@@ -8,7 +8,6 @@ namespace Hmas.System.Tests;
 /// stand projects that build nothing.</summary>
 public sealed class DemoStopTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private readonly TempFolder _folder = new();
 
     public DemoStopTests()
@@ -29,7 +28,7 @@ public sealed class DemoStopTests : IDisposable
     [InlineData("INT")]
     public async Task Nothing_that_it_started_outlives_it_and_it_says_so(string signal)
     {
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var demo = Process.Start(Demo()) ?? throw new InvalidOperationException("The demo did not start.");
         var error = demo.StandardError.ReadToEndAsync(limit.Token);
         try

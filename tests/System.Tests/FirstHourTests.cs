@@ -1,4 +1,3 @@
-using Cloud.Hub.Tests.Operator;
 using Hmas.Testing;
 using Operator.Cli.Demo;
 using Operator.Cli.Demo.Site;
@@ -8,8 +7,6 @@ namespace Hmas.System.Tests;
 /// <summary>What a person does who has just published the programs: a hub, a device, and a look at it.</summary>
 public sealed class FirstHourTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -21,8 +18,7 @@ public sealed class FirstHourTests : IDisposable
             Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync("", default);
-        var hub = new Dictionary<string, string>
-            { ["HMAS_HUB"] = site.Front.ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(site.HubFolder, "operator.token") };
+        var hub = OperatorProgram.Knowing(site.Front, site.HubFolder);
         Assert.EndsWith(
             "no device yet: ./hmas devices enrol SITE DEVICE\n", (await OperatorProgram.RunAsync(hub, "devices")).Said, StringComparison.Ordinal);
 
@@ -33,7 +29,7 @@ public sealed class FirstHourTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(device, "password")));
         await using (var agent = Start(device))
         {
-            await UntilAsync(async () =>
+            await Eventually.HoldsAsync(async () =>
             {
                 agent.RequireRunning();
                 return (await OperatorProgram.RunAsync(hub, "devices")).Said.Contains("1 device, 1 online", StringComparison.Ordinal);
@@ -63,10 +59,4 @@ public sealed class FirstHourTests : IDisposable
     private static ChildProcess Start(string device) => ChildProcess.Start(
         "pump-1", Path.Combine(Repository.Root, "artifacts", "publish", "agent", "hmas-agent"),
         ["run", "--settings", Path.Combine(device, "agent.yaml")], Path.Combine(device, "agent.log"));
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
-        while (!await holds()) limit.Token.ThrowIfCancellationRequested();
-    }
 }

@@ -16,8 +16,6 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind)
     /// <summary>The least an outbox may be given: a hub that is down more often than up lets it run full.</summary>
     private const long OutboxBytes = 4 << 20;
 
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(4);
-
     [Fact]
     public async Task No_fact_is_lost_reordered_or_stored_twice_while_agents_hub_and_broker_are_killed()
     {
@@ -116,7 +114,7 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind)
     /// <summary>Waits until the archive holds what the devices' counters say they produced, and they know it.</summary>
     private static async Task<(long Produced, ArchiveAnswer Archive)> DrainAsync(DemoSite site)
     {
-        using var limit = new CancellationTokenSource(DrainLimit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while (true)
         {
             site.RequireRunning();
@@ -128,7 +126,7 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind)
                 && produced == counters.Sum(counter => counter?.FactsAcknowledged ?? 0) && produced == archive.Devices.Sum(device => device.Sequence))
                 return (produced, archive);
             if (limit.IsCancellationRequested)
-                throw new TimeoutException($"not drained in {DrainLimit}: {string.Join("; ", devices.Select(device => Describe(device, archive)))}");
+                throw new TimeoutException($"not drained in {Eventually.Limit}: {string.Join("; ", devices.Select(device => Describe(device, archive)))}");
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System);
         }
     }

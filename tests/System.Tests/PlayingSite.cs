@@ -12,8 +12,6 @@ namespace Hmas.System.Tests;
 /// <summary>The published hub and published agents of one site that play for ever, and models to bring to them.</summary>
 internal sealed partial class PlayingSite : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
     private static readonly string[] Metrics = ["model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms",
         "shadow-disagreement", "false-alarms", "error", "confidence-drift", "input-drift"];
 
@@ -106,7 +104,7 @@ internal sealed partial class PlayingSite : IAsyncDisposable
     /// <param name="otherwise">What is said when it does not come, before the ends of the devices' logs.</param>
     public async Task UntilAsync(Func<Task<bool>> holds, Func<string>? otherwise = null)
     {
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while (!await holds())
         {
             Site.RequireRunning();

@@ -23,15 +23,13 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
 
     private static readonly string[] GroupPath = ["waiting", "deploying", "observing", "passed"];
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
     [Fact]
     public async Task A_rollout_goes_on_where_it_was_whenever_the_hub_is_killed()
     {
         var seed = Environment.TickCount ^ Environment.ProcessId;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var folder = new TempFolder();
         var options = new DemoOptions { Root = new DirectoryInfo(
             Repository.Root), WorkFolder = folder.Path, Devices = 1, Speed = 1, PortOffset = FreePorts.HubOffset() };

@@ -23,7 +23,7 @@ public sealed class UpdateClientDelegationTests : IDisposable
     [Fact]
     public async Task What_a_team_signed_below_its_path_is_downloaded_from_the_hub_and_what_it_signed_elsewhere_is_not()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         var options = new DemoOptions { Root = new DirectoryInfo(
             Repository.Root), WorkFolder = _folder.File("site"), Devices = 1, Speed = 1, PortOffset = FreePorts.HubOffset() };
         Directory.CreateDirectory(options.WorkFolder);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hmas.Testing;
 using Shared.Tests.Trust.UpdateFramework.Conformance;
 using Xunit.Abstractions;
 
@@ -99,7 +100,7 @@ public sealed class UpdateClientKillTests(ITestOutputHelper output)
         started.Set();
         await program.WaitForExitAsync();
         bench.Answer = path => Reply.Of(bench.Repository.Fetch(path));
-        await done.WaitAsync(TimeSpan.FromMinutes(3));
+        await done.InTimeAsync();
         return program.ExitCode == 128 + 9;
     }
 }

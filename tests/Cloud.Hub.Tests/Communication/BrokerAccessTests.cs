@@ -95,7 +95,7 @@ public sealed class BrokerAccessTests : IAsyncLifetime
         // A later word of the victim comes through; nothing came before it.
         await victim.PublishAsync(
             Topics.Presence("s-1", "d-2"), Encoding.UTF8.GetBytes("""{"online":true,"session":2,"bootId":"b","timestampUs":3}"""), retain: true);
-        var heard = Assert.IsType<Bus.PresenceChanged>(await presence.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit));
+        var heard = Assert.IsType<Bus.PresenceChanged>(await presence.Events.ReadAsync().InTimeAsync());
         Assert.Equal(2, heard.Presence.Session);
         Assert.True((await _hub.Fleet.DeviceAsync("d-2", default))!.Online);
     }
@@ -113,7 +113,7 @@ public sealed class BrokerAccessTests : IAsyncLifetime
         // Whether the sending itself still succeeds is the network's affair; that the line ends is the hub's.
         await Task.WhenAny(
             client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Facts("s-1", "d-1"), Payload = new(new byte[(1 << 20) + 2000]) }));
-        await gone.Task.WaitAsync(RunningDevice.Limit);
+        await gone.Task.InTimeAsync();
     }
 
     private static MqttClientOptionsBuilder Options(string clientId, string? user, string? password, int port)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Communication;
 
@@ -80,7 +81,7 @@ public sealed class BrokerLimitTests
     {
         try
         {
-            Assert.Equal(0, await line.ReadAsync(new byte[1]).AsTask().WaitAsync(RunningDevice.Limit));
+            Assert.Equal(0, await line.ReadAsync(new byte[1]).InTimeAsync());
         }
         catch (IOException end)
         {

@@ -98,8 +98,6 @@ public sealed class CommunicationFixture : IAsyncDisposable
     private async Task StartHubAsync()
     {
         _hub = await HubFixture.StartAsync("memory,communication", _settings, _folder.Path, _adjust);
-        using var patience = new CancellationTokenSource(RunningDevice.Limit, TimeProvider.System);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        while (!_hub.Get<IFleetTransport>().IsUp) await look.WaitForNextTickAsync(patience.Token);
+        await Eventually.HoldsAsync(() => _hub.Get<IFleetTransport>().IsUp);
     }
 }

@@ -94,14 +94,10 @@ public sealed class ExternalBrokerTests(BrokerFarm farm)
             ContractsJson.Default.ReportedState),
         retain: true);
 
-    private static async Task UntilAsync(CommunicationFixture hub, string device, bool online, Func<Task>? meanwhile = null)
-    {
-        using var patience = new CancellationTokenSource(RunningDevice.Limit, TimeProvider.System);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        while ((await hub.Fleet.DeviceAsync(device, default))!.Online != online)
+    private static Task UntilAsync(CommunicationFixture hub, string device, bool online, Func<Task>? meanwhile = null) =>
+        Eventually.HoldsAsync(async () =>
         {
             if (meanwhile is not null) await meanwhile();
-            await look.WaitForNextTickAsync(patience.Token);
-        }
-    }
+            return (await hub.Fleet.DeviceAsync(device, default))!.Online == online;
+        });
 }

@@ -94,7 +94,7 @@ public sealed class FleetTransportTests(BrokerFarm farm)
         }
 
         await scene.UntilAsync("session", online: false);
-        var sending = scene.Hub.Fleet.SendAsync("session", "ping", RunningDevice.Limit, null, default);
+        var sending = scene.Hub.Fleet.SendAsync("session", "ping", Eventually.Limit, null, default);
         await using var after = await RunningDevice.ConnectAsync(settings);
         Assert.True(after.Connection.SessionPresent);
         await AnsweredAsync(sending, after, "session");
@@ -117,8 +117,8 @@ public sealed class FleetTransportTests(BrokerFarm farm)
         await device.ChangeAsync(connected: false);
         await device.ChangeAsync(connected: true);
         // The hub has found its way back too.
-        await heard.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit);
-        var sending = scene.Hub.Fleet.SendAsync("restart", "ping", RunningDevice.Limit, null, default);
+        await heard.Events.ReadAsync().InTimeAsync();
+        var sending = scene.Hub.Fleet.SendAsync("restart", "ping", Eventually.Limit, null, default);
         await AnsweredAsync(sending, device, "restart");
     }
 
@@ -159,7 +159,7 @@ public sealed class FleetTransportTests(BrokerFarm farm)
         Assert.Equal(10, device.Client.TelemetryDropped);
         for (var i = 11; i <= 30; i++)
         {
-            var happened = Assert.IsType<TelemetryReceived>(await heard.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit));
+            var happened = Assert.IsType<TelemetryReceived>(await heard.Events.ReadAsync().InTimeAsync());
             Assert.Equal(i, happened.Batch.Points[0].TimestampUs);
         }
     }
@@ -256,12 +256,8 @@ public sealed class FleetTransportTests(BrokerFarm farm)
             await broker.StartAsync();
         }
 
-        public async Task UntilAsync(string device, bool online)
-        {
-            using var patience = new CancellationTokenSource(RunningDevice.Limit, TimeProvider.System);
-            using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-            while ((await hub.Fleet.DeviceAsync(device, default))!.Online != online) await look.WaitForNextTickAsync(patience.Token);
-        }
+        public Task UntilAsync(string device, bool online) =>
+            Eventually.HoldsAsync(async () => (await hub.Fleet.DeviceAsync(device, default))!.Online == online);
 
         public ValueTask DisposeAsync() => hub.DisposeAsync();
     }

@@ -47,7 +47,7 @@ public sealed class FullDiskTests
         for (var first = acknowledged + 1; first <= sent; first += BatchFacts) await SendAsync(device, first);
         var last = acknowledged + (((sent - acknowledged + BatchFacts - 1) / BatchFacts) * BatchFacts);
         while (acknowledged < last)
-            acknowledged = Math.Max(acknowledged, Ack(await device.Client.Inbound.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit)));
+            acknowledged = Math.Max(acknowledged, Ack(await device.Client.Inbound.ReadAsync().InTimeAsync()));
         using var memory = hub.Grpc(HubServices.Memory);
         var archive = await new ArchiveGrpcClient(new Memory1.Memory.MemoryClient(memory)).StatisticsAsync(default);
         Assert.Equal((last, last, 0L), (archive.Facts, Assert.Single(archive.Devices).Sequence, archive.QuarantinedRecords));

@@ -5,6 +5,7 @@ using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Communication;
 
@@ -103,7 +104,7 @@ public sealed class IngestTests : IAsyncLifetime
     private static Task<FactAck> AckAsync(RunningDevice device) => device.NextAsync(Topics.FactAck("s-1", "d-1"), ContractsJson.Default.FactAck);
 
     private static Task<HubEvent> NextAsync(EventBus.Subscription subscription) =>
-        subscription.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit);
+        subscription.Events.ReadAsync().InTimeAsync();
 
     private static byte[] Batch(string device, long first, int count) =>
         FactBatchCodec.Encode(

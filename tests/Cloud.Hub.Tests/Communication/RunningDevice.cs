@@ -4,6 +4,7 @@ using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Wire;
 using Hmas.Messaging;
+using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cloud.Hub.Tests.Communication;
@@ -11,7 +12,6 @@ namespace Cloud.Hub.Tests.Communication;
 /// <summary>A device's client with its loop.</summary>
 public sealed class RunningDevice : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly Task _loop;
 
     private RunningDevice(FleetClientSettings settings, Action<FleetClient>? before)
@@ -36,19 +36,19 @@ public sealed class RunningDevice : IAsyncDisposable
 
     public async Task ChangeAsync(bool connected)
     {
-        do Connection = await Client.Connections.ReadAsync().AsTask().WaitAsync(Limit);
+        do Connection = await Client.Connections.ReadAsync().InTimeAsync();
         while (Connection.Connected != connected);
     }
 
     public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain = false) =>
-        Client.PublishAsync(topic, payload, retain, Limit, default);
+        Client.PublishAsync(topic, payload, retain, Eventually.Limit, default);
 
     /// <summary>The next document on a topic; others are passed over.</summary>
     public async Task<T> NextAsync<T>(string topic, JsonTypeInfo<T> type)
     {
         while (true)
         {
-            var message = await Client.Inbound.ReadAsync().AsTask().WaitAsync(Limit);
+            var message = await Client.Inbound.ReadAsync().InTimeAsync();
             if (message.Topic == topic) return JsonSerializer.Deserialize(message.Payload.Span, type)!;
         }
     }
@@ -57,7 +57,7 @@ public sealed class RunningDevice : IAsyncDisposable
     /// returns when the hub has acknowledged the last of them.</summary>
     public async Task SendUntilAcknowledgedAsync(FactBatch batch)
     {
-        using var patience = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         var heard = HeardAsync(batch);
         do

@@ -137,14 +137,14 @@ public sealed class TwinTests : IAsyncLifetime
     public async Task A_command_is_answered_by_its_device_or_expires()
     {
         await using var device = await _hub.ConnectAsync("s-1", "d-1");
-        var sending = _hub.Fleet.SendAsync("d-1", "ping", RunningDevice.Limit, null, default);
+        var sending = _hub.Fleet.SendAsync("d-1", "ping", Eventually.Limit, null, default);
         var command = await device.NextAsync(Topics.Command("s-1", "d-1"), ContractsJson.Default.DeviceCommand);
         await device.PublishAsync(
             Topics.CommandReply("s-1", "d-1"),
             JsonSerializer.SerializeToUtf8Bytes(new CommandReply(command.Id, true, Detail: "pong"), ContractsJson.Default.CommandReply));
         Assert.Equal((true, "pong"), await sending is var reply ? (reply.Succeeded, reply.Detail) : default);
         Assert.Equal("expired", (await _hub.Fleet.SendAsync("d-1", "ping", TimeSpan.FromMilliseconds(100), null, default)).Error);
-        await Assert.ThrowsAsync<UnknownDeviceException>(() => _hub.Fleet.SendAsync("d-9", "ping", RunningDevice.Limit, null, default));
+        await Assert.ThrowsAsync<UnknownDeviceException>(() => _hub.Fleet.SendAsync("d-9", "ping", Eventually.Limit, null, default));
     }
 
     private static Task<DesiredState> DesiredAsync(RunningDevice device, string id) =>
@@ -180,8 +180,8 @@ public sealed class TwinTests : IAsyncLifetime
         retain: true);
 
     private static async Task<ReportedState> NextReportAsync(EventBus.Subscription subscription) =>
-        ((ReportedStateChanged)await subscription.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit)).Reported;
+        ((ReportedStateChanged)await subscription.Events.ReadAsync().InTimeAsync()).Reported;
 
     private static async Task<Presence> NextPresenceAsync(EventBus.Subscription subscription) =>
-        ((PresenceChanged)await subscription.Events.ReadAsync().AsTask().WaitAsync(RunningDevice.Limit)).Presence;
+        ((PresenceChanged)await subscription.Events.ReadAsync().InTimeAsync()).Presence;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cloud.Hub.Bus;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Feedback;
 
@@ -79,7 +80,7 @@ public sealed class JoinLoopTests : IAsyncLifetime
 
         public async Task ReachAsync(long total)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            using var limit = new CancellationTokenSource(Eventually.Limit);
             while (Interlocked.Read(ref _total) < total) await _changed.WaitAsync(limit.Token);
         }
 

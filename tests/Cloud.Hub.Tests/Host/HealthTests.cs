@@ -5,6 +5,7 @@ using Cloud.Hub.Communication.Broker;
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Telemetry;
 using Cloud.Hub.Redistribution.Contract;
+using Hmas.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 
@@ -105,10 +106,8 @@ public class HealthTests
         Assert.Equal("3", line.Split(' ')[1]);
     }
 
-    private static async Task UntilAsync(HubFixture hub, string service, string status)
-    {
-        while ((await HealthAsync(hub, service)).Status != status) await Task.Yield();
-    }
+    private static Task UntilAsync(HubFixture hub, string service, string status) =>
+        Eventually.HoldsAsync(async () => (await HealthAsync(hub, service)).Status == status);
 
     private static async Task<(HttpStatusCode Code, string Status, Dictionary<string, string> Checks)> HealthAsync(HubFixture hub, string service)
     {

@@ -87,7 +87,7 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>The first line, printed already or yet to come, that contains the text.</summary>
     public async Task<string> SaysAsync(string text)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while (true)
         {
             Task more;

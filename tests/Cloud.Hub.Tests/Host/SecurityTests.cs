@@ -5,6 +5,7 @@ using Cloud.Hub.Host.Ports;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
+using Hmas.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -98,42 +99,26 @@ public class SecurityTests
     [Fact]
     public async Task Tokens_are_made_once_and_only_their_owner_reads_them()
     {
-        var folder = Directory.CreateTempSubdirectory("hmas-tokens-");
-        try
-        {
-            string token;
-            await using (var first = await HubFixture.StartAsync("memory", folder: folder.FullName)) token = first.OperatorToken;
-            Assert.True(token.Length >= 43);
-            await using var second = await HubFixture.StartAsync("memory", folder: folder.FullName);
-            Assert.Equal(token, second.OperatorToken);
-            Assert.NotEqual(token, second.EnrolmentToken);
-            foreach (var name in (string[])["operator.token", "enrolment.token"])
-            {
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.FullName, name)));
-            }
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new TempFolder();
+        string token;
+        await using (var first = await HubFixture.StartAsync("memory", folder: folder.Path)) token = first.OperatorToken;
+        Assert.True(token.Length >= 43);
+        await using var second = await HubFixture.StartAsync("memory", folder: folder.Path);
+        Assert.Equal(token, second.OperatorToken);
+        Assert.NotEqual(token, second.EnrolmentToken);
+        foreach (var name in (string[])["operator.token", "enrolment.token"])
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File(name)));
     }
 
     [Fact]
     public async Task A_token_file_that_others_may_read_stops_the_start()
     {
-        var folder = Directory.CreateTempSubdirectory("hmas-tokens-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "operator.token");
-            await File.WriteAllTextAsync(path, "hmas_op_" + new string('a', 43));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-            var refusal = await Assert.ThrowsAsync<HubStartException>(() => HubFixture.StartAsync("memory", folder: folder.FullName));
-            Assert.Contains("chmod 600", refusal.Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new TempFolder();
+        var path = folder.File("operator.token");
+        await File.WriteAllTextAsync(path, "hmas_op_" + new string('a', 43));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var refusal = await Assert.ThrowsAsync<HubStartException>(() => HubFixture.StartAsync("memory", folder: folder.Path));
+        Assert.Contains("chmod 600", refusal.Message, StringComparison.Ordinal);
     }
 
     private static bool IsMeantToBeOpen(string route) =>

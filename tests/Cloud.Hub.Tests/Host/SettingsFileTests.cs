@@ -1,13 +1,17 @@
 using Cloud.Hub.Host;
 using Cloud.Hub.Host.Settings;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Host;
 
 public sealed class SettingsFileTests : IDisposable
 {
-    private readonly string _path = Path.GetTempFileName();
+    private readonly TempFolder _folder = new();
+    private readonly string _path;
 
-    public void Dispose() => File.Delete(_path);
+    public SettingsFileTests() => _path = _folder.File("hub.yaml");
+
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("services: [memory, feedback]\nportOffset: 7\nports:\n  memory: 9000\n")]

@@ -17,6 +17,7 @@ using Hmas.Contracts.Facts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
+using Hmas.Testing;
 using LearningFleet = Cloud.Hub.Tests.Learning.Service.SimulatedFleet;
 
 namespace Cloud.Hub.Tests.Integration;
@@ -35,7 +36,7 @@ public sealed class AuditTrailTests
             settings: new Dictionary<string, string?> { ["Redistribution:LookInterval"] = "00:00:00.050",
                 ["Reasoning:RunsForFirstModel"] = "1000000" });
         using var told = hub.Get<EventBus>().Subscribe("test", static happened => happened is TrainingProgressed or RolloutTransitioned);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4), TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var rest = hub.Http(HubServices.Front);
         await LiveAsync(hub);
 

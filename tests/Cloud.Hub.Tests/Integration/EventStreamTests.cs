@@ -6,13 +6,14 @@ using System.Text.Json;
 using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
 using Hmas.Contracts.Facts;
+using Hmas.Testing;
 using NSubstitute;
 
 namespace Cloud.Hub.Tests.Integration;
 
 public sealed class EventStreamTests : IDisposable
 {
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(3), TimeProvider.System);
+    private readonly CancellationTokenSource _patience = new(Eventually.Limit, TimeProvider.System);
 
     public void Dispose() => _patience.Dispose();
 

@@ -3,6 +3,7 @@ using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Memory.Domain;
 using Cloud.Hub.Tests.Host;
 using Hmas.Contracts.Facts;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Memory;
 
@@ -70,11 +71,8 @@ public sealed class RetentionTests
             await archive.AppendAsync([Alarms(sequence + 150, 150)], default);
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         var file = hub.Get<HubPaths>().Database("memory");
-        while ((await archive.StatisticsAsync(default)).Bytes > Bound || new FileInfo(file).Length > Bound)
-            await look.WaitForNextTickAsync(patience.Token);
+        await Eventually.HoldsAsync(async () => (await archive.StatisticsAsync(default)).Bytes <= Bound && new FileInfo(file).Length <= Bound);
         Assert.Equal(6_000, (await archive.StatisticsAsync(default)).Facts);
     }
 

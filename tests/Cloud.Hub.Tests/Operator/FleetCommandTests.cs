@@ -98,12 +98,12 @@ public sealed class FleetCommandTests : IAsyncLifetime
     public async Task Bash_completes_verbs_options_and_what_the_hub_knows()
     {
         var id = (await _terminal.RunAsync("rollout", "start", "pump", "--reason", "to be completed")).Said.Split(' ')[0];
-        Assert.Equal(["rollout"], await _terminal.CompleteAsync("hmas ro"));
-        Assert.Equal(["restore", "resume"], await _terminal.CompleteAsync("hmas rollout res"));
-        Assert.Equal(["--watch"], await _terminal.CompleteAsync("hmas rollout start pump --wat"));
-        Assert.Equal([id], await _terminal.CompleteAsync("hmas rollout explain "));
+        await _terminal.CompletesAsync("hmas ro", "rollout");
+        await _terminal.CompletesAsync("hmas rollout res", "restore", "resume");
+        await _terminal.CompletesAsync("hmas rollout start pump --wat", "--watch");
+        await _terminal.CompletesAsync("hmas rollout explain ", id);
         // What stands before a colon is a word of its own to bash.
-        Assert.Equal(["1", "2"], await _terminal.CompleteAsync("hmas rollout start pump:"));
-        Assert.Equal(["--token-file"], await _terminal.CompleteAsync("hmas rollout explain --hub http://127.0.0.1:1 "));
+        await _terminal.CompletesAsync("hmas rollout start pump:", "1", "2");
+        await _terminal.CompletesAsync("hmas rollout explain --hub http://127.0.0.1:1 ", "--token-file");
     }
 }

@@ -1,6 +1,7 @@
 using Cloud.Hub.Bus;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Tests.Integration;
+using Hmas.Testing;
 using NSubstitute;
 
 namespace Cloud.Hub.Tests.Operator;
@@ -59,16 +60,13 @@ public sealed class FleetGlanceTests : IAsyncLifetime
     public async Task Nothing_is_a_sentence_and_not_headings_over_nothing(string sentence, params string[] arguments)
     {
         await using var empty = await FrontFixture.StartAsync();
-        var (code, said) = await OperatorProgram.RunAsync(Environment(empty), arguments);
+        var (code, said) = await OperatorProgram.RunAsync(Knowing(empty), arguments);
         Assert.True(code == 0, said);
         Assert.StartsWith(sentence, said, StringComparison.Ordinal);
         Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(Environment(_front), arguments);
+    private Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(Knowing(_front), arguments);
 
-    private static Dictionary<string, string> Environment(FrontFixture front) => new()
-    {
-        ["HMAS_HUB"] = front.Hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(front.Hub.Folder, "operator.token"),
-    };
+    private static Dictionary<string, string> Knowing(FrontFixture front) => OperatorProgram.Knowing(front.Hub.Address("front"), front.Hub.Folder);
 }

@@ -12,8 +12,7 @@ public sealed class FleetTerminal : IAsyncLifetime
 
     internal HubFixture Hub { get; private set; } = null!;
 
-    private Dictionary<string, string> Environment =>
-        new() { ["HMAS_HUB"] = Hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(Hub.Folder, "operator.token") };
+    private Dictionary<string, string> Environment => OperatorProgram.Knowing(Hub.Address("front"), Hub.Folder);
 
     public async Task InitializeAsync()
     {
@@ -31,8 +30,16 @@ public sealed class FleetTerminal : IAsyncLifetime
 
     public Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(Environment, arguments);
 
-    /// <summary>What bash offers after a line.</summary>
-    public async Task<string[]> CompleteAsync(string line)
+    /// <summary>Bash offers these words after a line, and no others. A hub that does not answer within seconds is passed over
+    /// (<c>HubConnection</c>), as one on a busy machine may be: it is asked again.</summary>
+    public async Task CompletesAsync(string line, params string[] words)
+    {
+        string[] offered = [];
+        await Eventually.HoldsAsync(
+            async () => (offered = await CompleteAsync(line)).SequenceEqual(words), () => $"after '{line}' it offers {string.Join(' ', offered)}");
+    }
+
+    private async Task<string[]> CompleteAsync(string line)
     {
         var words = string.Join(' ', line.Split(' ').Select(static word => $"'{word}'"));
         var script = $$"""

@@ -1,5 +1,6 @@
 using Cloud.Hub.Tests.Host;
 using Cloud.Hub.Tests.Redistribution;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Operator;
 
@@ -49,7 +50,6 @@ public sealed class TrainingCommandTests : IAsyncLifetime
         Assert.Contains("train-none", said, StringComparison.Ordinal);
     }
 
-    private Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(
-        new Dictionary<string, string> { ["HMAS_HUB"] = _hub.Address("front")
-            .ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(_hub.Folder, "operator.token") }, arguments);
+    private Task<(int Code, string Said)> RunAsync(params string[] arguments) =>
+        OperatorProgram.RunAsync(OperatorProgram.Knowing(_hub.Address("front"), _hub.Folder), arguments);
 }

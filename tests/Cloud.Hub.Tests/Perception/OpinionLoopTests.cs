@@ -1,6 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
 using Grpc.Core;
 using Hmas.Contracts.Facts;
+using Hmas.Testing;
 using NSubstitute;
 
 namespace Cloud.Hub.Tests.Perception;
@@ -74,7 +75,7 @@ public class OpinionLoopTests
         await using var hub = await scene.StartAsync(registry);
         await scene.OpinionAsync(hub, scene.Window("run", 10, 1));
         isBroken = true;
-        await PerceptionScene.UntilAsync(() => Task.FromResult(registry.ReceivedCalls().Any(call => call.GetArguments() is ["sha256:broken", ..])));
+        await Eventually.HoldsAsync(() => registry.ReceivedCalls().Any(call => call.GetArguments() is ["sha256:broken", ..]));
         Assert.True((await scene.OpinionAsync(hub, scene.Window("run", 11, 1))).Agrees);
     }
 

@@ -12,6 +12,7 @@ using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
 using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
+using Hmas.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 
@@ -23,7 +24,6 @@ internal sealed class PerceptionScene : IDisposable
 {
     public const string Device = "pump-1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly List<ExperienceRecord> _stored = [];
     private long _sequence;
 
@@ -98,34 +98,24 @@ internal sealed class PerceptionScene : IDisposable
     public async Task<WindowOpinion> OpinionAsync(HubFixture hub, ExperienceRecord window)
     {
         WindowOpinion? opinion = null;
-        await UntilAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
+                Store(window, hub);
                 var known = await hub.Get<ISecondOpinions>().RecentAsync(Device, 1000, default);
                 // One of a window before, told again, may still come in between.
                 opinion = known.FirstOrDefault(told => told.RunId == window.RunId && told.EndUs == window.EndUs);
                 return opinion is not null;
-            },
-            () => Store(window, hub));
+            });
         return opinion!;
     }
 
     /// <summary>The hub has counted the window, which is told again until it has, for the same reason.</summary>
-    public Task SeenAsync(HubFixture hub, ExperienceRecord window) => UntilAsync(
-        async () => (await hub.Get<ISecondOpinions>().QualityAsync(default)).Sum(static device => device.Windows) > 0, () => Store(window, hub));
-
-    /// <param name="again">Done before each look.</param>
-    public static async Task UntilAsync(Func<Task<bool>> isSo, Action? again = null)
+    public Task SeenAsync(HubFixture hub, ExperienceRecord window) => Eventually.HoldsAsync(async () =>
     {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        do
-        {
-            again?.Invoke();
-            await look.WaitForNextTickAsync(patience.Token);
-        }
-        while (!await isSo());
-    }
+        Store(window, hub);
+        return (await hub.Get<ISecondOpinions>().QualityAsync(default)).Sum(static device => device.Windows) > 0;
+    });
 
     public void Dispose() => Registry.Dispose();
 

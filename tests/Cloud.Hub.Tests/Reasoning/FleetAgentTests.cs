@@ -1,6 +1,7 @@
 using Cloud.Hub.Bus;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts.Facts;
+using Hmas.Testing;
 using NSubstitute;
 
 namespace Cloud.Hub.Tests.Reasoning;
@@ -61,9 +62,9 @@ public class FleetAgentTests
         await using var scene = new ReasoningScene();
         EndTwoRuns(scene);
         await using var hub = await scene.StartAsync(("RetryTrainingAfter", "00:00:00.050"));
-        await ReasoningScene.UntilAsync(() => scene.Training.Runs.Count == 1);
+        await Eventually.HoldsAsync(() => scene.Training.Runs.Count == 1);
         scene.Training.End("train-1", "failed");
-        await ReasoningScene.UntilAsync(() => scene.Training.Runs.Count == 2);
+        await Eventually.HoldsAsync(() => scene.Training.Runs.Count == 2);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public class FleetAgentTests
         await using var scene = new ReasoningScene();
         foreach (var pump in new[] { "pump-1", "pump-2", "pump-3" }) scene.Fleet.Add(pump, "sha256:0");
         await using var hub = await scene.StartAsync(("IdleLookPeriod", "1.00:00:00"));
-        await ReasoningScene.UntilAsync(() => scene.LabelsRead == 1);
+        await Eventually.HoldsAsync(() => scene.LabelsRead == 1);
         await PassAsync(20);
         Assert.Equal(1, scene.LabelsRead);
 
@@ -88,7 +89,7 @@ public class FleetAgentTests
         await using var scene = new ReasoningScene();
         foreach (var pump in new[] { "pump-1", "pump-2", "pump-3" }) scene.Fleet.Add(pump, "sha256:0");
         await using var hub = await scene.StartAsync(("IdleLookPeriod", "00:00:00.050"));
-        await ReasoningScene.UntilAsync(() => scene.LabelsRead > 0);
+        await Eventually.HoldsAsync(() => scene.LabelsRead > 0);
         scene.Labels = [Label("run-1"), Label("run-2")];
         await ReasoningScene.DecidedAsync(hub, "train anomaly by anomaly-logit");
     }
@@ -101,7 +102,7 @@ public class FleetAgentTests
             .ReturnsForAnyArgs<RolloutView>(static _ => throw new RolloutRefusedException("a device is in another rollout"));
         EndTwoRuns(scene);
         await using var hub = await scene.StartAsync();
-        await ReasoningScene.UntilAsync(() => scene.Training.Runs.Count == 1);
+        await Eventually.HoldsAsync(() => scene.Training.Runs.Count == 1);
         scene.Training.End("train-1", "registered", "sha256:1");
         await ReasoningScene.DecidedAsync(hub, "leave the fleet as it is");
         await PassAsync(10);

@@ -19,8 +19,6 @@ namespace Cloud.Hub.Tests.Reasoning;
 /// <summary>A real hub that runs Reasoning alone, before a fleet, an archive and other services that outlive it.</summary>
 internal sealed class ReasoningScene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     private readonly TempFolder _folder = new();
     private int _labelsRead;
 
@@ -85,16 +83,9 @@ internal sealed class ReasoningScene : IAsyncDisposable
     /// <summary>Returns when the agents have decided so.</summary>
     public static async Task DecidedAsync(HubFixture hub, string decision)
     {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var subscription = hub.Get<EventBus>().Subscribe("test", static happened => happened is AgentDecided);
         while ((await DecisionsAsync(hub)).All(made => made.Decision != decision)) await subscription.Events.ReadAsync(patience.Token);
-    }
-
-    public static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        while (!holds()) await look.WaitForNextTickAsync(patience.Token);
     }
 
     public ValueTask DisposeAsync()

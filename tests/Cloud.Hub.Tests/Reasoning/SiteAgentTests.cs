@@ -1,5 +1,6 @@
 using Cloud.Hub.Reasoning.Contract;
 using Hmas.Contracts.Facts;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Reasoning;
 
@@ -103,8 +104,6 @@ public class SiteAgentTests
         scene.Alarm("pump-2", "a2");
     }
 
-    private static async Task UntilAnomalousAsync(Host.HubFixture hub, int devices)
-    {
-        while ((await hub.Get<IAgents>().SitesAsync(default)).All(site => site.Anomalous != devices)) await Task.Yield();
-    }
+    private static Task UntilAnomalousAsync(Host.HubFixture hub, int devices) =>
+        Eventually.HoldsAsync(async () => (await hub.Get<IAgents>().SitesAsync(default)).Any(site => site.Anomalous == devices));
 }

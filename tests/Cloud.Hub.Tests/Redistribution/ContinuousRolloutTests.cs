@@ -16,13 +16,13 @@ public sealed class ContinuousRolloutTests
         var (old, next) = (scene.Releases[0], scene.Releases[1]);
         var id = await OpenAsync(scene, next.Digest);
         scene.Fleet.Add("late-1", old.Digest);
-        await ReachedAsync(scene, id, view => view.Groups is [_, { Devices: [{ DeviceId: "late-1", State: SlotState.Committed }] }]);
+        await scene.ShownAsync(id, view => view.Groups is [_, { Devices: [{ DeviceId: "late-1", State: SlotState.Committed }] }]);
         await scene.RestartAsync(Settings);
         scene.Fleet.Add("late-2", old.Digest);
         scene.Fleet.Add("no-model");
-        var view = await ReachedAsync(
-            scene, id,
-            view => view.Groups[1].Devices is { Count: 3 } joined && joined.All(static device => device.State == SlotState.Committed));
+        var view = await scene.ShownAsync(
+            id,
+            static view => view.Groups[1].Devices is { Count: 3 } joined && joined.All(static device => device.State == SlotState.Committed));
         Assert.Equal((RolloutState.Running, true), (view.State, view.OpenSince is not null));
         Assert.Equal(3, view.Groups[0].Devices.Count);
         Assert.All(view.Groups[1].Devices, device => Assert.Equal(next.Digest, scene.Fleet[device.DeviceId].Reported!.ActiveDigest));
@@ -31,7 +31,7 @@ public sealed class ContinuousRolloutTests
 
         // Out of its registry for good: whoever has it goes back.
         await scene.Hub.Get<IModelQuarantine>().QuarantineAsync(next.Digest, "because", default);
-        await ReachedAsync(scene, id, static view => view.State == RolloutState.Restored);
+        await scene.ShownAsync(id, static view => view.State == RolloutState.Restored);
         Assert.Equal((old.Digest, null), (scene.Fleet["late-2"].Reported!.ActiveDigest, scene.Fleet["no-model"].Reported!.ActiveDigest));
     }
 
@@ -44,13 +44,13 @@ public sealed class ContinuousRolloutTests
         var elsewhere = await scene.Rollouts.StartAsync(
             RedistributionScene.Request(newest.Digest) with { SiteId = "elsewhere", Groups = [new("all")] }, default);
         await PassAsync(scene, elsewhere.RolloutId, "all");
-        await ReachedAsync(scene, elsewhere.RolloutId, static view => view.State == RolloutState.Completed);
+        await scene.ShownAsync(elsewhere.RolloutId, static view => view.State == RolloutState.Completed);
 
         var later = await scene.Rollouts.StartAsync(RedistributionScene.Request(newest.Digest) with { Groups = [new("all")] }, default);
         Assert.Empty(later.WaitsFor);
         Assert.Null((await scene.Rollouts.FindAsync(id, default))!.EndedAt);
         await PassAsync(scene, later.RolloutId, "all");
-        var view = await ReachedAsync(scene, id, static view => view.EndedAt is not null);
+        var view = await scene.ShownAsync(id, static view => view.EndedAt is not null);
         Assert.Equal(
             (RolloutState.Completed, $"rollout {later.RolloutId} has taken its place"), (view.State, view.Transitions[^1].Reason));
         for (var i = 0; i < 3; i++) Assert.Equal(newest.Digest, scene.Fleet[$"d{i}"].Reported!.ActiveDigest);
@@ -67,10 +67,10 @@ public sealed class ContinuousRolloutTests
         {
             var late = $"late-{i}";
             scene.Fleet.Add(late, old.Digest);
-            await ReachedAsync(scene, id, _ => scene.Fleet.Assignments.Any(told => told.DeviceId == late));
+            await scene.ShownAsync(id, _ => scene.Fleet.Assignments.Any(told => told.DeviceId == late));
         }
 
-        var paused = await ReachedAsync(scene, id, static view => view.State == RolloutState.Paused);
+        var paused = await scene.ShownAsync(id, static view => view.State == RolloutState.Paused);
         for (var i = 4; i <= 5; i++) scene.Fleet.Add($"late-{i}", old.Digest);
         Assert.Equal(
             "3 devices that joined, one after the other, did not take it: late-3 (download), late-2 (download), late-1 (download)",
@@ -79,7 +79,7 @@ public sealed class ContinuousRolloutTests
 
         scene.Fleet.Assigned = scene.Fleet.Obey;
         await scene.Rollouts.CommandAsync(id, RolloutCommand.Resume, "op", default);
-        await ReachedAsync(scene, id, static view => view.Groups[1].Devices.Count(static device => device.Touched) == 2);
+        await scene.ShownAsync(id, static view => view.Groups[1].Devices.Count(static device => device.Touched) == 2);
         Assert.Equal(next.Digest, scene.Fleet["late-5"].Reported!.ActiveDigest);
         Assert.Equal(RolloutState.Cancelled, (await scene.Rollouts.CommandAsync(id, RolloutCommand.Cancel, "op", default))!.State);
     }
@@ -102,25 +102,14 @@ public sealed class ContinuousRolloutTests
         var id = (await scene.Rollouts.StartAsync(
             RedistributionScene.Request(digest) with { Continuous = true, Groups = [new("all")] }, default)).RolloutId;
         await PassAsync(scene, id, "all");
-        await ReachedAsync(scene, id, static view => view.OpenSince is not null);
+        await scene.ShownAsync(id, static view => view.OpenSince is not null);
         return id;
     }
 
     private static async Task PassAsync(RedistributionScene scene, string id, string group)
     {
-        await ReachedAsync(scene, id, view => view.Groups.Any(known => known.Name == group && known.State == GroupState.Observing));
+        await scene.ShownAsync(id, view => view.Groups.Any(known => known.Name == group && known.State == GroupState.Observing));
         await scene.WorkAsync(scene.Hub, id);
-        await ReachedAsync(scene, id, view => view.Groups.Any(known => known.Name == group && known.State == GroupState.Passed));
-    }
-
-    private static async Task<RolloutView> ReachedAsync(RedistributionScene scene, string id, Func<RolloutView, bool> reached)
-    {
-        using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
-        while (true)
-        {
-            var view = (await scene.Rollouts.FindAsync(id, default))!;
-            if (reached(view)) return view;
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
-        }
+        await scene.ShownAsync(id, view => view.Groups.Any(known => known.Name == group && known.State == GroupState.Passed));
     }
 }

@@ -16,8 +16,6 @@ namespace Cloud.Hub.Tests.Redistribution;
 /// <summary>A real hub that runs Redistribution, alone unless said otherwise, before a simulated fleet that outlives it.</summary>
 internal sealed class RedistributionScene : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     private readonly TempFolder _folder = new();
     private readonly Channel<RolloutTransitioned> _transitions = Channel.CreateUnbounded<RolloutTransitioned>();
     private readonly List<EventBus.Subscription> _subscriptions = [];
@@ -123,7 +121,7 @@ internal sealed class RedistributionScene : IAsyncDisposable
     /// <summary>Waits for the next transition of a rollout to a state, in whichever hub it happens.</summary>
     public async Task<RolloutTransitioned> ReachedAsync(string rolloutId, string to)
     {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while (true)
         {
             var transition = await _transitions.Reader.ReadAsync(patience.Token);
@@ -131,6 +129,14 @@ internal sealed class RedistributionScene : IAsyncDisposable
             if (transition.RolloutId == rolloutId && transition.To is RolloutState.Restoring && to != RolloutState.Restored)
                 throw new InvalidOperationException($"expected {to}, but: {transition.Reason}");
         }
+    }
+
+    /// <summary>Returns when the scene's hub shows the rollout so.</summary>
+    public async Task<RolloutView> ShownAsync(string rolloutId, Func<RolloutView, bool> isSo)
+    {
+        RolloutView view = null!;
+        await Eventually.HoldsAsync(async () => isSo(view = (await Rollouts.FindAsync(rolloutId, default))!), () => $"{view}");
+        return view;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
@@ -23,20 +24,16 @@ public sealed class RolloutJoinTests
         scene.Fleet.Add("late-1", old.Digest);
         scene.Fleet.Add("late-elsewhere", old.Digest, siteId: "elsewhere");
         scene.Fleet.Report("moved", static reported => reported with { Tags = new Dictionary<string, string>() });
-        await WaitAsync(async () => (await scene.Rollouts.FindAsync(id, default))!.Groups is [_, _, _, { Devices.Count: 2 }]);
+        await scene.ShownAsync(id, static view => view.Groups is [_, _, _, { Devices.Count: 2 }]);
         await scene.RestartAsync(Settings);
         scene.Fleet.Add("late-2", old.Digest);
-        await WaitAsync(async () => (await scene.Rollouts.FindAsync(id, default))!.Groups[^1].Devices.Count == 3);
+        await scene.ShownAsync(id, static view => view.Groups[^1].Devices.Count == 3);
         Assert.DoesNotContain(scene.Fleet.Assignments, static told => told.DeviceId.StartsWith("late", StringComparison.Ordinal));
 
         for (var group = 0; group < 3; group++)
         {
             if (group > 0) await scene.ReachedAsync(id, GroupState.Observing);
-            if (group == 2)
-            {
-                await WaitAsync(async () => (await scene.Rollouts.FindAsync(id, default))!.Groups[3].Devices.All(static device => device.Touched));
-            }
-
+            if (group == 2) await scene.ShownAsync(id, static view => view.Groups[3].Devices.All(static device => device.Touched));
             await scene.WorkAsync(scene.Hub, id);
             await scene.ReachedAsync(id, GroupState.Passed);
         }
@@ -66,7 +63,7 @@ public sealed class RolloutJoinTests
         scene.Fleet.Retire(retired);
         scene.Fleet.Report(left, static reported => reported with { Tags = new Dictionary<string, string> { ["stage"] = "test" } });
         var store = scene.Hub.Get<RolloutStore>();
-        await WaitAsync(() => Task.FromResult(store.Find(view.RolloutId)!.State.Devices.Count(static device => device.Left) == 2));
+        await Eventually.HoldsAsync(() => store.Find(view.RolloutId)!.State.Devices.Count(static device => device.Left) == 2);
         for (var group = 0; group < 3; group++)
         {
             if (group > 0) await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
@@ -98,18 +95,11 @@ public sealed class RolloutJoinTests
         scene.Fleet.Add("north-1", old.Digest, siteId: "north");
         scene.Fleet.Add("nowhere-1", old.Digest, siteId: "nowhere");
         scene.Fleet.Add("free", old.Digest);
-        await WaitAsync(async () => (await scene.Rollouts.FindAsync(id, default))! is { WaitsFor.Count: 1, Groups: [_, { Devices.Count: 3 } joined] }
+        var view = await scene.ShownAsync(id, static view => view is { WaitsFor.Count: 1, Groups: [_, { Devices.Count: 3 } joined] }
             && joined.Devices.Any(static device => device is { DeviceId: "free", Touched: true }));
-        var view = (await scene.Rollouts.FindAsync(id, default))!;
         Assert.Equal([first.RolloutId], view.WaitsFor);
         Assert.Equal(["free", "north-1", "urgent"], view.Groups[1].Devices.Select(static device => device.DeviceId));
         Assert.DoesNotContain(scene.Fleet.Assignments, told => told.DeviceId is "north-1" or "nowhere-1");
         Assert.DoesNotContain(scene.Fleet.Assignments, told => told.DeviceId == "urgent" && told.Model?.Digest == next.Digest);
-    }
-
-    private static async Task WaitAsync(Func<Task<bool>> reached)
-    {
-        using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
-        while (!await reached()) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
     }
 }

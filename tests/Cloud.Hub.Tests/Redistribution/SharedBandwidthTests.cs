@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Redistribution;
 
@@ -38,7 +39,7 @@ public sealed class SharedBandwidthTests
                 RedistributionScene.Request(scene.Releases[1].Digest) with { SiteId = site, Groups = [new("all")] }, default);
         }
 
-        for (var i = 0; i < 2 * Devices; i++) Assert.True(await all.WaitAsync(RedistributionScene.Patience), $"only {i} of {2 * Devices} were told");
+        for (var i = 0; i < 2 * Devices; i++) Assert.True(await all.WaitAsync(Eventually.Limit), $"only {i} of {2 * Devices} were told");
         var at = told.ToList();
         for (var i = 0; i < at.Count; i++)
         {

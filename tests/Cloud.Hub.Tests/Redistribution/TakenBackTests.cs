@@ -100,10 +100,9 @@ public class TakenBackTests
         var second = await scene.Rollouts.StartAsync(
             RedistributionScene.Request(next.Digest) with { Groups = [new("all")] }, CancellationToken.None);
         Assert.Equal(2, second.Groups[0].Devices.Count);
-        await UntilAsync(async () => (await scene.Rollouts.FindAsync(second.RolloutId, CancellationToken.None))!.Groups[0].Devices.All(device =>
+        await scene.ShownAsync(second.RolloutId, view => view.Groups[0].Devices.All(device =>
             device.PreviousDigest == old.Digest && scene.Fleet[device.DeviceId].Desired!.Model!.Digest == next.Digest));
-        await UntilAsync(async () =>
-            (await scene.Rollouts.FindAsync(first.RolloutId, CancellationToken.None))!.State == RolloutState.Restored);
+        await scene.ShownAsync(first.RolloutId, static view => view.State == RolloutState.Restored);
         var refused =
             await Assert.ThrowsAsync<RolloutRefusedException>(() => scene.Rollouts.CommandAsync(
                 first.RolloutId, RolloutCommand.Force, "op", CancellationToken.None));
@@ -124,12 +123,5 @@ public class TakenBackTests
         Assert.Equal(["d0", "d2"], scene.Fleet.Assignments.Select(static told => told.DeviceId).Distinct().Order());
         Assert.Null(scene.Fleet["d0"].Reported!.ActiveDigest);
         Assert.Null(scene.Fleet["d2"].Reported!.ActiveDigest);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        while (!await isSo()) await looks.WaitForNextTickAsync(patience.Token);
     }
 }

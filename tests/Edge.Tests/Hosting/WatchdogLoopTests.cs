@@ -70,7 +70,7 @@ public sealed class WatchdogLoopTests : IAsyncLifetime, IDisposable
     private async Task<string> HeardAsync()
     {
         var buffer = new byte[64];
-        var length = await _systemd.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var length = await _systemd.ReceiveAsync(buffer).InTimeAsync();
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 }

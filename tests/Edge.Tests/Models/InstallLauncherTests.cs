@@ -157,7 +157,7 @@ public sealed class InstallLauncherTests(ITestOutputHelper output) : IDisposable
 
         var start = new ProcessStartInfo("/bin/sh", [launcher, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HMAS_INSTALLS"] = Path.Combine(state, "installs");
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("sh did not start");
         var error = process.StandardError.ReadToEndAsync(limit.Token);
         var said = (await process.StandardOutput.ReadToEndAsync(limit.Token)).Trim();

@@ -105,7 +105,7 @@ public sealed class InstallTrialTests : IAsyncLifetime, IDisposable
         using var process = Process.Start(start) ?? throw new InvalidOperationException("sh did not start");
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            using var limit = new CancellationTokenSource(Eventually.Limit);
             string? line;
             while ((line = await process.StandardError.ReadLineAsync(limit.Token)) is not null
                 && !line.Contains($"{install.Digest}: Committed", StringComparison.Ordinal))

@@ -74,7 +74,7 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
         await CommitAsync(agent);
         await _rig.PlayUntilAsync(_rig.Offer(1) with { RolloutId = "r1", Restore = true }, SlotState.Committed);
         _rig.Assign(null);
-        while (_rig.Answering is not null) await Task.Yield();
+        await Eventually.HoldsAsync(() => _rig.Answering is null);
         Assert.Equal((InstallFolder.NameOf(agent.Digest), 1), (_installs.Current.Active, _rig.Restarts));
     }
 
@@ -82,7 +82,7 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
     {
         var before = _rig.Restarts;
         await _rig.PlayUntilAsync(assignment, SlotState.Probed);
-        while (_rig.Restarts == before) await Task.Yield();
+        await Eventually.HoldsAsync(() => _rig.Restarts > before);
         _installs.Commit();
     }
 
@@ -91,7 +91,7 @@ public sealed class InstallUpdaterTests : IAsyncLifetime, IDisposable
     {
         var before = _rig.Restarts;
         _rig.Assign(back);
-        while (_rig.Restarts == before) await Task.Yield();
+        await Eventually.HoldsAsync(() => _rig.Restarts > before);
         Assert.Equal(new InstallPointer(runs, Failed: InstallFolder.NameOf(failed.Digest)), _installs.Current);
         Assert.Equal("the hub took it back", _installs.FailureOf(_installs.Current.Failed));
         await _rig.PlayUntilAsync(back, SlotState.Committed);

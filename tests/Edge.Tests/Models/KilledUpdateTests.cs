@@ -88,7 +88,7 @@ public sealed class KilledUpdateTests(ITestOutputHelper output) : IDisposable
         using var child = Process.Start(start) ?? throw new InvalidOperationException("The child did not start.");
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            using var limit = new CancellationTokenSource(Eventually.Limit);
             Assert.Equal("held", await child.StandardOutput.ReadLineAsync(limit.Token));
         }
         finally

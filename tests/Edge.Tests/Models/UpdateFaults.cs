@@ -130,7 +130,7 @@ internal sealed class UpdateFaults(SigningKey key, int seed)
             typeof(UpdateFaults).Assembly.Location, "update-killed", folder, release.ToString(CultureInfo.InvariantCulture), $"{step}",
             delayUs.ToString(CultureInfo.InvariantCulture)];
         using var child = Process.Start(new ProcessStartInfo("dotnet", arguments)) ?? throw new InvalidOperationException("The child did not start.");
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         await child.WaitForExitAsync(limit.Token);
         // 128 + SIGKILL: it died by its own hand at the very place, not of something else.
         Assert.Equal(137, child.ExitCode);

@@ -120,7 +120,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     }
 
     /// <summary>Returns when another install is to run.</summary>
-    public Task RestartAsync() => _restarts.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    public Task RestartAsync() => _restarts.Reader.ReadAsync().InTimeAsync();
 
     public bool Told(Predicate<SlotReport> step)
     {

@@ -9,7 +9,6 @@ namespace Edge.Tests.Sampling;
 public sealed class SamplingLoopTests
 {
     private readonly WatchedClock _time = new();
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     // A shorter wait than that for silence, so that the clock tells the two apart.
     private readonly SamplingOptions _options = new() { RetryAfter = TimeSpan.FromMilliseconds(500) };
 
@@ -37,8 +36,8 @@ public sealed class SamplingLoopTests
             throw new SensorException("bus error");
         }), new Consumer());
         var running = loop.RunAsync(CancellationToken.None);
-        _time.Advance(await _time.WaitBegunAsync(_options.RetryAfter).WaitAsync(Limit));
-        await running.WaitAsync(Limit);
+        _time.Advance(await _time.WaitBegunAsync(_options.RetryAfter).InTimeAsync());
+        await running.InTimeAsync();
         Assert.Equal((2, 1), (tries, loop.SensorFailures));
     }
 
@@ -72,9 +71,9 @@ public sealed class SamplingLoopTests
         var loop = Loop(new ScriptedSensor(_ => { }, untilCancelled: true), consumer);
         var running = loop.RunAsync(stop.Token);
         // From this moment on the loop counts the silence.
-        await _time.Read.WaitAsync(Limit);
+        await _time.Read.InTimeAsync();
         _time.Advance(_options.SilenceAfter);
-        Assert.Equal(_options.SilenceAfter, await consumer.Silence.WaitAsync(Limit));
+        Assert.Equal(_options.SilenceAfter, await consumer.Silence.InTimeAsync());
         await stop.CancelAsync();
         await running;
     }

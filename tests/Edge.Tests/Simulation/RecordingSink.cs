@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Edge.Sensors;
 using Hmas.Contracts.Sensing;
+using Hmas.Testing;
 
 namespace Edge.Tests.Simulation;
 
@@ -20,11 +21,11 @@ internal sealed class RecordingSink : ISampleSink
     /// <summary>Returns when so many more samples have come.</summary>
     public async Task ArrivedAsync(int samples)
     {
-        for (var i = 0; i < samples; i++) await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+        for (var i = 0; i < samples; i++) await _arrivals.Reader.ReadAsync().InTimeAsync();
     }
 
     /// <summary>Returns the next run that has ended.</summary>
-    public Task<string> EndedAsync() => _ends.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    public Task<string> EndedAsync() => _ends.Reader.ReadAsync().InTimeAsync();
 
     public void Add(Sample sample)
     {

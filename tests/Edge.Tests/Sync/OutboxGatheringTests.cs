@@ -10,7 +10,6 @@ namespace Edge.Tests.Sync;
 /// <summary>What is stored together and what at once: a commit costs the same whatever it holds.</summary>
 public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private FactOutbox _outbox = null!;
@@ -41,7 +40,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         Add(FactKind.SlotReport, 3);
         Assert.False(stored.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(3, await stored.WaitAsync(Limit));
+        Assert.Equal(3, await stored.InTimeAsync());
     }
 
     [Fact]
@@ -53,14 +52,14 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         Add(FactKind.SlotReport, 2);
         Assert.False(stored.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(2, await stored.WaitAsync(Limit));
-        await _outbox.StoredAsync(default).WaitAsync(Limit);
+        Assert.Equal(2, await stored.InTimeAsync());
+        await _outbox.StoredAsync(default).InTimeAsync();
 
         stored = NextStored();
         Add(FactKind.SlotReport, 3);
         Add(FactKind.Experience, 4);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(4, await stored.WaitAsync(Limit));
+        Assert.Equal(4, await stored.InTimeAsync());
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         Assert.Equal(64, _outbox.Read(1, 100, 1 << 20).Count);
         _time.Advance(TimeSpan.FromSeconds(1));
         _outbox.Complete();
-        await _storing.WaitAsync(Limit);
+        await _storing.InTimeAsync();
         Assert.Empty(_outbox.Read(1, 100, 1 << 20));
     }
 
@@ -82,7 +81,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         var drained = _outbox.DrainedAsync(default);
         Assert.False(drained.IsCompleted);
         _outbox.Acknowledge(new FactAck(_outbox.State.Epoch, 1));
-        await drained.WaitAsync(Limit);
+        await drained.InTimeAsync();
         Assert.Equal((0, 1), (_outbox.State.Waiting, _outbox.State.TotalAcknowledged));
         Assert.Single(_outbox.Read(1, 10, 1 << 20));
     }
@@ -95,7 +94,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
         var stored = NextStored();
         Add(FactKind.Experience, 1);
         Add(urgent, 2);
-        Assert.Equal(2, await stored.WaitAsync(Limit));
+        Assert.Equal(2, await stored.InTimeAsync());
     }
 
     [Fact]
@@ -103,7 +102,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
     {
         Add(FactKind.Experience, 1);
         _outbox.Complete();
-        await _storing.WaitAsync(Limit);
+        await _storing.InTimeAsync();
         Assert.Equal(1, _outbox.State.Produced);
     }
 
@@ -158,7 +157,7 @@ public sealed class OutboxGatheringTests : IAsyncLifetime, IDisposable
     private async Task StoreAlarmAsync(long timestampUs)
     {
         Add(FactKind.Alarm, timestampUs);
-        await _outbox.StoredAsync(default).WaitAsync(Limit);
+        await _outbox.StoredAsync(default).InTimeAsync();
     }
 
     /// <summary>Completes with what has been produced when the next group is on disk; its turn may still take what is added then.</summary>

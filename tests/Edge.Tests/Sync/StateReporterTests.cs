@@ -9,6 +9,7 @@ using Hmas.Contracts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 using Hmas.Messaging;
+using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -17,7 +18,6 @@ namespace Edge.Tests.Sync;
 /// <summary>The reported state and telemetry over a link that hands over what it is given.</summary>
 public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly FakeTimeProvider _time = new();
     private readonly Channel<(string Topic, byte[] Payload, bool Retain)> _published = Channel.CreateUnbounded<(string, byte[], bool)>();
     private readonly TelemetryCollector _telemetry = new(channels: 1, points: 4);
@@ -108,7 +108,7 @@ public sealed class StateReporterTests : IFleetLink, IAsyncLifetime, IDisposable
         Counters = new(), TimestampUs = 0,
     };
 
-    private async Task<(string Topic, byte[] Payload, bool Retain)> NextAsync() => await _published.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+    private async Task<(string Topic, byte[] Payload, bool Retain)> NextAsync() => await _published.Reader.ReadAsync().InTimeAsync();
 
     private static ReportedState Read(byte[] payload) => JsonSerializer.Deserialize(payload, ContractsJson.Default.ReportedState)!;
 }

@@ -18,7 +18,6 @@ internal sealed class UplinkRig : IAsyncDisposable
 {
     private const string Site = "north";
     private const string Device = "pump-1";
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     private readonly TempFolder _folder = new();
     private readonly EmbeddedBrokerFixture _broker = new();
@@ -56,7 +55,7 @@ internal sealed class UplinkRig : IAsyncDisposable
         _uplink = new FactUplink(
             new DeviceOptions { Site = Site, Id = Device }, options, Outbox, new FleetLink(_device), TimeProvider.System, NullLogger.Instance);
         _loops.AddRange([_hub.RunAsync(_stop.Token), ReceiveAsync(), Outbox.RunAsync(_stop.Token)]);
-        while (!(await _hub.Connections.ReadAsync().AsTask().WaitAsync(Limit)).Connected)
+        while (!(await _hub.Connections.ReadAsync().InTimeAsync()).Connected)
         {
         }
 
@@ -72,7 +71,7 @@ internal sealed class UplinkRig : IAsyncDisposable
     /// <summary>Returns when the device knows that the hub holds everything.</summary>
     public async Task DrainedAsync(int produced)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         var drained = Outbox.DrainedAsync(limit.Token);
         try
         {
@@ -133,7 +132,7 @@ internal sealed class UplinkRig : IAsyncDisposable
             var sequence = OnBatch is { } answer ? answer(batch) : Keep(batch);
             if (sequence is not { } held) continue;
             var ack = JsonSerializer.SerializeToUtf8Bytes(new FactAck(batch.Epoch, held), ContractsJson.Default.FactAck);
-            await _hub.PublishAsync(Topics.FactAck(Site, Device), ack, retain: false, Limit, _stop.Token);
+            await _hub.PublishAsync(Topics.FactAck(Site, Device), ack, retain: false, Eventually.Limit, _stop.Token);
         }
     }
 

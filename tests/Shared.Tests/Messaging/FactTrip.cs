@@ -26,10 +26,18 @@ internal sealed class FactTrip(FleetClient hub, FleetClient device, int facts, T
     {
         using var limit = new CancellationTokenSource(stopAfter);
         var storing = StoreAsync(limit.Token);
-        await SendAsync(limit.Token);
-        await storing;
+        try
+        {
+            await SendAsync(limit.Token);
+            await storing;
+        }
+        finally
+        {
+            _progress.Writer.Complete();
+        }
     }
 
+    /// <exception cref="ChannelClosedException">The trip has ended before.</exception>
     public async Task StoredAsync(long sequence)
     {
         while (await _progress.Reader.ReadAsync() < sequence)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Hmas.Messaging;
+using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Shared.Tests.Messaging;
@@ -21,7 +22,7 @@ public sealed class ProtocolFallbackTests
         await using (var client = new FleetClient(Settings(listener), TimeProvider.System, NullLogger.Instance))
         {
             var running = client.RunAsync(stop.Token);
-            var change = await client.Connections.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
+            var change = await client.Connections.ReadAsync().InTimeAsync();
             Assert.Equal((true, MqttVersion.V311), (change.Connected, change.Version));
             await stop.CancelAsync();
             await running;

@@ -1,5 +1,6 @@
 using System.Text;
 using Hmas.Messaging;
+using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Shared.Tests.Messaging;
@@ -7,7 +8,6 @@ namespace Shared.Tests.Messaging;
 /// <summary>A client whose loop runs until it is disposed.</summary>
 internal sealed class RunningClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly Task _loop;
 
     public RunningClient(FleetClientSettings settings)
@@ -27,7 +27,7 @@ internal sealed class RunningClient : IAsyncDisposable
 
     public Task<ConnectionChange> DisconnectedAsync() => ChangeAsync(connected: false);
 
-    public async Task<string> NextAsync() => Encoding.UTF8.GetString((await Client.Inbound.ReadAsync().AsTask().WaitAsync(Limit)).Payload.Span);
+    public async Task<string> NextAsync() => Encoding.UTF8.GetString((await Client.Inbound.ReadAsync().InTimeAsync()).Payload.Span);
 
     public async ValueTask DisposeAsync()
     {
@@ -39,7 +39,7 @@ internal sealed class RunningClient : IAsyncDisposable
     {
         while (true)
         {
-            var change = await Client.Connections.ReadAsync().AsTask().WaitAsync(Limit);
+            var change = await Client.Connections.ReadAsync().InTimeAsync();
             if (change.Connected == connected) return change;
         }
     }

@@ -8,7 +8,6 @@ namespace Shared.Tests.Messaging;
 /// <summary>What the fleet needs of a transport, the same for every broker.</summary>
 public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     public static TheoryData<BrokerKind> Brokers
@@ -76,7 +75,7 @@ public sealed class TransportTests(BrokerFarm farm) : IClassFixture<BrokerFarm>
 
         Assert.Equal(offline, await observer.NextAsync());
         await using var late = await WatchAsync(broker, "stop-late", "stop/d1/state/presence");
-        var kept = await late.Client.Inbound.ReadAsync().AsTask().WaitAsync(Limit);
+        var kept = await late.Client.Inbound.ReadAsync().InTimeAsync();
         Assert.True(kept.Retained, "the last word on presence is retained");
         Assert.Equal(offline, Encoding.UTF8.GetString(kept.Payload.Span));
     }

@@ -45,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var path = _folder.File("fsync.db");
         var acknowledged = new HashSet<long>();
         var failures = new List<string>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         using (var child = new ChildProgram(
             ["store-write", path], "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e",
             "inject=fsync,fdatasync:error=EIO:when=40+"))

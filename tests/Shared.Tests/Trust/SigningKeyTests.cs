@@ -1,16 +1,17 @@
 using System.Security.Cryptography;
+using Hmas.Testing;
 using Hmas.Trust;
 
 namespace Shared.Tests.Trust;
 
 public sealed class SigningKeyTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("hmas-keys").FullName;
+    private readonly TempFolder _folder = new();
 
     [Fact]
     public void A_saved_key_signs_the_same_after_loading()
     {
-        var path = Path.Combine(_folder, "key.pem");
+        var path = _folder.File("key.pem");
         using var key = SigningKey.Create();
         key.Save(path);
         using var loaded = SigningKey.Load(path);
@@ -23,7 +24,7 @@ public sealed class SigningKeyTests : IDisposable
     [Fact]
     public void A_key_file_belongs_to_its_owner_alone()
     {
-        var path = Path.Combine(_folder, "key.pem");
+        var path = _folder.File("key.pem");
         using var key = SigningKey.Create();
         key.Save(path);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
@@ -36,7 +37,7 @@ public sealed class SigningKeyTests : IDisposable
     [Fact]
     public void A_file_that_is_no_key_is_named()
     {
-        var path = Path.Combine(_folder, "key.pem");
+        var path = _folder.File("key.pem");
         File.WriteAllText(path, "not a key");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
@@ -47,7 +48,7 @@ public sealed class SigningKeyTests : IDisposable
     [Fact]
     public void Public_keys_go_through_a_file_in_order()
     {
-        var path = Path.Combine(_folder, "trusted.pem");
+        var path = _folder.File("trusted.pem");
         using var first = SigningKey.Create();
         using var second = SigningKey.Create();
         PublicKeyFile.Write(path, [first.PublicKey, second.PublicKey]);
@@ -60,7 +61,7 @@ public sealed class SigningKeyTests : IDisposable
     public void The_test_vector_of_RFC_8032_verifies_with_a_key_read_from_PEM()
     {
         // RFC 8032 section 7.1, test 1: seed 9d61…, empty message. PKCS #8 prefix of Ed25519: RFC 8410 section 7.
-        var path = Path.Combine(_folder, "rfc.pem");
+        var path = _folder.File("rfc.pem");
         var seed = Convert.FromHexString("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
         byte[] pkcs8 = [.. Convert.FromHexString("302e020100300506032b657004220420"), .. seed];
         File.WriteAllText(path, $"-----BEGIN PRIVATE KEY-----\n{Convert.ToBase64String(pkcs8)}\n-----END PRIVATE KEY-----\n");
@@ -73,5 +74,5 @@ public sealed class SigningKeyTests : IDisposable
             Convert.ToHexStringLower(key.Sign([])));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

@@ -9,7 +9,6 @@ namespace Hmas.System.Tests.Agent;
 /// <summary>The native agent that <c>./hmas publish</c> made, as a process of its own.</summary>
 internal sealed class AgentProgram : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
@@ -37,7 +36,7 @@ internal sealed class AgentProgram : IAsyncDisposable
     public static async Task<(int Code, string Output, string Error)> RunAsync(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
@@ -63,11 +62,11 @@ internal sealed class AgentProgram : IAsyncDisposable
 
         try
         {
-            await said.Task.WaitAsync(Limit, TimeProvider.System);
+            await said.Task.InTimeAsync();
         }
         catch (TimeoutException)
         {
-            lock (_log) Assert.Fail($"the agent did not say '{text}' in {Limit}: {_log}");
+            lock (_log) Assert.Fail($"the agent did not say '{text}' in {Eventually.Limit}: {_log}");
         }
     }
 
@@ -76,7 +75,7 @@ internal sealed class AgentProgram : IAsyncDisposable
     public async Task<(int Code, string Log)> StopAsync()
     {
         using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         await _process.WaitForExitAsync(limit.Token);
         lock (_log) return (_process.ExitCode, _log.ToString());
     }

@@ -44,7 +44,7 @@ public sealed class Arm64AgentTests : IDisposable
             "processor\t: 0\nFeatures\t: fp asimd evtstrm crc32 cpuid\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd08\nCPU revision\t: 3\n");
         var script =
             $"mount --bind '{_folder.File("cpuinfo")}' /proc/cpuinfo && exec {Arm64AgentFactAttribute.Emulator} -L {Arm64AgentFactAttribute.Libraries} \"$@\"";
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         using var agent = Process.Start(
             new ProcessStartInfo(
                 "unshare", ["-m", "sh", "-c", script, "sh", Arm64AgentFactAttribute.Program, .. arguments]) { RedirectStandardError = true })

@@ -35,7 +35,7 @@ public sealed class FullDiskTests : IDisposable
         var script =
             $"mount -t tmpfs -o size=512k tmpfs '{state}' && {run}; echo \"first $?\" >&2; cat '{state}/decisions.csv' >&2; echo end >&2; mount -o remount,size=64m '{state}' && {run}; echo \"second $?\" >&2";
         var start = new ProcessStartInfo("unshare", ["-r", "-m", "sh", "-c", script]) { RedirectStandardError = true };
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");
         var log = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);

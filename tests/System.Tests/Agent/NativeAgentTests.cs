@@ -75,7 +75,7 @@ public sealed class NativeAgentTests : IDisposable
     /// <summary>The device stores within a second what the hub has told it; each look starts a program, which is pause enough.</summary>
     private async Task AcknowledgedAsync()
     {
-        using var limit = new CancellationTokenSource(AgentProgram.Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while ((await AgentProgram.StatusAsync(Socket)).GetProperty("outbox").GetProperty("acknowledged").GetInt64() == 0)
             limit.Token.ThrowIfCancellationRequested();
     }
@@ -185,7 +185,7 @@ public sealed class NativeAgentTests : IDisposable
     private static async Task<string> HeardAsync(Socket systemd)
     {
         var buffer = new byte[256];
-        var length = await systemd.ReceiveAsync(buffer).WaitAsync(AgentProgram.Limit, TimeProvider.System);
+        var length = await systemd.ReceiveAsync(buffer).InTimeAsync();
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 }

@@ -17,7 +17,6 @@ namespace Cloud.Hub.Tests.Host.Grains;
 public sealed class TwoSilosTests
 {
     private const int Devices = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task A_rollout_goes_on_in_the_other_hub_when_the_one_that_holds_it_is_killed()
@@ -111,7 +110,7 @@ public sealed class TwoSilosTests
 
     private static async Task<RolloutView> WorkUntilEndedAsync(RolloutsGrpcClient rollouts, string rollout, IReadOnlyList<FleetDevice> site)
     {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var windows = new PeriodicTimer(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         RolloutView? view = null;
         while (await windows.WaitForNextTickAsync(patience.Token))

@@ -15,6 +15,7 @@ using Cloud.Hub.Tests.Redistribution;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Facts;
 using Hmas.Contracts.Twins;
+using Hmas.Testing;
 using NSubstitute;
 
 namespace Cloud.Hub.Tests.Host.Wiring;
@@ -261,7 +262,7 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
                 or RolloutTransitioned { RolloutId: "r-1" } or AgentDecided { Agent: "fleet" });
         await hubs.FollowedAsync();
         foreach (var happened in told) hubs.Providers.Get<EventBus>().Publish(happened);
-        using var patience = new CancellationTokenSource(RedistributionScene.Patience, TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         var types = new List<HubEvent>();
         while (types.Count < told.Length)
         {

@@ -3,6 +3,7 @@ using Cloud.Hub.Host;
 using Cloud.Hub.Host.Security;
 using Cloud.Hub.Perception.Contract;
 using Cloud.Hub.Reasoning.Contract;
+using Hmas.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 
@@ -44,7 +45,7 @@ public sealed class HubsApart : IAsyncLifetime
             new RolloutTransitioned("probe", "", "", "", ""), new AgentDecided("probe", "are you there", "")])
         {
             using var heard = Front.Get<EventBus>().Subscribe("test", happened => happened.GetType() == probe.GetType());
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
+            using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
             using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             // Nothing said before a line is up is told later, so it is said until it is heard.
             do Providers.Get<EventBus>().Publish(probe);

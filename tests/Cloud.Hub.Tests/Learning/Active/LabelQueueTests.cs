@@ -114,8 +114,7 @@ public sealed class LabelQueueTests
         agent.Play(again.Name, again.Text);
         await FleetScene.ArchivedAsync(hub, [agent], first.Rows + again.Rows);
         // A fact that waits for its group has no number yet, and is not among those that are counted.
-        await FleetScene.UntilAsync(
-            async () => (await ReadAsync(hub)).Any(record => record.Reasons.HasFlag(ExperienceReasons.Requested)), "a window that was asked for is kept");
+        await Eventually.HoldsAsync(async () => (await ReadAsync(hub)).Any(record => record.Reasons.HasFlag(ExperienceReasons.Requested)));
 
         var kept = (await ReadAsync(hub)).Where(record => record.Reasons.HasFlag(ExperienceReasons.Requested)).OrderBy(record => record.StartUs)
             .ToList();
@@ -162,12 +161,8 @@ public sealed class LabelQueueTests
             [("worn bearing", LabelKind.Outcome), ("idle", LabelKind.State), ("seal burst", LabelKind.Failure)], labels.Select(label => (label.Label, label.Kind)));
         Assert.Equal((1795874700000000, 1795874700000000), (labels[2].FromUs, labels[2].ToUs));
 
-        Task<(int Code, string Said)> SayAsync(params string[] arguments) => Operator.OperatorProgram.RunAsync(
-            new Dictionary<string, string>
-            {
-                ["HMAS_HUB"] = hub.Address("front").ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(hub.Folder, "operator.token"),
-            },
-            ["label", .. arguments]);
+        Task<(int Code, string Said)> SayAsync(params string[] arguments) =>
+            OperatorProgram.RunAsync(OperatorProgram.Knowing(hub.Address("front"), hub.Folder), ["label", .. arguments]);
     }
 
     private static Task<HubFixture> StartAsync(TempFolder folder, int most = 50) => HubFixture.StartAsync(
@@ -175,13 +170,8 @@ public sealed class LabelQueueTests
             System.Globalization.CultureInfo.InvariantCulture) }, folder: folder.File("hub"));
 
     /// <summary>Waits until the hub knows the device's channels.</summary>
-    private static async Task KnownAsync(HubFixture hub)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        while ((await hub.Get<IFleet>().DeviceAsync("pump-1", default))?.Reported is not { Channels.Count: > 0 })
-            await timer.WaitForNextTickAsync(limit.Token);
-    }
+    private static Task KnownAsync(HubFixture hub) =>
+        Eventually.HoldsAsync(async () => (await hub.Get<IFleet>().DeviceAsync("pump-1", default))?.Reported is { Channels.Count: > 0 });
 
     /// <param name="windows">Place, 100 s apart, and score over the threshold.</param>
     private static async Task AddAsync(HubFixture hub, long first, params (int Place, float Ratio)[] windows)

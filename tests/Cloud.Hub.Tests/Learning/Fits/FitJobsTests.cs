@@ -157,11 +157,7 @@ public sealed class FitJobsTests : IAsyncLifetime, IDisposable
         await _learning.ToldAsync(progressed =>
             progressed.State == RunStates.Training && untold.Remove(progressed.RunId) && untold.Count == 0);
         Assert.Null(await _learning.Jobs.LeaseAsync(Someone with { MemoryMiB = 0 }, TimeSpan.Zero, default));
-        FitLease? first = null;
-        // Both are offered a moment after they are told to train.
-        while (first is null) first = await _learning.Jobs.LeaseAsync(Someone, TimeSpan.Zero, default);
-        var second = await _learning.Jobs.LeaseAsync(Someone, TimeSpan.Zero, default);
-        while (second is null) second = await _learning.Jobs.LeaseAsync(Someone, TimeSpan.Zero, default);
+        var (first, second) = (await LeasedAsync(), await LeasedAsync());
         Assert.Equal(new[] { low, high }.Order(), new[] { first.RunId, second.RunId }.Order());
     }
 
@@ -186,10 +182,9 @@ public sealed class FitJobsTests : IAsyncLifetime, IDisposable
     {
         var runId = await _learning.Runs.StartAsync(LearningFixture.Request("reconstruction"), CancellationToken.None);
         await _learning.UntilAsync(runId, progressed => progressed.State == RunStates.Training);
-        while (true)
-        {
-            if (await _learning.Jobs.LeaseAsync(Someone, TimeSpan.Zero, default) is { } lease) return (runId, lease);
-            await Task.Yield();
-        }
+        return (runId, await LeasedAsync());
     }
+
+    /// <summary>A fit is offered a moment after its run is told to train: the wait ends with the offer, as time stands still.</summary>
+    private async Task<FitLease> LeasedAsync() => (await _learning.Jobs.LeaseAsync(Someone, Lease, default))!;
 }

@@ -37,9 +37,8 @@ public sealed class FleetLearningTests
 
         await using var poisoned = await PoisonedDevice.JoinAsync(hub, made.CandidateDigest!);
         await hub.Get<IFeedback>().AddLabelsAsync([.. new StateRecording(0, 3, 0).Labels(PoisonedDevice.Id)], default);
-        await FleetScene.UntilAsync(
-            async () => (await hub.Get<IFleet>().DeviceAsync(PoisonedDevice.Id, default))?.Reported?.ActiveDigest == made.CandidateDigest,
-            "the poisoned device is online");
+        await Eventually.HoldsAsync(
+            async () => (await hub.Get<IFleet>().DeviceAsync(PoisonedDevice.Id, default))?.Reported?.ActiveDigest == made.CandidateDigest);
         var tuned = await FleetScene.TrainAsync(hub, new TrainingRequest
         {
             ModelName = "pump", Recipe = "states", ParentDigest = made.CandidateDigest, RequestedBy = "test",
@@ -70,7 +69,7 @@ public sealed class FleetLearningTests
         await fleet.SetModelAsync(late.Id, (await fleet.DeviceAsync("pump-1", default))!.Desired!.Model, default);
         long rows = 0;
         var run = 0;
-        await FleetScene.UntilAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 var recording = new StateRecording(run, states: 20, seed: 500 + run++);
@@ -80,7 +79,7 @@ public sealed class FleetLearningTests
                 await FleetScene.ArchivedAsync(hub, [late], rows);
                 return (await fleet.DeviceAsync(late.Id, default))!.Reported?.ActiveDigest == parent;
             },
-            "the late device answers with the model");
+            () => "the late device is to answer with the model");
 
         var own = await FleetScene.TrainAsync(hub, new TrainingRequest
         {

@@ -35,7 +35,7 @@ public sealed class FleetLifeTests
         var last = new WearRecording(number);
         agent.Play(last.Name, last.Text);
         await FleetScene.ArchivedAsync(hub, [agent], rows + last.Rows);
-        await FleetScene.UntilAsync(async () => (await AlarmsAsync()).Count > 0, $"an alarm of {last.Name} is known");
+        await Eventually.HoldsAsync(async () => (await AlarmsAsync()).Count > 0);
         var alarms = await AlarmsAsync();
         Assert.All(alarms, alarm => Assert.Equal("replace-soon", alarm.Raised.RuleId));
         Assert.All(alarms, alarm => Assert.InRange((last.FailedUs - alarm.Raised.TimestampUs) / 1e6, 1, 100));

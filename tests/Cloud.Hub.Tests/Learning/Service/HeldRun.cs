@@ -1,4 +1,5 @@
 using Cloud.Hub.Bus;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Learning.Service;
 
@@ -17,7 +18,7 @@ internal sealed class HeldRun : IDisposable
         return false;
     });
 
-    public Task ReachedAsync() => _reached.Task.WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System);
+    public Task ReachedAsync() => _reached.Task.InTimeAsync();
 
     public void Dispose()
     {

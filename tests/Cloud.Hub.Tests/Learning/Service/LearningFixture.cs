@@ -7,6 +7,7 @@ using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Inference;
+using Hmas.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -76,7 +77,7 @@ internal sealed class LearningFixture : IAsyncDisposable
     /// <summary>Waits for the bus to tell this; what it tells before, of any run, is not told again.</summary>
     public async Task ToldAsync(Func<TrainingProgressed, bool> isIt)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         await foreach (var happened in _events.Events.ReadAllAsync(limit.Token))
         {
             if (isIt((TrainingProgressed)happened)) return;

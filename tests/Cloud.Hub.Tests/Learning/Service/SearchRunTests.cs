@@ -11,7 +11,6 @@ namespace Cloud.Hub.Tests.Learning.Service;
 public sealed class SearchRunTests
 {
     private const int Trials = 6;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private static TrainingRequest Request =>
         LearningFixture.Request("states") with { Search = new SearchRequest { Trials = Trials, Halving = 3 } };
@@ -44,7 +43,7 @@ public sealed class SearchRunTests
         {
             RedirectStandardOutput = true,
         };
-        using (var limit = new CancellationTokenSource(Limit, TimeProvider.System))
+        using (var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System))
         using (var child = Process.Start(start)!)
         {
             while (!((await child.StandardOutput.ReadLineAsync(limit.Token)) ?? throw new InvalidOperationException("the child ended by itself"))

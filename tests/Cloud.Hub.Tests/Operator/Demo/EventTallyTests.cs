@@ -1,6 +1,7 @@
 using Cloud.Hub.Bus;
 using Cloud.Hub.Host;
 using Cloud.Hub.Tests.Integration;
+using Hmas.Testing;
 using Operator.Cli.Demo.Site;
 
 namespace Cloud.Hub.Tests.Operator.Demo;
@@ -12,15 +13,8 @@ public class EventTallyTests
     {
         await using var front = await FrontFixture.StartAsync();
         await using var tally = await EventTally.OpenAsync(front.Hub.Address(HubServices.Front), front.Hub.OperatorToken, default);
-        await UntilAsync(() => tally.Counts.ContainsKey("Heartbeat"));
+        await Eventually.HoldsAsync(() => tally.Counts.ContainsKey("Heartbeat"));
         for (var i = 0; i < 3; i++) front.Hub.Get<EventBus>().Publish(new AgentDecided("fleet", "train", "labels"));
-        await UntilAsync(() => tally.Counts.GetValueOrDefault("AgentDecided") == 3);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        while (!holds()) await timer.WaitForNextTickAsync(patience.Token);
+        await Eventually.HoldsAsync(() => tally.Counts.GetValueOrDefault("AgentDecided") == 3);
     }
 }

@@ -63,7 +63,7 @@ public sealed class SwupdateDevice : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It has not said it within a minute; the message holds what it did say.</exception>
     public async Task SaysAsync(string text)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while (true)
         {
             Task more;

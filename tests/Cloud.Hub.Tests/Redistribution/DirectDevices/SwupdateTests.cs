@@ -185,7 +185,7 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     private async Task<RolloutView> UntilRolloutAsync(string rolloutId, Func<RolloutView, bool> holds)
     {
         using var channel = _hub.Grpc(HubServices.Redistribution);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var events = new Events1.Events.EventsClient(channel).Follow(
             new Events1.FollowRequest { Service = HubServices.Redistribution }, cancellationToken: patience.Token);
         RolloutView? last = null;
@@ -219,7 +219,7 @@ public sealed class SwupdateTests(SwupdateHub shared) : IClassFixture<SwupdateHu
     private async Task<ReportedState> UntilAsync(string deviceId, Func<ReportedState, bool> holds)
     {
         using var channel = _hub.Grpc(HubServices.Communication);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
+        using var patience = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         using var events = new Events1.Events.EventsClient(channel).Follow(
             new Events1.FollowRequest { Service = HubServices.Communication }, cancellationToken: patience.Token);
         ReportedState? last = null;

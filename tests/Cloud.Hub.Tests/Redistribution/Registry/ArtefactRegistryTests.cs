@@ -9,6 +9,7 @@ using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Tests.Host;
 using Hmas.Contracts;
 using Hmas.Contracts.Artefacts;
+using Hmas.Testing;
 using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Tests.Redistribution.Registry;
@@ -127,7 +128,7 @@ public class ArtefactRegistryTests
         var told = new TaskCompletionSource();
         scene.Fleet.Assigned = _ => told.TrySetResult();
         await hub.Get<IRollouts>().StartAsync(RedistributionScene.Request(rules.Digest), default);
-        await told.Task.WaitAsync(RedistributionScene.Patience, TimeProvider.System);
+        await told.Task.InTimeAsync();
         var wanted = scene.Fleet["d0"].Desired!.Model!;
         Assert.Equal(
             (ArtefactKind.Rules, rules.Digest, rules.Release, rules.Bytes), (wanted.Kind, wanted.Digest, wanted.Release, wanted.PackageBytes));

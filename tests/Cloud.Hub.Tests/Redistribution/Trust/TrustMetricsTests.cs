@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Tests.Host;
-using Cloud.Hub.Tests.Operator;
+using Hmas.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Operator.Cli.Keys;
 

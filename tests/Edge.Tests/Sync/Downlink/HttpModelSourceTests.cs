@@ -15,7 +15,6 @@ public sealed class HttpModelSourceTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly byte[] _package = new byte[2 * Half];
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly WatchedClock _time = new();
     // Beyond every wait that these tests let pass.
     private readonly ModelOptions _options = new() { DownloadTimeout = TimeSpan.FromDays(7) };
@@ -155,7 +154,7 @@ public sealed class HttpModelSourceTests : IDisposable
             if (await Task.WhenAny(fetching, waiting) == waiting) _time.Advance(await waiting);
         }
 
-        await fetching.WaitAsync(Limit);
+        await fetching.InTimeAsync();
     }
 
     private async Task BreakAsync(HttpContext context)
@@ -182,6 +181,6 @@ public sealed class HttpModelSourceTests : IDisposable
         watcher.EnableRaisingEvents = true;
         // What came before the kernel was asked.
         Look();
-        await grown.Task.WaitAsync(Limit);
+        await grown.Task.InTimeAsync();
     }
 }
