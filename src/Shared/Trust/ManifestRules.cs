@@ -15,7 +15,6 @@ internal static class ManifestRules
     /// <summary>Low end, middle and high end of a band of remaining life.</summary>
     private const int LifeAnswers = 3;
 
-
     /// <summary>The first rule that does not hold, as "field: why"; null when all hold.</summary>
     public static string? Fault(ModelManifest manifest)
     {

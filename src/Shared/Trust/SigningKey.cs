@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Hmas.Storage;
 using NSec.Cryptography;
 
 namespace Hmas.Trust;
@@ -63,24 +64,15 @@ public sealed class SigningKey : IDisposable
     /// <summary>PKCS #8 as PEM, ASCII; the caller clears it.</summary>
     public byte[] Export() => _key.Export(KeyBlobFormat.PkixPrivateKeyText);
 
-    /// <summary>Writes the key so that after a power cut either the old file or the whole new one stands;
-    /// readable by the owner alone from its first byte.</summary>
+    /// <summary>Writes the key so that after a power cut either the old file or the whole new one stands, and the new one for good once this
+    /// returns; readable by the owner alone from its first byte.</summary>
+    /// <exception cref="StorageException">The old file stands.</exception>
     public void Save(string path)
     {
         var pem = Export();
-        var part = path + ".part";
         try
         {
-            File.Delete(part);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-            using (var file = new FileStream(part, options))
-            {
-                file.Write(pem);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, path, overwrite: true);
+            AtomicFile.Write(path, pem, OwnerOnly);
         }
         finally
         {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Hmas.Storage;
 
 namespace Hmas.Trust.UpdateFramework.Client;
@@ -10,9 +8,6 @@ namespace Hmas.Trust.UpdateFramework.Client;
 /// <remarks>Layout: docs/formats/update-metadata.md. Bytes are kept as they came. What is read back is not trusted: it is verified again.</remarks>
 public sealed class MetadataFolder
 {
-    /// <summary>File systems take 255 bytes of name; what is longer is named by its hash.</summary>
-    private const int MaxNameLength = 200;
-
     private readonly string _path;
 
     /// <param name="path">Created when it is not there.</param>
@@ -52,7 +47,7 @@ public sealed class MetadataFolder
         // '@' and '=' stand in no escaped name, so no two roles share a file; no escaped name holds a '/'.
         var escaped = Uri.EscapeDataString(role.Name);
         var name = role.Delegator == Metadata.TargetsMetadata.Type ? escaped : $"{Uri.EscapeDataString(role.Delegator)}@{escaped}";
-        return name.Length <= MaxNameLength ? name : $"={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}";
+        return BoundedName.Of(name);
     }
 
     private string PathOf(string name) => Path.Combine(_path, $"{name}.json");

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Hmas.Storage;
 using Hmas.Trust.UpdateFramework.Metadata;
 
@@ -8,9 +6,6 @@ namespace Hmas.Trust.UpdateFramework.Client;
 /// <summary>Downloaded targets. A target path becomes one file name, whatever it holds: no path leads out of the folder.</summary>
 public sealed class TargetFolder
 {
-    /// <summary>File systems take 255 bytes of name; what is longer is named by its hash.</summary>
-    private const int MaxNameLength = 200;
-
     private readonly string _path;
 
     /// <param name="path">Created when it is not there.</param>
@@ -26,8 +21,7 @@ public sealed class TargetFolder
         var name = Uri.EscapeDataString(targetPath);
         // "." and ".." would be folders, and a dot in front hides a file; an escaped name never holds "%2E" otherwise.
         if (name.StartsWith('.')) name = $"%2E{name[1..]}";
-        if (name.Length is 0 or > MaxNameLength) name = $"={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(targetPath)))}";
-        return Path.Combine(_path, name);
+        return Path.Combine(_path, BoundedName.Of(name));
     }
 
     /// <summary>The target's file: the one that lies there if its length and hashes hold, otherwise fetched.</summary>
