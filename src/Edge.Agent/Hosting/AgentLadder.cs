@@ -54,8 +54,10 @@ internal sealed class AgentLadder : IAsyncDisposable
         if (IsLive)
             _healthy = HealthyRowsFile.Open(
                 settings.Device.StateFolder, Sensor.Channels, Sensor.RateHz, settings.Pipeline.MaxCalibrationRows, _logger);
+        var windows = settings.Pipeline.ToWindows();
         Pipeline = new PerceptionPipeline(
-            Sensor.Channels, Sensor.RateHz, settings.Pipeline.ToWindows(), Rules, _dispatcher.Dispatch, sink, _logger, _healthy);
+            Sensor.Channels, Sensor.RateHz, IsLive ? windows : windows with { RecordingLength = TimeSpan.Zero }, Rules, _dispatcher.Dispatch, sink,
+            _logger, _healthy);
         Heart = new Heart("ladder", Limit, time);
         Sampling = new SamplingLoop(Sensor, _queue, new BeatingConsumer(Pipeline, Heart), settings.Pipeline.ToSampling(), time, _logger);
     }

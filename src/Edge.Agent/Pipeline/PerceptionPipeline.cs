@@ -17,11 +17,13 @@ namespace Edge.Agent.Pipeline;
 /// rules go on. A sample that is behind by more than the longest gap means that the clock went
 /// back, and a silence beyond the run gap that the machine stood
 /// still: in both cases the run ends and another begins, so that times within a run always grow.
+/// While no model answers, a live machine's run ends as well when it is a recording long.
 /// </remarks>
 internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
 {
     private static readonly FeatureRecipe DefaultRecipe = new();
 
+    private readonly IReadOnlyList<SensorChannel> _channels;
     private readonly FrameHistory _history;
     private readonly FrameAssembler _assembler;
     private readonly WindowBuilder _window;
@@ -33,9 +35,13 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private readonly ILogger _logger;
     private readonly HealthyRowsFile? _healthy;
     private readonly long _runGapUs;
+    private readonly long _recordingUs;
     private readonly float[] _calibrationRows;
     private readonly int[] _allChannels;
     private string? _runId;
+
+    // Event time from which the run is long enough to be a recording.
+    private long _cutUs = long.MaxValue;
     private Calibration? _calibration;
     private ScorerSeat? _calibratedFor;
 
@@ -50,16 +56,18 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         options.Validate();
         _healthy = healthy;
         _options = options;
+        _channels = channels;
         _history = new FrameHistory(channels.Count, options);
         _assembler = new FrameAssembler(channels.Count, rateHz, options, this);
         _allChannels = [.. Enumerable.Range(0, channels.Count)];
         _window = new WindowBuilder(_history, _allChannels, options.Length, options.Stride);
         _inference = new InferenceStep(_history, channels, rateHz, logger);
-        _rules = new RuleEngine(rules);
+        _rules = new RuleEngine(rules, Deviations);
         _act = act;
         _sink = sink;
         _logger = logger;
         _runGapUs = (long)options.RunGap.TotalMicroseconds;
+        _recordingUs = (long)options.RecordingLength.TotalMicroseconds;
         _calibrationRows = new float[options.MaxCalibrationRows * channels.Count];
     }
 
@@ -117,7 +125,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
 
     void IFrameSink.OnFrame(long timestampUs, ReadOnlySpan<float> values)
     {
-        if (_runId is not null && _history.Frames > 0 && timestampUs - _history.NewestUs > _runGapUs) CloseRun(_history.NewestUs);
+        if (_runId is not null && _history.Frames > 0 && (timestampUs - _history.NewestUs > _runGapUs || IsRecorded(timestampUs)))
+            CloseRun(_history.NewestUs);
         if (_runId is null) OpenRun(NameRun(timestampUs), timestampUs);
         lock (_inference.Gate)
         {
@@ -156,6 +165,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             // A clock that is behind what it was would make the run's time go back: the rows are good all the same.
             if (earlier is not null && earlier.EndUs < timestampUs) runId = earlier.RunId;
             Volatile.Write(ref _runId, runId);
+            _cutUs = _recordingUs > 0 ? timestampUs + _recordingUs : long.MaxValue;
             _history.StartRun(earlier is null ? default : earlier.Rows.AsSpan());
             _inference.StartRun();
             _rules.StartRun(timestampUs);
@@ -174,6 +184,10 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             Volatile.Write(ref _runId, null);
         }
     }
+
+    // A machine that never stops makes recordings all the same while no model knows it, for a first one to be made of. Not in the middle of an alarm.
+    private bool IsRecorded(long timestampUs) => timestampUs >= _cutUs && _history.HealthyRows >= _options.CalibrationRows && _rules.IsCalm
+        && _inference is { ActiveDigest: null, ShadowDigest: null };
 
     private static string NameRun(long timestampUs)
     {
@@ -196,6 +210,16 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     }
 
     private void KeepHealthy(int rows) => _healthy?.Keep(_runId!, _history.NewestUs, _history.FirstRows(rows));
+
+    // What a person looks at first when a model alarms. A model that takes the channels as they come says nothing of their levels.
+    private IReadOnlyList<string> Deviations()
+    {
+        var seat = _inference.Active;
+        var recipe = seat?.Scorer.Manifest.Recipe ?? DefaultRecipe;
+        if (_calibration is null || recipe.Normalisation == Normalisation.None) return [];
+        return ChannelDeviations.Tell(
+            _history, _channels, _calibration, seat is null ? _allChannels : seat.Window.Channels, recipe.SmoothingLength);
+    }
 
     private void Tell(ReadOnlySpan<Decision> decisions)
     {

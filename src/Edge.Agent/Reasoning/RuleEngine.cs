@@ -22,14 +22,17 @@ internal sealed class RuleEngine
     private readonly RuleState[] _states;
     private readonly ActuatorHolders _holders;
     private readonly List<Decision> _decisions = [];
+    private readonly Func<IReadOnlyList<string>> _explain;
     private long _runStartUs;
 
     // A rule holds, is raised, or held within the frames that its debounce counts.
     private bool _isAwake;
 
-    public RuleEngine(RuleSet set)
+    /// <param name="explain">What a person should know of the machine when a rule is raised by what the model says; null: nothing more.</param>
+    public RuleEngine(RuleSet set, Func<IReadOnlyList<string>>? explain = null)
     {
         _set = set;
+        _explain = explain ?? (static () => []);
         _rules = [.. set.Rules];
         _roots = [.. set.Rules.Select(static rule => rule.Root)];
         _signals = new SignalReader(set.Signals);
@@ -45,6 +48,9 @@ internal sealed class RuleEngine
     public long Evaluations { get; private set; }
 
     public bool IsRaised(int rule) => _states[rule].Raised;
+
+    /// <summary>No rule holds, is raised, or held within the frames that its debounce counts.</summary>
+    public bool IsCalm => !_isAwake;
 
     /// <summary>Forgets all conditions: another run begins.</summary>
     public void StartRun(long timestampUs)
@@ -70,7 +76,7 @@ internal sealed class RuleEngine
         var changed = false;
         _isAwake = false;
         for (var i = 0; i < _rules.Length; i++) changed |= Judge(i, nowUs, isFrame);
-        return changed ? Conclude(nowUs, null) : [];
+        return changed ? Conclude(nowUs, prediction, null) : [];
     }
 
     /// <summary>Clears every raised rule: the machine's run has ended.</summary>
@@ -84,7 +90,7 @@ internal sealed class RuleEngine
             state.Raised = false;
         }
 
-        return changed ? Conclude(nowUs, "the run ended") : [];
+        return changed ? Conclude(nowUs, Prediction.None, "the run ended") : [];
     }
 
     private bool AnyHolds()
@@ -130,7 +136,7 @@ internal sealed class RuleEngine
     }
 
     // Only here is memory taken: something changed.
-    private ReadOnlySpan<Decision> Conclude(long nowUs, string? ending)
+    private ReadOnlySpan<Decision> Conclude(long nowUs, scoped in Prediction prediction, string? ending)
     {
         _holders.Update(_rules, _states);
         for (var i = 0; i < _rules.Length; i++)
@@ -148,7 +154,7 @@ internal sealed class RuleEngine
                 Priority = rule.Priority,
                 AlarmId = $"{rule.Id}-{state.RaisedAtUs}",
                 TimestampUs = nowUs,
-                Reasons = ending is null ? RuleReasons.Of(_set, rule.Root, _values, state.Raised) : [ending],
+                Reasons = ending is not null ? [ending] : Reasons(rule.Root, prediction, state.Raised, kind),
                 Command = turn switch { Turn.Act => rule.Action, Turn.Release => rule.Release, _ => null },
                 HeldBy = state.Raised && turn == Turn.None ? _holders.HolderOf(i) : null,
             });
@@ -157,5 +163,11 @@ internal sealed class RuleEngine
         _holders.Settle();
         _decisions.Sort(static (a, b) => b.Priority.CompareTo(a.Priority));
         return CollectionsMarshal.AsSpan(_decisions);
+    }
+
+    private IReadOnlyList<string> Reasons(int root, in Prediction prediction, bool isRaised, DecisionKind kind)
+    {
+        var reasons = RuleReasons.Of(_set, root, _values, prediction, isRaised);
+        return kind == DecisionKind.Raised && RuleReasons.AskModel(_set, root) ? [.. reasons, .. _explain()] : reasons;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class PipelineOptions : IValidatableObject
 
     public TimeSpan RunGap { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Of a live machine; a recording that is replayed is one already. Default 20 min.</summary>
+    public TimeSpan RecordingLength { get; set; } = TimeSpan.FromMinutes(20);
+
     public int HistoryFrames { get; set; } = 4096;
 
     public int MaxCalibrationRows { get; set; } = 4096;
@@ -37,8 +40,8 @@ internal sealed class PipelineOptions : IValidatableObject
 
     public WindowOptions ToWindows() => new()
     {
-        Lateness = Lateness, MaxGap = MaxGap, RunGap = RunGap, HistoryFrames = HistoryFrames, MaxCalibrationRows = MaxCalibrationRows,
-        Length = WindowLength, Stride = WindowStride, CalibrationRows = CalibrationRows,
+        Lateness = Lateness, MaxGap = MaxGap, RunGap = RunGap, RecordingLength = RecordingLength, HistoryFrames = HistoryFrames, 
+        MaxCalibrationRows = MaxCalibrationRows, Length = WindowLength, Stride = WindowStride, CalibrationRows = CalibrationRows,
     };
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -20,7 +20,7 @@ internal static class SettingsKeys
         "sensor:motor:faults:*:severity", "sensor:motor:faults:*:channel",
         "sensor:iio:device", "sensor:iio:root", "sensor:iio:rateHz", "sensor:iio:channels:*",
         "sensor:hwmon:device", "sensor:hwmon:root", "sensor:hwmon:rateHz", "sensor:hwmon:channels:*",
-        "pipeline:queueCapacity", "pipeline:silenceAfter", "pipeline:retryAfter", "pipeline:lateness", "pipeline:maxGap", "pipeline:runGap",
+        "pipeline:queueCapacity", "pipeline:silenceAfter", "pipeline:retryAfter", "pipeline:lateness", "pipeline:maxGap", "pipeline:runGap", "pipeline:recordingLength",
         "pipeline:historyFrames",
         "pipeline:maxCalibrationRows", "pipeline:windowLength", "pipeline:windowStride", "pipeline:calibrationRows",
         "model:trustedKeysFile", "model:imageRoot", "model:directorRoot", "model:package", "model:maxPackageBytes", "model:probeLatency",

@@ -153,6 +153,48 @@ public sealed class PerceptionPipelineTests
     }
 
     [Fact]
+    public void A_machine_that_never_stops_makes_recordings_as_long_as_no_model_is_there()
+    {
+        var pipeline = Recording(TimeSpan.FromSeconds(10));
+        Feed(pipeline, 0, 25);
+        Assert.Equal([10L, 10L], _probe.Ended.Select(static ended => ended.Rows));
+        Assert.Equal(3, _probe.Runs.Distinct().Count());
+        // Each has healthy rows of its own.
+        Assert.Equal(12, _probe.Frames.Count(static frame => frame.IsCalibration));
+
+        pipeline.Slot.Exchange(new FakeScorer("m1", ["a"]));
+        Feed(pipeline, 25, 30);
+        Assert.Equal(2, _probe.Ended.Count);
+    }
+
+    [Fact]
+    public void A_recording_is_not_cut_within_an_alarm_or_before_its_healthy_rows_are_there()
+    {
+        var pipeline = Recording(TimeSpan.FromSeconds(2));
+        Feed(pipeline, 0, 3);
+        Assert.Empty(_probe.Ended);
+        Feed(pipeline, 3, 1, a: 200);
+        Feed(pipeline, 4, 6, a: 99);
+        Assert.Empty(_probe.Ended);
+        Feed(pipeline, 10, 3);
+        Assert.Equal(11, Assert.Single(_probe.Ended).Rows);
+    }
+
+    [Fact]
+    public void An_alarm_of_the_model_says_what_it_saw_and_which_channels_are_far_from_their_healthy_level()
+    {
+        var channels = new SensorChannel[] { new("a", "l/min"), new("b", "Cel") };
+        var pipeline = Recording(TimeSpan.Zero, channels);
+        pipeline.Slot.Exchange(new FakeScorer("m1", ["a", "b"]));
+        Feed(pipeline, 0, 6, a: 5);
+        Feed(pipeline, 6, 3, a: 60);
+        var reasons = _probe.Decisions.First(static decision => decision.RuleId == "model").Reasons;
+        Assert.Equal(2, reasons.Count);
+        Assert.Matches("^score .+ above its threshold .+$", reasons[0]);
+        Assert.StartsWith("a 60 l/min, healthy 5 ± ", reasons[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_silent_stream_raises_its_stale_rule_without_a_sample()
     {
         Play(0, 3);
@@ -172,6 +214,21 @@ public sealed class PerceptionPipelineTests
         Play(300, 1000, grow: false);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(1300, _probe.Count);
+    }
+
+    private PerceptionPipeline Recording(TimeSpan length, SensorChannel[]? channels = null)
+    {
+        var options = new WindowOptions { Length = 3, CalibrationRows = 4, HistoryFrames = 64, MaxCalibrationRows = 16, Lateness = TimeSpan.Zero,
+            RecordingLength = length };
+        var scope = new RuleScope(channels ?? Channels, 1, 64, new Dictionary<string, IReadOnlyList<string>> { ["valve"] = ["open", "close"] });
+        return new PerceptionPipeline(
+            channels ?? Channels, 1, options, RuleFile.Parse(Rules, "rules.yaml", scope), _acts.Add, _probe, NullLogger.Instance);
+    }
+
+    private static void Feed(PerceptionPipeline pipeline, int from, int rows, float a = 1, float b = 2)
+    {
+        for (var second = from; second < from + rows; second++)
+            pipeline.Add([new Sample(0, second * Second, a), new Sample(1, second * Second, b)]);
     }
 
     private void Play(int from, int rows, bool grow = true)

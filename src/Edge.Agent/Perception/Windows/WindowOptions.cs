@@ -12,6 +12,10 @@ internal sealed record WindowOptions
     /// <summary>A longer silence than this ends the run and begins another one.</summary>
     public TimeSpan RunGap { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>A run that is longer ends and another begins as long as no model is there, so that a first one can be made of a machine that
+    /// never stops; 0: never.</summary>
+    public TimeSpan RecordingLength { get; init; }
+
     /// <summary>Frames kept: the longest window a model or a rule may ask for.</summary>
     public int HistoryFrames { get; init; } = 4096;
 
@@ -33,6 +37,7 @@ internal sealed record WindowOptions
         if (Lateness < TimeSpan.Zero) throw new ArgumentException($"Lateness: {Lateness} must not be negative");
         if (MaxGap <= TimeSpan.Zero) throw new ArgumentException($"MaxGap: {MaxGap} must be above 0");
         if (RunGap <= MaxGap) throw new ArgumentException($"RunGap: {RunGap} must be above MaxGap, {MaxGap}");
+        if (RecordingLength < TimeSpan.Zero) throw new ArgumentException($"RecordingLength: {RecordingLength} must not be negative");
         if (HistoryFrames is < 2 or > 1_048_576) throw new ArgumentException($"HistoryFrames: {HistoryFrames} must lie between 2 and 1048576");
         if (MaxCalibrationRows is < 1 or > 1_048_576)
             throw new ArgumentException($"MaxCalibrationRows: {MaxCalibrationRows} must lie between 1 and 1048576");

@@ -12,7 +12,7 @@ export function learning(store: Store): Child {
   const runs = store.state.training;
   if (!runs) return h('p', { class: 'empty' }, store.failed.get('training') ?? 'Asking the hub …');
   const [newest, ...older] = runs;
-  if (!newest) return h('p', { class: 'empty' }, ['Nothing has been trained yet. The fleet agent starts a run when experience and labels suffice. By hand: ', h('code', null, './hmas learn start')]);
+  if (!newest) return h('p', { class: 'empty' }, ['Nothing has been trained yet. The fleet agent trains the first model once enough recordings have ended; a machine that never stops makes one every 20 minutes. By hand: ', h('code', null, './hmas learn start')]);
   return [
     run(newest),
     older.length ? h('div', { class: 'older' }, h('h3', null, 'Earlier'), older.slice(0, 6).map(earlier =>
