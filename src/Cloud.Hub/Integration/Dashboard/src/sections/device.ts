@@ -13,11 +13,10 @@ export function facts(store: Store): Child {
   const state = stateOf(device, store);
   const told: [string, Child][] = [
     ['State', h('span', { class: `word ${state.replace(' ', '-')}` }, state)],
-    ['Model', reported?.activeDigest ? [model ? `${model.manifest.name} ${model.manifest.release} ` : '', h('code', { title: reported.activeDigest }, digest(reported.activeDigest))] : 'none answers'],
-    ['Slot', reported ? words(reported.slotState) : '–'],
+    ['Model', reported?.activeDigest ? [model ? `${model.manifest.name} ${model.manifest.release} ` : '', h('code', { title: reported.activeDigest }, digest(reported.activeDigest)), h('small', null, ` ${words(reported.slotState)}`)] : 'none answers'],
     ['Calibrated', !reported?.activeDigest ? '–' : reported.calibrated ? 'yes' : 'not yet'],
     ['Sampling', `×${reported?.samplingBoost ?? 1}`],
-    ['Waiting facts', reported ? count(reported.counters.factsProduced - reported.counters.factsAcknowledged) : '–'],
+    ['Not sent yet', reported ? count(reported.counters.factsProduced - reported.counters.factsAcknowledged) : '–'],
     ['Memory', reported?.counters.residentBytes ? bytes(reported.counters.residentBytes) : '–'],
     ['Run', store.telemetry?.runId ?? reported?.runId ?? '–'],
   ];

@@ -1,6 +1,6 @@
 // A gate: what it has seen, what it allows, and the smallest harm that it would have told by now.
 
-import { h, type Child } from '../dom';
+import { h, s, type Child } from '../dom';
 import { count, percent, seconds, span, words } from '../format';
 import type { Evidence, Gate, Metric } from '../types';
 
@@ -35,6 +35,6 @@ const over = (seen: number, allowed: number): number => (allowed > 0 ? seen / al
 
 /** A full bar is the limit; for a minimum it is the goal. */
 function bar(share: number, isGoal: boolean): Child {
-  const step = Math.round(Math.min(1, share) * 20);
-  return h('span', { class: `meter ${isGoal ? 'goal' : share > 1 ? 'over' : ''} w${step}`, 'aria-hidden': 'true' }, h('i'));
+  return s('svg', { class: `meter ${isGoal ? 'goal' : share > 1 ? 'over' : ''}`, viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    s('rect', { width: Math.min(1, share), height: 1 }));
 }
