@@ -37,4 +37,16 @@ public sealed class UpdateClientCommandLineTests : IDisposable
         Assert.Contains(said, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Its_help_says_what_every_option_is()
+    {
+        using var program = Process.Start(new ProcessStartInfo(UpdateClientProgram.Path, ["--help"]) { RedirectStandardOutput = true })!;
+        var said = await program.StandardOutput.ReadToEndAsync();
+        await program.WaitForExitAsync();
+        Assert.Equal(0, program.ExitCode);
+        Assert.All(
+            ["--metadata-dir", "--metadata-url", "--target-name", "--target-base-url", "--target-dir"],
+            option => Assert.Matches($@"(?m)^{option} \w +\w", said));
+    }
 }

@@ -12,16 +12,16 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var root = new Option<DirectoryInfo>("--root") { Description = "Root of the source tree", DefaultValueFactory = _ => new DirectoryInfo(".") };
+        var root = new Option<DirectoryInfo>("--root") { HelpName = "folder", Description = "Root of the source tree", DefaultValueFactory = _ => new DirectoryInfo(".") };
         var data = new Option<string?>(
-            "--data") { Description =
+            "--data") { HelpName = "folder", Description =
                 $"Folder of recordings in SKAB's layout, or '{DemoOptions.Simulated}' for a simulated pump [default: ../shared/data/skab where present, else {DemoOptions.Simulated}]" };
-        var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 150 };
-        var devices = new Option<int>("--devices") { Description = "Devices of the site, 2 to 12", DefaultValueFactory = _ => 6 };
-        var seed = new Option<int>("--seed") { Description = "Seed of training and simulation", DefaultValueFactory = _ => 1 };
+        var speed = new Option<double>("--speed") { HelpName = "factor", Description = "Times faster than recorded", DefaultValueFactory = _ => 150 };
+        var devices = new Option<int>("--devices") { HelpName = "number", Description = "Devices of the site, 2 to 12", DefaultValueFactory = _ => 6 };
+        var seed = new Option<int>("--seed") { HelpName = "number", Description = "Seed of training and simulation", DefaultValueFactory = _ => 1 };
         var keepRunning = new Option<bool>("--keep-running") { Description = "Leave hub and devices running at the end, until Ctrl+C" };
         var noBadModel = new Option<bool>("--no-bad-model") { Description = "Skip the deliberately bad model" };
-        var portOffset = new Option<int>("--port-offset") { Description = "Added to every port of the hub", DefaultValueFactory = _ => 0 };
+        var portOffset = new Option<int>("--port-offset") { HelpName = "number", Description = "Added to every port of the hub", DefaultValueFactory = _ => 0 };
         speed.Validators.Add(result => Require(result, result.GetValueOrDefault<double>() > 0, "--speed must be over 0"));
         devices.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 2 and <= 12, "--devices must be 2 to 12"));
         portOffset.Validators.Add(result => Require(

@@ -20,13 +20,13 @@ internal static class ArtefactsCommand
     {
         var file = new Argument<FileInfo>("file") { Description = "The file; its bytes never change afterwards" };
         var kind = new Option<string>(
-            "--kind") { Description = $"One of {Kinds}; a model is added with its manifest, by training or over REST", Required = true };
+            "--kind") { HelpName = "kind", Description = $"One of {Kinds}; a model is added with its manifest, by training or over REST", Required = true };
         kind.CompletionSources.Add([.. ArtefactKinds.All.Select(ArtefactKinds.Word)]);
-        var name = new Option<string?>("--name") { Description = "What it is a release of; a bundle says its own" };
-        var release = new Option<long?>("--release") { Description = "Its number [default: the next of this name]" };
+        var name = new Option<string?>("--name") { HelpName = "name", Description = "What it is a release of; a bundle says its own" };
+        var release = new Option<long?>("--release") { HelpName = "number", Description = "Its number [default: the next of this name]" };
         var hardware = new Option<string?>(
-            "--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
-        var licence = new Option<string?>("--licence") { Description = "What others may do with it, an SPDX expression" };
+            "--hardware") { HelpName = "classes", Description = "Classes that it is made for, with commas between them [default: every one]" };
+        var licence = new Option<string?>("--licence") { HelpName = "licence", Description = "What others may do with it, an SPDX expression" };
         var hub = new HubConnection();
         var command = hub.AddTo(new Command("add", "Add a file to the registry") { file, kind, name, release, hardware, licence });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
@@ -43,7 +43,7 @@ internal static class ArtefactsCommand
 
     private static Command List()
     {
-        var kind = new Option<string?>("--kind") { Description = $"One of {Kinds} [default: all]" };
+        var kind = new Option<string?>("--kind") { HelpName = "kind", Description = $"One of {Kinds} [default: all]" };
         kind.CompletionSources.Add([.. ArtefactKinds.All.Select(ArtefactKinds.Word)]);
         var hub = new HubConnection();
         var command = hub.AddTo(new Command("list", "Every artefact, newest first") { kind });
@@ -78,9 +78,9 @@ internal static class ArtefactsCommand
             new Argument<string[]>(
                 "digest") { Description = "Its parts: at most one model, rules, agent and configuration", Arity = ArgumentArity.OneOrMore },
                 DigestsAsync);
-        var release = new Option<long?>("--release") { Description = "Its number [default: one above the highest]" };
+        var release = new Option<long?>("--release") { HelpName = "number", Description = "Its number [default: one above the highest]" };
         var hardware = new Option<string?>(
-            "--hardware") { Description = "Classes that it is made for, with commas between them [default: every one]" };
+            "--hardware") { HelpName = "classes", Description = "Classes that it is made for, with commas between them [default: every one]" };
         var command = hub.AddTo(
             new Command("bundle", "Make a bundle of artefacts that a device activates together, or not at all") { name, digests, release, hardware });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
@@ -107,8 +107,8 @@ internal static class ArtefactsCommand
         var hub = new HubConnection();
         var digest = Digest(hub);
         var by = new Option<string>(
-            "--by") { Description = "Who approves [default: who is logged in]", DefaultValueFactory = static _ => Environment.UserName };
-        var note = new Option<string?>("--note") { Description = "What you looked at" };
+            "--by") { HelpName = "name", Description = "Who approves [default: who is logged in]", DefaultValueFactory = static _ => Environment.UserName };
+        var note = new Option<string?>("--note") { HelpName = "text", Description = "What you looked at" };
         var command = hub.AddTo(new Command("approve", "Write down that you stand by an artefact") { digest, by, note });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {

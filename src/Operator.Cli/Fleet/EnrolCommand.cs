@@ -16,7 +16,7 @@ internal static class EnrolCommand
         var site = new Argument<string>("site") { Description = "Where it stands: lower-case letters, digits, hyphens" };
         var device = new Argument<string>("device") { Description = "Its id, unique in the fleet; one that is enrolled gets a new password" };
         var folder = new Option<DirectoryInfo?>(
-            "--folder") { Description = "Where to write them [default: the device's id]" };
+            "--folder") { HelpName = "folder", Description = "Where to write them [default: the device's id]" };
         var broker = new Option<Uri?>("--broker") 
         {
             Description = "Where the device finds MQTT, such as mqtts://hub.example:8883 [default: beside the hub's front]", HelpName = "uri",

@@ -6,16 +6,16 @@ namespace Operator.Cli.Fleet;
 internal sealed class FederatedOptions
 {
     private readonly Option<int?> _rounds = new(
-        "--federated") { Description = "So many rounds in which devices tune the parent's head on windows that stay with them" };
+        "--federated") { HelpName = "rounds", Description = "So many rounds in which devices tune the parent's head on windows that stay with them" };
     private readonly Option<string> _join = new(
-        "--join") { Description = "How a round joins updates: trimmed-mean, median or mean", DefaultValueFactory = static _ => "trimmed-mean" };
+        "--join") { HelpName = "way", Description = "How a round joins updates: trimmed-mean, median or mean", DefaultValueFactory = static _ => "trimmed-mean" };
     private readonly Option<string[]> _devices = new(
-        "--device") { Description = "Device that takes part, repeatable [default: all that answer with the parent and have labels]" };
+        "--device") { HelpName = "device", Description = "Device that takes part, repeatable [default: all that answer with the parent and have labels]" };
     private readonly Option<int> _least = new(
-        "--min-devices") { Description = "Fewer accepted updates change nothing", DefaultValueFactory = static _ => 3 };
-    private readonly Option<double> _proximal = new("--proximal") { Description = "Pull back to the head that was sent (FedProx)" };
-    private readonly Option<double> _serverRate = new("--server-rate") { Description = "FedAdam's rate [default: 0, updates are added as they are]" };
-    private readonly Option<double> _noise = new("--noise") { Description = "Deviation of the noise that devices add, over the largest norm" };
+        "--min-devices") { HelpName = "number", Description = "Fewer accepted updates change nothing", DefaultValueFactory = static _ => 3 };
+    private readonly Option<double> _proximal = new("--proximal") { HelpName = "number", Description = "Pull back to the head that was sent (FedProx)" };
+    private readonly Option<double> _serverRate = new("--server-rate") { HelpName = "number", Description = "FedAdam's rate [default: 0, updates are added as they are]" };
+    private readonly Option<double> _noise = new("--noise") { HelpName = "number", Description = "Deviation of the noise that devices add, over the largest norm" };
 
     public Command AddTo(Command command)
     {

@@ -29,7 +29,7 @@ internal static class ModelsCommand
         var model = hub.Complete(
             new Argument<string>("model") { Description = "NAME (its newest release), NAME:RELEASE, or the digest's first letters" },
             ModelNamesAsync);
-        var reason = new Option<string>("--reason") { Description = "Why, for those who find it there later", Required = true };
+        var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why, for those who find it there later", Required = true };
         var command = hub.AddTo(new Command("quarantine", "Nobody gets the model again, and rollouts of it go back; for good") { model, reason });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {

@@ -90,7 +90,7 @@ internal static class RolloutCommand
         var hub = new HubConnection();
         var id = Id(hub);
         var group = new Option<string?>(
-            "--group") { Description = "Only the devices of this group; the others keep what they have [default: every changed device]" };
+            "--group") { HelpName = "name", Description = "Only the devices of this group; the others keep what they have [default: every changed device]" };
         var command = hub.AddTo(new Command("restore", "Takes changed devices back to what they had") { id, group });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {

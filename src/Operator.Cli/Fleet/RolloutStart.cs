@@ -20,7 +20,7 @@ internal static class RolloutStart
             "--where") { HelpName = "query",
                 Description = "Devices that match this query: site = north and hardware in (rpi4, rpi5) and not tag.stage = test" };
         var groups = new Option<string[]>(
-            "--group") { Description =
+            "--group") { HelpName = "name", Description =
                 "In order, repeatable: canary=5, stage=20%, north=where:site = north, or full for all the rest [default: canary=1%, stage=9%, full=90%]" };
         var control = new Option<string?>(
             "--control") { HelpName = "share", Description = "Share of the devices that keeps the old model for comparison, for example 10%" };
@@ -48,7 +48,7 @@ internal static class RolloutStart
                 Description = "0 to 100: of two rollouts that want the same device the higher one gets it, of equal ones the older [default: 50]" };
         var continuous = new Option<bool>(
             "--continuous") { Description = "Stay open once every group has passed: devices that come to match get it too, until another rollout takes its place" };
-        var reason = new Option<string>("--reason") { Description = "Why, for those who read it later", Required = true };
+        var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why, for those who read it later", Required = true };
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end" };
         var command = hub.AddTo(
             new Command(

@@ -39,7 +39,7 @@ internal static class TrainingCommand
     {
         var hub = new HubConnection();
         var id = Id(hub);
-        var picture = new Option<FileInfo?>("--picture") { Description = "Writes the curves here, as SVG" };
+        var picture = new Option<FileInfo?>("--picture") { HelpName = "file", Description = "Writes the curves here, as SVG" };
         var command = hub.AddTo(new Command("show", "Everything a run keeps: data, settings, curves, slices, verdict") { id, picture });
         command.SetAction((parsed, cancellation) => hub.RunAsync(parsed, async api =>
         {
@@ -59,12 +59,12 @@ internal static class TrainingCommand
         var hub = new HubConnection();
         var model = new Argument<string>("model") { Description = "Model name; its next release is made" };
         var recipe = new Argument<string>("recipe") { Description = "One of hmas learn list" };
-        var parent = new Option<string?>("--parent") { Description = "Digest of the model that the candidate must be better than" };
-        var priority = new Option<int>("--priority") { Description = "0 to 9, the higher goes first", DefaultValueFactory = static _ => 5 };
-        var seed = new Option<long>("--seed") { Description = "Of first values and draws", DefaultValueFactory = static _ => 1 };
+        var parent = new Option<string?>("--parent") { HelpName = "digest", Description = "Digest of the model that the candidate must be better than" };
+        var priority = new Option<int>("--priority") { HelpName = "number", Description = "0 to 9, the higher goes first", DefaultValueFactory = static _ => 5 };
+        var seed = new Option<long>("--seed") { HelpName = "number", Description = "Of first values and draws", DefaultValueFactory = static _ => 1 };
         var transfer = new Option<int?>(
-            "--transfer") { Description = "Start from the parent's values; so many layers from the input on stay as they are" };
-        var search = new Option<int?>("--search") { Description = "Make no model: look for better hyperparameters in so many trials" };
+            "--transfer") { HelpName = "layers", Description = "Start from the parent's values; so many layers from the input on stay as they are" };
+        var search = new Option<int?>("--search") { HelpName = "trials", Description = "Make no model: look for better hyperparameters in so many trials" };
         var federated = new FederatedOptions();
         var command = hub.AddTo(
             federated.AddTo(new Command("start", "Queues a run and prints its id") { model, recipe, parent, priority, seed, transfer, search }));

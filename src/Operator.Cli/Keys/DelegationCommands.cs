@@ -14,7 +14,7 @@ internal static class DelegationCommands
 
     public static Command Make()
     {
-        var count = new Option<int>("--count") { Description = "How many", DefaultValueFactory = static _ => 3 };
+        var count = new Option<int>("--count") { HelpName = "number", Description = "How many", DefaultValueFactory = static _ => 3 };
         var command = new Command("make", "A team makes its keys: ROLE-1.key and so on for its keepers, ROLE.pub for those who delegate") { Role,
             count, KeysCommand.Keys, KeysCommand.Passphrase };
         command.SetAction(parsed => KeysCommand.Run(() =>
@@ -32,13 +32,15 @@ internal static class DelegationCommands
     {
         var paths = new Option<string[]>("--path")
         {
+            HelpName = "pattern",
             Description = "What it may release: models/pump/* and so on; repeatable", Required = true, AllowMultipleArgumentsPerToken = true,
         };
         var keys = new Option<string[]>("--public")
         {
+            HelpName = "file",
             Description = "Files of its public keys, PEM; repeatable", Required = true, AllowMultipleArgumentsPerToken = true,
         };
-        var threshold = new Option<int>("--threshold") { Description = "How many of them must sign", DefaultValueFactory = static _ => 2 };
+        var threshold = new Option<int>("--threshold") { HelpName = "number", Description = "How many of them must sign", DefaultValueFactory = static _ => 2 };
         var terminating = new Option<bool>("--terminating")
         {
             Description = "Nobody else is asked about these paths once the targets do not list them",

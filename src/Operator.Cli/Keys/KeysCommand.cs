@@ -10,12 +10,12 @@ namespace Operator.Cli.Keys;
 internal static class KeysCommand
 {
     internal static readonly Option<string> Keys = new(
-        "--keys") { Description = "Folder of the keys at hand, *.key", DefaultValueFactory = static _ => "keys" };
+        "--keys") { HelpName = "folder", Description = "Folder of the keys at hand, *.key", DefaultValueFactory = static _ => "keys" };
     internal static readonly Option<string> Repository = new(
-        "--repository") { Description = "Folder of the repository's offline half; carry it from keeper to keeper, then to the hub",
+        "--repository") { HelpName = "folder", Description = "Folder of the repository's offline half; carry it from keeper to keeper, then to the hub",
             DefaultValueFactory = static _ => "repository" };
     internal static readonly Option<FileInfo?> Passphrase = new(
-        "--passphrase-file") { Description = "File whose first line is the passphrase of the keys; otherwise a terminal asks where one is needed" };
+        "--passphrase-file") { HelpName = "file", Description = "File whose first line is the passphrase of the keys; otherwise a terminal asks where one is needed" };
 
     public static Command Create() =>
         new("keys", "Offline keys: make them, sign releases, change them, see when they expire") { Init(), Sign(), Rotate(), Status(),
@@ -24,8 +24,8 @@ internal static class KeysCommand
     private static Command Init()
     {
         var root = new Option<string>(
-            "--root") { Description = "Root keys: how many must sign, of how many", DefaultValueFactory = static _ => "2/3" };
-        var targets = new Option<string>("--targets") { Description = "Targets keys: the same", DefaultValueFactory = static _ => "2/3" };
+            "--root") { HelpName = "m/n", Description = "Root keys: how many must sign, of how many", DefaultValueFactory = static _ => "2/3" };
+        var targets = new Option<string>("--targets") { HelpName = "m/n", Description = "Targets keys: the same", DefaultValueFactory = static _ => "2/3" };
         var director = new Option<bool>(
             "--director") { Description = "Make the root keys of a director instead: the hub's online.key signs everything below them" };
         var command = new Command(
@@ -53,13 +53,14 @@ internal static class KeysCommand
                 "Files to release, packages of models (.hmas) unless --kind says otherwise; none: complete what waits, or prolong what is released",
                 Arity = ArgumentArity.ZeroOrMore };
         var kind = new Option<string>(
-            "--kind") { Description = "What the files are: model, rules, agent, configuration, bundle or firmware", DefaultValueFactory = static _ =>
+            "--kind") { HelpName = "kind", Description = "What the files are: model, rules, agent, configuration, bundle or firmware", DefaultValueFactory = static _ =>
                 "model" };
-        var name = new Option<string?>("--name") { Description = "What they are a release of; a model and a bundle say their own" };
-        var release = new Option<long?>("--release") { Description = "Its number, as in the registry; a model and a bundle say their own" };
-        var hardware = new Option<string?>("--hardware") { Description = "Classes that may run them, with commas between them [default: every one]" };
+        var name = new Option<string?>("--name") { HelpName = "name", Description = "What they are a release of; a model and a bundle say their own" };
+        var release = new Option<long?>("--release") { HelpName = "number", Description = "Its number, as in the registry; a model and a bundle say their own" };
+        var hardware = new Option<string?>("--hardware") { HelpName = "classes", Description = "Classes that may run them, with commas between them [default: every one]" };
         var role = new Option<string>("--role")
         {
+            HelpName = "role",
             Description = "Whose targets they join: those of the fleet, or of a team that they delegate to",
             DefaultValueFactory = static _ => "targets",
         };
@@ -85,7 +86,7 @@ internal static class KeysCommand
     {
         var role = new Argument<string?>(
             "role") { Description = "root, targets or online; none: sign the root that waits", Arity = ArgumentArity.ZeroOrOne };
-        var lost = new Option<string?>("--key") { Description = "First letters of the id of the one key to replace [default: all keys of the role]" };
+        var lost = new Option<string?>("--key") { HelpName = "id", Description = "First letters of the id of the one key to replace [default: all keys of the role]" };
         var command = new Command(
             "rotate",
             "Replace keys, before they expire or when one is lost; signed by the old threshold and the new") { role, lost, Keys, Repository,

@@ -42,13 +42,14 @@ internal static class AdaptCommand
         var train = CorpusFolder.TrainOption(set);
         var windows = new Option<int>("--windows")
         {
+            HelpName = "number",
             Description = $"{what}, 1 to {MaxWindows}", DefaultValueFactory = static _ => MaxWindows,
         };
         windows.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > MaxWindows) result.AddError($"--windows must be 1 to {MaxWindows}");
         });
-        var command = new Command(set.Name) { train, windows };
+        var command = new Command(set.Name, $"On {set.Name}") { train, windows };
         command.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() => run(
             CorpusFolder.Of(set, parsed.GetValue(train)), parsed.GetValue(windows), cancellation)));
         return command;

@@ -9,7 +9,7 @@ internal static class CorpusFolder
     private const string DataVariable = "HMAS_DATA";
 
     public static Option<string?> TrainOption(ICorpus set) =>
-        new("--train-data") { Description = $"Folder of the files to train on [default: ${DataVariable} or ../shared/data, below it {set.Folder}]" };
+        new("--train-data") { HelpName = "folder", Description = $"Folder of the files to train on [default: ${DataVariable} or ../shared/data, below it {set.Folder}]" };
 
     public static string Of(ICorpus set, string? named) =>
         named ?? Path.Combine(Environment.GetEnvironmentVariable(DataVariable) ?? Path.Combine("..", "shared", "data"), set.Folder);

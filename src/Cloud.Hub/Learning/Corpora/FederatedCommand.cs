@@ -21,9 +21,9 @@ internal static class FederatedCommand
     private static Command Of(ITunableCorpus set)
     {
         var train = CorpusFolder.TrainOption(set);
-        var output = new Option<string>("--out") { Description = "Folder that receives federated.svg", Required = true };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds of each way", DefaultValueFactory = _ => 20 };
-        var command = new Command(set.Name) { train, output, rounds };
+        var output = new Option<string>("--out") { HelpName = "folder", Description = "Folder that receives federated.svg", Required = true };
+        var rounds = new Option<int>("--rounds") { HelpName = "number", Description = "Rounds of each way", DefaultValueFactory = _ => 20 };
+        var command = new Command(set.Name, $"On {set.Name}") { train, output, rounds };
         command.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() =>
         {
             Directory.CreateDirectory(parsed.GetRequiredValue(output));

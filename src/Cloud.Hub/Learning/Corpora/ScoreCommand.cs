@@ -22,7 +22,7 @@ internal static class ScoreCommand
     private static Command Of(ICorpus set)
     {
         var data = new Option<string?>(
-            "--data") { Description =
+            "--data") { HelpName = "folder", Description =
                 $"Folder of the files to score [default: the training folder, and each file is left out of the training for it]" };
         var train = CorpusFolder.TrainOption(set);
         var output = new Option<string>("--out") { Description = "Folder that receives the predictions", HelpName = "folder", Required = true };

@@ -25,18 +25,18 @@ internal static class SearchCommand
     private static Command Of(ITunableCorpus set)
     {
         var train = CorpusFolder.TrainOption(set);
-        var output = new Option<string>("--out") { Description = "Folder of the study (study.db) and its pictures", Required = true };
-        var trials = new Option<int>("--trials") { Description = "Trials in all, with those of earlier calls", DefaultValueFactory = _ => 60 };
-        var parallel = new Option<int>("--parallel") { Description = "Trials at once; 1 repeats a search exactly", DefaultValueFactory = _ => 1 };
-        var strategy = new Option<string>("--strategy") { Description = "tpe or random", DefaultValueFactory = _ => "tpe" };
+        var output = new Option<string>("--out") { HelpName = "folder", Description = "Folder of the study (study.db) and its pictures", Required = true };
+        var trials = new Option<int>("--trials") { HelpName = "number", Description = "Trials in all, with those of earlier calls", DefaultValueFactory = _ => 60 };
+        var parallel = new Option<int>("--parallel") { HelpName = "number", Description = "Trials at once; 1 repeats a search exactly", DefaultValueFactory = _ => 1 };
+        var strategy = new Option<string>("--strategy") { HelpName = "name", Description = "tpe or random", DefaultValueFactory = _ => "tpe" };
         var halving = new Option<int>(
-            "--halving") { Description = "Full budget over the smallest: 9 begins each trial with a ninth of the steps, 1 gives all of them",
+            "--halving") { HelpName = "factor", Description = "Full budget over the smallest: 9 begins each trial with a ninth of the steps, 1 gives all of them",
                 DefaultValueFactory = _ => 9 };
         var brackets = new Option<int>(
-            "--brackets") { Description = "1 is ASHA; more is Hyperband, whose trials take turns in beginning with larger budgets",
+            "--brackets") { HelpName = "number", Description = "1 is ASHA; more is Hyperband, whose trials take turns in beginning with larger budgets",
                 DefaultValueFactory = _ => 1 };
-        var seed = new Option<ulong>("--seed") { Description = "Of the search", DefaultValueFactory = _ => 1 };
-        var command = new Command(set.Name) { train, output, trials, parallel, strategy, halving, brackets, seed };
+        var seed = new Option<ulong>("--seed") { HelpName = "number", Description = "Of the search", DefaultValueFactory = _ => 1 };
+        var command = new Command(set.Name, $"On {set.Name}") { train, output, trials, parallel, strategy, halving, brackets, seed };
         command.SetAction(async (parsed, cancellation) =>
         {
             try

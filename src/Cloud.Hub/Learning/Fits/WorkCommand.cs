@@ -16,13 +16,13 @@ internal static class WorkCommand
     public static Command Create()
     {
         var learning = new Option<string>(
-            "--learning") { Description = "Address of the hub's Learning service, such as http://127.0.0.1:8300", Required = true };
-        var token = new Option<FileInfo>("--token-file") { Description = "File with the operator's token of that hub", Required = true };
+            "--learning") { HelpName = "uri", Description = "Address of the hub's Learning service, such as http://127.0.0.1:8300", Required = true };
+        var token = new Option<FileInfo>("--token-file") { HelpName = "file", Description = "File with the operator's token of that hub", Required = true };
         var name = new Option<string>(
-            "--name") { Description = "Name in lists of runs, by default machine and process", DefaultValueFactory = _ => string.Create(
+            "--name") { HelpName = "name", Description = "Name in lists of runs, by default machine and process", DefaultValueFactory = _ => string.Create(
                 CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}") };
-        var threads = new Option<int>("--threads") { Description = "Threads of a fit; they change no bit", DefaultValueFactory = _ => 1 };
-        var memory = new Option<int>("--memory-mib") { Description = "Largest fit it takes, MiB of windows", DefaultValueFactory = _ => 1024 };
+        var threads = new Option<int>("--threads") { HelpName = "number", Description = "Threads of a fit; they change no bit", DefaultValueFactory = _ => 1 };
+        var memory = new Option<int>("--memory-mib") { HelpName = "number", Description = "Largest fit it takes, MiB of windows", DefaultValueFactory = _ => 1024 };
         var command = new Command(
             "work", "Fits models for a hub: takes leases, sends checkpoints, may be killed at any time") { learning, token, name, threads, memory };
         command.SetAction((parsed, cancellation) => RunAsync(

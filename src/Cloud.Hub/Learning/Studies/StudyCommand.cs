@@ -25,9 +25,9 @@ internal static class StudyCommand
         foreach (var set in sets)
         {
             var data = new Option<string?>(
-                "--data") { Description = $"Folder of the recordings [default: $HMAS_DATA or ../shared/data, below it {set.Folder}]" };
-            var output = new Option<string>("--out") { Description = "Folder that receives the picture", Required = true };
-            var one = new Command(set.Name) { data, output };
+                "--data") { HelpName = "folder", Description = $"Folder of the recordings [default: $HMAS_DATA or ../shared/data, below it {set.Folder}]" };
+            var output = new Option<string>("--out") { HelpName = "folder", Description = "Folder that receives the picture", Required = true };
+            var one = new Command(set.Name, $"On {set.Name}") { data, output };
             one.SetAction((parsed, cancellation) => CorpusFolder.RunAsync(() =>
             {
                 var recordings = set.TrainingRecordings(CorpusFolder.Of(set, parsed.GetValue(data)));
