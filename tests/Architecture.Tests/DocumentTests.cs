@@ -20,7 +20,7 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void Every_project_service_and_driver_has_its_readme()
+    public void Every_project_service_driver_and_deploy_folder_has_its_readme()
     {
         string[] rooms =
         [
@@ -28,8 +28,9 @@ public sealed partial class DocumentTests
                 .Select(project => Path.GetDirectoryName(project)!),
             .. new[] { "Perception", "Memory", "Learning", "Reasoning", "Communication", "Feedback", "Integration", "Specialized", "Redistribution" }
                 .Select(service => Path.Combine(SourceTree.Root, "src/Cloud.Hub", service)),
-            Path.Combine(SourceTree.Root, "deploy/edge"),
-            Path.Combine(SourceTree.Root, "deploy/cloud"),
+            .. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src/Edge.Sensors/Buses")),
+            Path.Combine(SourceTree.Root, "src/Edge.Sensors/Simulation"),
+            .. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "deploy")),
         ];
         Assert.Empty(rooms.Where(room => !File.Exists(Path.Combine(room, "README.md"))).Select(room => Path.GetRelativePath(SourceTree.Root, room)));
     }
