@@ -10,7 +10,7 @@ internal sealed class SignalReader
     private readonly (int Index, int Channel)[] _latest;
     private readonly (int Index, int Channel)[] _missing;
     private readonly (int Index, int Channel)[] _ages;
-    private readonly (int Index, SignalKind Kind, SlidingSummary Summary)[] _summaries;
+    private readonly SlidingSummaries _summaries;
     private readonly (int Index, RuleSignal Signal)[] _windows;
     private readonly (int Index, string Name)[] _classes;
 
@@ -29,12 +29,8 @@ internal sealed class SignalReader
         _missing = Channels(SignalKind.Missing);
         _ages = Channels(SignalKind.Age);
         _classes = [.. indexed.Where(static at => at.Signal.Kind == SignalKind.Class).Select(static at => (at.Index, at.Signal.Class!))];
-        _summaries =
-        [
-            .. indexed.Where(static at => SlidingSummary.Fits(at.Signal))
-                .Select(static at => (at.Index, at.Signal.Kind, new SlidingSummary(at.Signal.Channel, at.Signal.Frames))),
-        ];
-        _windows = [.. indexed.Where(static at => SignalMath.IsOverFrames(at.Signal.Kind) && !SlidingSummary.Fits(at.Signal))];
+        _summaries = new SlidingSummaries(indexed.Where(static at => SlidingSummaries.Fits(at.Signal)));
+        _windows = [.. indexed.Where(static at => SignalMath.IsOverFrames(at.Signal.Kind) && !SlidingSummaries.Fits(at.Signal))];
         _score = Of(SignalKind.Score);
         _scoreRatio = Of(SignalKind.ScoreRatio);
         _alarm = Of(SignalKind.Alarm);
@@ -53,7 +49,7 @@ internal sealed class SignalReader
         foreach (var (index, channel) in _latest) values[index] = history.LastValue[channel];
         foreach (var (index, channel) in _missing) values[index] = float.IsNaN(history.LastValue[channel]) ? 1 : 0;
         foreach (var (index, channel) in _ages) values[index] = (nowUs - Math.Max(history.LastSeenUs[channel], runStartUs)) / 1e6f;
-        foreach (ref readonly var at in _summaries.AsSpan()) values[at.Index] = at.Summary.Of(at.Kind, history);
+        _summaries.Read(history, values);
         foreach (ref readonly var at in _windows.AsSpan())
             values[at.Index] = SignalMath.OverFrames(at.Signal.Kind, history, at.Signal.Channel, at.Signal.Frames);
         if (_score >= 0) values[_score] = prediction.Smoothed;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Hmas.Contracts.Models;
 
 namespace Hmas.Signals;
@@ -75,23 +76,34 @@ internal sealed class SlidingRows
 
         // What moves from one channel's beginning to the end of the one before is overwritten with that one's newest step.
         MoveUp(tensor);
-        for (var channel = 0; channel < _channels; channel++) tensor[(channel * _steps) + _steps - 1] = _newest[channel];
+        for (int channel = 0, last = _steps - 1; last < tensor.Length; channel++, last += _steps) tensor[last] = _newest[channel];
     }
 
     /// <summary>Each value to the place before it. A copy onto itself goes through the C library, whose code is not in the
     /// processor's caches after a run of the model.</summary>
     private static void MoveUp(Span<float> values)
     {
-        var i = 0;
-        for (; i < values.Length - Vector<float>.Count; i += Vector<float>.Count) new Vector<float>(values[(i + 1)..]).CopyTo(values[i..]);
-        for (; i < values.Length - 1; i++) values[i] = values[i + 1];
+        ref var first = ref MemoryMarshal.GetReference(values);
+        var last = values.Length - 1 - Vector<float>.Count;
+        if (last < 0)
+        {
+            for (var i = 0; i < values.Length - 1; i++) values[i] = values[i + 1];
+            return;
+        }
+
+        // Read before the vector in front of it is written over its beginning.
+        var end = Vector.LoadUnsafe(ref first, (nuint)last + 1);
+        for (var i = 0; i < last; i += Vector<float>.Count) Vector.LoadUnsafe(ref first, (nuint)i + 1).StoreUnsafe(ref first, (nuint)i);
+        end.StoreUnsafe(ref first, (nuint)last);
     }
 
     private Vector<float> Mean(int at)
     {
+        ref var first = ref MemoryMarshal.GetArrayDataReference(_raw);
+        var oldest = _oldest * _stride;
         var sum = new PresentSum();
-        for (var row = _oldest; row < _smoothing; row++) sum.Add(new Vector<float>(_raw, (row * _stride) + at));
-        for (var row = 0; row < _oldest; row++) sum.Add(new Vector<float>(_raw, (row * _stride) + at));
+        for (var row = oldest; row < _raw.Length; row += _stride) sum.Add(Vector.LoadUnsafe(ref first, (nuint)(row + at)));
+        for (var row = 0; row < oldest; row += _stride) sum.Add(Vector.LoadUnsafe(ref first, (nuint)(row + at)));
         return sum.Mean();
     }
 }

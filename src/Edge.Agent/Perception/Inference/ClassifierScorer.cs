@@ -24,7 +24,7 @@ internal sealed class ClassifierScorer(string digest, Classifier classifier) : I
         var answer = classifier.Classify(window);
         return new WindowScore(float.NaN, float.NaN, IsAlarm: false, answer.IsValid, answer.Ratio)
         {
-            Class = answer.IsValid ? classifier.Manifest.Classes[answer.Class] : null,
+            Class = answer.Class,
             Probability = answer.Probability,
         };
     }

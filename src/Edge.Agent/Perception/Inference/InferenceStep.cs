@@ -149,8 +149,8 @@ internal sealed partial class InferenceStep : IDetectorSlot
 
         var isMeasured = --_untilMeasured <= 0;
         var started = isMeasured ? Stopwatch.GetTimestamp() : 0;
-        var answer = Ask(seat);
-        if (answer is null) _last = Fresh(seat) with { State = PredictionState.Failed };
+        var isAnswered = TryAsk(seat, out var score);
+        if (!isAnswered) _last = Fresh(seat) with { State = PredictionState.Failed };
         if (isMeasured)
         {
             _last.InferenceUs = (float)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
@@ -158,10 +158,10 @@ internal sealed partial class InferenceStep : IDetectorSlot
         }
 
         _last.Threshold = seat.Threshold;
-        if (answer is { } score) Take(score);
+        if (isAnswered) Take(seat, score);
     }
 
-    private void Take(in WindowScore score)
+    private void Take(ScorerSeat seat, in WindowScore score)
     {
         _last.Raw = score.Raw;
         if (!score.IsValid)
@@ -177,7 +177,8 @@ internal sealed partial class InferenceStep : IDetectorSlot
         _last.ScoreRatio = score.Ratio;
         _last.Probability = score.Probability;
         _last.Life = score.Life;
-        if (!ReferenceEquals(_last.Class, score.Class)) _last.Class = score.Class;
+        var name = seat.ClassOf(score);
+        if (!ReferenceEquals(_last.Class, name)) _last.Class = name;
     }
 
     private void AnswerShadow(ScorerSeat seat)
@@ -193,13 +194,15 @@ internal sealed partial class InferenceStep : IDetectorSlot
 
         if (!TryPrepare(seat, out var state))
         {
-            if (state == PredictionState.Failed && _last.IsAnswer) _comparison!.Add(_last, null, 0);
+            if (state == PredictionState.Failed && _last.IsAnswer) _comparison!.AddInvalid(0);
         }
         else
         {
             var asked = Stopwatch.GetTimestamp();
-            var answer = Ask(seat);
-            if (_last.IsAnswer) _comparison!.Add(_last, answer, Stopwatch.GetElapsedTime(asked).TotalMicroseconds);
+            var isValid = TryAsk(seat, out var score) && score.IsValid;
+            var microseconds = Stopwatch.GetElapsedTime(asked).TotalMicroseconds;
+            if (_last.IsAnswer && isValid) _comparison!.Add(_last, score.IsAlarm, seat.ClassOf(score), microseconds);
+            else if (_last.IsAnswer) _comparison!.AddInvalid(microseconds);
         }
 
         budget.Spend(Stopwatch.GetTimestamp() - started);
@@ -238,16 +241,18 @@ internal sealed partial class InferenceStep : IDetectorSlot
         }
     }
 
-    private WindowScore? Ask(ScorerSeat seat)
+    private bool TryAsk(ScorerSeat seat, out WindowScore score)
     {
         try
         {
-            return seat.Score();
+            score = seat.Score();
+            return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             Break(seat, e);
-            return null;
+            score = default;
+            return false;
         }
     }
 

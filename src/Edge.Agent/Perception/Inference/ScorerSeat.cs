@@ -97,6 +97,9 @@ internal sealed class ScorerSeat
         return _sliding!.ScoreNext(_row);
     }
 
+    /// <summary>The name of a score's class; null without one.</summary>
+    public string? ClassOf(in WindowScore score) => score.Class < 0 ? null : Scorer.Manifest.Classes[score.Class];
+
     /// <summary>Fits the model to the rows kept of this run. May allocate.</summary>
     public void Calibrate()
     {

@@ -13,20 +13,22 @@ internal sealed class ShadowComparison(string digest)
     private long _activeAlarms;
     private long _invalid;
 
-    /// <param name="shadow">Null when the shadow threw.</param>
-    public void Add(in Prediction active, WindowScore? shadow, double microseconds)
+    /// <param name="class">The shadow's; null of a model that names none.</param>
+    public void Add(in Prediction active, bool isAlarm, string? @class, double microseconds)
     {
         _latency.Add(microseconds);
         _compared++;
-        if (shadow is not { IsValid: true } answer)
-        {
-            _invalid++;
-            return;
-        }
-
-        if (answer.IsAlarm) _alarms++;
+        if (isAlarm) _alarms++;
         if (active.IsAlarm) _activeAlarms++;
-        if (answer.IsAlarm != active.IsAlarm || answer.Class != active.Class) _disagreed++;
+        if (isAlarm != active.IsAlarm || @class != active.Class) _disagreed++;
+    }
+
+    /// <summary>The shadow threw, or answered with no number.</summary>
+    public void AddInvalid(double microseconds)
+    {
+        _latency.Add(microseconds);
+        _compared++;
+        _invalid++;
     }
 
     public ShadowEvidence Snapshot(CpuBudget budget) =>

@@ -8,8 +8,8 @@ namespace Edge.Agent.Perception.Inference;
 /// <param name="Ratio">See <see cref="Prediction.ScoreRatio"/>.</param>
 internal readonly record struct WindowScore(float Raw, float Smoothed, bool IsAlarm, bool IsValid, float Ratio)
 {
-    /// <summary>The most probable class; null of a detector.</summary>
-    public string? Class { get; init; }
+    /// <summary>Index of the most probable class in the manifest; -1 without one.</summary>
+    public int Class { get; init; } = -1;
 
     /// <summary>What a model of remaining life tells; null of others.</summary>
     public LifeEstimate? Life { get; init; }

@@ -83,12 +83,11 @@ internal sealed class FrameHistory
         var slot = _next;
         _next = slot + 1 == Capacity ? 0 : slot + 1;
         _timestamps[slot] = timestampUs;
-        for (var channel = 0; channel < values.Length; channel++)
+        values.CopyTo(LastValue);
+        for (int channel = 0, at = slot; channel < values.Length; channel++, at += Capacity)
         {
-            var value = values[channel];
-            _values[(channel * Capacity) + slot] = value;
-            LastValue[channel] = value;
-            if (!float.IsNaN(value)) LastSeenUs[channel] = timestampUs;
+            _values[at] = values[channel];
+            if (!float.IsNaN(values[channel])) LastSeenUs[channel] = timestampUs;
         }
 
         if (HealthyRows < _maxCalibrationRows) values.CopyTo(_calibration.AsSpan((int)HealthyRows * Channels));
@@ -100,24 +99,14 @@ internal sealed class FrameHistory
     /// <summary>Event time of the frame <paramref name="back"/> frames before the newest one.</summary>
     public long TimestampUs(int back) => _timestamps[(int)((Frames - 1 - back) % Capacity)];
 
-    /// <param name="frame">Index in the run; among the newest <see cref="Capacity"/>.</param>
-    public float Value(int channel, long frame) => _values[(channel * Capacity) + (int)(frame % Capacity)];
-
     /// <summary>The newest <paramref name="length"/> values of a channel, oldest first, in one or two pieces.</summary>
-    public void Tail(int channel, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer)
-    {
-        var ring = _values.AsSpan(channel * Capacity, Capacity);
-        var end = _next;
-        if (length <= end)
-        {
-            older = ring[(end - length)..end];
-            newer = default;
-            return;
-        }
+    public void Tail(int channel, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer) =>
+        Pieces(channel, length <= _next ? _next - length : _next - length + Capacity, length, out older, out newer);
 
-        older = ring[(Capacity - (length - end))..];
-        newer = ring[..end];
-    }
+    /// <summary>The values of a channel from a frame on, oldest first, in one or two pieces.</summary>
+    /// <param name="from">Index of the frame in the run; it and those behind it are among the newest <see cref="Capacity"/>.</param>
+    public void Stretch(int channel, long from, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer) =>
+        Pieces(channel, (int)(from % Capacity), length, out older, out newer);
 
     /// <summary>The first healthy rows, shape (rows, C), row-major; at most those there are.</summary>
     public ReadOnlySpan<float> FirstRows(int rows) => _calibration.AsSpan(0, rows * Channels);
@@ -129,5 +118,12 @@ internal sealed class FrameHistory
         {
             for (var i = 0; i < channels.Length; i++) output[(row * channels.Length) + i] = _calibration[(row * Channels) + channels[i]];
         }
+    }
+
+    private void Pieces(int channel, int start, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer)
+    {
+        var ring = _values.AsSpan(channel * Capacity, Capacity);
+        older = ring.Slice(start, Math.Min(length, Capacity - start));
+        newer = ring[..(length - older.Length)];
     }
 }

@@ -4,7 +4,7 @@ using Edge.Agent.Reasoning;
 namespace Edge.Tests.Reasoning;
 
 /// <summary>Numbers that are kept up frame by frame, against those that read their whole window.</summary>
-public sealed class SlidingSummaryTests
+public sealed class SlidingSummariesTests
 {
     private static readonly SignalKind[] Kinds = [SignalKind.Mean, SignalKind.Min, SignalKind.Max, SignalKind.Rms, SignalKind.CrestFactor];
 
@@ -24,7 +24,8 @@ public sealed class SlidingSummaryTests
             {
                 HistoryFrames = frames, CalibrationRows = 1, MaxCalibrationRows = 1, Length = 1, MaxGap = TimeSpan.FromSeconds(1),
             });
-        var summaries = Kinds.Select(_ => new SlidingSummary(1, frames)).ToArray();
+        var summaries = new SlidingSummaries(Kinds.Select((kind, index) => (index, new RuleSignal(kind, 1, frames, ""))));
+        var values = new float[Kinds.Length];
         var compared = 0;
         foreach (var rows in (int[])[(3 * frames) + 17, (2 * frames) + 3])
         {
@@ -44,9 +45,10 @@ public sealed class SlidingSummaryTests
 
         void Compare(int row)
         {
+            summaries.Read(history, values);
             for (var k = 0; k < Kinds.Length; k++)
             {
-                var (expected, got) = (SignalMath.OverFrames(Kinds[k], history, 1, frames), summaries[k].Of(Kinds[k], history));
+                var (expected, got) = (SignalMath.OverFrames(Kinds[k], history, 1, frames), values[k]);
                 if (!float.IsFinite(expected)) Assert.Equal(expected, got);
                 else Assert.True(Math.Abs(expected - got) <= 1e-5 * Math.Max(1, Math.Abs(expected)), $"{Kinds[k]} at {row}: {got} for {expected}");
                 if (float.IsFinite(expected)) compared++;
@@ -57,8 +59,8 @@ public sealed class SlidingSummaryTests
     [Fact]
     public void Numbers_that_no_two_summaries_make_and_short_windows_are_read_whole()
     {
-        Assert.False(SlidingSummary.Fits(new RuleSignal(SignalKind.Deviation, 0, 1000, "")));
-        Assert.False(SlidingSummary.Fits(new RuleSignal(SignalKind.Mean, 0, 64, "")));
-        Assert.True(SlidingSummary.Fits(new RuleSignal(SignalKind.Mean, 0, 65, "")));
+        Assert.False(SlidingSummaries.Fits(new RuleSignal(SignalKind.Deviation, 0, 1000, "")));
+        Assert.False(SlidingSummaries.Fits(new RuleSignal(SignalKind.Mean, 0, 64, "")));
+        Assert.True(SlidingSummaries.Fits(new RuleSignal(SignalKind.Mean, 0, 65, "")));
     }
 }

@@ -1,0 +1,135 @@
+using Edge.Agent.Perception.Windows;
+
+namespace Edge.Agent.Reasoning;
+
+/// <summary>Summaries of channels' newest frames, kept up with each frame at the cost of a few additions however far they look back.</summary>
+/// <remarks>
+/// The frames of a run are cut into blocks of 64. A window is the end of one block, whole blocks, and the beginning of the newest one: the
+/// ends are summed once for every place where the window may begin in its block, what lies behind it anew once a block. Nothing is ever
+/// subtracted, so no rounding piles up and an infinite value leaves with its frame. What a frame reads lies in one piece: little of it is left
+/// in the processor's caches after a run of the model.
+/// </remarks>
+internal sealed class SlidingSummaries
+{
+    private const int Block = 64;
+
+    private readonly Window[] _windows;
+
+    // Of each window, the block in which it begins: its frames from each one on.
+    private readonly ValueSummary[] _ends;
+    private long _newest = -1;
+
+    /// <param name="signals">Those that <see cref="Fits"/>, each with the place of its number.</param>
+    public SlidingSummaries(IEnumerable<(int Index, RuleSignal Signal)> signals)
+    {
+        _windows = [.. signals.Select(static at => new Window(at.Index, at.Signal))];
+        _ends = new ValueSummary[_windows.Length * Block];
+    }
+
+    /// <summary>Whether such a signal is kept up: those that two summaries make one of, over more than a block.</summary>
+    public static bool Fits(RuleSignal signal) =>
+        signal.Frames > Block
+        && signal.Kind is SignalKind.Mean or SignalKind.Min or SignalKind.Max or SignalKind.Rms or SignalKind.CrestFactor;
+
+    /// <param name="values">Each signal's place is overwritten; NaN where the history does not reach back that far or holds no value.</param>
+    public void Read(FrameHistory history, Span<float> values)
+    {
+        var newest = history.Frames - 1;
+        var steps = newest - _newest;
+        _newest = newest;
+        for (var i = 0; i < _windows.Length; i++)
+        {
+            ref var window = ref _windows[i];
+            if (history.Contiguous < window.Frames)
+            {
+                window.IsBegun = false;
+                values[window.Index] = float.NaN;
+                continue;
+            }
+
+            var ends = _ends.AsSpan(i * Block, Block);
+            if (!window.IsBegun || steps is not (0 or 1)) window.Begin(history, newest, ends);
+            else if (steps == 1) window.Step(history, newest, ends);
+            values[window.Index] = ValueSummary.Of(window.Kind, ends[(int)((newest - window.Frames + 1) % Block)], window.Later);
+        }
+    }
+
+    private struct Window(int index, RuleSignal signal)
+    {
+        public readonly int Index = index;
+        public readonly int Frames = signal.Frames;
+        public readonly SignalKind Kind = signal.Kind;
+
+        /// <summary>All behind the block in which the window begins: whole blocks and the beginning of the newest one.</summary>
+        public ValueSummary Later;
+        public bool IsBegun;
+
+        private readonly int _channel = signal.Channel;
+
+        // Ring, a place being the block's number mod the length.
+        private readonly ValueSummary[] _blocks = new ValueSummary[(signal.Frames / Block) + 2];
+
+        public void Begin(FrameHistory history, long newest, Span<ValueSummary> ends)
+        {
+            var first = newest - Frames + 1;
+            SumEnds(history, first, ends);
+            for (var block = (first / Block) + 1; block < newest / Block; block++) SumBlock(history, block);
+            SumLater(history, first, newest);
+            IsBegun = true;
+        }
+
+        public void Step(FrameHistory history, long newest, Span<ValueSummary> ends)
+        {
+            var first = newest - Frames + 1;
+            var isNewBlock = newest % Block == 0;
+            var leavesBlock = first % Block == 0;
+            if (!isNewBlock && !leavesBlock)
+            {
+                Later.Add(history.LastValue[_channel]);
+                return;
+            }
+
+            if (isNewBlock) SumBlock(history, (newest / Block) - 1);
+            if (leavesBlock) SumEnds(history, first, ends);
+            SumLater(history, first, newest);
+        }
+
+        private readonly void SumEnds(FrameHistory history, long first, Span<ValueSummary> ends)
+        {
+            var end = ValueSummary.Empty;
+            var place = Block;
+            history.Stretch(_channel, first, Block - (int)(first % Block), out var older, out var newer);
+            for (var i = newer.Length; i-- > 0;)
+            {
+                end.Add(newer[i]);
+                ends[--place] = end;
+            }
+
+            for (var i = older.Length; i-- > 0;)
+            {
+                end.Add(older[i]);
+                ends[--place] = end;
+            }
+        }
+
+        private readonly void SumBlock(FrameHistory history, long block) => Place(block) = Sum(history, block * Block, Block);
+
+        private void SumLater(FrameHistory history, long first, long newest)
+        {
+            Later = ValueSummary.Empty;
+            for (var block = (first / Block) + 1; block < newest / Block; block++) Later.Add(Place(block));
+            Later.Add(Sum(history, newest / Block * Block, (int)(newest % Block) + 1));
+        }
+
+        private readonly ref ValueSummary Place(long block) => ref _blocks[block % _blocks.Length];
+
+        private readonly ValueSummary Sum(FrameHistory history, long from, int length)
+        {
+            var sum = ValueSummary.Empty;
+            history.Stretch(_channel, from, length, out var older, out var newer);
+            foreach (var value in older) sum.Add(value);
+            foreach (var value in newer) sum.Add(value);
+            return sum;
+        }
+    }
+}
