@@ -43,6 +43,8 @@ static async Task<int> RunAsync(string[] args)
             return await RolloutAssign.RunAsync(int.Parse(devices, CultureInfo.InvariantCulture));
         case ["rollout-fleet", var devices]:
             return await RolloutFleet.RunAsync(int.Parse(devices, CultureInfo.InvariantCulture));
+        case ["unnamed-faults", .. var sites]:
+            return UnnamedFaults.Run(sites);
         case ["training-peer" or "quantization" or "skab-fits" or "meta-learning" or "search", .. var filter]:
             return LearningFigures.Run(args[0], filter.FirstOrDefault(""));
         default:

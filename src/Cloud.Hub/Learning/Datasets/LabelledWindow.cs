@@ -16,6 +16,10 @@ internal readonly record struct LabelledWindow(
     /// <summary>Run of the machine that it was cut from; empty where that is not known any more.</summary>
     public string Run { get; init; } = "";
 
+    /// <summary>Every row that its newest step reads is behind the calibration and known to be normal; a window that begins in a fault or ends
+    /// beside one is not.</summary>
+    public bool IsPlainlyNormal { get; init; }
+
     /// <param name="features">(R, T), as the device's features lie; copied.</param>
     public static LabelledWindow Of(ReadOnlySpan<float> features, Shape shape, bool? anomalous, bool isCalibration)
     {

@@ -45,9 +45,19 @@ internal sealed class WindowCutter(FleetExperience experience, FeatureRecipe rec
             var last = segment[end];
             yield return LabelledWindow.Of(features, Input, experience.Truth(run, last), last.IsCalibration) with
             {
-                IsNew = experience.IsNew(run, last), Class = classOf(last), Run = run.RunId,
+                IsNew = experience.IsNew(run, last), Class = classOf(last), Run = run.RunId, IsPlainlyNormal = IsPlainlyNormal(run, segment, end),
             };
         }
+    }
+
+    private bool IsPlainlyNormal(RunRows run, IReadOnlyList<RunRows.Row> segment, int end)
+    {
+        for (var i = end - recipe.SmoothingLength + 1; i <= end; i++)
+        {
+            if (segment[i].IsCalibration || experience.Truth(run, segment[i]) != false) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Names of the last rows of a run's windows; null where nobody gave one.</summary>

@@ -86,27 +86,8 @@ internal static class MahalanobisHead
     private static float[] Whitening(double[] covariance)
     {
         var channels = (int)Math.Sqrt(covariance.Length);
-        var (lower, inverse) = (new double[covariance.Length], new double[covariance.Length]);
         var trace = 0.0;
-        for (var c = 0; c < channels; c++)
-        {
-            trace += covariance[(c * channels) + c];
-            for (var d = 0; d <= c; d++)
-            {
-                var rest = covariance[(c * channels) + d];
-                for (var k = 0; k < d; k++) rest -= lower[(c * channels) + k] * lower[(d * channels) + k];
-                lower[(c * channels) + d] = c == d ? Math.Sqrt(rest) : rest / lower[(d * channels) + d];
-            }
-
-            // Row c of L⁻¹ by forward substitution.
-            for (var d = 0; d <= c; d++)
-            {
-                var sum = c == d ? 1.0 : 0.0;
-                for (var k = d; k < c; k++) sum -= lower[(c * channels) + k] * inverse[(k * channels) + d];
-                inverse[(c * channels) + d] = sum / lower[(c * channels) + c];
-            }
-        }
-
-        return [.. inverse.Select(value => (float)(value * Math.Sqrt(trace / channels)))];
+        for (var c = 0; c < channels; c++) trace += covariance[(c * channels) + c];
+        return [.. Cholesky.InverseOfLower(covariance).Select(value => (float)(value * Math.Sqrt(trace / channels)))];
     }
 }

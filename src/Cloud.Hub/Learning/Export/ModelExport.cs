@@ -9,7 +9,9 @@ namespace Cloud.Hub.Learning.Export;
 internal static class ModelExport
 {
     /// <param name="calibration">Windows that quantization ranges come from, (C, L) each.</param>
-    public static FittedModel Write(IReadOnlyList<Operation> operations, LearningRecipe recipe, IEnumerable<float[]> calibration)
+    /// <param name="guard">Of a classifier of anomalies; null: it stands alone.</param>
+    public static FittedModel Write(
+        IReadOnlyList<Operation> operations, LearningRecipe recipe, IEnumerable<float[]> calibration, DistanceGuard? guard = null)
     {
         var shape = operations[0].Input;
         var input = recipe.Features.Layout == TensorLayout.Vector
@@ -26,7 +28,7 @@ internal static class ModelExport
         operations = Equalisation.Apply(operations, windows);
         // What no compression bounds must not meet a step and an end: a residual would not follow it.
         var inFloat = recipe is { Head: ModelHead.Reconstruction, Features.Compression: Compression.None } ? FloatEnds.First : FloatEnds.None;
-        var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows, inFloat);
-        return new FittedModel(OnnxWriter.Write(recipe.Name, operations, input, output), int8, input, output, facts);
+        var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows, inFloat, guard);
+        return new FittedModel(OnnxWriter.Write(recipe.Name, operations, input, output, null, guard), int8, input, output, facts);
     }
 }

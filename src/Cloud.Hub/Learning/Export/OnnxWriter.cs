@@ -32,13 +32,17 @@ internal sealed class OnnxWriter
     }
 
     /// <param name="plan">Null for float32.</param>
+    /// <param name="guard">Stands beside the answer, in float.</param>
     /// <exception cref="ArgumentException">A tensor's shape is not the operations'.</exception>
-    public static byte[] Write(string name, IReadOnlyList<Operation> operations, TensorSpec input, TensorSpec output, QuantizationPlan? plan = null)
+    public static byte[] Write(
+        string name, IReadOnlyList<Operation> operations, TensorSpec input, TensorSpec output, QuantizationPlan? plan = null,
+        DistanceGuard? guard = null)
     {
         Require(input, operations[0].Input);
         Require(output, operations[^1].Output);
-        var writer = new OnnxWriter(operations, plan, output.Name);
+        var writer = new OnnxWriter(operations, plan, guard is null ? output.Name : $"t{operations.Count - 1}");
         writer.Run(input.Name);
+        guard?.Emit(writer._graph, input.Name, writer._output, output.Name);
         return writer._graph.ToBytes(name, input, output);
     }
 

@@ -30,6 +30,10 @@ internal sealed record LearningRecipe
     /// <summary>Whether a <see cref="Export.MahalanobisHead"/> stands behind the reconstruction.</summary>
     public bool Whitens { get; init; }
 
+    /// <summary>Share of normal rows on which a <see cref="Export.DistanceGuard"/> may alarm for itself, so that faults which no label has named are
+    /// heard; 0: none stands beside the answer.</summary>
+    public double GuardBudget { get; init; }
+
     /// <summary>Which windows it learns from.</summary>
     public required Func<LabelledWindow, bool> Uses { get; init; }
 

@@ -98,6 +98,7 @@ internal static class LearningRecipes
             new Flatten(), new Dropout(0.2f), new Dense(hidden), new Activation(ActivationKind.Relu), new Dropout(0.2f), new Dense(1),
         ],
         Loss = () => new BinaryCrossEntropy(smoothing: 0.05f),
+        GuardBudget = 0.01,
         Uses = window => window.Anomalous is not null,
         Balances = true,
         Augmentation = new Augmentation { LogScale = 0.5f, Offset = 1f, Noise = 0.2f, Flip = 0.2f, Drop = 0.3f },

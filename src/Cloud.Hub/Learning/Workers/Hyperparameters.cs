@@ -25,6 +25,7 @@ internal static class Hyperparameters
         ["averageDecay"] = Text(settings.AverageDecay),
         ["replayShare"] = Text(settings.ReplayShare),
         ["layerRates"] = string.Join(' ', settings.LayerRates.Select(rate => Text(rate))),
+        ["guardBudget"] = Text(recipe.GuardBudget),
         ["cutStride"] = Text(recipe.CutStride),
         ["seed"] = Text(settings.Seed),
     };

@@ -78,7 +78,9 @@ internal sealed class ModelFitter(RunStore store, FitJobs jobs, FederatedRounds 
         if (outcome.Losses.Count > 0) run = run with { Picture = FitPicture.Draw(run, outcome.BestEpoch) };
         await reporter.ReportAsync(run, cancellation);
         var operations = OperationBuilder.Build(plan.Network);
-        var model = await Task.Run(() => ModelExport.Write(operations, plan.Recipe, plan.Sets.Calibration(CalibrationWindows)), cancellation);
+        var guard = plan.Recipe.GuardBudget > 0 ? DistanceGuard.Fit(package.Fitted, package.Input, plan.Recipe.GuardBudget) : null;
+        var model = await Task.Run(
+            () => ModelExport.Write(operations, plan.Recipe, plan.Sets.Calibration(CalibrationWindows), guard), cancellation);
         var (temperature, set) = plan.Recipe.Head == ModelHead.Classes ? ClassUncertainty.Fit(operations, package.Judging) : (1, null);
         double? widening = plan.Recipe.Head == ModelHead.RemainingLife ? LifeBand.Fit(operations, plan.Recipe, package.Judging) : null;
         return (new FittedRun(model, outcome.Values, FitFingerprint.Architecture(plan.Network), temperature, set, widening), run);

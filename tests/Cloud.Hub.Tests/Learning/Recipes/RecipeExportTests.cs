@@ -1,3 +1,4 @@
+using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
@@ -26,6 +27,7 @@ public sealed class RecipeExportTests
         var logit = LearningRecipes.Find("anomaly-logit");
         var members = Enumerable.Range(1, 3).Select(seed => Built(shape, logit.Layers(shape), (ulong)seed)).ToList();
         Keep("ensemble", ModelExport.Write(EnsembleBuilder.Average(members), logit, Windows(shape)));
+        Keep("guarded", ModelExport.Write(members[0], logit, Windows(shape), DistanceGuard.Fit(Normal(shape), shape, logit.GuardBudget)));
         foreach (var recipe in ClassRecipes.All)
         {
             var input = new Shape(1, 20);
@@ -40,7 +42,7 @@ public sealed class RecipeExportTests
             "import onnx,glob,sys\nfiles=glob.glob(sys.argv[1]+'/*.onnx')\nfor f in files: onnx.checker.check_model(onnx.load(f), full_check=True)\nprint(len(files))", folder.Path);
         Assert.True(code == 0, output);
         Assert.Equal(
-            2 * (LearningRecipes.All.Count + 1) + ClassRecipes.All.Count,
+            2 * (LearningRecipes.All.Count + 2) + ClassRecipes.All.Count,
             int.Parse(output.Trim(), System.Globalization.CultureInfo.InvariantCulture));
 
         void Keep(string name, FittedModel model)
@@ -73,5 +75,16 @@ public sealed class RecipeExportTests
         using var batch = new Sequence(40, shape);
         Samples.FillWaves(batch, 40, 6);
         return [.. Enumerable.Range(0, 40).Select(b => Samples.ChannelMajor(batch, b))];
+    }
+
+    /// <summary>Of three runs, enough for a guard.</summary>
+    private static IEnumerable<LabelledWindow> Normal(Shape shape)
+    {
+        var random = new SeededRandom(4);
+        for (var i = 0; i < 300; i++)
+        {
+            float[] features = [.. Enumerable.Range(0, shape.Count).Select(_ => random.NextNormal())];
+            yield return new LabelledWindow(features, false, false) { Run = $"run {i % 3}", IsPlainlyNormal = true };
+        }
     }
 }

@@ -26,7 +26,7 @@ internal static class SkabFit
         IEnumerable<SkabFile> files, float[] anomalyFree, CancellationToken cancellation)
     {
         var recipe = SkabRecipe.Recipe;
-        var windows = Windows(recipe, files, anomalyFree);
+        var (cut, windows) = Windows(recipe, files, anomalyFree);
         var members = new List<IReadOnlyList<Operation>>();
         var parameters = 0;
         for (ulong seed = 1; seed <= SkabRecipe.Members; seed++)
@@ -40,18 +40,22 @@ internal static class SkabFit
             parameters += network.ParameterCount;
         }
 
-        var model = ModelExport.Write(EnsembleBuilder.Average(members), recipe, windows.Calibration(CalibrationWindows));
+        var model = ModelExport.Write(
+            EnsembleBuilder.Average(members), recipe, windows.Calibration(CalibrationWindows),
+            DistanceGuard.Fit(cut, windows.Input, recipe.GuardBudget));
         return (
             model, Manifest(recipe, model.Float, model.Input, model.Output, "float32"),
             Manifest(recipe, model.Int8, model.Input, model.Output, "int8-qdq"), parameters);
     }
 
-    private static TrainingSets Windows(LearningRecipe recipe, IEnumerable<SkabFile> files, float[] anomalyFree)
+    private static (IReadOnlyList<LabelledWindow> Cut, TrainingSets Sets) Windows(
+        LearningRecipe recipe, IEnumerable<SkabFile> files, float[] anomalyFree)
     {
         var cutter = new SkabWindows(recipe);
         try
         {
-            return new TrainingSets(recipe, cutter.Shape, cutter.Of(files, anomalyFree, new SeededRandom(EpisodeSeed)), validation: []);
+            LabelledWindow[] cut = [.. cutter.Of(files, anomalyFree, new SeededRandom(EpisodeSeed))];
+            return (cut, new TrainingSets(recipe, cutter.Shape, cut, validation: []));
         }
         catch (TrainingRefusedException e)
         {

@@ -25,14 +25,18 @@ internal sealed class SkabWindows(LearningRecipe recipe)
     public IEnumerable<LabelledWindow> Of(IEnumerable<SkabFile> files, float[] anomalyFree, SeededRandom random)
     {
         var windows = files.SelectMany(file => Cut(
-            file.Rows, 1, file.Anomalous ?? throw new CorpusException($"{file.Key}: no column anomaly to learn from")));
+            file.Rows, 1, file.Key, file.Anomalous ?? throw new CorpusException($"{file.Key}: no column anomaly to learn from")));
         var spare = (anomalyFree.Length / Channels) - EpisodeRows;
         for (var i = 0; i < Episodes && spare > 0; i++)
-            windows = windows.Concat(Cut(anomalyFree.AsSpan(random.Next(spare) * Channels, EpisodeRows * Channels).ToArray(), EpisodeStride, null));
+        {
+            var piece = anomalyFree.AsSpan(random.Next(spare) * Channels, EpisodeRows * Channels).ToArray();
+            windows = windows.Concat(Cut(piece, EpisodeStride, $"normal {i}", null));
+        }
+
         return windows;
     }
 
-    private IEnumerable<LabelledWindow> Cut(float[] rows, int stride, IReadOnlyList<bool>? anomalous)
+    private IEnumerable<LabelledWindow> Cut(float[] rows, int stride, string run, IReadOnlyList<bool>? anomalous)
     {
         var count = rows.Length / Channels;
         var calibration = Calibration.Fit(rows.AsSpan(0, Math.Min(count, SkabFile.CalibrationRows) * Channels), Channels, recipe.Features);
@@ -42,7 +46,13 @@ internal sealed class SkabWindows(LearningRecipe recipe)
         {
             Turn(rows, last, raw);
             _extractor.Extract(raw, calibration, features);
-            yield return LabelledWindow.Of(features, Shape, anomalous?[last] ?? false, last < SkabFile.CalibrationRows);
+            var first = last - recipe.Features.SmoothingLength + 1;
+            yield return LabelledWindow.Of(features, Shape, anomalous?[last] ?? false, last < SkabFile.CalibrationRows) with
+            {
+                Run = run,
+                IsPlainlyNormal = first >= SkabFile.CalibrationRows
+                    && !Enumerable.Range(first, recipe.Features.SmoothingLength).Any(row => anomalous?[row] ?? false),
+            };
         }
     }
 

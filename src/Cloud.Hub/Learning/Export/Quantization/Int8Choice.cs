@@ -51,10 +51,11 @@ internal sealed class Int8Choice
     /// <param name="windows">Calibration windows, (C, L) each, at least 2: every other one gives ranges and is learnt from, the rest judges;
     /// a static way, once chosen, takes the ranges of all.</param>
     /// <param name="inFloat">What stays in float whatever the gate says.</param>
+    /// <param name="guard">Put beside the answers of what was chosen; it is not rounded, so it has no part in the choice.</param>
     /// <exception cref="ArgumentException">Too few windows.</exception>
     public static (byte[] Int8, Int8Facts Facts) Make(
         string name, IReadOnlyList<Operation> operations, ModelHead head, TensorSpec input, TensorSpec output, IReadOnlyList<float[]> windows,
-        FloatEnds inFloat = FloatEnds.None)
+        FloatEnds inFloat = FloatEnds.None, DistanceGuard? guard = null)
     {
         if (windows.Count < 2) throw new ArgumentException("quantization needs at least two calibration windows");
         List<float[]> seen = [.. windows.Where((_, i) => i % 2 == 0)];
@@ -73,7 +74,7 @@ internal sealed class Int8Choice
         }
 
         if (chosen.Path == Int8Path.Static) chosen = choice.OfAll(chosen, ranges, judging);
-        return (chosen.Onnx, choice.Facts(chosen));
+        return (guard is null ? chosen.Onnx : OnnxWriter.Write(name, operations, input, output, chosen.Plan, guard), choice.Facts(chosen));
     }
 
     /// <summary>The static way that was chosen by windows it had not seen, with the ranges and roundings of all of them.</summary>
