@@ -12,8 +12,8 @@ namespace Hmas.System.Tests;
 /// <summary>The published hub and published agents of one site that play for ever, and models to bring to them.</summary>
 internal sealed partial class PlayingSite : IAsyncDisposable
 {
-    private static readonly string[] Metrics = ["model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "shadow-alarms",
-        "shadow-disagreement", "false-alarms", "error", "confidence-drift", "input-drift"];
+    private static readonly string[] Metrics = ["model-failures", "invalid", "latency", "memory", "restarts", "alarm-rate", "promised-alarms",
+        "shadow-alarms", "shadow-disagreement", "false-alarms", "error", "confidence-drift", "input-drift"];
 
     private readonly TempFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();

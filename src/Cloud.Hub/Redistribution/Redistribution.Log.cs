@@ -60,7 +60,7 @@ internal static partial class Log
 
     [LoggerMessage(
         EventId = 8916, EventName = "RolloutUnreadable", Level = LogLevel.Warning,
-        Message = "rollout {RolloutId} is left out of the list: this hub does not know its state '{State}'; the row stays as it is")]
+        Message = "rollout {RolloutId} is left out of the list: this hub does not know the state '{State}' of it or of a group of it; the row stays as it is")]
     public static partial void RolloutUnreadable(this ILogger logger, string rolloutId, string state);
 
     [LoggerMessage(

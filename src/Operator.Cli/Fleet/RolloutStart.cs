@@ -27,7 +27,7 @@ internal static class RolloutStart
         var gate = new Option<string?>(
             "--gate") { HelpName = "name",
                 Description =
-                    "What each group must show before the next begins: default, or strict, which asks for hours of proof in shadow that the model is not a little worse [default: default]" };
+                    "What each group must show before the next begins: default, quick, whose later groups compare no longer in shadow than a canary does, or strict, which asks for hours of proof in shadow that the model is not a little worse [default: default]" };
         var pace = new Option<double?>("--pace") { HelpName = "number", Description = "Devices told a minute [default: a whole group at once]" };
         var factor = new Option<double?>(
             "--pace-factor") { HelpName = "number", Description = "The pace grows by this factor, 1 to 10, with each step of --pace-every" };

@@ -36,7 +36,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
         Assert.Contains("less noise", said, StringComparison.Ordinal);
         Assert.Contains("aimed at: site = site", said, StringComparison.Ordinal);
         Assert.Contains("canary: observing → passed: ", said, StringComparison.Ordinal);
-        Assert.Contains("windows of 1 devices, alarm rate 5.0 % against 5.0 % of the control", said, StringComparison.Ordinal);
+        Assert.Contains("windows of 1 device, alarm rate 5.0 % against 5.0 % of the control", said, StringComparison.Ordinal);
         Assert.Contains("Evidence of canary:", said, StringComparison.Ordinal);
         Assert.Contains("model-failures", said, StringComparison.Ordinal);
         Assert.Contains(id, (await _terminal.RunAsync("rollout", "list")).Said, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed class RolloutPriorityTests
             "/rollouts", RedistributionScene.Request(other.Digest) with { DeviceIds = ["d1"] }, RedistributionJson.Options);
         var second = (await started.Content.ReadFromJsonAsync<RolloutView>(RedistributionJson.Options))!;
         Assert.Equal([first.RolloutId], second.WaitsFor);
-        Assert.Equal($"waits for 1 devices in other rollouts: 1 in {first.RolloutId} (priority 50)", second.Transitions[^1].Reason);
+        Assert.Equal($"waits for 1 device in other rollouts: 1 in {first.RolloutId} (priority 50)", second.Transitions[^1].Reason);
         await scene.ReachedAsync(first.RolloutId, GroupState.Observing);
         Assert.DoesNotContain(scene.Fleet.Assignments, told => told.Model?.Digest == other.Digest);
 
@@ -46,7 +46,7 @@ public sealed class RolloutPriorityTests
         Assert.All(both, id => Assert.Equal(urgent.Digest, scene.Fleet[id].Reported!.ActiveDigest));
         Assert.Contains(
             (await rollouts.FindAsync(low.RolloutId, default))!.Transitions,
-            move => move.Reason == $"2 devices go to rollout {high.RolloutId}, of higher priority");
+            move => move.Reason == $"2 devices given to rollout {high.RolloutId}, of higher priority");
 
         await rollouts.CommandAsync(high.RolloutId, RolloutCommand.Cancel, "op", default);
         for (var group = 0; group < 3; group++)

@@ -54,8 +54,12 @@ public class RolloutTests
         Assert.Empty(await scene.Rollouts.PageAsync("nobody", 2, default));
     }
 
-    [Fact]
-    public async Task A_rollout_in_a_state_that_nobody_knows_hides_no_other_stays_on_disk_and_keeps_every_artefact()
+    /// <param name="word">Of the rollout or of a group of it, …</param>
+    /// <param name="unknown">… and what a newer hub has written in its place.</param>
+    [Theory]
+    [InlineData("scheduled", "frozen")]
+    [InlineData("waiting", "thawing")]
+    public async Task A_rollout_with_a_state_that_nobody_knows_hides_no_other_stays_on_disk_and_keeps_every_artefact(string word, string unknown)
     {
         await using var scene = await RedistributionScene.BeginAsync(devices: 2, releases: 1, answering: false);
         var request = RedistributionScene.Request(scene.Releases[0].Digest) with { NotBefore = TimeProvider.System.GetUtcNow().AddYears(1) };
@@ -66,7 +70,9 @@ public class RolloutTests
         {
             await connection.OpenAsync();
             await using var update = connection.CreateCommand();
-            update.CommandText = "UPDATE rollouts SET document = replace(CAST(document AS TEXT), '\"scheduled\"', '\"frozen\"') WHERE id = $id";
+            update.CommandText = "UPDATE rollouts SET document = replace(CAST(document AS TEXT), $word, $unknown) WHERE id = $id";
+            update.Parameters.AddWithValue("$word", $"\"{word}\"");
+            update.Parameters.AddWithValue("$unknown", $"\"{unknown}\"");
             update.Parameters.AddWithValue("$id", strange);
             Assert.Equal(1, await update.ExecuteNonQueryAsync());
         }
@@ -74,8 +80,8 @@ public class RolloutTests
         await scene.RestartAsync();
         Assert.Equal([plain], (await scene.Rollouts.ListAsync(default)).Select(static view => view.RolloutId));
         var fault = await Assert.ThrowsAsync<InvalidDataException>(() => scene.Rollouts.FindAsync(strange, default));
-        Assert.EndsWith("a state that this hub does not know: 'frozen'", fault.Message, StringComparison.Ordinal);
-        Assert.Equal([(plain, "scheduled"), (strange, "frozen")], scene.Hub.Get<RolloutStore>().Page(null, 10));
+        Assert.EndsWith($"a state that this hub does not know: '{unknown}'", fault.Message, StringComparison.Ordinal);
+        Assert.Equal([(plain, null), (strange, unknown)], scene.Hub.Get<RolloutStore>().Page(null, 10));
         await Assert.ThrowsAsync<InvalidDataException>(() => scene.Hub.Get<References>().FindAsync(default));
     }
 

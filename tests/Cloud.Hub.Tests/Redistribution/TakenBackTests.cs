@@ -34,6 +34,24 @@ public class TakenBackTests
         Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody had a model, so nobody can be compared with. Its manifest says what its threshold leaves above: one healthy window in
+    /// a hundred.</summary>
+    [Fact]
+    public async Task A_first_model_that_alarms_nearly_everywhere_is_stopped_at_the_canary()
+    {
+        await using var scene = await RedistributionScene.BeginAsync(devices: 6, releases: 1, answering: false);
+        var request = RedistributionScene.Request(scene.Releases[0].Digest) with { Groups = [new("canary", Count: 2), new("full")] };
+        var view = await scene.Rollouts.StartAsync(request, CancellationToken.None);
+        await scene.ReachedAsync(view.RolloutId, GroupState.Observing);
+        for (var report = 0; report < 5; report++) await scene.WorkAsync(scene.Hub, view.RolloutId, alarms: 75);
+        await scene.ReachedAsync(view.RolloutId, RolloutState.Restored);
+        var ended = (await scene.Rollouts.FindAsync(view.RolloutId, CancellationToken.None))!;
+        Assert.Equal(("promised-alarms", true), (ended.StoppedBy, ended.IsHarmful));
+        Assert.Equal(0.01, ended.Groups[0].Evidence!.Metric(GateLimits.PromisedAlarms)!.Reference!.Value, 1e-9);
+        Assert.Equal(2, ended.Groups.SelectMany(static group => group.Devices).Count(static device => device.Touched));
+        Assert.All(scene.Fleet.Assignments, told => Assert.Contains(told.DeviceId, ended.Groups[0].Devices.Select(static device => device.DeviceId)));
+    }
+
     [Fact]
     public async Task A_model_that_a_person_puts_in_quarantine_is_taken_back_from_a_running_rollout_and_never_gone_back_to()
     {

@@ -60,6 +60,24 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
         Assert.Equal(good.Digest, _rig.Answering);
     }
 
+    /// <summary>The hub says the same on every connect.</summary>
+    [Fact]
+    public async Task A_model_that_failed_is_not_tried_again_until_its_assignment_changes()
+    {
+        var bad = OfferBad("an unknown op");
+        await _rig.PlayUntilAsync(bad, SlotState.Refused);
+        await _rig.DisposeAsync();
+        _rig = new UpdaterRig(_folder.Path, _key);
+        _rig.Assign(bad);
+        // What waits is worked off before this returns.
+        _rig.Start();
+        Assert.Equal(0, _rig.Fetches);
+        Assert.False(_rig.Told(step => step.Digest == bad.Digest));
+        _rig.Play(60);
+        await _rig.PlayUntilAsync(bad with { Attempt = 1 }, SlotState.Refused);
+        Assert.Equal(1, _rig.Fetches);
+    }
+
     [Fact]
     public async Task A_model_whose_scores_break_in_its_health_window_goes_back_to_the_one_before()
     {

@@ -90,6 +90,9 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     /// <summary>Packages find no room.</summary>
     public bool IsDiskFull { get; set; }
 
+    /// <summary>Packages that were asked for.</summary>
+    public int Fetches { get; private set; }
+
     /// <summary>Steps told so far, oldest first.</summary>
     public List<SlotReport> Steps { get; } = [];
 
@@ -176,6 +179,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
 
     public Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
     {
+        Fetches++;
         if (IsDiskFull) throw new StorageException(StorageReason.DiskFull, "No space left on device");
         // On disk when it returns, as every real source leaves it.
         AtomicFile.Write(partPath, File.ReadAllBytes(PathOf(assignment.Digest)));

@@ -10,6 +10,7 @@ public static class GateLimits
     public const string Memory = "memory";
     public const string Restarts = "restarts";
     public const string AlarmRate = "alarm-rate";
+    public const string PromisedAlarms = "promised-alarms";
     public const string ShadowAlarms = "shadow-alarms";
     public const string ShadowDisagreement = "shadow-disagreement";
     public const string FalseAlarms = "false-alarms";
@@ -27,6 +28,7 @@ public static class GateLimits
         [Memory] = 0.1,
         [Restarts] = 0.05,
         [AlarmRate] = 0.1,
+        [PromisedAlarms] = 0.25,
         [ShadowAlarms] = 0.05,
         [ShadowDisagreement] = 0.2,
         [FalseAlarms] = 0.35,

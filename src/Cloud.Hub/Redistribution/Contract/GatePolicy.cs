@@ -4,14 +4,15 @@ namespace Cloud.Hub.Redistribution.Contract;
 public sealed record GatePolicy
 {
     /// <summary>Names of <see cref="Named"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["default", "strict"];
+    public static IReadOnlyList<string> Names { get; } = ["default", "strict", "quick"];
 
-    /// <summary>The gates that have a name. <c>strict</c> asks for proof on the same windows that the new model alarms at most one window in a
-    /// hundred more, and gives it time: what 2 % more needs, docs/redistribution.md.</summary>
+    /// <summary>The gates that have a name. <c>quick</c> has no group compare more windows in shadow than the request says. <c>strict</c> asks
+    /// for proof on the same windows that the new model alarms at most one window in a hundred more, and gives it time.</summary>
     /// <returns>Null: there is none of that name.</returns>
     public static GatePolicy? Named(string name) => name switch
     {
         "default" => new GatePolicy(),
+        "quick" => new GatePolicy { LaterShadowWindows = 0 },
         "strict" => new GatePolicy
         {
             MinimumShadowWindows = 30_000, MaximumWait = TimeSpan.FromHours(12),
@@ -48,6 +49,12 @@ public sealed record GatePolicy
     /// <c>shadow-alarms</c> must be within its limit at 95 % certainty; 0: shadows are not waited for. The devices of a group that are online
     /// compare three times as many together, or each as many as the request says, if that is more.</summary>
     public int MinimumShadowWindows { get; set; }
+
+    /// <summary>Windows that both models answer side by side over a group after the first, where it can do so within twice
+    /// <see cref="MaximumWait"/>, which is longer by that time. Then the new model must not alarm on 1 % more of them, or the rollout stops, not as
+    /// harmful. Each device compares twice its share, so that none has swapped by then. 0, or a limit set for <c>shadow-alarms</c>, or
+    /// <see cref="MinimumShadowWindows"/>: it is not asked for.</summary>
+    public int LaterShadowWindows { get; set; } = 75_000;
 
     /// <summary>A report whose p99 of inference is above this, or above <see cref="MaximumLatencyFactor"/> times (and
     /// 5 ms more than) what the device showed before, is a slow one.</summary>

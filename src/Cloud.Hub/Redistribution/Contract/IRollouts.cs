@@ -9,7 +9,8 @@ public interface IRollouts
 
     Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation);
 
-    /// <summary>Newest first, 1,000 at most. One in a state that this hub does not know is left out, logged and counted.</summary>
+    /// <summary>Newest first, 1,000 at most. One that is, or has a group, in a state that this hub does not know is left out, logged and
+    /// counted.</summary>
     Task<IReadOnlyList<RolloutView>> ListAsync(CancellationToken cancellation);
 
     /// <summary>A page of the same.</summary>

@@ -28,6 +28,7 @@ public static class RolloutRules
         Windows(gate.MinimumWindows, "gate.minimumWindows", 1, ": no data is never success")
         ?? Windows(gate.MinimumLabelledNormalWindows, "gate.minimumLabelledNormalWindows", 0)
         ?? Windows(gate.MinimumShadowWindows, "gate.minimumShadowWindows", 0)
+        ?? Windows(gate.LaterShadowWindows, "gate.laterShadowWindows", 0)
         ?? (gate.MaximumWait > TimeSpan.Zero && gate.MaximumWait <= MaxWait
             ? null : $"gate.maximumWait: {gate.MaximumWait} is outside 0 to {MaxWait.TotalDays:0} days")
         ?? (gate.FalseStopRate is > 0 and <= MaxFalseStopRate ? null : Outside("gate.falseStopRate", gate.FalseStopRate, "over 0 to 0.5"))

@@ -1,6 +1,7 @@
 using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Registry;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;
@@ -11,8 +12,8 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
 internal sealed class FleetRollouts(
-    IGrainFactory grains, RolloutStore store, TargetSearch search, WaysBack waysBack, ArtefactRegistry registry, IFactArchive facts,
-    ImageRepository images, RedistributionMetrics metrics, TimeProvider time, ILogger<FleetRollouts> logger) : IRollouts
+    IGrainFactory grains, RolloutStore store, TargetSearch search, WaysBack waysBack, ArtefactRegistry registry, IModelRegistry models,
+    IFactArchive facts, ImageRepository images, RedistributionMetrics metrics, TimeProvider time, ILogger<FleetRollouts> logger) : IRollouts
 {
     private const int MaxListed = 1_000;
 
@@ -47,10 +48,14 @@ internal sealed class FleetRollouts(
                 .. targets.Select(static target => new Candidate(
                     target.Device.DeviceId, target.Device.Online, DeviceAttributes.SliceOf(target.Device), target.Attributes))]);
         var state = RolloutStateMachine.Begin(rolloutId, request, plan, previous, now)
-            with { Kind = entry.Kind, PackageBytes = entry.Bytes, LastFactId = await facts.LastFactIdAsync(cancellation) };
+            with { Kind = entry.Kind, PackageBytes = entry.Bytes, PromisedAlarms = await PromisedAsync(entry, cancellation),
+                LastFactId = await facts.LastFactIdAsync(cancellation) };
         var begun = (await grains.GetGrain<IRolloutGrain>(rolloutId).BeginAsync(new Immutable<RolloutState>(state))).Value;
         return begun.Refusal is { } refusal ? throw new RolloutRefusedException(refusal) : begun.View!;
     }
+
+    private async Task<double?> PromisedAsync(ArtefactEntry entry, CancellationToken cancellation) =>
+        await models.FindAsync(entry.Digest, cancellation) is { } model ? AlarmPromise.Of(model.Manifest) : null;
 
     public async Task<RolloutView?> FindAsync(string rolloutId, CancellationToken cancellation) =>
         Hmas.Contracts.Ids.IsValid(rolloutId) ? (await grains.GetGrain<IRolloutGrain>(rolloutId).ViewAsync()).Value : null;
@@ -59,9 +64,9 @@ internal sealed class FleetRollouts(
 
     public async Task<IReadOnlyList<RolloutView>> PageAsync(string? before, int limit, CancellationToken cancellation)
     {
-        var page = store.Page(before, Math.Clamp(limit, 1, MaxListed)).ToLookup(static row => RolloutState.IsKnown(row.State));
+        var page = store.Page(before, Math.Clamp(limit, 1, MaxListed)).ToLookup(static row => row.Unknown is null);
         // One that this hub cannot read hides no other.
-        foreach (var (id, state) in page[false]) logger.RolloutUnreadable(id, state ?? "none");
+        foreach (var (id, unknown) in page[false]) logger.RolloutUnreadable(id, unknown!);
         metrics.Unreadable(page[false].Count());
         var views = await Task.WhenAll(page[true].Select(row => grains.GetGrain<IRolloutGrain>(row.Id).ViewAsync()));
         return [.. views.Select(static view => view.Value).OfType<RolloutView>()];

@@ -28,7 +28,8 @@ internal static class GroupEvaluation
         var told = devices.Where(static device => device.Told).ToList();
         var waited = seen.Now - (group.Since ?? seen.Now);
         // A group that has passed was on time, and nobody can be late for a gate that a pause closed.
-        var isLate = waited >= gate.MaximumWait && told.Count == devices.Count && group.State != GroupState.Passed
+        var comparing = group.ComparingTime ?? TimeSpan.Zero;
+        var isLate = waited >= gate.MaximumWait + comparing && told.Count == devices.Count && group.State != GroupState.Passed
             && rollout.State != RolloutState.Paused;
         var lone = new LoneSlices(rollout, index, told, seen, GroupReserves.Doubt);
         var evidence = GroupEvidence.Collect(rollout, lone.Tests, told, seen);
@@ -39,19 +40,25 @@ internal static class GroupEvaluation
             var word = evidence.DevicesFailed > 0 ? GateLimits.ModelFailures : "undelivered";
             return Fail(
                 word, false,
-                $"of {devices.Count} devices {evidence.DevicesFailed} refused the model or returned from it, {evidence.DevicesUndelivered} could not get it or may not install it: none is left that could answer", evidence);
+                $"of {Counted.Of(devices.Count, "device")} {evidence.DevicesFailed} refused the model or returned from it, {evidence.DevicesUndelivered} could not get it or may not install it: none is left that could answer", evidence);
         }
 
         var control = new GateControl(rollout, index, seen);
         (string Word, string Reason)? missing = told.Count < devices.Count
-            ? ("no-data", $"{told.Count} of {devices.Count} devices are told")
+            ? ("no-data", $"{told.Count} of {Counted.Of(devices.Count, "device")} told")
             : Missing(rollout, index, evidence, control, seen, isLate);
-        var proof = group.State == GroupState.Passed || !rollout.HasWindows
-            ? true : ShadowProof.Verdict(gate, lone.Tests, isOver: missing is null && evidence.DevicesIdle == 0);
+        var isOver = missing is null && (evidence.DevicesIdle == 0 || (isLate && group.ComparingTime is not null));
+        var proof = group.State == GroupState.Passed || !rollout.HasWindows ? true : ShadowProof.Verdict(gate, group, isOver);
         var compared = evidence.Metric(GateLimits.ShadowAlarms) is { } pairs ? Describe(pairs) : "no device says what both models answered";
-        if (proof == false) return Fail(GateLimits.ShadowAlarms, false, $"compared in shadow and not proven to be within its limit: {compared}", evidence);
+        if (proof == false)
+        {
+            var why = gate.MinimumShadowWindows > 0 ? "not proven to be within its limit"
+                : $"more than {Percent(ShadowProof.LaterLimit)} above the old model's, which the first group had too few windows to tell";
+            return Fail(GateLimits.ShadowAlarms, false, $"compared in shadow and {why}: {compared}", evidence);
+        }
+
         if (proof is null) missing ??= (GateLimits.ShadowAlarms, $"{compared}; more windows in shadow decide");
-        var isToClear = missing is null && waited < SliceWaits * gate.MaximumWait;
+        var isToClear = missing is null && waited < (SliceWaits * gate.MaximumWait) + comparing;
         if (isToClear && rollout.HasWindows && group.State != GroupState.Passed
             && GroupReserves.Find(rollout, index, told, seen) is { Count: > 0 } reserves)
         {
@@ -74,12 +81,14 @@ internal static class GroupEvaluation
         if (!rollout.HasWindows)
             return new GateVerdict(
                 GateOutcome.Pass, null, false,
-                $"{evidence.DevicesHealthy} devices have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
+                $"{Counted.Of(evidence.DevicesHealthy, "device")} answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start", evidence);
         var alarms = evidence.Metric(GateLimits.AlarmRate) is { } rate
-            ? $", alarm rate {Percent(rate.Value)} against {Percent(rate.Reference)} of the control" : ", nothing to compare with";
+            ? $", alarm rate {Percent(rate.Value)} against {Percent(rate.Reference)} of the control"
+            : evidence.Metric(GateLimits.PromisedAlarms) is { } first
+                ? $", alarm rate {Percent(first.Value)}, where the model promised {Percent(first.Reference)}" : ", nothing to compare with";
         var few = GroupReserves.Short(rollout, told, seen);
         var alone = few.Count == 0 ? "" : $"; fewer than {GroupReserves.DevicesOfSlice} devices have shown {Named(few)}";
-        return new GateVerdict(GateOutcome.Pass, null, false, $"{evidence.Windows} windows of {evidence.DevicesAnswered} devices{alarms}{alone}", evidence);
+        return new GateVerdict(GateOutcome.Pass, null, false, $"{Counted.Of(evidence.Windows, "window")} of {Counted.Of(evidence.DevicesAnswered, "device")}{alarms}{alone}", evidence);
     }
 
     /// <summary>Of a group that nothing waits for: only harm is a verdict.</summary>
@@ -99,33 +108,34 @@ internal static class GroupEvaluation
     {
         var gate = rollout.Request.Gate;
         var spoke = evidence.DevicesTold - evidence.DevicesSilent;
-        if (Over(evidence.DevicesUndelivered, spoke, gate.MaximumUndeliveredShare))
+        // Of its plan: a reserve that fails as well is one of those that it was called from, and who was called away was not silent.
+        var planned = rollout.Devices.Where(device => device.Told && (device.Called?.From ?? device.Group) == index).ToList();
+        var silent = planned.Count(static device => !device.HasSpoken);
+        var undelivered = planned.Count(static device => device.IsUndelivered);
+        if (Over(undelivered, planned.Count - silent, gate.MaximumUndeliveredShare))
             return ("undelivered",
-                $"{evidence.DevicesUndelivered} of the {spoke} devices that spoke could not get the package or may not install it; allowed is a share of {Percent(gate.MaximumUndeliveredShare)}");
+                $"{undelivered} of {Counted.Of(planned.Count - silent, "device")} that spoke could not get the package or may not install it; allowed is a share of {Percent(gate.MaximumUndeliveredShare)}");
         if (evidence.DevicesAnswered == 0) return ("no-data", "no device answers with the new digest");
         if (!rollout.HasWindows && Unsteady(rollout, evidence, seen, isLate) is { } unsteady) return unsteady;
         if (rollout.HasWindows && evidence.Windows < Math.Max(1, gate.MinimumWindows))
-            return ("no-data", $"{evidence.Windows} of {gate.MinimumWindows} windows");
+            return ("no-data", $"{evidence.Windows} of {Counted.Of(gate.MinimumWindows, "window")}");
         // Half of the devices may lag where the others have shown in shadow what was asked for.
-        var mayLag = ShadowProof.IsEnough(gate, rollout.Groups[index].Tests) && 2 * evidence.DevicesIdle <= spoke;
-        if (evidence.DevicesIdle > 0 && !isLate && !mayLag) return ("no-data", $"{evidence.DevicesIdle} devices are still on their way");
+        var mayLag = ShadowProof.IsEnough(gate, rollout.Groups[index]) && 2 * evidence.DevicesIdle <= spoke;
+        if (evidence.DevicesIdle > 0 && !isLate && !mayLag) return ("no-data", $"{Counted.Of(evidence.DevicesIdle, "device")} still on the way");
         if (Over(evidence.DevicesIdle, spoke, gate.MaximumIdleShare))
             return ("idle",
-                $"{evidence.DevicesIdle} of the {spoke} devices that spoke are still on their way, as their machines stand still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
-        // Of its plan: who was called to an earlier group was not silent.
-        var planned = rollout.Devices.Where(device => device.Told && (device.Called?.From ?? device.Group) == index).ToList();
-        var silent = planned.Count(static device => !device.HasSpoken);
+                $"{evidence.DevicesIdle} of {Counted.Of(spoke, "device")} that spoke still on the way, as a machine that stands still for example; allowed is a share of {Percent(gate.MaximumIdleShare)}");
         if (Over(silent, planned.Count, gate.MaximumSilentShare))
-            return ("silence", $"{silent} of {planned.Count} told devices are silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
+            return ("silence", $"{silent} of {Counted.Of(planned.Count, "told device")} silent; allowed is a share of {Percent(gate.MaximumSilentShare)}");
 
         if (!rollout.HasWindows) return null;
         if (evidence.Metric(GateLimits.Latency) is null && gate.LimitOf(GateLimits.Latency) < 1)
             return ("no-data", $"no report whose p99 of inference rests on {ModelEvidence.EnoughTimings} timed answers");
         if (evidence.Metric(GateLimits.AlarmRate) is null && control.CanSpeak) return ("no-data", "nothing from the control devices");
         if (evidence.ShadowWindows < gate.MinimumShadowWindows)
-            return ("no-data", $"{evidence.ShadowWindows} of {gate.MinimumShadowWindows} windows answered side by side");
+            return ("no-data", $"{evidence.ShadowWindows} of {Counted.Of(gate.MinimumShadowWindows, "window")} answered side by side");
         return evidence.LabelledNormalWindows < gate.MinimumLabelledNormalWindows
-            ? ("no-data", $"{evidence.LabelledNormalWindows} of {gate.MinimumLabelledNormalWindows} windows labelled normal")
+            ? ("no-data", $"{evidence.LabelledNormalWindows} of {Counted.Of(gate.MinimumLabelledNormalWindows, "window")} labelled normal")
             : null;
     }
 
@@ -137,11 +147,11 @@ internal static class GroupEvaluation
         var allowed = gate.MaximumLostShare + Heartbeats.ControlLost(rollout, seen);
         if (Over(evidence.DevicesLost, spoke, allowed))
             return ("lost",
-                $"{evidence.DevicesLost} of the {spoke} devices that spoke have not been heard of for {gate.MaximumHeartbeatAge.TotalSeconds:0} s; allowed is a share of {Percent(allowed)}, with what is away among the control");
+                $"{evidence.DevicesLost} of {Counted.Of(spoke, "device")} that spoke not heard of for {gate.MaximumHeartbeatAge.TotalSeconds:0} s; allowed is a share of {Percent(allowed)}, with what is away among the control");
         var open = spoke - evidence.DevicesFailed - evidence.DevicesUndelivered - evidence.DevicesLost;
         return evidence.DevicesHealthy < (isLate ? 1 : Math.Max(1, open))
             ? ("no-data",
-                $"{evidence.DevicesHealthy} of the {open} devices that began have answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start")
+                $"{evidence.DevicesHealthy} of {Counted.Of(open, "device")} that began answered with the new digest for {gate.MinimumHealthyTime.TotalSeconds:0} s without another start")
             : null;
     }
 
@@ -186,7 +196,8 @@ internal static class GroupEvaluation
             var isChance = isLate && metric.Reference is not null && ScoreInterval.LeastExcess(value, reference, test.Whole.Trials) <= 0;
             if (value - reference > metric.Limit && !isChance && (!isEnded || metric.Odds >= EndedDoubt)) return (metric.Name, Describe(metric));
             if (!isEnded && Doubted(test, metric, EndedDoubt) is { } slice) return slice;
-            var highest = metric.Name == GateLimits.AlarmRate ? ScoreInterval.Upper(value, test.Whole.Trials) - reference : 0;
+            var isRate = metric.Name is GateLimits.AlarmRate or GateLimits.PromisedAlarms;
+            var highest = isRate ? ScoreInterval.Upper(value, test.Whole.Trials) - reference : 0;
             if (highest > metric.Limit && metric.Limit < 1) return (metric.Name, $"{Describe(metric)}; it may be {Percent(highest)} more");
         }
 

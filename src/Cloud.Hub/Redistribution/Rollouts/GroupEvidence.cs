@@ -23,7 +23,7 @@ internal static class GroupEvidence
             var differs = tests.TryGetValue(GateLimits.ShadowDisagreement, out var pairs)
                 ? (pairs.Whole.Seen + 1) / (pairs.Whole.Trials + 1) : 1;
             metrics.Add(new MetricEvidence(
-                metric.Name, shown.Value, metric.Kind == MetricKind.Difference ? reference : null, limit, shown.Trials, test.Odds, stopsAt,
+                metric.Name, shown.Value, metric.IsCompared ? reference : null, limit, shown.Trials, test.Odds, stopsAt,
                 standing?.Slice,
                 GatePower.Tells(metric.Kind, limit, metric.Kind == MetricKind.Paired ? differs : reference, shown.Trials, stopsAt)));
         }

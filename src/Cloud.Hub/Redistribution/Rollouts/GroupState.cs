@@ -12,6 +12,8 @@ internal sealed record GroupState
     public const string Failed = "failed";
     public const string Restored = "restored";
 
+    public static IReadOnlyList<string> Known { get; } = [Waiting, Deploying, Observing, Passed, Failed, Restored];
+
     /// <summary>Name of the group of those that joined while the rollout ran; no request may use it.</summary>
     public const string Joined = "joined";
 
@@ -33,6 +35,10 @@ internal sealed record GroupState
 
     /// <summary>Windows that each of its devices compares in shadow; null: as many as the request says.</summary>
     public int? ShadowWindows { get; init; }
+
+    /// <summary>Of a later group that compares them without being asked for proof: how long that takes, by which its wait is longer; null
+    /// otherwise.</summary>
+    public TimeSpan? ComparingTime { get; init; }
 
     /// <summary>The bets of the gate, by metric.</summary>
     public IReadOnlyDictionary<string, MetricTest> Tests { get; init; } = new Dictionary<string, MetricTest>();

@@ -45,7 +45,7 @@ internal static class RolloutHolds
         var said = FirstFew.Of(holders.Select(static holder => $"{holder.Count()} in {holder.Key.RolloutId} (priority {holder.Key.Priority})"));
         return RolloutStateMachine.To(
             rollout, rollout.State,
-            holders.Count == 0 ? "every device that it waited for is free" : $"waits for {away.Count} devices in other rollouts: {said}", now);
+            holders.Count == 0 ? "every device that it waited for is free" : $"waits for {Counted.Of(away.Count, "device")} in other rollouts: {said}", now);
     }
 
     /// <summary>Lets those go that a rollout of higher priority wants: those not told yet, and those of which nothing is left
@@ -63,6 +63,6 @@ internal static class RolloutHolds
         }
 
         return given == 0 ? rollout : RolloutStateMachine.To(
-            rollout with { Devices = devices }, rollout.State, $"{given} devices go to rollout {to}, of higher priority", now);
+            rollout with { Devices = devices }, rollout.State, $"{Counted.Of(given, "device")} given to rollout {to}, of higher priority", now);
     }
 }

@@ -24,7 +24,7 @@ internal static class RolloutJoining
             DeviceId = joiner.DeviceId, Group = index, PreviousDigest = joiner.PreviousDigest, AnsweringDigest = joiner.PreviousDigest, Held = true,
         })] };
         var named = FirstFew.Of(aim.Joiners.Select(static joiner => joiner.DeviceId));
-        return RolloutStateMachine.To(rollout, rollout.State, $"{aim.Joiners.Count} devices join: {named}", now);
+        return RolloutStateMachine.To(rollout, rollout.State, $"{Counted.Of(aim.Joiners.Count, "device")} joined: {named}", now);
     }
 
     /// <summary>A later rollout that has proven its artefact takes the place of a continuous one whose aim it covers.</summary>

@@ -64,7 +64,7 @@ internal static class RolloutOrders
         var groups = rollout.Devices.Where(static device => device is { Told: true, IsUndelivered: true }).Select(static device => device.Group)
             .ToHashSet();
         return RolloutStateMachine.To(
-            rollout, rollout.State, $"{again} devices that could not get the package are told once more, by {who}", now) with
+            rollout, rollout.State, $"{Counted.Of(again, "device")} that could not get the package told once more, by {who}", now) with
         {
             Devices =
                 [.. rollout.Devices.Select(static device => device is { Told: true, IsUndelivered: true }

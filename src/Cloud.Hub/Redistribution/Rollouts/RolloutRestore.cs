@@ -28,14 +28,14 @@ internal static class RolloutRestore
         var kept = rollout.RestoredGroup is { } group ? $" of group {rollout.Groups[group].Name}" : "";
         return End(
             rollout, back == touched
-                ? $"{touched} changed devices{kept} answer with what they had before" : $"{back} of {touched} changed devices{kept} answer with what they had before, the others are another rollout's", seen.Now);
+                ? $"{Counted.Of(touched, "changed device")}{kept} back at what was there before" : $"{back} of {Counted.Of(touched, "changed device")}{kept} back at what was there before, the others another rollout's", seen.Now);
     }
 
     /// <summary>A person has waited long enough: what is on its way back finds so in its desired state when it comes.</summary>
     public static RolloutState Force(RolloutState rollout, string who, DateTimeOffset now)
     {
         var away = rollout.Devices.Count(device => device is { Touched: true, Back: false } && rollout.IsToGoBack(device));
-        return End(rollout, $"ended by {who}; {away} changed devices are still on their way back", now);
+        return End(rollout, $"ended by {who}; {Counted.Of(away, "changed device")} still on the way back", now);
     }
 
     private static bool MayGo(DeviceState device, DeviceSeen? twin, bool isLong)

@@ -17,8 +17,12 @@ internal sealed record RolloutState
 
     private static readonly string[] Known = [Scheduled, Running, Paused, Restoring, Completed, Restored, Cancelled];
 
-    /// <summary>False of one that a newer hub wrote, or nobody did.</summary>
-    public static bool IsKnown(string? state) => Known.Contains(state, StringComparer.Ordinal);
+    /// <summary>The first word that this hub does not know, as a newer one may have written it; null: it knows all.</summary>
+    /// <param name="state">Of the rollout; null: its document says none.</param>
+    /// <param name="groups">States of its groups.</param>
+    public static string? UnknownOf(string? state, IEnumerable<string?> groups) =>
+        !Known.Contains(state, StringComparer.Ordinal) ? state ?? "none"
+        : groups.Where(static group => !GroupState.Known.Contains(group, StringComparer.Ordinal)).Select(static group => group ?? "none").FirstOrDefault();
 
     public required string RolloutId { get; init; }
 
@@ -52,6 +56,9 @@ internal sealed record RolloutState
 
     /// <summary>Bytes that a device fetches at most.</summary>
     public long PackageBytes { get; init; }
+
+    /// <summary>Share of healthy windows, 0 to 1, on which the model alarmed before it was released; null: it promises nothing of the kind.</summary>
+    public double? PromisedAlarms { get; init; }
 
     public string? StoppedBy { get; init; }
 

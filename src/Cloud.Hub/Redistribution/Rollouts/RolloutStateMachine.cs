@@ -139,7 +139,7 @@ internal static class RolloutStateMachine
         if (rollout.State == RolloutState.Paused) return rollout;
         var late = rollout.JoinedGroup is { } joined ? rollout.Devices.Count(device => device.Group == joined && !device.Told) : 0;
         return End(
-            rollout, RolloutState.Completed, late == 0 ? "every group passed" : $"every group passed; {late} devices that joined were not told by then",
+            rollout, RolloutState.Completed, late == 0 ? "every group passed" : $"every group passed; not told by then: {Counted.Of(late, "device")} that joined",
             seen.Now);
     }
 
@@ -178,7 +178,7 @@ internal static class RolloutStateMachine
         var (group, evidence) = (rollout.Groups[index] with { Evidence = verdict.Evidence }, verdict.Evidence);
         return group.State == GroupState.Deploying && evidence.DevicesAnswered > 0
             ? With(
-                rollout, index, group with { State = GroupState.Observing }, $"{evidence.DevicesAnswered} devices answer with the new digest",
+                rollout, index, group with { State = GroupState.Observing }, $"the new digest answers on {Counted.Of(evidence.DevicesAnswered, "device")}",
                 evidence, now)
             : With(rollout, index, group);
     }

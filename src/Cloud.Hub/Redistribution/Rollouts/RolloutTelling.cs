@@ -47,9 +47,9 @@ internal static class RolloutTelling
         group = group with { Since = seen.Now };
         if (group.State != GroupState.Waiting) return RolloutStateMachine.With(rollout, index, group);
         // What nothing waits for need not prove anything in shadow.
-        group = group with { State = GroupState.Deploying, ShadowWindows = group.IsJoined ? null : ShadowProof.WindowsEach(rollout, index, seen) };
-        var so = more == size ? $"{size} devices told" : $"{more} of {size} devices told, more by and by";
-        var first = group.ShadowWindows is { } windows ? $", each compares {windows} windows in shadow first" : "";
+        group = (group.IsJoined ? group : ShadowProof.Ask(rollout, index, seen)) with { State = GroupState.Deploying, Since = seen.Now };
+        var so = more == size ? $"{Counted.Of(size, "device")} told" : $"{more} of {Counted.Of(size, "device")} told, more by and by";
+        var first = group.ShadowWindows is { } windows ? $", each compares {Counted.Of(windows, "window")} in shadow first" : "";
         return RolloutStateMachine.With(rollout, index, group, so + first, null, seen.Now);
     }
 

@@ -126,6 +126,84 @@ public class GroupEvaluationTests
         Assert.Equal(RolloutState.Completed, scene.Rollout.State);
     }
 
+    /// <summary>Nobody is left to compare with: what it said of itself is.</summary>
+    [Theory]
+    [InlineData(150, "promised-alarms")]
+    [InlineData(10, null)]
+    public void A_first_model_that_alarms_much_more_than_in_its_own_test_is_stopped(long alarms, string? word)
+    {
+        var scene = First(20);
+        for (var report = 0; report < 5; report++) scene.Work(0, alarms: alarms);
+        scene.Look();
+        Assert.Equal((word, word is not null), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful));
+        Assert.Equal(0.02, scene.Rollout.Groups[0].Evidence!.Metric(GateLimits.PromisedAlarms)!.Reference!.Value, 1e-9);
+        if (word is not null) return;
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
+        Assert.EndsWith("alarm rate 5.0 %, where the model promised 2.0 %", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Its machine may be ill: nothing is proven, and nothing passes until it is well or the wait is over.</summary>
+    [Theory]
+    [InlineData(150, "promised-alarms", GroupState.Failed)]
+    [InlineData(4, null, GroupState.Passed)]
+    public void One_device_alone_with_a_first_model_is_waited_for(long later, string? word, string state)
+    {
+        var scene = First(3);
+        for (var report = 0; report < 3; report++) scene.Work(0, alarms: 150);
+        scene.Look();
+        Assert.Equal((null, GroupState.Observing), (scene.Rollout.StoppedBy, scene.Rollout.Groups[0].State));
+        for (var report = 0; report < 10; report++) scene.Work(0, alarms: later);
+        scene.Now += TimeSpan.FromMinutes(31);
+        scene.Look();
+        Assert.Equal((word, false, state), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful, scene.Rollout.Groups[0].State));
+    }
+
+    [Fact]
+    public void A_first_model_under_which_the_agent_starts_again_and_again_is_stopped()
+    {
+        var scene = First(3);
+        for (var start = 0; start < 40; start++) scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 20, 0, boot: $"boot-{start / 2}");
+        scene.Look();
+        Assert.Equal((GateLimits.Restarts, true), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful));
+    }
+
+    [Fact]
+    public void A_slice_of_a_first_model_is_held_against_the_promise_too()
+    {
+        var scene = First(100);
+        var rare = scene.DevicesOf(0).Take(2).ToHashSet();
+        foreach (var (id, twin) in scene.Twins) scene.Twins[id] = twin with { Slices = [rare.Contains(id) ? "hardware=rare" : "hardware=common"] };
+        for (var report = 0; report < 5; report++)
+        {
+            foreach (var device in scene.DevicesOf(0)) scene.Evidence(device, RolloutScene.New, 200, rare.Contains(device) ? 150 : 4);
+        }
+
+        scene.Look();
+        Assert.Equal("promised-alarms", scene.Rollout.StoppedBy);
+        Assert.Contains("hardware=rare", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Devices without a model, and one that alarmed on two healthy windows in a hundred when it was made.</summary>
+    private static RolloutScene First(int devices)
+    {
+        var scene = new RolloutScene(devices, new GatePolicy(), previous: null);
+        scene.Rollout = scene.Rollout with { PromisedAlarms = 0.02 };
+        return scene.Observing();
+    }
+
+    /// <summary>One that has something to be compared with is judged by that alone.</summary>
+    [Fact]
+    public void What_a_model_promised_says_nothing_where_there_is_a_control()
+    {
+        var scene = new RolloutScene(10);
+        scene.Rollout = scene.Rollout with { PromisedAlarms = 0.02 };
+        scene.Begun();
+        scene.Work(0, alarms: 100, controlAlarms: 100);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
+        Assert.Null(scene.Rollout.Groups[0].Evidence!.Metric(GateLimits.PromisedAlarms));
+    }
+
     [Theory]
     [InlineData(20, 100, "invalid")]
     [InlineData(0, 60_000, "latency")]

@@ -39,7 +39,7 @@ public sealed class RolloutHoldsTests
         var canary = Assert.Single(scene.Told);
         var all = scene.Twins.Keys.ToHashSet();
         var given = RolloutHolds.Yield(scene.Rollout, all, "r2", scene.Now);
-        Assert.Equal("9 devices go to rollout r2, of higher priority", given.Transitions[^1].Reason);
+        Assert.Equal("9 devices given to rollout r2, of higher priority", given.Transitions[^1].Reason);
         Assert.Equal(canary, Assert.Single(given.Devices, static device => device.Held).DeviceId);
 
         var settled = scene.Rollout with { Devices = [.. scene.Rollout.Devices.Select(device =>

@@ -12,7 +12,7 @@ public sealed class RolloutJoiningTests
         var scene = new RolloutScene(10);
         var planned = scene.Rollout.Groups.Select(static (_, index) => index).ToDictionary(static index => index, scene.DevicesOf);
         Join(scene, "new-1", "new-2");
-        Assert.Equal("2 devices join: new-1, new-2", scene.Rollout.Transitions[^1].Reason);
+        Assert.Equal("2 devices joined: new-1, new-2", scene.Rollout.Transitions[^1].Reason);
         Assert.Equal(["new-1", "new-2"], scene.DevicesOf(3));
         Assert.All(planned, pair => Assert.Equal(pair.Value, scene.DevicesOf(pair.Key)));
         Pass(scene, 0);
@@ -39,7 +39,7 @@ public sealed class RolloutJoiningTests
         // new-1 was told with the last group and has said nothing.
         scene.Look();
         Assert.Equal(RolloutState.Completed, scene.Rollout.State);
-        Assert.Equal("every group passed; 1 devices that joined were not told by then", scene.Rollout.Transitions[^1].Reason);
+        Assert.Equal("every group passed; not told by then: 1 device that joined", scene.Rollout.Transitions[^1].Reason);
         Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Held);
     }
 

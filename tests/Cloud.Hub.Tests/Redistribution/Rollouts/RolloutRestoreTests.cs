@@ -75,7 +75,7 @@ public class RolloutRestoreTests
         Assert.Empty(scene.Look());
         Assert.Equal(RolloutState.Restored, scene.Rollout.State);
         Assert.Equal(
-            "0 of 1 changed devices answer with what they had before, the others are another rollout's", scene.Rollout.Transitions[^1].Reason);
+            "0 of 1 changed device back at what was there before, the others another rollout's", scene.Rollout.Transitions[^1].Reason);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public class RolloutRestoreTests
         scene.Look();
         scene.Command(RolloutCommand.Force);
         Assert.Equal(RolloutState.Restored, scene.Rollout.State);
-        Assert.Equal("ended by op; 1 changed devices are still on their way back", scene.Rollout.Transitions[^1].Reason);
+        Assert.Equal("ended by op; 1 changed device still on the way back", scene.Rollout.Transitions[^1].Reason);
         Assert.False(scene.Rollout.ToView().Groups[0].Devices[0].Restored);
     }
 

@@ -20,7 +20,7 @@ internal static class GateTable
             var own = plays.Where(play => play.Part == scenario.Name).ToList();
             if (own.Count == 0) continue;
             Console.WriteLine($"| **{scenario.Title}** | | | | | | | | | | |");
-            foreach (var model in SimulatedModel.Bad.Append(SimulatedModel.Good))
+            foreach (var model in scenario.BadModels.Append(SimulatedModel.Good))
             {
                 var endings = own.Where(play => play.Model == model.Name).Select(static play => play.Ending).ToList();
                 if (endings.Count > 0) Print(model.Name, model == SimulatedModel.Good, scenario, endings);

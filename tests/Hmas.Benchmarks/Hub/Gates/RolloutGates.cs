@@ -10,8 +10,8 @@ internal static class RolloutGates
     private const int Good = 200;
     private const int ProgressEvery = 25;
 
-    /// <param name="options"><c>--part</c> default, online, strict, strict-online or power; <c>--share</c> of the rollouts, over 0 to 1, for a quick
-    /// look; <c>--resume</c> a state file, to go on from what it holds; <c>--picture</c> an SVG file, instead of all this.</param>
+    /// <param name="options"><c>--part</c> default, online, strict, first, pumps, strict-online or power; <c>--share</c> of the rollouts, over 0
+    /// to 1, for a quick look; <c>--resume</c> a state file, to go on from what it holds; <c>--picture</c> an SVG file, instead of all this.</param>
     /// <exception cref="ArgumentException">An option that there is not.</exception>
     public static int Run(IReadOnlyList<string> options)
     {
@@ -22,7 +22,7 @@ internal static class RolloutGates
             _ = options[i] switch
             {
                 "--part" => part = GateScenario.All.Select(static one => one.Name).Append("power").Contains(value)
-                    ? value : throw new ArgumentException($"rollout-gates: there is no part '{value}'; there are default, online, strict, strict-online, power"),
+                    ? value : throw new ArgumentException($"rollout-gates: there is no part '{value}'; there are default, online, strict, first, pumps, strict-online, power"),
                 "--resume" => state = value,
                 "--picture" => picture = value,
                 "--share" => (share = double.Parse(value, CultureInfo.InvariantCulture)) is > 0 and <= 1
@@ -48,7 +48,7 @@ internal static class RolloutGates
         var all =
             (from scenario in GateScenario.All
              where scenario.IsIn(part)
-             from model in SimulatedModel.Bad.Append(SimulatedModel.Good)
+             from model in scenario.BadModels.Append(SimulatedModel.Good)
              from seed in Enumerable.Range(0, (int)Math.Ceiling((model == SimulatedModel.Good ? Good : BadEach) * share))
              select (scenario, model, seed)).ToList();
         var left = all.Where(one => !played.Has(one.scenario.Name, one.model.Name, one.seed)).ToList();

@@ -33,8 +33,9 @@ internal sealed class SimulatedDevice
     private readonly double _inputs;
     private readonly double _labelled;
     private readonly List<RolloutFact> _outbox = [];
-    private string? _desired = Old;
-    private string? _handled = Old;
+    private readonly string? _before;
+    private string? _desired;
+    private string? _handled;
     private bool _isRestore;
     private bool _isRunning;
     private bool _isFaulty;
@@ -46,9 +47,11 @@ internal sealed class SimulatedDevice
     private int _boot;
     private int _shadowWindows;
 
-    public SimulatedDevice(string id, int seed, SimulatedModel model)
+    /// <param name="before">What it answers with; null: it has no model yet.</param>
+    public SimulatedDevice(string id, int seed, SimulatedModel model, string? before)
     {
         (Id, _random, _model) = (id, new QuickRandom((ulong)seed), model);
+        Active = _desired = _handled = _before = before;
         Hardware = _random.NextDouble() switch { < 0.1 => "old", < 0.4 => "rpi5", _ => "rpi4" };
         Site = $"s{_random.Next() % 10}";
         _slices = [$"site={Site}", $"hardware={Hardware}"];
@@ -72,9 +75,9 @@ internal sealed class SimulatedDevice
     /// <summary>Null: it never was online.</summary>
     public DateTimeOffset? LastSeen { get; set; }
 
-    public string Active { get; private set; } = Old;
+    public string? Active { get; private set; }
 
-    public bool HasNew => Active != Old;
+    public bool HasNew => Active != _before;
 
     /// <summary>Windows whose truth people gave, by the new model and by the old one.</summary>
     public (TruthCounts New, TruthCounts Old) Truth { get; private set; }
@@ -127,7 +130,7 @@ internal sealed class SimulatedDevice
         {
             var hadNew = HasNew;
             Tell();
-            (Active, _step) = (Old, default);
+            (Active, _step) = (_before, default);
             // What it has only tried out is dropped without a word.
             if (hadNew) Say(SlotState.Returned, "restored");
             return;
@@ -136,6 +139,13 @@ internal sealed class SimulatedDevice
         if (_random.NextDouble() < 0.02)
         {
             Say(SlotState.Refused, "download");
+            return;
+        }
+
+        if (_before is null)
+        {
+            (Active, _step) = (_handled, (false, true, 0, 0));
+            Say(SlotState.Active);
             return;
         }
 
@@ -163,7 +173,7 @@ internal sealed class SimulatedDevice
         var isAlarm = HasNew ? !isInvalid && NewAnswer(old) : old;
         isInvalid &= HasNew;
         _shown = (_shown.Windows + 1, _shown.Alarms + (isAlarm ? 1 : 0), _shown.Invalid + (isInvalid ? 1 : 0));
-        if (_labelled > 0 && _random.NextDouble() < _labelled) Label(isAlarm);
+        if (Active is not null && _labelled > 0 && _random.NextDouble() < _labelled) Label(isAlarm);
         if (_step.IsProving) Prove(isInvalid);
         if (HasNew && _model.CrashEvery > 0 && _random.NextDouble() < 1 / _model.CrashEvery) Restart();
         if (_shown.Windows >= EvidenceWindows) Tell();
@@ -223,7 +233,7 @@ internal sealed class SimulatedDevice
     private void GoBack()
     {
         Tell();
-        (Active, _step) = (Old, default);
+        (Active, _step) = (_before, default);
         Say(SlotState.Returned, "health");
     }
 
@@ -239,6 +249,12 @@ internal sealed class SimulatedDevice
     private void Tell()
     {
         if (_shown.Windows == 0) return;
+        if (Active is null)
+        {
+            _shown = default;
+            return;
+        }
+
         var isBad = HasNew && (_model.OnlyHardware is null || _model.OnlyHardware == Hardware);
         // One report in fifty is timed while the machine is busy with something else.
         var busy = _random.NextDouble() < 0.02 ? 30 : 1;
@@ -259,7 +275,7 @@ internal sealed class SimulatedDevice
 
     private void Say(SlotState state, string? reason = null, ShadowEvidence? shadow = null) => _outbox.Add(new RolloutFact(Id, new SlotReport
     {
-        State = state, Digest = reason == "restored" || _handled == Old ? "sha256:new" : _handled!, AnsweringDigest = Active, BootId = $"b{_boot}",
+        State = state, Digest = reason == "restored" || _handled == _before ? "sha256:new" : _handled!, AnsweringDigest = Active, BootId = $"b{_boot}",
         RolloutId = "r", Reason = reason, Shadow = shadow,
     }, null));
 }

@@ -13,6 +13,13 @@ internal sealed record SimulatedModel(
 {
     public static SimulatedModel Good { get; } = new("as good as the old one");
 
+    /// <summary>What a first model may do wrong that shows with nothing before it.</summary>
+    public static IReadOnlyList<SimulatedModel> BadFirst { get; } =
+    [
+        new("alarms on three healthy windows in four", FalseAlarm: 0.75), new("alarms on half of the healthy windows", FalseAlarm: 0.5),
+        new("no number on 5 % of windows", Invalid: 0.05), new("crashes every 150 windows", CrashEvery: 150),
+    ];
+
     public static IReadOnlyList<SimulatedModel> Bad { get; } =
     [
         new("wrong labels: 4 windows in 10 answered wrongly", Wrong: 0.4),

@@ -12,6 +12,9 @@ internal sealed class SimulatedRollout
     /// <summary>A window a second.</summary>
     private const int WindowsPerLook = 60;
 
+    /// <summary>What each device alarms on by itself, on average, and so what a good model promises.</summary>
+    private const double Promised = 0.05;
+
     private static readonly HashSet<string> Registered = [SimulatedDevice.Old];
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
@@ -27,10 +30,11 @@ internal sealed class SimulatedRollout
     private RolloutState _rollout;
 
     /// <param name="online">Share of each group, and of those not told, that is online; the others never are.</param>
-    public SimulatedRollout(int seed, int devices, SimulatedModel model, GatePolicy gate, double online)
+    /// <param name="before">What devices answer with; null: it is their first model.</param>
+    public SimulatedRollout(int seed, int devices, SimulatedModel model, GatePolicy gate, double online, string? before)
     {
         (_random, _online) = (new Random(seed), online);
-        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model))
+        _devices = Enumerable.Range(0, devices).Select(i => new SimulatedDevice($"d{i}", (seed * 100_003) + i, model, before))
             .ToDictionary(static device => device.Id);
         var request = new RolloutRequest { Digest = New, RequestedBy = "simulation", Reason = "because", Gate = gate };
         var candidates =
@@ -39,7 +43,7 @@ internal sealed class SimulatedRollout
         // Another order each time: the planner's is the same for the same digest.
         var plan = GroupPlanner.Plan(request with { Digest = $"{New} {seed}" }, candidates);
         _rollout = RolloutStateMachine.Begin(
-            "r", request, plan, _devices.Keys.ToDictionary(static id => id, static _ => (string?)SimulatedDevice.Old), _now);
+            "r", request, plan, _devices.Keys.ToDictionary(static id => id, _ => before), _now) with { PromisedAlarms = Promised };
         foreach (var id in plan.Groups.SelectMany(group => group.Devices.Skip((int)Math.Ceiling(group.Devices.Count * online))))
             _devices[id].IsOnline = false;
         _live = [.. _devices.Values.Where(static device => device.IsOnline)];

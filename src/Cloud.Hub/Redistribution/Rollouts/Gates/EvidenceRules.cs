@@ -11,11 +11,11 @@ internal static class EvidenceRules
     /// <summary>What is impossible about it; null: it may be true.</summary>
     public static string? Fault(ModelEvidence evidence)
     {
-        if (evidence.Windows is < 0 or > MaxWindows) return $"evidence of {evidence.Windows} windows";
+        if (evidence.Windows is < 0 or > MaxWindows) return $"evidence of {Counted.Of(evidence.Windows, "window")}";
         if (evidence.AlarmWindows < 0 || evidence.AlarmWindows > evidence.Windows)
-            return $"evidence of {evidence.AlarmWindows} alarms in {evidence.Windows} windows";
+            return $"evidence of {Counted.Of(evidence.AlarmWindows, "alarm")} in {Counted.Of(evidence.Windows, "window")}";
         if (evidence.InvalidWindows < 0 || evidence.InvalidWindows > evidence.Windows)
-            return $"evidence of {evidence.InvalidWindows} invalid scores in {evidence.Windows} windows";
+            return $"evidence of {Counted.Of(evidence.InvalidWindows, "invalid score")} in {Counted.Of(evidence.Windows, "window")}";
         if (!double.IsFinite(evidence.MeanScoreRatio) || !(evidence.InferenceP99Us >= 0) || !double.IsFinite(evidence.InferenceP99Us)
             || evidence.InferenceTimings < 0 || evidence.ResidentBytes < 0 || evidence.MeanInputDeviation is not (>= 0 and <= 1))
             return "evidence with a figure that is none, or outside what it can be";
@@ -29,7 +29,7 @@ internal static class EvidenceRules
         shadow.Compared is >= 0 and <= MaxWindows && Within(shadow.Disagreed, shadow.Compared) && Within(shadow.ShadowAlarms, shadow.Compared)
             && Within(shadow.ShadowInvalid, shadow.Compared)
             && Within(shadow.Disagreed + shadow.ShadowInvalid, shadow.Compared) && Within(shadow.ActiveAlarms ?? 0, shadow.Compared)
-            ? null : $"shadow evidence of {shadow.Disagreed} disagreements, {shadow.ShadowAlarms} alarms and {shadow.ShadowInvalid} invalid scores in {shadow.Compared} windows";
+            ? null : $"shadow evidence of {Counted.Of(shadow.Disagreed, "disagreement")}, {Counted.Of(shadow.ShadowAlarms, "alarm")} and {Counted.Of(shadow.ShadowInvalid, "invalid score")} in {Counted.Of(shadow.Compared, "window")}";
 
     private static bool Within(long count, long of) => count >= 0 && count <= of;
 }

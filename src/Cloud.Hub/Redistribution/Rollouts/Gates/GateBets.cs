@@ -70,7 +70,7 @@ internal static class GateBets
             var weight = Weight(evidence.Windows, judged.Alone?.Windows ?? 0, most);
             foreach (var metric in metrics)
             {
-                if (metric.Kind == MetricKind.Difference || metric.Read(work) is not { } share) continue;
+                if (metric.IsCompared || metric.Read(work) is not { } share) continue;
                 if (!sums.TryGetValue(metric.Name, out var shares)) sums[metric.Name] = shares = new SliceShares();
                 shares.Add(share * (metric.Name == GateLimits.ModelFailures ? 1 : weight), SlicesOf(device, seen));
             }
@@ -132,6 +132,7 @@ internal static class GateBets
         {
             if (control.CanSpeak) return null;
             others = Standing(rollout, index, episode);
+            if (others.IsEmpty) TakePromised(rollout, index, group, tests);
         }
 
         for (var i = 0; i < devices.Length; i++)
@@ -155,6 +156,29 @@ internal static class GateBets
         if (earlier.Reports > 0) pools.Add(GateMetric.Of(rollout), new Work(earlier, null, null, default, null, episode), [], 1);
         return pools;
     }
+
+    /// <summary>A first model, with nobody to compare it with: it must not alarm much more than it did in its own held-out test, and nobody
+    /// promises starts of the agent. One device alone may be an ill machine: its alarms count as no more than the limit, so that they prove no
+    /// harm, and let nothing pass while it is so.</summary>
+    private static void TakePromised(RolloutState rollout, int index, Pools group, Dictionary<string, MetricTest> tests)
+    {
+        foreach (var metric in GateMetric.Of(rollout))
+        {
+            if (PromiseOf(metric, rollout) is not { } promised) continue;
+            var limit = rollout.Request.Gate.LimitOf(metric.Name);
+            var isAlone = rollout.Devices.Count(device => device.Group == index && device is { Touched: true, Sum.Windows: > 0 }) < 2;
+            var shown = group.Of(metric, isAlone && metric.IsOfMachine ? Math.Min(1, promised + limit) : 1);
+            var test = (tests.GetValueOrDefault(metric.Name) ?? new MetricTest()).OnWhole(wager => Bet(wager, shown[Pools.Whole]));
+            foreach (var slice in shown.Slices) test = test.OnSlice(slice, wager => Bet(wager, shown[slice]));
+            tests[metric.Name] = test;
+
+            Wager Bet(Wager wager, Share mine) =>
+                mine.Trials > 0 ? wager.BetSamples(mine.Trials, mine.Hits / mine.Trials, mine.Trials, promised, limit) : wager;
+        }
+    }
+
+    private static double? PromiseOf(GateMetric metric, RolloutState rollout) =>
+        metric.Kind == MetricKind.Promised ? rollout.PromisedAlarms : metric.Name == GateLimits.Restarts ? 0 : null;
 
     private static void Compare(RolloutState rollout, Pools group, Pools others, GateControl control, Dictionary<string, MetricTest> tests)
     {

@@ -22,6 +22,8 @@ internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share
         new(GateLimits.Restarts, MetricKind.Difference, static work => Reports(work, work.Evidence.Restarts), NeedsWindows: false),
         new(GateLimits.AlarmRate, MetricKind.Difference, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms),
             IsOfMachine: true),
+        new(GateLimits.PromisedAlarms, MetricKind.Promised, static work => Windows(work, work.Evidence.Windows, work.Evidence.Alarms),
+            IsOfMachine: true),
         new(GateLimits.ShadowAlarms, MetricKind.Paired, static work => work.Shadow is { } shadow ? Pairs(work, shadow) : null),
         new(GateLimits.ShadowDisagreement, MetricKind.Absolute,
             static work => work.Shadow is { } shadow ? Windows(work, shadow.Compared, shadow.Disagreed + shadow.ShadowInvalid) : null),
@@ -34,6 +36,9 @@ internal sealed record GateMetric(string Name, MetricKind Kind, Func<Work, Share
         new(GateLimits.Temperature, MetricKind.Absolute,
             static work => work.Evidence.Measured > 0 ? new Share(work.Evidence.Measured, work.Evidence.Hot) : null, NeedsWindows: false),
     ];
+
+    /// <summary>It is held against what others show: the control, or what the model promised.</summary>
+    public bool IsCompared => Kind is MetricKind.Difference or MetricKind.Promised;
 
     private static readonly IReadOnlyList<GateMetric> OfReports = [.. All.Where(static metric => !metric.NeedsWindows)];
 

@@ -27,7 +27,7 @@ internal static class GatePower
     /// by now about half of the time; null: none would.</summary>
     public static double? Tells(MetricKind kind, double limit, double reference, double trials, double stopsAt)
     {
-        var most = kind == MetricKind.Difference ? 1 - reference - limit : 1 - limit;
+        var most = kind is MetricKind.Difference or MetricKind.Promised ? 1 - reference - limit : 1 - limit;
         if (trials <= 0 || most <= 0 || Trials(kind, limit, most, reference, stopsAt) > trials) return null;
         var (low, high) = (0.0, most);
         for (var i = 0; i < Halvings; i++)
@@ -48,7 +48,7 @@ internal static class GatePower
             case MetricKind.Paired:
                 var differs = Math.Clamp(reference, mean, 1);
                 return Wager.Growth((differs + mean) / 2, (differs - mean) / 2, limit, isPair: true);
-            case MetricKind.Difference:
+            case MetricKind.Difference or MetricKind.Promised:
                 var now = Math.Min(1, reference + mean);
                 return Wager.Growth(now * (1 - reference), (1 - now) * reference, limit, isPair: true);
             default:

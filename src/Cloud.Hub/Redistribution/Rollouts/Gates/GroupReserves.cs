@@ -42,8 +42,10 @@ internal static class GroupReserves
     public static IReadOnlyList<Reserve> Find(RolloutState rollout, int index, List<DeviceState> told, FleetSeen seen)
     {
         if (!rollout.Groups[index].Tests.TryGetValue(GateLimits.AlarmRate, out var test) || !IsByNumber(rollout, index)) return [];
-        var room = told.Count(static device => device.Called is null)
-            - told.Count(device => device.Touched || CanAnswer(rollout, device, seen));
+        var planned = told.Count(static device => device.Called is null);
+        // Nor more reserves than its plan has devices: where nothing can be fetched they would fail one after the other.
+        var room = Math.Min(
+            planned - told.Count(device => device.Touched || CanAnswer(rollout, device, seen)), planned - (told.Count - planned));
         if (room <= 0) return [];
         var doubted = rollout.Groups[index].Tests.Values.SelectMany(static test => test.Slices).Where(static slice => slice.Wager.Odds >= Doubt)
             .Select(static slice => slice.Slice).ToHashSet(StringComparer.Ordinal);
@@ -76,7 +78,9 @@ internal static class GroupReserves
     {
         if (HasShown(rollout, device)) return true;
         if (!CanAnswer(rollout, device, seen)) return false;
-        var since = device.Called?.At ?? rollout.Groups[device.Group].Since;
+        var group = rollout.Groups[device.Group];
+        // A planned one may have to compare first.
+        var since = device.Called?.At ?? group.Since + (group.ComparingTime ?? TimeSpan.Zero);
         return device.Sum is { Windows: > 0 } || seen.Now - since < Patience * rollout.Request.Gate.MaximumWait;
     }
 

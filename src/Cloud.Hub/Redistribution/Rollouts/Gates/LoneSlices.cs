@@ -57,7 +57,7 @@ internal sealed class LoneSlices
                 .Select(device => ShareOf(one.Metric, device.Judged?.Control, device.Judged?.OtherTruth)).OfType<double>().ToList();
             var alike = others.Count(other => other >= one.Share - _rollout.Request.Gate.LimitOf(one.Metric.Name));
             if ((alike + 1.0) / (others.Count + 1) <= level / Math.Max(1, known))
-                return (one.Metric.Name, $"{Describe(one)}; {alike} of {others.Count} devices with the old model show as much");
+                return (one.Metric.Name, $"{Describe(one)}; {alike} of {Counted.Of(others.Count, "device")} with the old model showed as much");
         }
 
         return null;

@@ -15,7 +15,7 @@ internal sealed class Pools
     {
         foreach (var metric in metrics)
         {
-            if (metric.Kind == MetricKind.Difference && metric.Read(work) is { } share && weight > 0)
+            if (metric.IsCompared && metric.Read(work) is { } share && weight > 0)
                 _shares.Add((metric.Name, slices, share * weight));
         }
     }

@@ -45,14 +45,14 @@ internal sealed class RolloutStore(RolloutTables tables)
         },
         cancellation);
 
-    /// <exception cref="InvalidDataException">It is in a state that this hub does not know; the row stays as it is.</exception>
+    /// <exception cref="InvalidDataException">It, or a group of it, is in a state that this hub does not know; the row stays as it is.</exception>
     public StoredRollout? Find(string rolloutId) => _database.Read(connection =>
     {
         using var select = new BoundStatement(connection, "SELECT number, revision, document FROM rollouts WHERE id = ?1");
         if (!select.Bind(1, rolloutId).Step()) return null;
         var (number, revision, state) = (select.Number(0), select.Number(1), Parse<RolloutState>(select.Blob(2)));
-        if (!RolloutState.IsKnown(state.State))
-            throw new InvalidDataException($"rollout {rolloutId} is in a state that this hub does not know: '{state.State}'");
+        if (RolloutState.UnknownOf(state.State, state.Groups.Select(static group => group.State)) is { } unknown)
+            throw new InvalidDataException($"rollout {rolloutId}, or a group of it, is in a state that this hub does not know: '{unknown}'");
         using var transitions = new BoundStatement(connection, "SELECT document FROM rollout_transitions WHERE rollout = ?1 ORDER BY position");
         var devices = DeviceRows.Read(connection, number);
         return new StoredRollout(number, revision, state with
@@ -117,17 +117,20 @@ internal sealed class RolloutStore(RolloutTables tables)
         return null;
     });
 
-    /// <summary>Ids, newest first, each with its state; null: its document says none.</summary>
+    /// <summary>Ids, newest first, each with a state of it or of a group of it that this hub does not know; null: it knows all.</summary>
     /// <param name="before">Only those begun before this one; null: from the newest on.</param>
-    public IReadOnlyList<(string Id, string? State)> Page(string? before, int limit) => _database.Read(connection =>
+    public IReadOnlyList<(string Id, string? Unknown)> Page(string? before, int limit) => _database.Read(connection =>
     {
         using var select = new BoundStatement(
             connection,
             """
-            SELECT id, CASE WHEN json_valid(CAST(document AS TEXT)) THEN json_extract(CAST(document AS TEXT), '$.state') END FROM rollouts
-            WHERE ?2 IS NULL OR number < (SELECT number FROM rollouts WHERE id = ?2) ORDER BY number DESC LIMIT ?1
+            SELECT id, CASE WHEN json_valid(CAST(document AS TEXT)) THEN json_extract(CAST(document AS TEXT), '$.state') END,
+              CASE WHEN json_valid(CAST(document AS TEXT)) THEN
+                (SELECT group_concat(coalesce(json_extract(value, '$.state'), 'none')) FROM json_each(CAST(document AS TEXT), '$.groups')) END
+            FROM rollouts WHERE ?2 IS NULL OR number < (SELECT number FROM rollouts WHERE id = ?2) ORDER BY number DESC LIMIT ?1
             """);
-        return Rows(select.Bind(1, limit).Bind(2, before), static row => (row.Text(0)!, row.Text(1)));
+        return Rows(
+            select.Bind(1, limit).Bind(2, before), static row => (row.Text(0)!, RolloutState.UnknownOf(row.Text(1), row.Text(2)?.Split(',') ?? [])));
     });
 
     private static List<T> Rows<T>(BoundStatement select, Func<BoundStatement, T> read)

@@ -83,6 +83,35 @@ public class GateBetsTests
         }
     }
 
+    /// <summary>Scores far above their threshold, or inputs far from calibration, that the same device did not show with the old model.</summary>
+    [Theory]
+    [InlineData(GateLimits.ConfidenceDrift, 9, 0.5)]
+    [InlineData(GateLimits.InputDrift, 0.5, 1)]
+    public void Drift_from_what_the_same_device_showed_before_stops(string word, double ratio, double input)
+    {
+        var scene = new RolloutScene(10);
+        foreach (var device in Members) scene.Evidence(device, RolloutScene.Old, 100, 5);
+        scene.Look();
+        scene.ObeyAll();
+        for (var i = 0; i < 60; i++) scene.Evidence(scene.DevicesOf(0)[0], RolloutScene.New, 20, 1, ratio: ratio, input: input);
+        scene.Look();
+        Assert.Equal((word, true), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful));
+    }
+
+    /// <summary>As many alarms, on other windows.</summary>
+    [Fact]
+    public void A_model_that_answers_half_of_the_windows_otherwise_is_stopped_in_shadow()
+    {
+        var scene = new RolloutScene(10);
+        scene.Look();
+        scene.Evidence(
+            scene.DevicesOf(0)[0], RolloutScene.Old, 800, 200,
+            shadow: new ShadowEvidence(RolloutScene.New, 800, 400, 200, 0, 100, ActiveAlarms: 200));
+        scene.Look();
+        Assert.Equal(GateLimits.ShadowDisagreement, scene.Rollout.StoppedBy);
+        Assert.DoesNotContain(scene.Rollout.Devices, static device => device.Touched);
+    }
+
     [Fact]
     public void An_agent_that_starts_again_and_again_under_the_new_model_stops_it()
     {

@@ -94,6 +94,23 @@ public class GroupReservesTests
         Assert.Contains($"fewer than 2 devices have shown {Rare}", Passed(scene), StringComparison.Ordinal);
     }
 
+    /// <summary>Two of ten could not fetch the package, and neither could the reserve: two of ten is within a fifth.</summary>
+    [Fact]
+    public void A_reserve_that_cannot_get_the_package_either_does_not_make_too_many_of_the_few()
+    {
+        var scene = Observing(rareThere: 2, away: 0, undelivered: 2);
+        for (var look = 0; look < 60 && scene.Rollout.Groups[0].State == GroupState.Observing; look++)
+        {
+            Live(scene, looks: 1);
+            foreach (var device in Called(scene).Where(static device => device.State is null).ToList())
+                scene.Report(device.DeviceId, SlotState.Refused, RolloutScene.New, RolloutScene.Old, "download");
+            if (look > 10) scene.Now += TimeSpan.FromMinutes(5);
+        }
+
+        Assert.True(scene.Rollout.Groups[0].State == GroupState.Passed, scene.Rollout.Transitions[^1].Reason);
+        Assert.InRange(Called(scene).Count(), 2, 10);
+    }
+
     /// <summary>Two of the next group have gone to the one before: it is as silent as its plan is.</summary>
     [Fact]
     public void A_group_whose_devices_were_called_away_is_no_more_silent_for_it()
@@ -129,7 +146,8 @@ public class GroupReservesTests
 
     /// <param name="rareThere">Devices of the canary of the rare class that are there; five of the others are of it too.</param>
     /// <param name="away">So many of the canary's are away from the beginning.</param>
-    private static RolloutScene Observing(int rareThere, int away, Func<RolloutRequest, RolloutRequest>? adjust = null)
+    /// <param name="undelivered">So many of it, the rare first, cannot get the package.</param>
+    private static RolloutScene Observing(int rareThere, int away, Func<RolloutRequest, RolloutRequest>? adjust = null, int undelivered = 0)
     {
         var scene = new RolloutScene(
             Devices, new GatePolicy(),
@@ -140,7 +158,12 @@ public class GroupReservesTests
         foreach (var (id, twin) in scene.Twins)
             scene.Twins[id] = twin with { Slices = [rares.Contains(id) ? Rare : "hardware=common"] };
         foreach (var device in canary.TakeLast(away)) scene.Twins[device] = scene.Twins[device] with { Online = false };
-        return scene.Observing();
+        if (undelivered == 0) return scene.Observing();
+        scene.Look();
+        foreach (var device in canary.Take(undelivered)) scene.Report(device, SlotState.Refused, RolloutScene.New, RolloutScene.Old, "download");
+        foreach (var device in canary.Skip(undelivered)) scene.Obey(device);
+        scene.Look();
+        return scene;
     }
 
     /// <summary>Forty windows of each device that is there, each look.</summary>

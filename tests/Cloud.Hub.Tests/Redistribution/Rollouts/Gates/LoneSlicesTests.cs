@@ -52,7 +52,7 @@ public class LoneSlicesTests
         Live(scene, alarming: 1, alike);
         Assert.Equal((word, false), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful));
         if (word is null) Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
-        else Assert.Contains("0 of 490 devices with the old model show as much", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
+        else Assert.Contains("0 of 490 devices with the old model showed as much", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
     }
 
     private static RolloutScene Observing(int rare)

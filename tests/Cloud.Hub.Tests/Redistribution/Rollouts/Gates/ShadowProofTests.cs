@@ -17,7 +17,7 @@ public class ShadowProofTests
     {
         var scene = Scene();
         Assert.All(scene.Look(), static wanted => Assert.Equal(Windows, wanted.ShadowWindows));
-        Assert.Contains("10 devices told, each compares 9000 windows in shadow first", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
+        Assert.Contains("10 devices told, each compares 9,000 windows in shadow first", scene.Rollout.Transitions[^1].Reason, StringComparison.Ordinal);
         Compare(scene, Windows, more: 0);
         scene.ObeyAll();
         Work(scene);
@@ -117,6 +117,81 @@ public class ShadowProofTests
         Assert.All(GatePolicy.Names, static name => Assert.NotNull(GatePolicy.Named(name)));
     }
 
+    /// <summary>Twenty canaries have too few windows to tell it; eighty devices have them in shadow in twenty minutes.</summary>
+    [Theory]
+    [InlineData(0.02, true)]
+    [InlineData(0, false)]
+    public void The_second_group_compares_first_and_stops_a_model_that_is_a_little_worse_with_only_the_first_changed(double more, bool isStopped)
+    {
+        var scene = Later(new GatePolicy());
+        Assert.All(scene.Look(), static wanted => Assert.Equal(1_875, wanted.ShadowWindows));
+        Assert.Equal(1_875, scene.Rollout.Groups[1].ComparingTime!.Value.TotalSeconds, 1e-6);
+        for (var told = 375; told <= 1_500 && scene.Rollout.StoppedBy is null; told += 375)
+        {
+            Compare(scene, told, more, group: 1);
+            scene.Now += TimeSpan.FromSeconds(375);
+            scene.Look();
+            if (told < 900) Assert.Equal(GroupState.Deploying, scene.Rollout.Groups[1].State);
+        }
+
+        Assert.Equal((isStopped ? GateLimits.ShadowAlarms : null, false), (scene.Rollout.StoppedBy, scene.Rollout.IsHarmful));
+        Assert.DoesNotContain(scene.Rollout.Devices, static device => device is { Touched: true, Group: > 0 });
+        if (isStopped) return;
+        foreach (var device in scene.DevicesOf(1)) scene.Obey(device);
+        scene.Evidence(scene.Control!, RolloutScene.Old, 2_000, 100);
+        scene.Work(1);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[1].State);
+    }
+
+    /// <summary>Proof is not asked for: what could not be compared in time decides nothing.</summary>
+    [Fact]
+    public void A_later_group_that_compared_less_than_it_was_asked_to_passes_by_the_rest()
+    {
+        var scene = Later(new GatePolicy());
+        scene.Look();
+        Compare(scene, 300, more: 0.02, group: 1);
+        foreach (var device in scene.DevicesOf(1)) scene.Obey(device);
+        scene.Evidence(scene.Control!, RolloutScene.Old, 2_000, 100);
+        scene.Work(1);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[1].State);
+    }
+
+    [Theory]
+    [InlineData(60, false)]
+    [InlineData(600, true)]
+    public void Whoever_would_take_too_long_to_compare_is_not_asked_to(long windows, bool isAsked) =>
+        Assert.Equal(isAsked, Asked(new GatePolicy(), windows));
+
+    [Fact]
+    public void A_later_group_compares_no_more_than_the_request_says_where_the_gate_asks_for_nothing_or_names_its_own_limit()
+    {
+        Assert.False(Asked(GatePolicy.Named("quick")!, 600));
+        Assert.False(Asked(new GatePolicy { Limits = new Dictionary<string, double> { [GateLimits.ShadowAlarms] = 0.05 } }, 600));
+    }
+
+    private static bool Asked(GatePolicy gate, long windows)
+    {
+        var scene = Later(gate, windows);
+        scene.Look();
+        Assert.Equal(GroupState.Deploying, scene.Rollout.Groups[1].State);
+        return scene.Rollout.Groups[1].ShadowWindows is not null;
+    }
+
+    /// <summary>Twenty canaries of two hundred devices have passed, ten minutes after the beginning.</summary>
+    /// <param name="windows">Of each of them.</param>
+    private static RolloutScene Later(GatePolicy gate, long windows = 600)
+    {
+        var scene = new RolloutScene(200, gate).Observing();
+        scene.Now += TimeSpan.FromMinutes(10);
+        scene.Evidence(scene.Control!, RolloutScene.Old, 2_000, 100);
+        scene.Work(0, windows, windows / 20);
+        scene.Look();
+        Assert.Equal(GroupState.Passed, scene.Rollout.Groups[0].State);
+        return scene;
+    }
+
     /// <summary>Those that answer with the new model alarm as the control does.</summary>
     private static void Work(RolloutScene scene)
     {
@@ -126,11 +201,11 @@ public class ShadowProofTests
 
     private static RolloutScene Scene() => new(100, GatePolicy.Named("strict"));
 
-    /// <summary>Each canary has compared so many windows by now.</summary>
-    private static void Compare(RolloutScene scene, int windows, double more)
+    /// <summary>Each device of the group has compared so many windows by now.</summary>
+    private static void Compare(RolloutScene scene, int windows, double more, int group = 0)
     {
         var (old, both, added) = (windows / 20, windows * 3 / 200, (int)(windows * more));
-        foreach (var device in scene.DevicesOf(0))
+        foreach (var device in scene.DevicesOf(group))
             scene.Evidence(
                 device, RolloutScene.Old, 100, 5,
                 shadow: new ShadowEvidence(RolloutScene.New, windows, (2 * both) + added, old + added, 0, 100, ActiveAlarms: old));
