@@ -49,14 +49,9 @@ public sealed class CuttableDisk : IDisposable
 
     private static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })
-            ?? throw new InvalidOperationException($"{program} did not start");
-        process.OutputDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        var end = Tool.TryAsync(new ProcessStartInfo(program, arguments)).GetAwaiter().GetResult();
         // e2fsck ends with 1 when it repaired something.
-        if (process.ExitCode > (program == "e2fsck" ? 1 : 0))
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Trim()}");
+        if (end.Code > (program == "e2fsck" ? 1 : 0))
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {end.Error.Trim()}");
     }
 }

@@ -9,9 +9,7 @@ public sealed class FactWithMountsAttribute : FactAttribute
 {
     public FactWithMountsAttribute()
     {
-        using var probe = Process.Start(
-            new ProcessStartInfo("unshare", ["-r", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]) { RedirectStandardError = true })!;
-        probe.WaitForExit();
-        if (probe.ExitCode != 0) Skip = $"no mount namespaces here: {probe.StandardError.ReadToEnd().Trim()}";
+        var probe = Tool.TryAsync(new ProcessStartInfo("unshare", ["-r", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"])).GetAwaiter().GetResult();
+        if (probe.Code != 0) Skip = $"no mount namespaces here: {probe.Error.Trim()}";
     }
 }

@@ -69,9 +69,5 @@ public abstract class ProcessBrokerFixture : BrokerFixture
         }
     }
 
-    private void Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    private void Signal(string name) => Tool.RunAsync("kill", $"-{name}", _process!.Id.ToString(CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
 }

@@ -36,7 +36,7 @@ public sealed class DemoStopTests : IDisposable
             // Every device has played a recording by then; one that was just started has no command line for a moment.
             if (!await SaysAsync(demo.StandardOutput, "first model:", limit.Token)) Assert.Fail($"it ended too soon: {await error}");
             Assert.True(Started().Count >= 3, "hub and two devices were expected to run");
-            using var kill = Process.Start("kill", [$"-{signal}", demo.Id.ToString(CultureInfo.InvariantCulture)]);
+            await Tool.RunAsync("kill", $"-{signal}", demo.Id.ToString(CultureInfo.InvariantCulture));
             await demo.StandardOutput.ReadToEndAsync(limit.Token);
             await demo.WaitForExitAsync(limit.Token);
             Assert.Empty(Started());

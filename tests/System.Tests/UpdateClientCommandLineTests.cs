@@ -29,13 +29,11 @@ public sealed class UpdateClientCommandLineTests : IDisposable
     {
         var start = new ProcessStartInfo(
             UpdateClientProgram.Path,
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { RedirectStandardError = true, WorkingDirectory = _folder.Path };
-        using var program = Process.Start(start)!;
-        var error = await program.StandardError.ReadToEndAsync();
-        await program.WaitForExitAsync();
-        Assert.Equal(1, program.ExitCode);
-        Assert.Contains(said, error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { WorkingDirectory = _folder.Path };
+        var end = await Tool.TryAsync(start);
+        Assert.Equal(1, end.Code);
+        Assert.Contains(said, end.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", end.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Hmas.Testing;
 namespace Cloud.Hub.Tests.Host;
 
 public class MetricsTests

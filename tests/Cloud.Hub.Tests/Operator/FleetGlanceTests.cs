@@ -50,23 +50,6 @@ public sealed class FleetGlanceTests : IAsyncLifetime
         Assert.Contains("TO DO: root expires in 12 days: hmas keys rotate root", said, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("no device yet: ./hmas devices enrol SITE DEVICE", "devices")]
-    [InlineData("no open alarm", "alarms")]
-    [InlineData("no model yet", "models")]
-    [InlineData("no rollout yet", "rollout", "list")]
-    [InlineData("no training run yet", "learn", "runs")]
-    [InlineData("no window waits for a name", "label", "list")]
-    public async Task Nothing_is_a_sentence_and_not_headings_over_nothing(string sentence, params string[] arguments)
-    {
-        await using var empty = await FrontFixture.StartAsync();
-        var (code, said) = await OperatorProgram.RunAsync(Knowing(empty), arguments);
-        Assert.True(code == 0, said);
-        Assert.StartsWith(sentence, said, StringComparison.Ordinal);
-        Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private Task<(int Code, string Said)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(Knowing(_front), arguments);
-
-    private static Dictionary<string, string> Knowing(FrontFixture front) => OperatorProgram.Knowing(front.Hub.Address("front"), front.Hub.Folder);
+    private Task<(int Code, string Said)> RunAsync(params string[] arguments) =>
+        OperatorProgram.RunAsync(OperatorProgram.Knowing(_front.Hub.Address("front"), _front.Hub.Folder), arguments);
 }

@@ -49,11 +49,8 @@ public sealed class FleetTerminal : IAsyncLifetime
             _hmas
             printf '%s\n' "${COMPREPLY[@]}"
             """;
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root };
+        var start = new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = Repository.Root };
         foreach (var (name, value) in Environment) start.Environment[name] = value;
-        using var bash = Process.Start(start)!;
-        var said = await bash.StandardOutput.ReadToEndAsync();
-        await bash.WaitForExitAsync();
-        return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static word => word != "--help")];
+        return [.. (await Tool.TryAsync(start)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static word => word != "--help")];
     }
 }

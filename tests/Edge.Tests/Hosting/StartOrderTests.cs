@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Edge.Agent.Hosting;
 using Edge.Agent.Settings;
@@ -21,8 +20,7 @@ public sealed class StartOrderTests : IDisposable
     [Fact]
     public async Task Rules_decide_while_the_model_is_still_being_loaded()
     {
-        using var mkfifo = Process.Start("mkfifo", [_folder.File("first.hmas")]);
-        await mkfifo.WaitForExitAsync();
+        await Tool.RunAsync("mkfifo", _folder.File("first.hmas"));
         PublicKeyFile.Write(_folder.File("keys.pem"), [_key.PublicKey]);
         await File.WriteAllTextAsync(_folder.File("rules.yaml"), """
             version: 1

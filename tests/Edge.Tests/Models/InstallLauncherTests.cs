@@ -155,14 +155,10 @@ public sealed class InstallLauncherTests(ITestOutputHelper output) : IDisposable
             File.SetUnixFileMode(Path.Combine(folder, "hmas-agent"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        var start = new ProcessStartInfo("/bin/sh", [launcher, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/sh", [launcher, .. arguments]);
         start.Environment["HMAS_INSTALLS"] = Path.Combine(state, "installs");
-        using var limit = new CancellationTokenSource(Eventually.Limit);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("sh did not start");
-        var error = process.StandardError.ReadToEndAsync(limit.Token);
-        var said = (await process.StandardOutput.ReadToEndAsync(limit.Token)).Trim();
-        await process.WaitForExitAsync(limit.Token);
-        Assert.True(!requireSuccess || process.ExitCode == 0, $"the launcher ended with {process.ExitCode}: {await error}");
-        return said;
+        var end = await Tool.TryAsync(start);
+        Assert.True(!requireSuccess || end.Code == 0, $"the launcher ended with {end.Code}: {end.Error}");
+        return end.Output.Trim();
     }
 }

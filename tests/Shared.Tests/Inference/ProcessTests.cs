@@ -33,8 +33,6 @@ public class ProcessTests
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             Environment = { ["HOME"] = home },
         };
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
@@ -43,11 +41,8 @@ public class ProcessTests
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("The child did not start.");
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
-        return await output;
+        var end = await Tool.TryAsync(start);
+        Assert.True(end.Code == 0, $"{string.Join(' ', arguments)} ended with {end.Code}: {end.Error}");
+        return end.Output;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hmas.Storage;
 using Hmas.Testing;
 using Hmas.Testing.Child;
@@ -11,14 +10,14 @@ public sealed class DiskFullTests
     public async Task A_full_disk_acknowledges_nothing_says_so_and_recovers_when_there_is_room_again()
     {
         using var folder = new TempFolder();
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder.Path);
+        await Tool.RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder.Path);
         try
         {
             await FillAsync(folder.File("full.db"), folder.File("ballast"));
         }
         finally
         {
-            await RunAsync("umount", folder.Path);
+            await Tool.RunAsync("umount", folder.Path);
         }
     }
 
@@ -63,11 +62,4 @@ public sealed class DiskFullTests
             statement.Bind(1, id).Bind(2, StoreWriter.Body(id)).Execute();
         },
         default);
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
-    }
 }

@@ -35,13 +35,8 @@ internal sealed class AgentProgram : IAsyncDisposable
 
     public static async Task<(int Code, string Output, string Error)> RunAsync(ProcessStartInfo start)
     {
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var error = process.StandardError.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output, await error);
+        var end = await Tool.TryAsync(start);
+        return (end.Code, end.Output, end.Error);
     }
 
     public static ProcessStartInfo Arguments(params string[] arguments)
@@ -74,7 +69,7 @@ internal sealed class AgentProgram : IAsyncDisposable
     /// <returns>Its exit code and its whole log.</returns>
     public async Task<(int Code, string Log)> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await Tool.RunAsync("kill", "-TERM", _process.Id.ToString(CultureInfo.InvariantCulture));
         using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         await _process.WaitForExitAsync(limit.Token);
         lock (_log) return (_process.ExitCode, _log.ToString());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Hmas.Testing;
@@ -44,14 +43,6 @@ public sealed class Arm64AgentTests : IDisposable
             "processor\t: 0\nFeatures\t: fp asimd evtstrm crc32 cpuid\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd08\nCPU revision\t: 3\n");
         var script =
             $"mount --bind '{_folder.File("cpuinfo")}' /proc/cpuinfo && exec {Arm64AgentFactAttribute.Emulator} -L {Arm64AgentFactAttribute.Libraries} \"$@\"";
-        using var limit = new CancellationTokenSource(Eventually.Limit);
-        using var agent = Process.Start(
-            new ProcessStartInfo(
-                "unshare", ["-m", "sh", "-c", script, "sh", Arm64AgentFactAttribute.Program, .. arguments]) { RedirectStandardError = true })
-            ?? throw new InvalidOperationException("unshare did not start");
-        var log = await agent.StandardError.ReadToEndAsync(limit.Token);
-        await agent.WaitForExitAsync(limit.Token);
-        Assert.True(agent.ExitCode == 0, log);
-        return log;
+        return (await Tool.RunAsync("unshare", ["-m", "sh", "-c", script, "sh", Arm64AgentFactAttribute.Program, .. arguments])).Error;
     }
 }

@@ -34,11 +34,8 @@ public sealed class FullDiskTests : IDisposable
         var run = $"'{AgentProgram.Program}' run --exit-at-end --settings '{_folder.File("agent.yaml")}'";
         var script =
             $"mount -t tmpfs -o size=512k tmpfs '{state}' && {run}; echo \"first $?\" >&2; cat '{state}/decisions.csv' >&2; echo end >&2; mount -o remount,size=64m '{state}' && {run}; echo \"second $?\" >&2";
-        var start = new ProcessStartInfo("unshare", ["-r", "-m", "sh", "-c", script]) { RedirectStandardError = true };
-        using var limit = new CancellationTokenSource(Eventually.Limit);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");
-        var log = await process.StandardError.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
+        var start = new ProcessStartInfo("unshare", ["-r", "-m", "sh", "-c", script]);
+        var log = (await Tool.TryAsync(start)).Error;
 
         var (first, second) = (log[..log.IndexOf("first ", StringComparison.Ordinal)], log[log.IndexOf("first ", StringComparison.Ordinal)..]);
         Assert.Contains("The disk does not take facts (DiskFull)", first, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Hmas.Testing;
 
 namespace Cloud.Hub.Tests.Learning.Judges;
 
@@ -11,15 +12,10 @@ internal static class Python
     /// <summary>Exit code and everything it printed; code −1 when there is no such Python.</summary>
     public static (int Code, string Output) Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "-c", program }.Concat(arguments)) start.ArgumentList.Add(argument);
         try
         {
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+            var end = Tool.TryAsync(new ProcessStartInfo(Path, ["-c", program, .. arguments])).GetAwaiter().GetResult();
+            return (end.Code, end.Said);
         }
         catch (Win32Exception e)
         {

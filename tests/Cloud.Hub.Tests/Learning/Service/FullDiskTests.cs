@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cloud.Hub.Learning;
 using Cloud.Hub.Learning.Workers;
 using Hmas.Testing;
@@ -14,7 +13,7 @@ public sealed class FullDiskTests
     {
         using var folder = new TempFolder();
         using var registry = new MemoryRegistry();
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder.Path);
+        await Tool.RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder.Path);
         try
         {
             var log = new WarningLog();
@@ -44,7 +43,7 @@ public sealed class FullDiskTests
         }
         finally
         {
-            await RunAsync("umount", folder.Path);
+            await Tool.RunAsync("umount", folder.Path);
         }
     }
 
@@ -58,12 +57,5 @@ public sealed class FullDiskTests
         catch (IOException)
         {
         }
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 }

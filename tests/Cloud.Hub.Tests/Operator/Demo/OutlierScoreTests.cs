@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Hmas.Contracts.Models;
@@ -36,7 +35,7 @@ public sealed partial class OutlierScoreTests(ITestOutputHelper output) : IDispo
 
     /// <summary>The benchmark's own script is the judge.</summary>
     [Fact]
-    public void It_counts_as_the_benchmarks_own_script_does()
+    public async Task It_counts_as_the_benchmarks_own_script_does()
     {
         var script = RecordedData.Folder("../score") is { } scores ? Path.Combine(scores, "score_skab.py") : "";
         if (!File.Exists(script) || RecordedData.Folder("skab") is not { } data)
@@ -55,14 +54,10 @@ public sealed partial class OutlierScoreTests(ITestOutputHelper output) : IDispo
             pooled += OutlierScore.Of(recording.Anomalous, alarms);
             var answers = _folder.File(Path.Combine(Path.GetFileName(Path.GetDirectoryName(file))!, Path.GetFileName(file)));
             Directory.CreateDirectory(Path.GetDirectoryName(answers)!);
-            File.WriteAllLines(answers, alarms.Select(static alarm => alarm ? "1" : "0").Prepend("anomaly_pred"));
+            await File.WriteAllLinesAsync(answers, alarms.Select(static alarm => alarm ? "1" : "0").Prepend("anomaly_pred"));
         }
 
-        using var judge = Process.Start(
-            new ProcessStartInfo("/usr/bin/python3", [script, "--truth", data, "--pred", _folder.Path]) { RedirectStandardOutput = true })!;
-        var said = judge.StandardOutput.ReadToEnd();
-        judge.WaitForExit();
-
+        var said = (await Tool.RunAsync("/usr/bin/python3", script, "--truth", data, "--pred", _folder.Path)).Output;
         var all = AllFiles().Match(said);
         Assert.True(all.Success, said);
         var ours = pooled.ToMetrics();

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Cloud.Hub.Host;
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Tests.Host;
 using Hmas.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Operator.Cli.Keys;

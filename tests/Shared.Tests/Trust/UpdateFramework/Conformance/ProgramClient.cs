@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hmas.Testing;
 
 namespace Shared.Tests.Trust.UpdateFramework.Conformance;
 
@@ -21,14 +22,10 @@ public sealed class ProgramClient(string program) : IClientUnderTest
     private async Task<int> RunAsync(DateTimeOffset? now, IReadOnlyList<string> arguments)
     {
         List<string> line = now is { } time ? ["faketime", $"{time:yyyy-MM-dd HH:mm:ss}+00:00", program, .. arguments] : [program, .. arguments];
-        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(line[0], line.Skip(1));
         // A proxy that nobody could use: it must not be asked for loopback addresses.
         start.Environment["http_proxy"] = "http://127.0.0.1:1";
-        using var process = Process.Start(start)!;
-        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        await said;
-        return process.ExitCode is 0 or 1
-            ? process.ExitCode : throw new InvalidOperationException($"exit code {process.ExitCode}: {string.Join('\n', await said)}");
+        var end = await Tool.TryAsync(start);
+        return end.Code is 0 or 1 ? end.Code : throw new InvalidOperationException($"exit code {end.Code}: {end.Said}");
     }
 }
