@@ -45,6 +45,35 @@ public sealed class FirstHourTests : IDisposable
         Assert.NotEqual(password, await File.ReadAllTextAsync(Path.Combine(device, "password")));
     }
 
+    [Fact]
+    public async Task A_fleet_of_machines_that_never_stop_gets_its_first_model_without_anybody_asking()
+    {
+        var options = new DemoOptions { Root = new DirectoryInfo(
+            Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
+        await using var site = new DemoSite(options, TimeProvider.System);
+        await site.StartHubAsync("", default);
+        var hub = new Dictionary<string, string>
+            { ["HMAS_HUB"] = site.Front.ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(site.HubFolder, "operator.token") };
+        await using var first = await EnrolAsync("pump-1");
+        await using var second = await EnrolAsync("pump-2");
+        await Eventually.HoldsAsync(async () =>
+        {
+            first.RequireRunning();
+            second.RequireRunning();
+            return (await OperatorProgram.RunAsync(hub, "fleet")).Said.Contains("anomaly 1 on 2 devices", StringComparison.Ordinal);
+        });
+        Assert.Contains("fleet", (await OperatorProgram.RunAsync(hub, "learn", "runs")).Said, StringComparison.Ordinal);
+
+        // A pump that lives fast: what takes 20 minutes takes six seconds.
+        async Task<ChildProcess> EnrolAsync(string id)
+        {
+            var folder = _folder.File(id);
+            var (code, said) = await OperatorProgram.RunAsync(hub, "devices", "enrol", "north", id, "--folder", folder);
+            Assert.True(code == 0, said);
+            return Start(folder, "--set", "sensor:pump:rateHz=100", "--set", "pipeline:recordingLength=00:00:06");
+        }
+    }
+
     [Theory]
     [InlineData("Option '--reason' is required.", "rollout", "start", "pump")]
     [InlineData("Unrecognized command or argument '--hubb'.", "devices", "--hubb", "x")]
@@ -56,7 +85,7 @@ public sealed class FirstHourTests : IDisposable
         Assert.DoesNotContain("Usage:", said, StringComparison.Ordinal);
     }
 
-    private static ChildProcess Start(string device) => ChildProcess.Start(
+    private static ChildProcess Start(string device, params string[] more) => ChildProcess.Start(
         "pump-1", Path.Combine(Repository.Root, "artifacts", "publish", "agent", "hmas-agent"),
-        ["run", "--settings", Path.Combine(device, "agent.yaml")], Path.Combine(device, "agent.log"));
+        ["run", "--settings", Path.Combine(device, "agent.yaml"), .. more], Path.Combine(device, "agent.log"));
 }

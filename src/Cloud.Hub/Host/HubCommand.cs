@@ -4,7 +4,6 @@ using Cloud.Hub.Host.Settings;
 using Cloud.Hub.Learning.Corpora;
 using Cloud.Hub.Learning.Fits;
 using Cloud.Hub.Learning.Recipes;
-using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Host;
 
@@ -76,13 +75,14 @@ internal static class HubCommand
             var app = HubBuilder.Build(load());
             await using (app.ConfigureAwait(false))
             {
+                HubSettings.Validate(app.Services);
                 await app.StartAsync(cancellation);
                 await app.WaitForShutdownAsync(cancellation);
             }
 
             return 0;
         }
-        catch (Exception e) when (e is HubStartException or OptionsValidationException)
+        catch (HubStartException e)
         {
             await Console.Error.WriteLineAsync($"hmas-hub: {e.Message}");
             return 1;

@@ -76,8 +76,8 @@ internal static partial class SyncLog
     [LoggerMessage(EventId = 2724, EventName = "ReportFailed", Level = LogLevel.Debug, Message = "{Topic} was not handed over: {Reason}")]
     public static partial void ReportFailed(this ILogger logger, string topic, string reason);
 
-    [LoggerMessage(EventId = 2730, EventName = "SlotStep", Level = LogLevel.Information, Message = "Model {Digest}: {State} {Reason} {Detail}")]
-    public static partial void SlotStep(this ILogger logger, string digest, SlotState state, string? reason, string? detail);
+    [LoggerMessage(EventId = 2730, EventName = "SlotStep", Level = LogLevel.Information, Message = "Model {Digest}: {State}{Why}")]
+    public static partial void SlotStep(this ILogger logger, string digest, SlotState state, string why);
 
     [LoggerMessage(
         EventId = 2731, EventName = "DownloadInterrupted", Level = LogLevel.Warning,

@@ -139,6 +139,30 @@ public class StartTests
         Assert.Contains(key.Split(':')[^1], refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("memory:nonsense", "3", "there is no setting 'memory:nonsense'")]
+    [InlineData("reasoning:runForFirstModel", "3", "did you mean 'reasoning:runsForFirstModel'?")]
+    public void A_setting_of_the_command_line_that_does_not_exist_is_refused(string key, string value, string named)
+    {
+        var refusal = Assert.Throws<HubStartException>(() => Load((key, value)));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Reasoning:RunsForFirstModel", "abc", "Failed to convert configuration value 'abc' at 'Reasoning:RunsForFirstModel'")]
+    [InlineData("Communication:Broker", "mqtt://192.0.2.7", "would carry every password in the clear; use mqtts://")]
+    public async Task A_services_setting_that_is_wrong_is_one_line_and_nothing_starts(string key, string value, string named)
+    {
+        using var folder = new TempFolder();
+        var builder = HubBuilder.Build(Load(("Data", folder.Path), ("PortOffset", $"{FreePorts.HubOffset()}"), (key, value)));
+        await using (builder.ConfigureAwait(false))
+        {
+            var refusal = Assert.Throws<HubStartException>(() => HubSettings.Validate(builder.Services));
+            Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refusal.Message);
+        }
+    }
+
     private static HubSettings Load(params (string Key, string Value)[] settings) =>
         HubSettings.Load(null, settings.ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value), environment: false);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cloud.Hub.Host.Wiring;
+using Microsoft.Extensions.Options;
 
 namespace Cloud.Hub.Host.Settings;
 
@@ -21,6 +22,7 @@ internal sealed record HubSettings(IConfigurationRoot Configuration, HubOptions 
         var builder = new ConfigurationBuilder();
         if (file is not null) builder.AddInMemoryCollection(SettingsFile.Read(file, schema));
         if (environment) builder.AddEnvironmentVariables(EnvironmentPrefix);
+        foreach (var key in commandLine.Keys) Require(key, schema);
         builder.AddInMemoryCollection(commandLine);
         var configuration = builder.Build();
 
@@ -44,5 +46,26 @@ internal sealed record HubSettings(IConfigurationRoot Configuration, HubOptions 
         }
 
         return new HubSettings(configuration, hub);
+    }
+
+    /// <summary>Judges the services' own settings before anything of the hub begins, so that one that is wrong is told in a line.</summary>
+    /// <exception cref="HubStartException">One does not convert, is out of range or contradicts another; the message names it.</exception>
+    public static void Validate(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
+        {
+            throw new HubStartException($"settings: {e.Message}", e);
+        }
+    }
+
+    private static void Require(string key, SettingsSchema schema)
+    {
+        if (schema.Knows(key)) return;
+        var near = schema.Nearest(key) is { } known ? $"; did you mean '{SettingsFile.Spelt(known, ':')}'?" : "";
+        throw new HubStartException($"settings: there is no setting '{SettingsFile.Spelt(key, ':')}'{near}");
     }
 }

@@ -72,6 +72,8 @@ internal static class SettingsFile
         throw new HubStartException($"{path}:{value.Start.Line}: there is no setting '{Spelt(key)}'{near}");
     }
 
-    private static string Spelt(string key) =>
-        string.Join('.', key.Split(':').Select(static part => part.Length > 0 ? char.ToLowerInvariant(part[0]) + part[1..] : part));
+    /// <summary>A configuration key as people write it.</summary>
+    /// <param name="between">What stands between its parts: a point in a file, a colon on the command line.</param>
+    public static string Spelt(string key, char between = '.') =>
+        string.Join(between, key.Split(':').Select(static part => part.Length > 0 ? char.ToLowerInvariant(part[0]) + part[1..] : part));
 }

@@ -100,6 +100,6 @@ internal static class FleetStrategist
             return new FleetMove.ForgetTraining($"training ended {training.State}: {training.Message}", Failed: training.State == "failed");
         return state.Offered.Contains(digest)
             ? new FleetMove.ForgetTraining($"{digest} was offered before")
-            : new FleetMove.RollOut(digest, $"candidate passed its held-out test: {training.Message}");
+            : new FleetMove.RollOut(digest, training.Message);
     }
 }

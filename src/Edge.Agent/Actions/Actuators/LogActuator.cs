@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Actions.Actuators;
@@ -11,8 +12,10 @@ internal sealed partial class LogActuator(string name, ILogger logger) : IActuat
 
     public ValueTask<string> ActAsync(ActionRequest request, CancellationToken ct)
     {
-        var reasons = string.Join("; ", request.Reasons);
-        LogCommand(logger, request.RuleId, request.AlarmId, request.Command.Value, reasons);
+        // A command without a value has none to tell.
+        var value = request.Command.Value;
+        var told = float.IsNaN(value) ? request.Reasons : [.. request.Reasons, string.Create(CultureInfo.InvariantCulture, $"value {value}")];
+        LogCommand(logger, request.RuleId, request.AlarmId, string.Join("; ", told));
         return ValueTask.FromResult("written to the log");
     }
 
@@ -21,6 +24,6 @@ internal sealed partial class LogActuator(string name, ILogger logger) : IActuat
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [LoggerMessage(
-        EventId = 3510, EventName = "RuleActed", Level = LogLevel.Warning, Message = "Rule {Rule}, alarm {Alarm}, value {Value}: {Reasons}")]
-    private static partial void LogCommand(ILogger logger, string rule, string alarm, float value, string reasons);
+        EventId = 3510, EventName = "RuleActed", Level = LogLevel.Warning, Message = "Rule {Rule}, alarm {Alarm}: {Reasons}")]
+    private static partial void LogCommand(ILogger logger, string rule, string alarm, string reasons);
 }

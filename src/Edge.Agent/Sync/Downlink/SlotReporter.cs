@@ -68,6 +68,7 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, IDetectorSlot
             FactKind.SlotReport, time.GetUtcNow().ToUnixTimeMilliseconds() * 1000,
             JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
         Volatile.Write(ref _last, report);
-        logger.SlotStep(report.Digest, report.State, report.Reason, report.Detail);
+        var why = new[] { report.Reason, report.Detail }.OfType<string>();
+        logger.SlotStep(report.Digest, report.State, string.Concat(why.Select(static said => $", {said}")));
     }
 }
