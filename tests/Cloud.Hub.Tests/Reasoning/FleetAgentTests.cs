@@ -111,8 +111,9 @@ public class FleetAgentTests
 
     private static void EndTwoRuns(ReasoningScene scene)
     {
+        // Started in the same second they name their runs alike.
         scene.Run("pump-1", FactKind.RunEnded, "run-1");
-        scene.Run("pump-2", FactKind.RunEnded, "run-2");
+        scene.Run("pump-2", FactKind.RunEnded, "run-1");
     }
 
     private static OutcomeLabel Label(string run) =>

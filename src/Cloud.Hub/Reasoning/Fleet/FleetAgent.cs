@@ -154,8 +154,9 @@ internal sealed class FleetAgent(
     }
 
     private HashSet<string> AnomalousRuns(IReadOnlyList<OutcomeLabel> labels) =>
-        [.. labels.Where(static label => label.IsAnomaly).Select(static label => label.RunId).OfType<string>()
-            .Where(run => !options.HeldOutRuns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, run)))];
+        [.. labels.Where(label => label is { IsAnomaly: true, RunId: { } run }
+                && !options.HeldOutRuns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, run)))
+            .Select(static label => FleetRun.Of(label.DeviceId, label.RunId!))];
 
     private async Task<TrainingOutcome?> OutcomeAsync(string? runId, CancellationToken cancellation)
     {

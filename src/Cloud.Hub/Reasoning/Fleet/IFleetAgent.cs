@@ -7,6 +7,7 @@ internal interface IFleetAgent : IGrainWithStringKey
     const string Key = "fleet";
 
     /// <summary>Durable on return; a repeat changes nothing.</summary>
+    /// <param name="runIds">As <see cref="FleetRun"/> names them.</param>
     Task RunsEndedAsync(IReadOnlyList<string> runIds);
 
     /// <summary>Labels came: the next turn reads them.</summary>

@@ -93,8 +93,7 @@ internal sealed class AgentLoop(
             .ToLookup(static told => told.SiteId, static told => told.Fact!);
         foreach (var site in bySite) await grains.GetGrain<ISiteAgent>(site.Key).HearAsync([.. site]);
         var ended = facts.Where(static fact => fact.Fact.Kind == FactKind.RunEnded)
-            .Select(fact => Readable(fact, static fact => JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.RunEvent)?.RunId))
-            .OfType<string>().ToList();
+            .Select(fact => Readable(fact, static fact => EndedRun(fact))).OfType<string>().ToList();
         if (ended.Count > 0) await grains.GetGrain<IFleetAgent>(IFleetAgent.Key).RunsEndedAsync(ended);
 
         string[] sites = [.. bySite.Select(static site => site.Key)];
@@ -103,6 +102,9 @@ internal sealed class AgentLoop(
         _sites.UnionWith(sites);
         foreach (var site in sites) await ConsiderAsync(site, stopping);
     }
+
+    private static string? EndedRun(ArchivedFact fact) =>
+        JsonSerializer.Deserialize(fact.Fact.Payload.Span, ContractsJson.Default.RunEvent) is { } run ? FleetRun.Of(fact.DeviceId, run.RunId) : null;
 
     /// <summary>A fact that nobody can read is left where it is; it must not keep the agents from those after it.</summary>
     private T? Readable<T>(ArchivedFact fact, Func<ArchivedFact, T?> read)

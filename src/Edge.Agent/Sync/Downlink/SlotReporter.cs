@@ -68,7 +68,7 @@ internal sealed class SlotReporter(string bootId, IFactSink facts, IDetectorSlot
             FactKind.SlotReport, time.GetUtcNow().ToUnixTimeMilliseconds() * 1000,
             JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.SlotReport));
         Volatile.Write(ref _last, report);
-        var why = new[] { report.Reason, report.Detail }.OfType<string>();
-        logger.SlotStep(report.Digest, report.State, string.Concat(why.Select(static said => $", {said}")));
+        var why = string.Concat(new[] { report.Reason, report.Detail }.OfType<string>().Select(static said => $", {said}"));
+        logger.SlotStep(report.Digest, report.State, why);
     }
 }
