@@ -19,6 +19,9 @@ internal sealed record EvaluationResult(
     /// <summary>Of a detector: the windows whose truth nobody has told.</summary>
     public UntoldAlarms Untold { get; init; } = new();
 
+    /// <summary>Of a classifier, by slice: whether each window's answer was right, in order.</summary>
+    public IReadOnlyDictionary<string, List<bool>> Right { get; init; } = new Dictionary<string, List<bool>>();
+
     /// <summary>Share of windows on which two models answer differently.</summary>
     public double Disagreement(EvaluationResult other)
     {

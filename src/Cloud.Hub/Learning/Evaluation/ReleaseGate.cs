@@ -43,14 +43,17 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
                 return new GateVerdict(false, $"slice {name}: {measure} fell from {Text(sliceBefore)} to {Text(sliceNow)}, more than {Text(sliceLimit)}");
         }
 
-        if (_ratchet.Refuses(Best(parent, candidate, ancestors), Counts(candidate.Slices)) is { } worse) return new GateVerdict(false, worse);
+        var reached = Counts(candidate.Slices, candidate);
+        // Row by row against the parent, which has answered the same rows, and by shares against what those before it reached.
+        if ((_ratchet.Refuses(Counts(parent.Slices, parent), reached) ?? _ratchet.Refuses(Best(parent, candidate, ancestors), reached)) is { } worse)
+            return new GateVerdict(false, worse);
         return new GateVerdict(true, $"pooled {measure} {Text(now)} against the parent's {Text(before)} on {candidate.All.Rows} held-out rows");
     }
 
     private Dictionary<string, SliceCount> Best(
         EvaluationResult parent, EvaluationResult candidate, IReadOnlyList<IReadOnlyDictionary<string, SliceMetrics>> ancestors)
     {
-        var best = Counts(parent.Slices);
+        var best = Counts(parent.Slices, parent);
         foreach (var reached in ancestors)
         {
             // Labels may have come since: only what was counted on the same rows can be compared.
@@ -62,9 +65,10 @@ internal sealed class ReleaseGate(double margin, double sliceLimit, int minSlice
         return best;
     }
 
-    private Dictionary<string, SliceCount> Counts(IEnumerable<KeyValuePair<string, SliceMetrics>> slices) =>
+    /// <param name="result">Whose slices they are; null: only their shares are known.</param>
+    private Dictionary<string, SliceCount> Counts(IEnumerable<KeyValuePair<string, SliceMetrics>> slices, EvaluationResult? result = null) =>
         slices.Where(pair => pair.Key == EvaluationResult.Pooled || !IsSmall(pair.Value))
-            .ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap));
+            .ToDictionary(pair => pair.Key, pair => SliceCount.Of(pair.Value, overlap, result?.Right.GetValueOrDefault(pair.Key)));
 
     /// <summary>What must not fall: F1, or of remaining life 1 less the mean error as a share of the horizon.</summary>
     private static double? Quality(SliceMetrics? slice) => slice?.F1 ?? (1 - slice?.LifeError);

@@ -79,7 +79,11 @@ internal static class ContinualStudy
                 .Select((
                     sample, i) => (sample.Class, IsRight: System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(answers[i]) == sample.Class))
                 .GroupBy(answer => answer.Class)
-                .ToDictionary(group => set.Recipe.Classes[group.Key], group => new SliceCount(group.Count(answer => answer.IsRight), group.Count()));
+                .ToDictionary(group => set.Recipe.Classes[group.Key], group =>
+                {
+                    bool[] right = [.. group.Select(answer => answer.IsRight)];
+                    return new SliceCount(right.Count(static isRight => isRight), right.Length) { Right = right };
+                });
         }
 
         static IReadOnlyList<(double X, double Y)> Points(
