@@ -29,6 +29,9 @@ internal static class ModelExport
         // What no compression bounds must not meet a step and an end: a residual would not follow it.
         var inFloat = recipe is { Head: ModelHead.Reconstruction, Features.Compression: Compression.None } ? FloatEnds.First : FloatEnds.None;
         var (int8, facts) = Int8Choice.Make(recipe.Name, operations, recipe.Head, input, output, windows, inFloat, guard);
-        return new FittedModel(OnnxWriter.Write(recipe.Name, operations, input, output, null, guard), int8, input, output, facts);
+        return new FittedModel(OnnxWriter.Write(recipe.Name, operations, input, output, null, guard), int8, input, output, facts)
+        {
+            Guard = guard,
+        };
     }
 }

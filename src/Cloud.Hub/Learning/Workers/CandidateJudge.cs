@@ -34,7 +34,7 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
         {
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
             Progress = 1,
-            Message = $"{verdict.Reason}{(before is null ? "" : QuieterDevices.Of(before, result))}; {why}",
+            Message = $"{verdict.Reason}{(before is null ? "" : QuieterDevices.Of(before, result))}; {(data.Recipe.GuardBudget > 0 ? $"{GuardText(model.Guard)}; " : "")}{why}",
             QuantizedLayers = [.. model.Facts.Layers.Select(layer => layer.ToView())],
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
@@ -50,6 +50,10 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
             _ => DeviceReplay.Run(of, program, data.Experience, data.Parts[RunPart.HeldOut], cancellation),
         };
     }
+
+    private static string GuardText(DistanceGuard? guard) => guard is null
+        ? "no guard against faults that nobody has named: too few normal windows behind a calibration"
+        : $"guarded by {guard.Windows} normal windows of {guard.Runs} runs";
 
     /// <summary>int8 ships where it is neither slower nor worse than its float twin, and nothing speaks against it.</summary>
     private (bool Yes, string Why) PrefersInt8(FittedModel model, EvaluationResult precise, EvaluationResult rounded)

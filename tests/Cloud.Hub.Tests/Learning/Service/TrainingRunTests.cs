@@ -26,6 +26,7 @@ public sealed class TrainingRunTests
         Assert.True(first.State == RunStates.Registered, first.Message);
         var second = await learning.TrainAsync(LearningFixture.Request("anomaly-logit", first.CandidateDigest));
         Assert.True(second.State == RunStates.Registered, second.Message);
+        Assert.Contains("guarded by ", second.Message, StringComparison.Ordinal);
         await learning.EndAsync();
 
         var manifest = (await registry.FindAsync(second.CandidateDigest!, CancellationToken.None))!.Manifest;
