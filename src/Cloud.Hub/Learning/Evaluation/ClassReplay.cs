@@ -33,7 +33,8 @@ internal static class ClassReplay
                 var answer = classifier.Classify(window);
                 if (!answer.IsValid) invalid++;
                 answers.Add(answer.Class);
-                if (!answer.IsValid || experience.NamedTruth(run, row) is not { } name || IndexOf(classes, name) is not (>= 0 and var truth)) continue;
+                if (!answer.IsValid || experience.NamedTruth(run, row) is not { } name) continue;
+                if (IndexOf(classes, name) is not (>= 0 and var truth)) continue;
                 score.Add(truth, answerOf[answer.Class]);
                 var isRight = answerOf[answer.Class] == truth;
                 ofRun.Add(isRight);

@@ -47,7 +47,8 @@ internal sealed class SliceRatchet(double level = 0.05)
     /// <summary>How often a difference at least this large comes by chance where both are equally good.</summary>
     private static double ChanceOfLower(SliceCount was, SliceCount now)
     {
-        if (was.Right is { } before && now.Right is { } after && before.Count == after.Count) return ChanceOfLost(before, after, now.Rows / after.Count);
+        if (was.Right is { } before && now.Right is { } after && before.Count == after.Count)
+            return ChanceOfLost(before, after, now.Rows / after.Count);
         var (a, b) = ((was.Correct + 1) / (was.Rows + 2), (now.Correct + 1) / (now.Rows + 2));
         var deviation = Math.Sqrt((a * (1 - a) / (was.Rows + 2)) + (b * (1 - b) / (now.Rows + 2)));
         return UpperTail((a - b) / deviation);

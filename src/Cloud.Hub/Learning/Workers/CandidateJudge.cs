@@ -30,11 +30,13 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
         var overlap = (double)manifest.Window.Length / manifest.Window.Stride;
         var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows, overlap).Judge(
             before, result, ancestors);
+        var quieter = before is null ? "" : QuieterDevices.Of(before, result);
+        var guard = data.Recipe.GuardBudget > 0 ? $"{GuardText(model.Guard)}; " : "";
         run = run with
         {
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
             Progress = 1,
-            Message = $"{verdict.Reason}{(before is null ? "" : QuieterDevices.Of(before, result))}; {(data.Recipe.GuardBudget > 0 ? $"{GuardText(model.Guard)}; " : "")}{why}",
+            Message = $"{verdict.Reason}{quieter}; {guard}{why}",
             QuantizedLayers = [.. model.Facts.Layers.Select(layer => layer.ToView())],
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,

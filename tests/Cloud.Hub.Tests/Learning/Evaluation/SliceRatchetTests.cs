@@ -43,7 +43,8 @@ public sealed class SliceRatchetTests
         var ratchet = new SliceRatchet();
         Assert.Null(ratchet.Refuses(One(new SliceCount(382, 414)), One(new SliceCount(370, 414))));
         Assert.StartsWith(
-            "slice c: right answers fell from its best 92.3 % to 89.4 %", ratchet.Refuses(One(Count(was)), One(Count(now))), StringComparison.Ordinal);
+            "slice c: right answers fell from its best 92.3 % to 89.4 %", ratchet.Refuses(One(Count(was)), One(Count(now))),
+            StringComparison.Ordinal);
         // As many won elsewhere: nothing is lost.
         Assert.Null(ratchet.Refuses(One(Count(was)), One(Count([.. was.Select((right, i) => right ? i >= 12 : i < 394)]))));
         // Rows that share a window tell less.
