@@ -15,8 +15,6 @@ internal static class LoggingSetup
             "error" => LogLevel.Error,
             _ => LogLevel.Information,
         };
-        return new LoggerFactory(
-            [new LineLoggerProvider(Console.OpenStandardError(), options.Format == "json", TimeProvider.System)],
-            new LoggerFilterOptions { MinLevel = level });
+        return new LineLoggers(Console.OpenStandardError(), options.Format == "json", level, TimeProvider.System);
     }
 }

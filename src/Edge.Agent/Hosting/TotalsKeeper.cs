@@ -22,7 +22,7 @@ internal sealed class TotalsKeeper(TotalsFile file, AgentLadder ladder, LostWrit
         {
             file.Save(SinceStart());
         }
-        catch (Exception error) when (error is StorageException or IOException or UnauthorizedAccessException)
+        catch (StorageException error)
         {
             // Counters since the last save are lost; on a full disk the agent must still be able to stop cleanly.
             lost.Add();

@@ -22,8 +22,6 @@ namespace Hmas.Contracts;
 [JsonSerializable(typeof(AlarmEvent))]
 [JsonSerializable(typeof(ActionEvent))]
 [JsonSerializable(typeof(RunEvent))]
-[JsonSerializable(typeof(OutcomeLabel))]
-[JsonSerializable(typeof(OutcomeLabel[]))]
 [JsonSerializable(typeof(DesiredState))]
 [JsonSerializable(typeof(ModelAssignment))]
 [JsonSerializable(typeof(ReportedState))]

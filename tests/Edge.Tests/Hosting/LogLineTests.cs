@@ -49,9 +49,19 @@ public sealed class LogLineTests : IDisposable
             (line.GetProperty("Channels").GetInt32(), line.GetProperty("RateHz").GetString(), line.GetProperty("Digest").ValueKind));
     }
 
+    [Fact]
+    public void What_lies_below_the_level_is_not_written()
+    {
+        using var loggers = new LineLoggers(_output, asJson: false, LogLevel.Error, _time);
+        loggers.CreateLogger("Edge.Agent").StatusUnavailable("the totals file", "no space");
+        Assert.Empty(Text());
+        loggers.CreateLogger("Edge.Agent").AgentFailed(new IOException("disk gone"), "disk gone");
+        Assert.Contains("disk gone", Text(), StringComparison.Ordinal);
+    }
+
     public void Dispose() => _output.Dispose();
 
-    private ILogger Logger(bool asJson) => new LineLoggerProvider(_output, asJson, _time).CreateLogger("Edge.Agent");
+    private ILogger Logger(bool asJson) => new LineLoggers(_output, asJson, LogLevel.Information, _time).CreateLogger("Edge.Agent");
 
     private string Text() => Encoding.UTF8.GetString(_output.ToArray());
 }
