@@ -78,14 +78,17 @@ internal sealed class ReconstructionResidual
         var whole = MemoryMarshal.Cast<float, Vector<float>>(input);
         var made = MemoryMarshal.Cast<float, Vector<float>>(output)[..whole.Length];
         var weights = MemoryMarshal.Cast<float, Vector<float>>(_weights)[..whole.Length];
-        var sums = Vector<float>.Zero;
-        for (var i = 0; i < whole.Length; i++)
+        // Two sums: an addition that waits for the one before takes as long as four of them.
+        var (even, odd) = (Vector<float>.Zero, Vector<float>.Zero);
+        for (var i = 0; i < whole.Length - 1; i += 2)
         {
-            var difference = whole[i] - made[i];
-            sums += difference * difference * weights[i];
+            var (first, second) = (whole[i] - made[i], whole[i + 1] - made[i + 1]);
+            even += first * first * weights[i];
+            odd += second * second * weights[i + 1];
         }
 
-        var sum = Vector.Sum(sums);
+        if (whole.Length % 2 == 1) even += (whole[^1] - made[^1]) * (whole[^1] - made[^1]) * weights[^1];
+        var sum = Vector.Sum(even + odd);
         for (var i = whole.Length * Vector<float>.Count; i < input.Length; i++) sum += (input[i] - output[i]) * (input[i] - output[i]) * _weights[i];
         return sum;
     }
