@@ -34,7 +34,7 @@ internal static class ChildVerbs
 
     private static async Task FaultFigureAsync(int cuts, int kills)
     {
-        var seed = Environment.TickCount;
+        var seed = Seed.Next();
         Console.WriteLine($"seed {seed}");
         var started = Stopwatch.GetTimestamp();
         using var key = SigningKey.Create();

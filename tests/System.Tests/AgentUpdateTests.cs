@@ -39,7 +39,7 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Agents_that_are_killed_at_every_step_of_their_own_update_end_with_the_new_program_and_take_the_next()
     {
-        var seed = Environment.TickCount ^ Environment.ProcessId;
+        var seed = Seed.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var kills = Steps.ToDictionary(static step => step, static _ => 0);

@@ -19,7 +19,7 @@ public abstract class KillTests(ITestOutputHelper output, BrokerKind kind)
     [Fact]
     public async Task No_fact_is_lost_reordered_or_stored_twice_while_agents_hub_and_broker_are_killed()
     {
-        var seed = Environment.TickCount ^ Environment.ProcessId;
+        var seed = Seed.Next();
         output.WriteLine($"seed {seed}");
         using var folder = new TempFolder();
         var options = new DemoOptions { Root = new DirectoryInfo(

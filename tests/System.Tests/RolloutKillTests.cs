@@ -26,7 +26,7 @@ public sealed class RolloutKillTests(ITestOutputHelper output)
     [Fact]
     public async Task A_rollout_goes_on_where_it_was_whenever_the_hub_is_killed()
     {
-        var seed = Environment.TickCount ^ Environment.ProcessId;
+        var seed = Seed.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);

@@ -14,7 +14,7 @@ public sealed class UpdateClientKillTests(ITestOutputHelper output)
     [Fact]
     public async Task After_a_kill_at_any_request_the_next_update_works()
     {
-        var seed = Environment.TickCount ^ Environment.ProcessId;
+        var seed = Seed.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var bench = new Bench(UpdateClientProgram.Client);

@@ -12,7 +12,7 @@ public sealed class KilledUpdateTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly SigningKey _key = SigningKey.Create();
-    private readonly int _seed = Environment.TickCount;
+    private readonly int _seed = Seed.Next();
 
     [Fact]
     public async Task A_working_model_answers_after_a_kill_and_the_next_update_works()

@@ -14,7 +14,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task No_acknowledged_row_is_lost_when_the_writer_is_killed()
     {
-        var seed = Environment.TickCount;
+        var seed = Seed.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var path = _folder.File("kill.db");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hmas.Testing;
 using Hmas.Trust.UpdateFramework;
 using Hmas.Trust.UpdateFramework.Metadata;
 using Shared.Tests.Trust.UpdateFramework.Conformance;
@@ -27,7 +28,7 @@ public sealed class BadMetadataTests(ITestOutputHelper output)
     [InlineData("targets")]
     public void Of_100000_mutations_none_is_accepted_with_other_content_and_none_crashes(params string[] roles)
     {
-        var seed = Environment.TickCount ^ Environment.ProcessId;
+        var seed = Seed.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var repository = new SimulatedRepository(Now, "ed25519");
@@ -123,6 +124,30 @@ public sealed class BadMetadataTests(ITestOutputHelper output)
     [InlineData("keyids", "[\"a\",\"a\"]")]
     public void A_role_that_nobody_could_sign_for_is_a_format_error(string field, string value) =>
         RequireFormatError(Changed(root => root["roles"]!["snapshot"]![field] = JsonNode.Parse(value)));
+
+    [Theory]
+    [InlineData("root")]
+    [InlineData("timestamp")]
+    [InlineData("snapshot")]
+    [InlineData("targets")]
+    public void A_root_that_lacks_a_role_is_a_format_error(string role) =>
+        RequireFormatError(Changed(root => ((JsonObject)root["roles"]!).Remove(role)));
+
+    [Fact]
+    public void A_role_more_in_the_root_signs_for_no_other()
+    {
+        var repository = new SimulatedRepository(Now);
+        var trusted = TrustedMetadata.Begin(repository.Published["root"][0], Now);
+        var stranger = SimulatedKey.Create();
+        repository.Root["keys"]![stranger.Id] = stranger.Public.DeepClone();
+        repository.Root["roles"]!["mirrors"] = new JsonObject { ["keyids"] = new JsonArray(stranger.Id), ["threshold"] = 1 };
+        repository.Publish("root");
+        trusted.AcceptRoot(repository.Published["root"][^1]);
+        repository.Signers["timestamp"] = [stranger];
+        repository.Publish("timestamp");
+        Assert.Equal(
+            UpdateReason.Signature, Assert.Throws<UpdateException>(() => trusted.AcceptTimestamp(repository.Published["timestamp"][^1])).Reason);
+    }
 
     [Fact]
     public void Bytes_that_are_not_UTF8_are_a_format_error()
