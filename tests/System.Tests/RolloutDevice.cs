@@ -20,6 +20,7 @@ internal sealed class RolloutDevice : IAsyncDisposable
     private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(2);
 
     private readonly string _siteId;
+    private readonly Func<bool> _mayStep;
     private readonly Action _progressed;
     private readonly FleetClient _client;
     private readonly CancellationTokenSource _stop = new();
@@ -37,10 +38,11 @@ internal sealed class RolloutDevice : IAsyncDisposable
     private long _clockUs;
     private bool _owesReport;
 
+    /// <param name="mayStep">Asked before each step of a slot: no holds it where it is.</param>
     /// <param name="progressed">Called whenever it is told something or takes a step.</param>
-    public RolloutDevice(int mqttPort, string siteId, string deviceId, string password, string digest, Action progressed)
+    public RolloutDevice(int mqttPort, string siteId, string deviceId, string password, string digest, Func<bool> mayStep, Action progressed)
     {
-        (_siteId, DeviceId, _active, _progressed) = (siteId, deviceId, digest, progressed);
+        (_siteId, DeviceId, _active, _mayStep, _progressed) = (siteId, deviceId, digest, mayStep, progressed);
         _client = new FleetClient(
             new FleetClientSettings
             {
@@ -144,7 +146,7 @@ internal sealed class RolloutDevice : IAsyncDisposable
                 return true;
             }
 
-            if (_standby is not { } coming) return false;
+            if (_standby is not { } coming || !_mayStep()) return false;
             _slot = _slot switch
             {
                 SlotState.Downloading => SlotState.Verified,
