@@ -4,6 +4,12 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$root"
 filter="${1:-}"
+# Where tests and the programs that they start write: a folder an assembly, in which nothing may stay. Its path is short, as sockets lie below it.
+scratch="$(mktemp -d /tmp/hmas.XXXXXX)"
+policy=/usr/sbin/policy-rc.d
+made_policy=
+clean() { [ -z "$made_policy" ] || rm -f "$policy"; rm -rf "$scratch"; }
+trap clean EXIT
 
 # command-or-file : Debian package
 wanted=(
@@ -29,8 +35,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "installing: ${missing[*]}"
   apt-get update -qq
   # A package's service must not start on its own: tests start their own on free ports.
-  policy=/usr/sbin/policy-rc.d
-  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod +x "$policy"; trap 'rm -f "$policy"' EXIT; }
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod +x "$policy"; made_policy=1; }
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > artifacts-apt.log 2>&1 \
     || { tail -20 artifacts-apt.log; exit 1; }
   rm -f artifacts-apt.log
@@ -40,7 +45,8 @@ echo "== restore and build"
 dotnet restore HMAS.sln -v q
 dotnet build HMAS.sln -c Release --no-restore -v q -clp:ErrorsOnly
 run_tests() {
-  dotnet test "tests/$1" -c Release --no-build --nologo ${filter:+--filter "$filter"} --logger "console;verbosity=minimal" --blame-hang-timeout 10m > "artifacts/$1.log" 2>&1 || true
+  mkdir "$scratch/$1"
+  TMPDIR="$scratch/$1" dotnet test "tests/$1" -c Release --no-build --nologo ${filter:+--filter "$filter"} --logger "console;verbosity=minimal" --blame-hang-timeout 10m > "artifacts/$1.log" 2>&1 || true
 }
 
 # Compiling the published programs, and then the tests of each half, wait for disk, brokers and processes much of their time: they share the cores well.
@@ -67,6 +73,13 @@ for project in Architecture.Tests Shared.Tests Edge.Tests Cloud.Hub.Tests System
   number() { sed -nE "s/.*$1: *([0-9]+).*/\1/p" <<< "$line"; }
   passed=$((passed + $(number Passed))); failed=$((failed + $(number Failed))); skipped=$((skipped + $(number Skipped)))
 done
+# The SDK's own commands leave empty folders of six letters.
+left="$(cd "$scratch" && find . -mindepth 2 -maxdepth 2 ! \( -type d -empty -name '??????' \) -printf '%P\n')"
+if [ -n "$left" ]; then
+  echo "== left behind"
+  echo "$left"
+  failed=$((failed + 1))
+fi
 echo
 echo "$passed passed, $failed failed$([ "$skipped" -gt 0 ] && echo ", $skipped skipped" || true)"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

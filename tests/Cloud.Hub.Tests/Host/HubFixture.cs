@@ -55,9 +55,19 @@ public sealed class HubFixture : IAsyncDisposable
         values.TryAdd("PortOffset", FreePorts.HubOffset().ToString(System.Globalization.CultureInfo.InvariantCulture));
         values.TryAdd("Log:Level", "Warning");
         values.TryAdd("Communication:Embedded:MeasureAtStart", "false");
-        var app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), adjust);
-        await app.StartAsync();
-        return new HubFixture(app, data, own);
+        WebApplication? app = null;
+        try
+        {
+            app = HubBuilder.Build(HubSettings.Load(null, values, environment: false), adjust);
+            await app.StartAsync();
+            return new HubFixture(app, data, own);
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            own?.Dispose();
+            throw;
+        }
     }
 
     public T Get<T>()
