@@ -109,6 +109,24 @@ public class FleetAgentTests
         await scene.Rollouts.ReceivedWithAnyArgs(1).StartAsync(null!, default);
     }
 
+    [Fact]
+    public async Task A_verdict_longer_than_a_rollouts_reason_is_cut_and_rolled_out()
+    {
+        await using var scene = new ReasoningScene();
+        string? fault = "nothing was asked for";
+        scene.Rollouts.StartAsync(null!, default).ReturnsForAnyArgs<RolloutView>(call =>
+        {
+            fault = RolloutRules.Fault(call.Arg<RolloutRequest>() with { Digest = "sha256:1" });
+            throw new RolloutRefusedException("that is all the test asks");
+        });
+        EndTwoRuns(scene);
+        await using var hub = await scene.StartAsync();
+        await Eventually.HoldsAsync(() => scene.Training.Runs.Count == 1);
+        scene.Training.End("train-1", "registered", "sha256:1", new string('x', 2_000));
+        await ReasoningScene.DecidedAsync(hub, "leave the fleet as it is");
+        Assert.Null(fault);
+    }
+
     private static void EndTwoRuns(ReasoningScene scene)
     {
         // Started in the same second they name their runs alike.

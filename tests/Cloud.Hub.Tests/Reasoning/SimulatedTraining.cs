@@ -19,12 +19,12 @@ internal sealed class SimulatedTraining : ITrainingRuns
         }
     }
 
-    public void End(string runId, string state, string? digest = null)
+    public void End(string runId, string state, string? digest = null, string message = "as the test says")
     {
         lock (_gate)
         {
             var at = _runs.FindIndex(run => run.RunId == runId);
-            _runs[at] = _runs[at] with { State = state, CandidateDigest = digest, Message = "as the test says" };
+            _runs[at] = _runs[at] with { State = state, CandidateDigest = digest, Message = message };
         }
     }
 

@@ -112,7 +112,8 @@ internal sealed class FleetAgent(
                         ShadowWindows = options.ShadowWindows,
                         HealthWindows = options.HealthWindows,
                         RequestedBy = Name,
-                        Reason = move.Reason,
+                        // A verdict may say more than a rollout keeps; the run has all of it.
+                        Reason = move.Reason.Length <= RolloutRules.MaxReason ? move.Reason : $"{move.Reason[..(RolloutRules.MaxReason - 1)]}…",
                     },
                     cancellation);
             await ConcludeAsync(move, rollout.RolloutId, $"roll out {move.Digest}", move.Reason, cancellation);

@@ -5,8 +5,10 @@ namespace Cloud.Hub.Redistribution.Contract;
 /// <summary>What a request must be before anything is looked up: one list for every door.</summary>
 public static class RolloutRules
 {
+    /// <summary>Characters of a rollout's reason.</summary>
+    public const int MaxReason = 500;
+
     private const int MaxDevices = 200_000;
-    private const int MaxReason = 500;
     private const int MaxWho = 63;
     private const int MaxDigest = 80;
     private const int MaxPriority = 100;
