@@ -115,7 +115,8 @@ internal sealed class DemoSite : IAsyncDisposable
         foreach (var agent in _agents.Values) agent.RequireRunning();
     }
 
-    /// <summary>As <c>deploy/edge/install.sh</c> lays it out: the launcher beside the program and its libraries.</summary>
+    /// <summary>As <c>deploy/edge/install.sh</c> lays it out: the launcher beside the program and its libraries, which are more where it runs
+    /// under the JIT.</summary>
     private string Opt()
     {
         var opt = Path.Combine(_options.WorkFolder, "opt");
@@ -123,7 +124,7 @@ internal sealed class DemoSite : IAsyncDisposable
         var unfinished = Directory.CreateDirectory(opt + ".new").FullName;
         File.Copy(Path.Combine(_options.Root.FullName, "deploy", "edge", "hmas-launch"), Path.Combine(unfinished, "hmas-launch"), overwrite: true);
         foreach (var file in Directory.EnumerateFiles(Publish("agent"))
-            .Where(static file => Path.GetFileName(file) == "hmas-agent" || file.EndsWith(".so", StringComparison.Ordinal)))
+            .Where(static file => Path.GetExtension(file) is not (".dbg" or ".pdb" or ".xml")))
             File.Copy(file, Path.Combine(unfinished, Path.GetFileName(file)), overwrite: true);
         Directory.Move(unfinished, opt);
         return opt;
