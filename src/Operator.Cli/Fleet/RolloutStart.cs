@@ -80,7 +80,7 @@ internal static class RolloutStart
             if (parsed.GetValue(priority) is { } importance) request["priority"] = importance;
             var rollout = await api.StartRolloutAsync(request, cancellation);
             Console.WriteLine(
-                $"{rollout.RolloutId} is {rollout.State}: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {group.Devices.Count} devices"))}{Control(rollout)}{Waits(rollout)}");
+                $"{rollout.RolloutId} is {rollout.State}: {string.Join(", ", rollout.Groups.Select(static group => $"{group.Name} {Words.Count(group.Devices.Count, "device")}"))}{Control(rollout)}{Waits(rollout)}");
             return parsed.GetValue(watch) ? await RolloutFollower.RunAsync(api, rollout.RolloutId, TimeProvider.System, cancellation) : 0;
         }));
         return command;
@@ -122,5 +122,5 @@ internal static class RolloutStart
         rollout.WaitsFor.Count > 0 ? $"; it waits for devices of {string.Join(", ", rollout.WaitsFor)}" : "";
 
     private static string Control(RolloutAnswer rollout) =>
-        rollout.ControlDevices.Count > 0 ? $"; {rollout.ControlDevices.Count} devices stay as they are for comparison" : "";
+        rollout.ControlDevices.Count > 0 ? $"; {Words.Count(rollout.ControlDevices.Count, "device")} kept as they are for comparison" : "";
 }

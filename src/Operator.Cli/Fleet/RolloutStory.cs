@@ -56,12 +56,12 @@ internal static class RolloutStory
         var restored = rollout.Devices.Count(static device => device.Restored);
         return rollout.State switch
         {
-            "completed" => $"It completed: {touched} of {rollout.Devices.Count()} devices answer with the new model.",
+            "completed" => $"It completed: the new model answers on {touched} of {Words.Count(rollout.Devices.Count(), "device")}.",
             "restored" =>
-                $"It was taken back ({rollout.StoppedBy}): {Words.Count(touched, "device")} changed, {restored} answer with what they had before.",
-            "restoring" => $"It is being taken back ({rollout.StoppedBy}): {restored} of {touched} changed devices answer with what they had before.",
+                $"It was taken back ({rollout.StoppedBy}): {Words.Count(touched, "device")} changed, {restored} back at what was there before.",
+            "restoring" => $"It is being taken back ({rollout.StoppedBy}): {restored} of {Words.Count(touched, "changed device")} back at what was there before.",
             "cancelled" => $"It was cancelled: {Words.Count(touched, "device")} changed, and stay so.",
-            _ => $"It is {rollout.State}: {touched} of {rollout.Devices.Count()} devices are changed.",
+            _ => $"It is {rollout.State}: {touched} of {Words.Count(rollout.Devices.Count(), "device")} changed.",
         };
     }
 

@@ -19,7 +19,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
         var (code, said) = await _terminal.RunAsync(
             "rollout", "start", "pump:2", "--where", "site = site", "--group", "canary=1", "--group", "full", "--reason", "less noise");
         Assert.True(code == 0, said);
-        Assert.Contains("canary 1 devices, full 3 devices", said, StringComparison.Ordinal);
+        Assert.Contains("canary 1 device, full 3 devices", said, StringComparison.Ordinal);
         var id = said.Split(' ')[0];
         for (var group = 0; group < 2; group++)
         {
@@ -30,7 +30,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
 
         (code, said) = await _terminal.RunAsync("rollout", "watch", id);
         Assert.True(code == 0, said);
-        Assert.Contains("It completed: 4 of 4 devices answer with the new model.", said, StringComparison.Ordinal);
+        Assert.Contains("It completed: the new model answers on 4 of 4 devices.", said, StringComparison.Ordinal);
         (code, said) = await _terminal.RunAsync("rollout", "explain", id);
         Assert.Equal(0, code);
         Assert.Contains("less noise", said, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
         var (code, said) = await _terminal.RunAsync("rollout", "watch", id);
         Assert.Equal(2, code);
         Assert.Contains(
-            "It was taken back (operator): 1 device changed, 1 answer with what they had before.", said, StringComparison.Ordinal);
+            "It was taken back (operator): 1 device changed, 1 back at what was there before.", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -112,6 +112,24 @@ public sealed class ModelUpdaterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_model_under_which_the_program_grows_too_much_never_answers()
+    {
+        await _rig.DisposeAsync();
+        _rig = new UpdaterRig(_folder.Path, _key, maxShadowBytes: 32 << 20);
+        _rig.Start();
+        _rig.Play(60);
+        var large = _rig.Offer(3) with { ShadowWindows = 200 };
+        await _rig.PlayUntilAsync(large, SlotState.Shadowing);
+        var grown = new byte[256 << 20];
+        Array.Fill<byte>(grown, 1);
+        var refused = await _rig.PlayOnUntilAsync(large, SlotState.Refused, SlotState.Active);
+        GC.KeepAlive(grown);
+        Assert.Equal((SlotState.Refused, "shadow"), (refused.State, refused.Reason));
+        Assert.StartsWith("the program grew by", refused.Detail, StringComparison.Ordinal);
+        Assert.Equal(_first.Digest, _rig.Answering);
+    }
+
+    [Fact]
     public async Task A_swap_misses_no_window_and_says_how_long_it_took()
     {
         var active = await _rig.PlayUntilAsync(_rig.Offer(3), SlotState.Active);

@@ -46,7 +46,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
     private int _assignedAt;
 
     /// <param name="time">A <see cref="FakeTimeProvider"/> moves on by a second with each row that is played until a step.</param>
-    public UpdaterRig(string folder, SigningKey key, ModelOrders? orders = null, TimeProvider? time = null)
+    /// <param name="maxShadowBytes">Other tests share the memory: no bound, but for the test of it.</param>
+    public UpdaterRig(string folder, SigningKey key, ModelOrders? orders = null, TimeProvider? time = null, long maxShadowBytes = 1L << 40)
     {
         NativeRuntime.DisableTelemetry();
         (_folder, _key) = (folder, key);
@@ -59,8 +60,8 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         time ??= TimeProvider.System;
         _clock = time as FakeTimeProvider;
         Reporter = new SlotReporter("boot", this, _pipeline.Slot, null, time, NullLogger.Instance);
-        // Other tests share processor and memory with a model on trial, and a clock that a test moves on passes seconds within a window.
-        var model = new ModelOptions { ProbeLatency = TimeSpan.FromMinutes(1), MaxShadowBytes = 1L << 40 };
+        // Other tests share the processor with a model on trial, and a clock that a test moves on passes seconds within a window.
+        var model = new ModelOptions { ProbeLatency = TimeSpan.FromMinutes(1), MaxShadowBytes = maxShadowBytes };
         var verifier = new ModelVerifier([key.PublicKey], "generic", Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
         var source = new CheckedFetch(this, this, NullLogger.Instance);

@@ -45,6 +45,7 @@ internal sealed class SimulatedDevice
     private (bool IsShadowing, bool IsProving, int Healthy, int Starts) _step;
     private long _untilTurn;
     private int _boot;
+    private int _desiredShadow;
     private int _shadowWindows;
 
     /// <param name="before">What it answers with; null: it has no model yet.</param>
@@ -85,7 +86,8 @@ internal sealed class SimulatedDevice
     /// <summary>What its retained report says; as it was when it was last online.</summary>
     public DeviceSeen Twin { get; private set; } = null!;
 
-    public void Tell(WantedModel wanted) => (_desired, _isRestore, _shadowWindows) = (wanted.Digest, wanted.Restore, wanted.ShadowWindows);
+    /// <summary>It stands in the desired state from now on, and is heard when the device is there.</summary>
+    public void Tell(WantedModel wanted) => (_desired, _isRestore, _desiredShadow) = (wanted.Digest, wanted.Restore, wanted.ShadowWindows);
 
     /// <summary>So many windows pass; then it says what it has to say, if it is online.</summary>
     public IReadOnlyList<RolloutFact> Live(int windows)
@@ -125,7 +127,7 @@ internal sealed class SimulatedDevice
     private void Obey()
     {
         if (_desired == _handled) return;
-        _handled = _desired;
+        (_handled, _shadowWindows) = (_desired, _desiredShadow);
         if (_isRestore)
         {
             var hadNew = HasNew;
