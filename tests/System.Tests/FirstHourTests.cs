@@ -52,8 +52,7 @@ public sealed class FirstHourTests : IDisposable
             Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
         await using var site = new DemoSite(options, TimeProvider.System);
         await site.StartHubAsync("", default);
-        var hub = new Dictionary<string, string>
-            { ["HMAS_HUB"] = site.Front.ToString(), ["HMAS_TOKEN_FILE"] = Path.Combine(site.HubFolder, "operator.token") };
+        var hub = OperatorProgram.Knowing(site.Front, site.HubFolder);
         await using var first = await EnrolAsync("pump-1");
         await using var second = await EnrolAsync("pump-2");
         await Eventually.HoldsAsync(async () =>
