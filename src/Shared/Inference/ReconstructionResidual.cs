@@ -75,35 +75,21 @@ internal sealed class ReconstructionResidual
     /// <param name="output">Shape (R, T).</param>
     public float Score(ReadOnlySpan<float> input, ReadOnlySpan<float> output)
     {
-        // Whatever the vectors below read lies within the weights, and both tensors are as long.
-        input = input[.._weights.Length];
-        output = output[.._weights.Length];
-        ref var a = ref MemoryMarshal.GetReference(input);
-        ref var b = ref MemoryMarshal.GetReference(output);
-        ref var weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        var whole = MemoryMarshal.Cast<float, Vector<float>>(input);
+        var made = MemoryMarshal.Cast<float, Vector<float>>(output)[..whole.Length];
+        var weights = MemoryMarshal.Cast<float, Vector<float>>(_weights)[..whole.Length];
         // Two sums: an addition that waits for the one before takes as long as four of them.
         var (even, odd) = (Vector<float>.Zero, Vector<float>.Zero);
-        var i = 0;
-        for (; i <= input.Length - (2 * Vector<float>.Count); i += 2 * Vector<float>.Count)
+        for (var i = 0; i < whole.Length - 1; i += 2)
         {
-            even += Weighed(ref a, ref b, ref weights, i);
-            odd += Weighed(ref a, ref b, ref weights, i + Vector<float>.Count);
+            var (first, second) = (whole[i] - made[i], whole[i + 1] - made[i + 1]);
+            even += first * first * weights[i];
+            odd += second * second * weights[i + 1];
         }
 
-        if (i <= input.Length - Vector<float>.Count)
-        {
-            even += Weighed(ref a, ref b, ref weights, i);
-            i += Vector<float>.Count;
-        }
-
+        if (whole.Length % 2 == 1) even += (whole[^1] - made[^1]) * (whole[^1] - made[^1]) * weights[^1];
         var sum = Vector.Sum(even + odd);
-        for (; i < input.Length; i++) sum += (input[i] - output[i]) * (input[i] - output[i]) * _weights[i];
+        for (var i = whole.Length * Vector<float>.Count; i < input.Length; i++) sum += (input[i] - output[i]) * (input[i] - output[i]) * _weights[i];
         return sum;
-    }
-
-    private static Vector<float> Weighed(ref float a, ref float b, ref float weights, int at)
-    {
-        var difference = Vector.LoadUnsafe(ref a, (nuint)at) - Vector.LoadUnsafe(ref b, (nuint)at);
-        return difference * difference * Vector.LoadUnsafe(ref weights, (nuint)at);
     }
 }
