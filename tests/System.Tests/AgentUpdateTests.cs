@@ -83,7 +83,7 @@ public sealed class AgentUpdateTests(ITestOutputHelper output) : IAsyncLifetime
         foreach (var device in Site.Devices)
         {
             await RunsAsync(device, good);
-            Assert.Contains(LogOf(device), line => line.Contains($"{bad}: Returned health", StringComparison.Ordinal));
+            Assert.Contains(LogOf(device), line => line.Contains($"{bad}: Returned, health", StringComparison.Ordinal));
         }
 
         // A person takes back what is healthy: the device returns to the program before, not only to the model that the hub names.
