@@ -46,7 +46,7 @@ public sealed class FirstHourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fleet_of_machines_that_never_stop_gets_its_first_model_without_anybody_asking()
+    public async Task The_first_model_of_machines_that_never_stop_is_trained_and_rolled_out_without_anybody_asking()
     {
         var options = new DemoOptions { Root = new DirectoryInfo(
             Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
@@ -59,9 +59,10 @@ public sealed class FirstHourTests : IDisposable
         {
             first.RequireRunning();
             second.RequireRunning();
-            return (await OperatorProgram.RunAsync(hub, "fleet")).Said.Contains("anomaly 1 on 2 devices", StringComparison.Ordinal);
+            // Whether it then passes its gates is its own matter: recordings of six seconds teach little.
+            return (await OperatorProgram.RunAsync(hub, "rollout", "list")).Said.Split('\n')
+                .Any(line => line.Contains("anomaly 1", StringComparison.Ordinal) && line.Contains(" fleet ", StringComparison.Ordinal));
         });
-        Assert.Contains("fleet", (await OperatorProgram.RunAsync(hub, "learn", "runs")).Said, StringComparison.Ordinal);
 
         // A pump that lives fast: what takes 20 minutes takes six seconds.
         async Task<ChildProcess> EnrolAsync(string id)
