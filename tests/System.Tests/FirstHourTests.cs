@@ -14,10 +14,7 @@ public sealed class FirstHourTests : IDisposable
     [Fact]
     public async Task A_device_is_enrolled_from_a_terminal_starts_with_what_that_wrote_and_is_seen()
     {
-        var options = new DemoOptions { Root = new DirectoryInfo(
-            Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
-        await using var site = new DemoSite(options, TimeProvider.System);
-        await site.StartHubAsync("", default);
+        await using var site = await StartHubAsync();
         var hub = OperatorProgram.Knowing(site.Front, site.HubFolder);
         Assert.EndsWith(
             "no device yet: ./hmas devices enrol SITE DEVICE\n", (await OperatorProgram.RunAsync(hub, "devices")).Said, StringComparison.Ordinal);
@@ -48,10 +45,7 @@ public sealed class FirstHourTests : IDisposable
     [Fact]
     public async Task The_first_model_of_machines_that_never_stop_is_trained_and_rolled_out_without_anybody_asking()
     {
-        var options = new DemoOptions { Root = new DirectoryInfo(
-            Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() };
-        await using var site = new DemoSite(options, TimeProvider.System);
-        await site.StartHubAsync("", default);
+        await using var site = await StartHubAsync();
         var hub = OperatorProgram.Knowing(site.Front, site.HubFolder);
         await using var first = await EnrolAsync("pump-1");
         await using var second = await EnrolAsync("pump-2");
@@ -83,6 +77,23 @@ public sealed class FirstHourTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(line, said, StringComparison.Ordinal);
         Assert.DoesNotContain("Usage:", said, StringComparison.Ordinal);
+    }
+
+    private async Task<DemoSite> StartHubAsync()
+    {
+        var site = new DemoSite(
+            new DemoOptions { Root = new DirectoryInfo(Repository.Root), WorkFolder = _folder.Path, Devices = 2, PortOffset = FreePorts.HubOffset() },
+            TimeProvider.System);
+        try
+        {
+            await site.StartHubAsync("", default);
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
     }
 
     private static ChildProcess Start(string device, params string[] more) => ChildProcess.Start(

@@ -168,6 +168,6 @@ internal sealed class RuleEngine
     private IReadOnlyList<string> Reasons(int root, in Prediction prediction, bool isRaised, DecisionKind kind)
     {
         var reasons = RuleReasons.Of(_set, root, _values, prediction, isRaised);
-        return kind == DecisionKind.Raised && RuleReasons.AskModel(_set, root) ? [.. reasons, .. _explain()] : reasons;
+        return kind == DecisionKind.Raised && RuleReasons.AsksModel(_set, root) ? [.. reasons, .. _explain()] : reasons;
     }
 }

@@ -16,12 +16,12 @@ internal static class RuleReasons
     }
 
     /// <summary>Whether a condition below <paramref name="index"/> asks what the model says of the machine's state.</summary>
-    public static bool AskModel(RuleSet set, int index)
+    public static bool AsksModel(RuleSet set, int index)
     {
         var node = set.Nodes[index];
         for (var i = 0; i < node.ChildCount; i++)
         {
-            if (AskModel(set, set.Children[node.FirstChild + i])) return true;
+            if (AsksModel(set, set.Children[node.FirstChild + i])) return true;
         }
 
         return node.Signal >= 0 && set.Signals[node.Signal].Kind is SignalKind.Alarm or SignalKind.Score or SignalKind.ScoreRatio;
