@@ -1,5 +1,7 @@
+using Cloud.Hub.Bus;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Hmas.Contracts.Facts;
 using Microsoft.Playwright;
 using NSubstitute;
 using static Microsoft.Playwright.Assertions;
@@ -9,6 +11,8 @@ namespace Cloud.Hub.Tests.Integration;
 /// <summary>What the page says of a fleet, a run or a rollout that is in this state or that.</summary>
 public sealed class DashboardStateTests(Chromium chromium) : DashboardPage(chromium)
 {
+    private const string AlarmList = "**/alarms?open=true*";
+
     [Fact]
     public async Task A_device_without_a_model_is_not_said_to_calibrate()
     {
@@ -20,6 +24,55 @@ public sealed class DashboardStateTests(Chromium chromium) : DashboardPage(chrom
         await Expect(page.Locator(".device-row .state")).ToHaveTextAsync("no model");
         await Expect(page.Locator(".plot-empty")).ToContainTextAsync("No model answers on it yet: its rules alone decide.");
         await PictureAsync(page, "no-model");
+    }
+
+    [Fact]
+    public async Task An_answer_stays_given_when_a_list_that_was_asked_for_before_comes_after_it()
+    {
+        await using var front = await FrontFixture.StartAsync();
+        Simulate(front);
+        var page = await OpenAsync(front, 1280, 900);
+        await Expect(page.Locator("li.alarm")).ToHaveCountAsync(3);
+        var asked = new TaskCompletionSource();
+        var answered = new TaskCompletionSource();
+        await page.RouteAsync(
+            AlarmList,
+            async route =>
+            {
+                var old = await route.FetchAsync();
+                asked.SetResult();
+                await answered.Task;
+                await route.FulfillAsync(new RouteFulfillOptions { Response = old });
+            },
+            new PageRouteOptions { Times = 1 });
+        AskAnew(front);
+        await asked.Task;
+
+        await page.Locator("[data-key=a-2-normal]").ClickAsync();
+        await Expect(page.Locator("[data-key=a-2-normal]")).ToHaveCountAsync(0);
+        await page.EvaluateAsync("""
+            () => {
+              window.back = 0;
+              new MutationObserver(() => { window.back += document.querySelectorAll('[data-key=a-2-normal]').length; })
+                .observe(document.body, { childList: true, subtree: true });
+            }
+            """);
+        await page.RunAndWaitForResponseAsync(
+            () =>
+            {
+                answered.SetResult();
+                return Task.CompletedTask;
+            },
+            AlarmList);
+        await page.RunAndWaitForResponseAsync(
+            () =>
+            {
+                AskAnew(front);
+                return Task.CompletedTask;
+            },
+            AlarmList);
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => window.back"));
+        await Expect(page.Locator("li.alarm")).ToHaveCountAsync(2);
     }
 
     [Fact]
@@ -88,4 +141,8 @@ public sealed class DashboardStateTests(Chromium chromium) : DashboardPage(chrom
         await page.Locator(".side").ScrollIntoViewIfNeededAsync();
         await PictureAsync(page, $"at-work-{width}-{scheme}".ToLowerInvariant());
     }
+
+    /// <summary>A label came, so that the page asks for the alarms again.</summary>
+    private static void AskAnew(FrontFixture front) => front.Hub.Get<EventBus>().Publish(
+        new LabelsAdded([new OutcomeLabel { DeviceId = "pump-1", FromUs = 1, ToUs = 2, Label = "normal", Source = "operator" }]));
 }

@@ -137,7 +137,7 @@ function run(token: string): void {
     const place = store.state.alarms?.indexOf(alarm) ?? 0;
     await answers.send(alarm.alarmId, rooms.alarms, renderAlarms, async () => {
       await store.api.post(`alarms/${encodeURIComponent(alarm.alarmId)}/acknowledge`, { label });
-      store.state.alarms = store.state.alarms?.filter(open => open.alarmId !== alarm.alarmId) ?? [];
+      store.change('alarms', store.state.alarms?.filter(open => open.alarmId !== alarm.alarmId) ?? []);
     }, () => rooms.alarms.querySelector<HTMLElement>(`li:nth-child(${place + 1}) button`) ?? document.getElementById('alarms-title'));
     store.soon('alarms');
   }

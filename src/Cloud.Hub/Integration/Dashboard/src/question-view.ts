@@ -36,7 +36,7 @@ export class QuestionView {
   private async answer(question: Question, label: string | null): Promise<void> {
     await this.answers.send(`question-${question.id}`, this.rooms.questions, () => this.render(), async () => {
       await this.store.api.post(`label-queue/${question.id}/${label === null ? 'skip' : 'label'}`, label === null ? undefined : { label });
-      this.store.state.questions = this.store.state.questions?.filter(open => open.id !== question.id) ?? [];
+      this.store.change('questions', this.store.state.questions?.filter(open => open.id !== question.id) ?? []);
     }, () => this.rooms.questions.querySelector<HTMLElement>('button'));
     this.store.soon('questions');
   }

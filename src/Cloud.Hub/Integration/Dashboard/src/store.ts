@@ -34,6 +34,7 @@ export class Store {
 
   private readonly waiting = new Map<Resource, number>();
   private readonly fetched = new Map<Resource, number>();
+  private readonly changes = new Map<Resource, number>();
 
   constructor(readonly api: Api, private readonly onChange: (what: Resource) => void, private readonly onPoints: (deviceId: string, isNewRun: boolean) => void, private readonly onSignedOut: () => void) {}
 
@@ -74,16 +75,25 @@ export class Store {
     this.waiting.set(what, window.setTimeout(() => { this.waiting.delete(what); void this.fetch(what); }, wait));
   }
 
+  /** What the hub has taken from a person holds at once: an answer of the hub that was asked for before is older, and left. */
+  change<K extends Resource>(what: K, value: State[K]): void {
+    this.state[what] = value;
+    this.changes.set(what, this.changesOf(what) + 1);
+  }
+
   async fetch(what: Resource): Promise<void> {
     this.fetched.set(what, Date.now());
     const selected = this.selected;
+    const changes = this.changesOf(what);
     try {
       if (what === 'detail') {
         if (!selected) return;
         const detail = await this.api.get<DeviceDetail>(`devices/${encodeURIComponent(selected)}`);
         if (selected === this.selected) this.state.detail = detail;
       } else {
-        (this.state as Record<string, unknown>)[what] = await this.api.get(PATHS[what]);
+        const answer = await this.api.get<never>(PATHS[what]);
+        if (changes !== this.changesOf(what)) return this.soon(what);
+        this.state[what] = answer;
         if (what === 'devices') this.nameChannels();
       }
       this.failed.delete(what);
@@ -93,6 +103,8 @@ export class Store {
     }
     this.onChange(what);
   }
+
+  private changesOf(what: Resource): number { return this.changes.get(what) ?? 0; }
 
   /** A device may stream before the page knows what its channels are called. */
   private nameChannels(): void {
