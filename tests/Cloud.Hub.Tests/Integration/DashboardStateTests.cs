@@ -33,20 +33,20 @@ public sealed class DashboardStateTests(Chromium chromium) : DashboardPage(chrom
         Simulate(front);
         var page = await OpenAsync(front, 1280, 900);
         await Expect(page.Locator("li.alarm")).ToHaveCountAsync(3);
-        var asked = new TaskCompletionSource();
+        var held = new TaskCompletionSource<Microsoft.Playwright.IRequest>();
         var answered = new TaskCompletionSource();
         await page.RouteAsync(
             AlarmList,
             async route =>
             {
                 var old = await route.FetchAsync();
-                asked.SetResult();
+                held.SetResult(route.Request);
                 await answered.Task;
                 await route.FulfillAsync(new RouteFulfillOptions { Response = old });
             },
             new PageRouteOptions { Times = 1 });
         AskAnew(front);
-        await asked.Task;
+        await held.Task;
 
         await page.Locator("[data-key=a-2-normal]").ClickAsync();
         await Expect(page.Locator("[data-key=a-2-normal]")).ToHaveCountAsync(0);
@@ -57,20 +57,17 @@ public sealed class DashboardStateTests(Chromium chromium) : DashboardPage(chrom
                 .observe(document.body, { childList: true, subtree: true });
             }
             """);
-        await page.RunAndWaitForResponseAsync(
-            () =>
-            {
-                answered.SetResult();
-                return Task.CompletedTask;
-            },
-            AlarmList);
-        await page.RunAndWaitForResponseAsync(
+        answered.SetResult();
+        await (await (await held.Task).ResponseAsync())!.FinishedAsync();
+        // Until the page has drawn what it asked for after that.
+        await page.RunAndWaitForRequestFinishedAsync(
             () =>
             {
                 AskAnew(front);
                 return Task.CompletedTask;
             },
-            AlarmList);
+            new PageRunAndWaitForRequestFinishedOptions { Predicate = static request => request.Url.Contains("/alarms?open=true", StringComparison.Ordinal) });
+        await page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
         Assert.Equal(0, await page.EvaluateAsync<int>("() => window.back"));
         await Expect(page.Locator("li.alarm")).ToHaveCountAsync(2);
     }
