@@ -8,7 +8,8 @@ namespace Hmas.Signals.Streaming;
 /// Watched are the value, the rolling median of 9 and mean of 32, the median of 5 residuals of <see cref="LevelContext"/> (both ways),
 /// the rolling deviations of 16 and 256
 /// (downwards: a sensor that freezes, a day without its usual swing) and, over a short horizon, the step from one value to the next.
-/// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, less what the usual step explains, as a share of the range
+/// A statistic is novel by its <em>exceedance</em>: the distance beyond its record, less what the stream's steps explain (the usual one and,
+/// of all but the deviations, a tenth of the largest one), as a share of the range
 /// between its lowest and highest value so far, and less in a young stream. That share has no unit:
 /// in a stationary stream records grow rare by themselves (the n-th value is
 /// one with chance 1/n, so a young one has most), and what happened once is no news the second
@@ -40,6 +41,9 @@ public sealed class NoveltyDetector
 
     /// <summary>A record by less than the usual step from one value to the next is noise.</summary>
     private const double ValueNoise = 1;
+
+    /// <summary>And so is one by less than this share of the largest step of the short horizon: bursts come in all sizes.</summary>
+    private const double BurstNoise = 0.1;
 
     /// <summary>A statistic over some values moves by a small part of their step.</summary>
     private const double RollingNoise = 1 / 32.0;
@@ -77,6 +81,7 @@ public sealed class NoveltyDetector
     private const int ContextAge = 16;
 
     private const int Statistics = 7;
+    private const int Step = 3;
     private const int Seen = 0;
     private const int LastDetection = 1;
     private const int LastExceedance = 2;
@@ -145,16 +150,24 @@ public sealed class NoveltyDetector
     private double Exceedance()
     {
         var step = Newest(2) is [var before, var now] ? Math.Abs(now - before) : 0;
-        var noise = RollingNoise * _state[UsualStep];
-        var value = Either(Observe(0, 1, LongHorizon, Newest(1)[0], ValueNoise * _state[UsualStep]));
-        var median = MedianWeight * Either(Observe(1, MedianOf, LongHorizon, Median(Newest(MedianOf)), noise));
-        var mean = MeanWeight * Either(Observe(2, MeanOf, LongHorizon, Mean(Newest(MeanOf)), noise));
-        var jump = StepWeight * Observe(3, 1, ShortHorizon, step, 0).Above;
-        var frozen = Observe(4, Freeze, LongHorizon, Deviation(Freeze), noise).Below;
+        var usual = ValueNoise * _state[UsualStep];
+        var noise = usual + (BurstNoise * LargestStep());
+        var value = Either(Observe(0, 1, LongHorizon, Newest(1)[0], noise));
+        var median = MedianWeight * Either(Observe(1, MedianOf, LongHorizon, Median(Newest(MedianOf)), RollingNoise * noise));
+        var mean = MeanWeight * Either(Observe(2, MeanOf, LongHorizon, Mean(Newest(MeanOf)), RollingNoise * noise));
+        var jump = StepWeight * Observe(Step, 1, ShortHorizon, step, 0).Above;
+        var frozen = Observe(4, Freeze, LongHorizon, Deviation(Freeze), RollingNoise * usual).Below;
         var swing = SwingWeight * Observe(5, Longest, LongHorizon, Deviation(Longest), 0).Below;
-        var residual = ResidualWeight * Either(Observe(6, ResidualOf, LongHorizon, Residual(), noise));
+        var residual = ResidualWeight * Either(Observe(6, ResidualOf, LongHorizon, Residual(), RollingNoise * noise));
         if (_state[Seen] > 0) _state[UsualStep] += (step - _state[UsualStep]) / Math.Min(_state[Seen], UsualOver);
         return Math.Max(Math.Max(Math.Max(value, median), Math.Max(mean, jump)), Math.Max(Math.Max(frozen, swing), residual));
+    }
+
+    /// <summary>Of about the last <see cref="ShortHorizon"/> steps, the newest not among them; 0 before there were two values.</summary>
+    private double LargestStep()
+    {
+        var range = Range(Step, 1, ShortHorizon);
+        return range.IsEmpty ? 0 : range.Extremes().High;
     }
 
     /// <summary>Median of the newest residuals: how far the values are from what usually follows the level of a while ago.</summary>
@@ -207,8 +220,7 @@ public sealed class NoveltyDetector
     {
         var row = _state[Seen];
         if (row < length || !double.IsFinite(value)) return default;
-        var range = new RecordRange(
-            _state.AsSpan(Ranges + (index * RecordRange.StateLength), RecordRange.StateLength), Math.Max(FirstBlock, length), horizon);
+        var range = Range(index, length, horizon);
         var result = (Below: 0.0, Above: 0.0);
         if (row >= 2 * length && !range.IsEmpty)
         {
@@ -222,4 +234,7 @@ public sealed class NoveltyDetector
         range.Add(value);
         return result;
     }
+
+    private RecordRange Range(int index, int length, int horizon) =>
+        new(_state.AsSpan(Ranges + (index * RecordRange.StateLength), RecordRange.StateLength), Math.Max(FirstBlock, length), horizon);
 }

@@ -84,7 +84,7 @@ public class NoveltyDetectorTests
         {
             var values = Plain.Noise(3000, seed: 12, scale: 0.2);
             for (var i = 100; i < values.Length; i += 50) values[i] = 10;
-            values[place] = 10.9f;
+            values[place] = 12;
             return Scores(values)[place];
         }
     }
@@ -103,6 +103,23 @@ public class NoveltyDetectorTests
             for (var i = 0; i < values.Length; i++) values[i] = 10 * random.NextSingle();
             values[3000] = 10 + beyond;
             return Scores(values)[3000];
+        }
+    }
+
+    [Fact]
+    public void A_record_by_less_than_a_tenth_of_the_largest_recent_step_is_noise()
+    {
+        Assert.True(At(burst: 0) > 0, "a step of 12 where steps are of 0.2");
+        Assert.True(At(burst: 10) > 0, "two beyond bursts of 10");
+        Assert.Equal(0, At(burst: 11.2f));
+
+        // Bursts so rare that the usual step stays small.
+        static double At(float burst)
+        {
+            var values = Plain.Noise(4000, seed: 15, scale: 0.1);
+            for (var i = 200; i < values.Length; i += 200) values[i] = burst;
+            values[3100] = 12;
+            return Scores(values)[3100];
         }
     }
 
