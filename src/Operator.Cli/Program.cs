@@ -7,7 +7,7 @@ using Operator.Cli.Terminal;
 var parsed = OperatorCommand.Create().Parse(args);
 if (parsed.Action is ParseErrorAction error)
 {
-    if (parsed.CommandResult.Command.Action is not null)
+    if (parsed.CommandResult.Command.Action is not null || parsed.UnmatchedTokens.Count > 0)
     {
         Mistyped.Say(parsed);
         return Mistyped.ExitCode;

@@ -38,6 +38,7 @@ public sealed class FirstHourTests : IDisposable
         await File.AppendAllTextAsync(Path.Combine(device, "agent.yaml"), "# mine\n");
         (_, said) = await OperatorProgram.RunAsync(hub, "devices", "enrol", "north", "pump-1", "--folder", device);
         Assert.Contains("The settings that were there stay", said, StringComparison.Ordinal);
+        Assert.Contains("An older password counts no more", said, StringComparison.Ordinal);
         Assert.EndsWith("# mine\n", await File.ReadAllTextAsync(Path.Combine(device, "agent.yaml")), StringComparison.Ordinal);
         Assert.NotEqual(password, await File.ReadAllTextAsync(Path.Combine(device, "password")));
     }

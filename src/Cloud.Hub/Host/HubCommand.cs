@@ -76,7 +76,8 @@ internal static class HubCommand
             await using (app.ConfigureAwait(false))
             {
                 HubSettings.Validate(app.Services);
-                await app.StartAsync(cancellation);
+                // A start that is broken off half way leaves stack traces: who stops it now stops it when it stands.
+                await app.StartAsync(CancellationToken.None);
                 await app.WaitForShutdownAsync(cancellation);
             }
 

@@ -1,4 +1,5 @@
 using Edge.Agent.Settings;
+using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Hosting;
@@ -28,6 +29,11 @@ internal static class AgentProcess
         {
             // Asked to stop.
             return 0;
+        }
+        catch (StorageException error) when (error.Reason == StorageReason.Busy)
+        {
+            loggers.CreateLogger("Edge.Agent").StateFolderInUse(settings.Device.StateFolder);
+            return 1;
         }
         catch (Exception error)
         {

@@ -30,4 +30,9 @@ internal static partial class HostingLog
 
     [LoggerMessage(EventId = 2805, EventName = "AgentFailed", Level = LogLevel.Critical, Message = "The agent cannot go on: {Reason}")]
     public static partial void AgentFailed(this ILogger logger, Exception error, string reason);
+
+    [LoggerMessage(
+        EventId = 2806, EventName = "StateFolderInUse", Level = LogLevel.Critical,
+        Message = "An agent runs with the state folder {Folder} already (hmas-agent status asks it); another device needs another one")]
+    public static partial void StateFolderInUse(this ILogger logger, string folder);
 }

@@ -43,7 +43,7 @@ internal static class EnrolCommand
             Console.WriteLine($"{enrolled.DeviceId} of site {enrolled.SiteId} is enrolled; its password and whom it trusts are in {path}");
             Console.WriteLine(isNew
                 ? $"Start it as a simulated pump: ./hmas agent run --settings {files.Settings}"
-                : $"The settings that were there stay as they are: {files.Settings}");
+                : $"The settings that were there stay as they are: {files.Settings}. An older password counts no more: start an agent that runs with it again");
             return 0;
         }));
         return command;

@@ -17,7 +17,7 @@ internal static class ModelsCommand
         {
             var models = await api.ModelsAsync(cancellation);
             Tables.Print(["model", "digest", "precision", "package", "F1", "false alarms", "state", "added", "by"], models.Select(Row),
-                "no model yet: the fleet's agent trains one once three machine runs have ended, or ./hmas learn start NAME RECIPE");
+                "no model yet: the fleet's agent trains a first one from three recordings, 20 minutes of a machine each; sooner: ./hmas learn start NAME RECIPE");
             return 0;
         }));
         return command;

@@ -85,6 +85,7 @@ internal static class TrainingCommand
                 },
                 cancellation);
             Console.WriteLine(started.RunId);
+            await Console.Error.WriteLineAsync($"follow it: ./hmas learn watch {started.RunId}");
             return 0;
         }));
         return command;

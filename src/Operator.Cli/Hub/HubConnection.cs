@@ -79,7 +79,12 @@ internal sealed class HubConnection
         if (!Uri.TryCreate(Front(parsed), UriKind.Absolute, out var front) || front.Scheme is not ("http" or "https"))
             throw new HubRefusal("that is no http or https address");
         var token = parsed.GetValue(_token)?.FullName ?? Environment.GetEnvironmentVariable("HMAS_TOKEN_FILE") ?? DefaultToken;
-        if (!File.Exists(token)) throw new HubRefusal($"there is no operator's token at {token}: name its file with --token-file or HMAS_TOKEN_FILE");
+        if (!File.Exists(token))
+        {
+            throw new HubRefusal(
+                $"there is no operator's token at {Path.GetFullPath(token)}: name its file with --token-file or HMAS_TOKEN_FILE, or ask where the hub was started");
+        }
+
         return new HubApi(front, File.ReadAllText(token).Trim(), connectWithin);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Hmas.Contracts;
 
 namespace Operator.Cli.Terminal;
 
@@ -10,8 +11,20 @@ internal static class Mistyped
 
     public static void Say(ParseResult parsed)
     {
-        foreach (var told in parsed.Errors.Select(Told).Distinct(StringComparer.Ordinal)) Console.Error.WriteLine($"hmas: {told}");
+        foreach (var told in Told(parsed).Distinct(StringComparer.Ordinal)) Console.Error.WriteLine($"hmas: {told}");
         Console.Error.WriteLine($"hmas: what belongs there: ./{Path(parsed.CommandResult)} --help");
+    }
+
+    /// <summary>The first word that nothing takes stands for those after it, and for what is missing because of it.</summary>
+    private static IEnumerable<string> Told(ParseResult parsed) =>
+        parsed.UnmatchedTokens is [var unknown, ..] ? [Unknown(unknown, parsed.CommandResult.Command)] : parsed.Errors.Select(Told);
+
+    private static string Unknown(string word, Command command)
+    {
+        var known = command.Subcommands.Concat<Symbol>(command.Options).Select(static symbol => symbol.Name)
+            .Where(name => name.StartsWith('-') == word.StartsWith('-')).ToList();
+        var meant = known.Find(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase)) ?? NearestKey.Find(word, known);
+        return $"nothing takes '{word}'{(meant is null ? "" : $"; did you mean {meant}?")}";
     }
 
     private static string Told(ParseError error) => error.SymbolResult switch

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Cloud.Hub.Host;
@@ -47,6 +48,25 @@ public class StartTests
         var refusal = Assert.Throws<HubStartException>(() => HubBuilder.Build(settings));
         Assert.Contains($"port {8200 + offset} of memory", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_stopped_while_it_starts_ends_well_and_leaves_no_stack_trace()
+    {
+        using var folder = new TempFolder();
+        using var hub = Process.Start(
+            new ProcessStartInfo(
+                "dotnet", [Path.Combine(AppContext.BaseDirectory, "hmas-hub.dll"), "run", "--data", folder.File("data"),
+                    "--port-offset", $"{FreePorts.HubOffset()}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = hub.StandardError.ReadToEndAsync();
+        string? line;
+        do line = await hub.StandardOutput.ReadLineAsync().InTimeAsync();
+        while (line?.Contains("grains.db", StringComparison.Ordinal) == false);
+        await Tool.RunAsync("kill", "-INT", $"{hub.Id}");
+        var said = $"{line}\n{await hub.StandardOutput.ReadToEndAsync().InTimeAsync()}{await error.InTimeAsync()}";
+        await hub.WaitForExitAsync().InTimeAsync();
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+        Assert.True(hub.ExitCode == 0, said);
     }
 
     [Theory]

@@ -26,6 +26,10 @@ public sealed class FleetQuestionTests(FleetTerminal terminal) : IClassFixture<F
     [InlineData("Option '--reason' is required.", "rollout", "start", "pump")]
     [InlineData("<device> is missing: Its id, unique in the fleet", "devices", "enrol", "north")]
     [InlineData("what belongs there: ./hmas devices enrol --help", "devices", "enrol", "north", "pump-1", "--fodler", "x")]
+    [InlineData("nothing takes 'enroll'; did you mean enrol?", "devices", "enroll", "north", "pump-1")]
+    [InlineData("nothing takes 'ack'; did you mean acknowledge?", "alarms", "ack", "a-1", "leak")]
+    [InlineData("nothing takes '--fodler'; did you mean --folder?", "devices", "enrol", "north", "pump-1", "--fodler", "x")]
+    [InlineData("nothing takes 'extra'", "fleet", "extra")]
     [InlineData("there is no operator's token at /nowhere/token: name its file with --token-file", "devices", "--token-file", "/nowhere/token")]
     public async Task What_cannot_be_done_is_said_in_one_line_with_exit_code_1(string reason, params string[] arguments)
     {

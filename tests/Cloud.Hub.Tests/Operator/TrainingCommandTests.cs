@@ -23,7 +23,8 @@ public sealed class TrainingCommandTests : IAsyncLifetime
     {
         var (code, said) = await RunAsync("learn", "start", "pump", "reconstruction", "--priority", "7");
         Assert.True(code == 0, said);
-        var id = said.Trim();
+        var id = said.Split('\n')[0];
+        Assert.EndsWith($"follow it: ./hmas learn watch {id}\n", said, StringComparison.Ordinal);
         (code, said) = await RunAsync("learn", "watch", id);
         Assert.Equal(1, code);
         Assert.Contains("failed: ", said, StringComparison.Ordinal);

@@ -55,6 +55,27 @@ public sealed class AgentProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_agent_on_the_same_state_folder_ends_with_a_line_that_says_so()
+    {
+        var settings = Write("sensor: { kind: pump }");
+        await using var first = AgentProgram.Start(settings);
+        await first.SaidAsync("Outbox open");
+        var (code, _, error) = await AgentProgram.RunAsync("run", "--settings", settings);
+        Assert.Equal(1, code);
+        Assert.Contains($"An agent runs with the state folder {_folder.File("state")} already", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_verb_that_is_mistyped_is_told_beside_the_one_that_was_meant()
+    {
+        var (code, output, error) = await AgentProgram.RunAsync("rum");
+        Assert.Equal(1, code);
+        Assert.Contains("Did you mean one of the following?\nrun\n", output + error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Usage:", output + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_metrics_port_in_use_is_a_warning_and_the_agent_goes_on()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
