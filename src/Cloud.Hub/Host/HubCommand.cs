@@ -3,7 +3,7 @@ using System.Reflection;
 using Cloud.Hub.Host.Settings;
 using Cloud.Hub.Learning.Corpora;
 using Cloud.Hub.Learning.Fits;
-using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Studies;
 
 namespace Cloud.Hub.Host;
 

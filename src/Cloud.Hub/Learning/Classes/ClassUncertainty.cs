@@ -1,6 +1,6 @@
-using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Export.Operations;
+using Cloud.Hub.Learning.Recipes;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Learning.Classes;

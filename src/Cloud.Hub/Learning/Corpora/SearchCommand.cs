@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cloud.Hub.Learning.Corpora.Classes;
-using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Search;
 using Hmas.Storage;
 

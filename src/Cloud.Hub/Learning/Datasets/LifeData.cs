@@ -1,4 +1,3 @@
-using Cloud.Hub.Learning.Classes;
 using Cloud.Hub.Learning.Recipes;
 using Hmas.Contracts.Models;
 using Hmas.Signals;

@@ -1,7 +1,7 @@
 using Hmas.Contracts.Models;
 using Hmas.Signals;
 
-namespace Cloud.Hub.Learning.Classes;
+namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>Fits the standardisation that a classifier ships with.</summary>
 internal static class Standardising

@@ -1,3 +1,5 @@
+using Cloud.Hub.Learning.Recipes;
+
 namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>Windows of one truth.</summary>

@@ -1,3 +1,4 @@
+using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 using Hmas.Contracts.Models;
 using Hmas.Signals;

@@ -1,3 +1,5 @@
+using Cloud.Hub.Learning.Recipes;
+
 namespace Cloud.Hub.Learning.Datasets;
 
 /// <summary>Keeps a fit's package within a bound: evenly spread windows of each truth, the rarer one kept whole up to half of the bound.</summary>

@@ -1,4 +1,4 @@
-using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Export;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Learning.Fits;

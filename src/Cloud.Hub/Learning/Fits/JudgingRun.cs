@@ -1,4 +1,4 @@
-using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Recipes;
 
 namespace Cloud.Hub.Learning.Fits;
 

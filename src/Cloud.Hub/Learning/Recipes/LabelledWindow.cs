@@ -1,6 +1,6 @@
 using Cloud.Hub.Learning.Training;
 
-namespace Cloud.Hub.Learning.Datasets;
+namespace Cloud.Hub.Learning.Recipes;
 
 /// <summary>A model's input cut out of a run.</summary>
 /// <param name="Features">(T, R), time-major, as the engine has it.</param>

@@ -1,4 +1,3 @@
-using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Cloud.Hub.Learning.Training.Losses;

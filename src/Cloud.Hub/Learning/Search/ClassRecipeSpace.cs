@@ -1,6 +1,6 @@
-using Cloud.Hub.Learning.Search;
+using Cloud.Hub.Learning.Recipes;
 
-namespace Cloud.Hub.Learning.Recipes;
+namespace Cloud.Hub.Learning.Search;
 
 /// <summary>The hyperparameters of a classifier's recipe that a search may move.</summary>
 internal static class ClassRecipeSpace

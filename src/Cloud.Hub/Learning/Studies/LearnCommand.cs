@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Cloud.Hub.Learning.Corpora;
-using Cloud.Hub.Learning.Studies;
+using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Hmas.Contracts.Models;
 using Hmas.Signals;
 
-namespace Cloud.Hub.Learning.Recipes;
+namespace Cloud.Hub.Learning.Studies;
 
 /// <summary><c>hmas-hub learn</c>: every recipe with what it is for; searches for better hyperparameters.</summary>
 internal static class LearnCommand

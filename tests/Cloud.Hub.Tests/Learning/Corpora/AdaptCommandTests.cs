@@ -1,4 +1,4 @@
-using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Studies;
 
 namespace Cloud.Hub.Tests.Learning.Corpora;
 

@@ -3,6 +3,7 @@ using Cloud.Hub.Learning.Corpora.Classes;
 using Cloud.Hub.Learning.Corpora.Hapt;
 using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Studies;
 using Cloud.Hub.Learning.Training;
 
 namespace Cloud.Hub.Tests.Learning.Corpora;

@@ -1,4 +1,5 @@
 using Cloud.Hub.Learning.Datasets;
+using Cloud.Hub.Learning.Recipes;
 
 namespace Cloud.Hub.Tests.Learning.Datasets;
 

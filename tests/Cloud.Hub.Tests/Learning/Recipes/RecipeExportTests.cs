@@ -1,6 +1,6 @@
-using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Recipes;
+using Cloud.Hub.Learning.Studies;
 using Cloud.Hub.Learning.Training;
 using Cloud.Hub.Learning.Training.Layers;
 using Cloud.Hub.Tests.Learning.Judges;

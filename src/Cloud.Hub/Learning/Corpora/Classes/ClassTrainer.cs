@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Cloud.Hub.Learning.Classes;
+using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Evaluation;
 using Cloud.Hub.Learning.Export;
 using Cloud.Hub.Learning.Export.Operations;

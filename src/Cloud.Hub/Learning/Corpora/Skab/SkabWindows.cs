@@ -1,4 +1,3 @@
-using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Recipes;
 using Cloud.Hub.Learning.Training;
 using Hmas.Signals;
