@@ -20,6 +20,8 @@ public sealed partial class DashboardTests(Chromium chromium) : DashboardPage(ch
         var page = await OpenAsync(front, 1440, 1180);
         await Expect(page.Locator(".device-row")).ToHaveCountAsync(6);
         await Expect(page.Locator(".mark")).ToHaveTextAsync("live");
+        await Expect(page.Locator(".fleet")).ToContainTextAsync("5 of 6 devices online · 3 open alarms · 7,930 experiences kept");
+        await Expect(page.Locator(".device-row", new() { HasText = "pump-2" }).Locator(".meta")).ToHaveTextAsync("1 alarm · pump-anomaly 1");
         await Expect(page.Locator(".station")).ToHaveCountAsync(8);
         await Expect(page.Locator(".station.done").First).ToBeVisibleAsync();
         await Expect(page.Locator(".incident")).ToContainTextAsync("a common supply is likely");
@@ -148,7 +150,7 @@ public sealed partial class DashboardTests(Chromium chromium) : DashboardPage(ch
         site.Devices = [SampleFleet.Device("pump-1", run: Markup)];
         front.Doors.Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([new(SampleFleet.Noon, Markup, Markup, Markup)]);
         var page = await OpenAsync(front, 1280, 900);
-        await Expect(page.Locator(".device-row")).ToContainTextAsync("onerror");
+        await Expect(page.Locator(".facts")).ToContainTextAsync("onerror");
         await Expect(page.Locator(".decisions")).ToContainTextAsync("<b>bold</b>");
         Assert.Equal(0, await page.Locator("img").CountAsync());
         await Expect(page).Not.ToHaveTitleAsync("owned");

@@ -11,7 +11,7 @@ import { h, replace } from './dom';
 import { Live, type Liveness } from './live';
 import { page } from './page';
 import { QuestionView } from './question-view';
-import { archive, decisions, models, opinions } from './sections/agents';
+import { decisions, glance, models, opinions } from './sections/agents';
 import { alarms } from './sections/alarms';
 import { devices } from './sections/devices';
 import { learning } from './sections/learning';
@@ -66,8 +66,8 @@ function run(token: string): void {
   /** What is drawn anew when the hub's answer to one of these is another. */
   const drawn: [of: readonly Resource[], draw: () => void][] = [
     [['overview'], () => replace(rooms.loop, loop(store.state.overview))],
-    [['devices', 'overview'], () => replace(rooms.fleet, archive(store))],
-    [['devices', 'overview', 'alarms'], () => replace(rooms.devices, devices(store, select))],
+    [['devices', 'overview'], () => replace(rooms.fleet, glance(store))],
+    [['devices', 'overview', 'alarms', 'models'], () => replace(rooms.devices, devices(store, select))],
     [['devices', 'models', 'detail'], () => device.render()],
     [['alarms', 'faults'], renderAlarms],
     [['rollouts', 'models'], () => replace(rooms.rollouts, rollouts(store))],

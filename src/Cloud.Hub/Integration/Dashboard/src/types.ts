@@ -10,7 +10,7 @@ export interface Reported {
   counters: { samples: number; droppedSamples: number; windows: number; alarmWindows: number; factsProduced: number; factsAcknowledged: number; residentBytes: number };
 }
 export interface Device { siteId: string; deviceId: string; online: boolean; lastSeen?: string; reported?: Reported }
-export interface Advice { asset: string; fault: string; confidence: number; reasons: string[]; advice: string }
+export interface Advice { fault: string; confidence: number; reasons: string[]; advice: string }
 export interface Opinion { deviceId: string; runId: string; endUs: number; teacherScore: number; deviceAlarm: boolean; agrees: boolean }
 export interface Quality { deviceId: string; verdict: string; missingShare: number; stuckShare: number; outOfRangeShare: number; windows: number; explanation: string }
 export interface DeviceDetail extends Device { advice?: Advice; opinions: Opinion[]; quality?: Quality }

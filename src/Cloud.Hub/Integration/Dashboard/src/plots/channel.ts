@@ -15,6 +15,9 @@ function around(low: number | null, high: number | null): uPlot.Range.MinMax {
   return [low - room, high + room];
 }
 
+/** The axis' bounds are computed from the range: what is left of a 0 is none of the channel. */
+const rounded = (split: number, splits: number[]): number => (Math.abs(split) < 1e-9 * Math.max(...splits.map(Math.abs)) ? 0 : split);
+
 export class ChannelPlot extends Plot {
   private points: Point[] = [];
 
@@ -39,7 +42,7 @@ export class ChannelPlot extends Plot {
       scales: { x: { time: false }, y: { range: (_plot, low, high) => around(low, high) } },
       axes: [
         { show: false },
-        { stroke: quiet, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 40, gap: 4, splits: (_plot, _axis, low, high) => [low + (high - low) * INSET, high - (high - low) * INSET], values: (_, splits) => splits.map(split => value(split)) },
+        { stroke: quiet, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 40, gap: 4, splits: (_plot, _axis, low, high) => [low + (high - low) * INSET, high - (high - low) * INSET], values: (_, splits) => splits.map(split => value(rounded(split, splits))) },
       ],
       series: [{}, { stroke: trace, width: 1.2, points: { show: false } }],
       hooks: { drawClear: [plot => shade(plot, this.points.map(p => p.alarm), wash)] },

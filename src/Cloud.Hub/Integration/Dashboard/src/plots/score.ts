@@ -53,12 +53,15 @@ export class ScorePlot extends Plot {
     if (threshold == null) return;
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio || 1;
+    // Where its line begins: before that no model answered.
+    const from = this.points.find(point => point.threshold != null)!;
+    const left = plot.valToPos(from.timestampUs / 1e6, 'x', true);
     ctx.save();
     ctx.font = `${11 * ratio}px "IBM Plex Sans", system-ui, sans-serif`;
     ctx.fillStyle = ink;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'bottom';
-    ctx.fillText('threshold', bbox.left + 6 * ratio, plot.valToPos(threshold, 'y', true) - 4 * ratio);
+    ctx.fillText('threshold', Math.min(left, bbox.left + bbox.width - ctx.measureText('threshold').width) + 6 * ratio, plot.valToPos(threshold, 'y', true) - 4 * ratio);
     ctx.restore();
   }
 }

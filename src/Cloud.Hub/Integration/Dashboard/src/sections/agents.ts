@@ -37,11 +37,15 @@ export function models(store: Store): Child {
     entry.quarantined ? h('span', { class: 'badge failed' }, 'quarantined') : h('span', { class: 'use' }, use.get(entry.digest) ? plural(use.get(entry.digest)!, 'device') : ''))));
 }
 
-export function archive(store: Store): string {
-  const kept = store.state.overview?.archive;
-  const devices = store.state.devices;
-  if (!devices) return '';
-  const online = devices.filter(device => device.online).length;
-  if (devices.length === 0) return '';
-  return [`${online} of ${plural(devices.length, 'device')} online`, kept ? `${count(kept.experiences)} experiences kept` : '', kept && kept.gaps + kept.evicted > 0 ? `${count(kept.evicted)} given up on devices` : ''].filter(Boolean).join(' · ');
+/** The fleet in a line: who is there, what is raised, what is kept. */
+export function glance(store: Store): Child {
+  const { devices, overview } = store.state;
+  if (!devices?.length) return null;
+  const kept = overview?.archive;
+  return [
+    `${devices.filter(device => device.online).length} of ${plural(devices.length, 'device')} online`,
+    overview?.openAlarms ? [' · ', h('strong', null, plural(overview.openAlarms, 'open alarm'))] : null,
+    kept ? ` · ${count(kept.experiences)} experiences kept` : null,
+    kept && kept.gaps + kept.evicted > 0 ? ` · ${count(kept.evicted)} given up on devices` : null,
+  ];
 }

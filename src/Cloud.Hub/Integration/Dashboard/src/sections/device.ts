@@ -39,7 +39,7 @@ export function advice(store: Store): Child {
   return h('div', { class: 'beside' },
     h('section', { 'aria-label': 'Pump advice' }, h('h3', null, 'Pump advice'),
       advised ? [
-        h('p', { class: 'lead' }, h('strong', null, words(advised.fault)), h('small', null, ` ${percent(advised.confidence, 0)} sure · ${advised.asset}`)),
+        h('p', { class: 'lead' }, h('strong', null, words(advised.fault)), h('small', null, ` ${percent(advised.confidence, 0)} sure`)),
         h('p', null, advised.advice),
         advised.reasons.length ? h('ul', { class: 'reasons' }, advised.reasons.slice(0, 4).map(reason => h('li', null, reason))) : null,
       ] : h('p', { class: 'empty' }, 'Nothing to advise: no alarmed window since the hub started.')),

@@ -41,7 +41,8 @@ export function stateOf(device: Device, store: Store): DeviceState {
 function row(device: Device, store: Store, select: (deviceId: string) => void): Child {
   const state = stateOf(device, store);
   const open = store.state.alarms?.filter(alarm => alarm.deviceId === device.deviceId).length ?? 0;
-  const boost = device.reported?.samplingBoost ?? 1;
+  const answering = device.reported?.activeDigest;
+  const model = store.state.models?.find(entry => entry.digest === answering)?.manifest;
   return h('li', null, h('button', {
     class: `device-row ${state.replace(' ', '-')}`, type: 'button', 'data-key': `device-${device.deviceId}`, 'aria-pressed': store.selected === device.deviceId ? 'true' : 'false',
     onClick: () => select(device.deviceId),
@@ -50,8 +51,8 @@ function row(device: Device, store: Store, select: (deviceId: string) => void): 
   h('span', { class: 'name' }, device.deviceId),
   h('span', { class: 'state' }, state),
   h('span', { class: 'spark' }, spark(store.recent.get(device.deviceId) ?? [])),
-  h('span', { class: 'meta' }, h('code', { title: device.reported?.activeDigest ?? 'no model answers' }, digest(device.reported?.activeDigest)),
-    device.reported?.runId ? ` · ${device.reported.runId}` : '', boost > 1 ? ` · ×${boost}` : '', open > 0 ? h('b', null, ` · ${plural(open, 'alarm')}`) : null)));
+  h('span', { class: 'meta' }, open > 0 ? [h('b', null, plural(open, 'alarm')), ' · '] : null,
+    model ? h('span', { title: answering }, `${model.name} ${model.release}`) : h('code', { title: answering ?? 'no model answers' }, digest(answering)))));
 }
 
 /** Score against threshold, newest right; the line in the middle is the threshold, which a logit has at 0. */
