@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Edge.Agent.Hosting;
+using Edge.Agent.Hosting.CommandLine;
 using Hmas.Inference;
 
 // Before any thread starts and any native library is loaded.

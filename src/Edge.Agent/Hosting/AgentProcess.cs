@@ -1,3 +1,4 @@
+using Edge.Agent.Hosting.CommandLine;
 using Edge.Agent.Settings;
 using Hmas.Storage;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Edge.Agent.Hosting.Status;
 using Edge.Agent.Models;
 using Edge.Agent.Settings;
 using Edge.Agent.Sync;

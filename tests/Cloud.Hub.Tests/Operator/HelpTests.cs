@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Cloud.Hub.Host;
-using Edge.Agent.Hosting;
+using Edge.Agent.Hosting.CommandLine;
 using Operator.Cli;
 
 namespace Cloud.Hub.Tests.Operator;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Edge.Agent.Hosting;
+using Edge.Agent.Hosting.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

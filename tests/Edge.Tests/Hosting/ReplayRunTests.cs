@@ -1,5 +1,5 @@
 using System.Globalization;
-using Edge.Agent.Hosting;
+using Edge.Agent.Hosting.CommandLine;
 using Edge.Agent.Models;
 using Edge.Sensors.Simulation;
 using Hmas.Contracts.Sensing;

@@ -1,4 +1,4 @@
-using Edge.Agent.Hosting;
+using Edge.Agent.Hosting.Status;
 using Hmas.Testing;
 
 namespace Edge.Tests.Hosting;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using Edge.Agent.Hosting;
+using Edge.Agent.Hosting.Status;
 using Hmas.Testing;
 
 namespace Hmas.Benchmarks.Agent;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Collections;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.CommandLine;
 
 /// <summary>The verbs and their options.</summary>
 internal static class AgentCommandLine

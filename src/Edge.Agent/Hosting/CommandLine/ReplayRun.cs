@@ -9,7 +9,7 @@ using Edge.Sensors.Simulation;
 using Hmas.Inference;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.CommandLine;
 
 /// <summary>Runs the device's own pipeline over one recording at full speed and writes what it would have said of each row.</summary>
 internal sealed class ReplayRun(ReplayOptions recording, byte[] package, IReadOnlyList<byte[]> trustedKeys, TimeProvider time, ILogger logger)

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Edge.Agent.Hosting.Logging;
+using Edge.Agent.Hosting.Status;
 using Edge.Agent.Models;
 using Edge.Agent.Reasoning;
 using Edge.Agent.Settings;
@@ -10,7 +12,7 @@ using Hmas.Inference;
 using Hmas.Trust;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.CommandLine;
 
 /// <summary>What each verb does. Exit codes: 0 done, 1 failed, 2 the settings or inputs cannot be used.</summary>
 internal static class Verbs

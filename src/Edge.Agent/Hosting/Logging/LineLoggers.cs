@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Logging;
 
 /// <summary>Writes each log event as one piece to a stream: lines of two threads never mix. A stream that
 /// breaks (a closed terminal) does not stop the agent.</summary>

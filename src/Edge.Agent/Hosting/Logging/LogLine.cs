@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Logging;
 
 /// <summary>One log event as a line: for people, or in the compact log event format (clef-json.org) that log collectors read. Pure.</summary>
 internal static class LogLine

@@ -1,7 +1,7 @@
 using Edge.Agent.Settings;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Logging;
 
 /// <summary>Lines for people or compact JSON, on standard error, so that standard output stays a verb's own.</summary>
 internal static class LoggingSetup

@@ -1,4 +1,4 @@
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>What a device says of itself on its own machine.</summary>
 internal sealed record AgentStatus

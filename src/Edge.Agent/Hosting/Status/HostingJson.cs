@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>Generated JSON of the status socket and the totals file.</summary>
 [JsonSourceGenerationOptions(

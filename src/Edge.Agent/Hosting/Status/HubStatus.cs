@@ -1,4 +1,4 @@
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <param name="Broker">Null: the device lives alone.</param>
 /// <param name="DesiredVersion">Last desired state taken; 0: none.</param>

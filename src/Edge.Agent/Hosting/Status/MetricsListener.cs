@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>Answers <c>GET /metrics</c> on a loopback port. As much of HTTP/1.1 as a scraper needs: one
 /// request per connection, a bounded head, a time limit.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>The status in Prometheus' text exposition format, version 0.0.4.</summary>
 internal static class MetricsText

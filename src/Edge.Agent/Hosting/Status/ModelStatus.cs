@@ -1,4 +1,4 @@
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <param name="State">Last step of a slot, a word of <see cref="Hmas.Contracts.Models.SlotState"/>.</param>
 /// <param name="SwapMs">Of the last swap.</param>

@@ -1,4 +1,4 @@
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <param name="Refused">Facts that memory had no room for.</param>
 internal sealed record OutboxStatus(

@@ -5,7 +5,7 @@ using Edge.Agent.Sync.Outbox;
 using Edge.Sensors.Buses;
 using Hmas.Contracts.Twins;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>What the device says of itself: to people on its machine (status) and to the hub (reported state). Any thread.</summary>
 internal sealed class SelfReport

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>Answers every connection on a Unix socket with the status as one line of JSON, then closes it. The socket file has mode 0600.</summary>
 internal sealed class StatusSocket(string path, Func<AgentStatus> status, ILogger logger)

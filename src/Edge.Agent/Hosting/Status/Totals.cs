@@ -1,4 +1,4 @@
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>Counts over all starts of this disk; written now and then, so a kill loses the last stretch of counting and nothing else.</summary>
 internal sealed record Totals(long Samples, long DroppedSamples, long LateSamples, long Windows, long AlarmWindows)

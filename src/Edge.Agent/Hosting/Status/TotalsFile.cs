@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Hmas.Storage;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>The totals of earlier starts in <c>totals.a</c> and <c>totals.b</c>, and their sum with this one's. Not thread-safe.</summary>
 /// <remarks>A record pair, since they are written all the time: one block each, where a file replaced by rename takes three of the

@@ -1,7 +1,7 @@
 using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Agent.Hosting;
+namespace Edge.Agent.Hosting.Status;
 
 /// <summary>Counts over all starts of this disk: adds this start's, and writes them once a minute and at the end.</summary>
 internal sealed class TotalsKeeper(TotalsFile file, AgentLadder ladder, LostWrites lost, TimeProvider time, ILogger logger)
