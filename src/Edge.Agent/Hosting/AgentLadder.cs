@@ -43,7 +43,7 @@ internal sealed class AgentLadder : IAsyncDisposable
         Rows = new RecentRows(Sensor.Channels.Count);
         TuningRows = new TuningRows(Sensor.Channels.Count, settings.Model.TuningRows);
         var evidence = new EvidenceCollector(
-            settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.Slot.Shadow, static () => MachineVitals.Read());
+            settings.Model.EvidenceWindows, bootId, facts, () => Pipeline!.ShadowInFrame, static () => MachineVitals.Read());
         IObservationSink[] sinks = [Counters, new EventRecorder(facts, time), Experience, evidence, Telemetry, Rows, TuningRows, Watch];
         var sink = new ObservationFanOut(_decisionLog is null ? sinks : [.. sinks, _decisionLog]);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Edge.Agent.Actions;
 using Edge.Agent.Perception.Inference;
 using Edge.Agent.Perception.Windows;
@@ -5,7 +6,6 @@ using Edge.Agent.Reasoning;
 using Edge.Agent.Sampling;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
-using Hmas.Signals;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Pipeline;
@@ -21,8 +21,6 @@ namespace Edge.Agent.Pipeline;
 /// </remarks>
 internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
 {
-    private static readonly FeatureRecipe DefaultRecipe = new();
-
     private readonly IReadOnlyList<SensorChannel> _channels;
     private readonly FrameHistory _history;
     private readonly FrameAssembler _assembler;
@@ -36,14 +34,12 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     private readonly HealthyRowsFile? _healthy;
     private readonly long _runGapUs;
     private readonly long _recordingUs;
-    private readonly float[] _calibrationRows;
     private readonly int[] _allChannels;
+    private readonly OwnCalibration _calibration;
     private string? _runId;
 
     // Event time from which the run is long enough to be a recording.
     private long _cutUs = long.MaxValue;
-    private Calibration? _calibration;
-    private ScorerSeat? _calibratedFor;
 
     /// <param name="act">Takes a command on; must not block.</param>
     /// <param name="healthy">Keeps the healthy rows over a restart; null: every start begins a run of its own.</param>
@@ -61,6 +57,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         _assembler = new FrameAssembler(channels.Count, rateHz, options, this);
         _allChannels = [.. Enumerable.Range(0, channels.Count)];
         _window = new WindowBuilder(_history, _allChannels, options.Length, options.Stride);
+        _calibration = new OwnCalibration(_history, _allChannels, options.CalibrationRows, healthy);
         _inference = new InferenceStep(_history, channels, rateHz, logger);
         _rules = new RuleEngine(rules, Deviations);
         _act = act;
@@ -68,11 +65,13 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         _logger = logger;
         _runGapUs = (long)options.RunGap.TotalMicroseconds;
         _recordingUs = (long)options.RecordingLength.TotalMicroseconds;
-        _calibrationRows = new float[options.MaxCalibrationRows * channels.Count];
     }
 
     /// <summary>Where models come and go.</summary>
     public IDetectorSlot Slot => _inference;
+
+    /// <summary>What a sink asks in place of <see cref="IDetectorSlot.Shadow"/>: on the pipeline's thread, within a call to it.</summary>
+    public ShadowEvidence? ShadowInFrame => _inference.ShadowInFrame;
 
     public string? RunId => Volatile.Read(ref _runId);
 
@@ -116,7 +115,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     public void OnSilence(TimeSpan sinceLastSample)
     {
         if (_runId is null || _history.Frames == 0) return;
-        lock (_inference.Gate)
+        using (_inference.Gate.EnterFrame())
         {
             var nowUs = _history.NewestUs + (long)sinceLastSample.TotalMicroseconds;
             Tell(_rules.Evaluate(_history, _inference.Last, nowUs, isFrame: false));
@@ -125,30 +124,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
 
     void IFrameSink.OnFrame(long timestampUs, ReadOnlySpan<float> values)
     {
-        if (_runId is not null && _history.Frames > 0 && (timestampUs - _history.NewestUs > _runGapUs || IsRecorded(timestampUs)))
-            CloseRun(_history.NewestUs);
-        if (_runId is null) OpenRun(NameRun(timestampUs), timestampUs);
-        lock (_inference.Gate)
-        {
-            _history.Add(timestampUs, values);
-            ref readonly var prediction = ref _inference.Next();
-            var decisions = _rules.Evaluate(_history, prediction, timestampUs);
-            var calibrationRows = _inference.Active?.CalibrationRows ?? _options.CalibrationRows;
-            Calibrate(calibrationRows);
-            if (_history.HealthyRows == _options.MaxCalibrationRows) KeepHealthy(_options.MaxCalibrationRows);
-            _sink.Observe(new Observation(in prediction)
-            {
-                RunId = _runId!,
-                Frame = _history.Frames - 1,
-                TimestampUs = timestampUs,
-                Values = _history.LastValue,
-                DueWindow = _window.IsDue ? _window : null,
-                IsCalibration = _history.HealthyRows <= calibrationRows,
-                Calibration = _calibration,
-                Decisions = decisions,
-            });
-            Act(decisions);
-        }
+        if (!Continues(timestampUs)) ChangeRun(timestampUs);
+        using (_inference.Gate.EnterFrame()) Climb(timestampUs, values);
     }
 
     void IFrameSink.OnClockJump(long fromUs, long toUs)
@@ -157,9 +134,42 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         if (_runId is not null) CloseRun(_history.NewestUs);
     }
 
+    // From the row to its observation. A method of its own: what a run of the model leaves of our code in the processor's caches is next to nothing,
+    // so what is done with each row stands apart from what is not.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Climb(long timestampUs, ReadOnlySpan<float> values)
+    {
+        _history.Add(timestampUs, values);
+        ref readonly var prediction = ref _inference.Next();
+        var decisions = _rules.Evaluate(_history, prediction, timestampUs);
+        _calibration.Follow(_inference.Active);
+        _sink.Observe(new Observation(in prediction)
+        {
+            RunId = _runId!,
+            Frame = _history.Frames - 1,
+            TimestampUs = timestampUs,
+            Values = _history.LastValue,
+            DueWindow = _window.IsDue ? _window : null,
+            IsCalibration = _calibration.IsHealthyRow,
+            Calibration = _calibration.Current,
+            Decisions = decisions,
+        });
+        Act(decisions);
+    }
+
+    private bool Continues(long timestampUs) =>
+        _runId is not null
+        && (_history.Frames == 0 || (timestampUs - _history.NewestUs <= _runGapUs && (timestampUs < _cutUs || !IsRecorded())));
+
+    private void ChangeRun(long timestampUs)
+    {
+        if (_runId is not null) CloseRun(_history.NewestUs);
+        OpenRun(NameRun(timestampUs), timestampUs);
+    }
+
     private void OpenRun(string runId, long timestampUs)
     {
-        lock (_inference.Gate)
+        using (_inference.Gate.EnterFrame())
         {
             var earlier = _healthy?.Begin();
             // A clock that is behind what it was would make the run's time go back: the rows are good all the same.
@@ -169,15 +179,14 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             _history.StartRun(earlier is null ? default : earlier.Rows.AsSpan());
             _inference.StartRun();
             _rules.StartRun(timestampUs);
-            _calibration = null;
-            _calibratedFor = null;
+            _calibration.StartRun(runId);
             _sink.RunStarted(runId, timestampUs);
         }
     }
 
     private void CloseRun(long timestampUs)
     {
-        lock (_inference.Gate)
+        using (_inference.Gate.EnterFrame())
         {
             Tell(_rules.EndRun(timestampUs));
             _sink.RunEnded(_runId!, timestampUs, _history.Frames);
@@ -186,8 +195,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
     }
 
     // A machine that never stops makes recordings all the same while no model knows it, for a first one to be made of. Not in the middle of an alarm.
-    private bool IsRecorded(long timestampUs) => timestampUs >= _cutUs && _history.HealthyRows >= _options.CalibrationRows && _rules.IsCalm
-        && _inference is { ActiveDigest: null, ShadowDigest: null };
+    private bool IsRecorded() => _inference.IsEmpty && _history.HealthyRows >= _options.CalibrationRows && _rules.IsCalm;
 
     private static string NameRun(long timestampUs)
     {
@@ -196,29 +204,14 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             System.Globalization.CultureInfo.InvariantCulture, $"run-{DateTimeOffset.UnixEpoch.AddTicks(ticks):yyyyMMdd't'HHmmssfff}");
     }
 
-    // The device's own calibration covers every channel; a model's covers those it reads. It follows the recipe of the model that answers.
-    private void Calibrate(int rows)
-    {
-        if (_history.HealthyRows < rows) return;
-        var seat = _inference.Active;
-        if (_calibration is not null && ReferenceEquals(_calibratedFor, seat)) return;
-        _calibratedFor = seat;
-        var buffer = _calibrationRows.AsSpan(0, rows * _history.Channels);
-        _history.CopyCalibrationRows(rows, _allChannels, buffer);
-        _calibration = Calibration.Fit(buffer, _history.Channels, seat?.Scorer.Manifest.Recipe ?? DefaultRecipe);
-        KeepHealthy(rows);
-    }
-
-    private void KeepHealthy(int rows) => _healthy?.Keep(_runId!, _history.NewestUs, _history.FirstRows(rows));
-
     // What a person looks at first when a model alarms. A model that takes the channels as they come says nothing of their levels.
     private IReadOnlyList<string> Deviations()
     {
         var seat = _inference.Active;
-        var recipe = seat?.Scorer.Manifest.Recipe ?? DefaultRecipe;
-        if (_calibration is null || recipe.Normalisation == Normalisation.None) return [];
+        var recipe = OwnCalibration.RecipeOf(seat);
+        if (_calibration.Current is not { } healthy || recipe.Normalisation == Normalisation.None) return [];
         return ChannelDeviations.Tell(
-            _history, _channels, _calibration, seat is null ? _allChannels : seat.Window.Channels, recipe.SmoothingLength);
+            _history, _channels, healthy, seat is null ? _allChannels : seat.Window.Channels, recipe.SmoothingLength);
     }
 
     private void Tell(ReadOnlySpan<Decision> decisions)

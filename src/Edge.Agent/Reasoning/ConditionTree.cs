@@ -32,9 +32,10 @@ internal sealed class ConditionTree
     /// <param name="values">Of each signal; NaN where it has none.</param>
     public void Judge(ReadOnlySpan<float> values)
     {
-        foreach (ref var comparison in _comparisons.AsSpan()) _truths[comparison.Index] = Compare(ref comparison, values[comparison.Signal]);
+        var truths = _truths;
+        foreach (ref var comparison in _comparisons.AsSpan()) truths[comparison.Index] = Compare(ref comparison, values[comparison.Signal]);
         // A node stands behind its children, so they are judged.
-        foreach (ref readonly var join in _joins.AsSpan()) _truths[join.Index] = Join(join.Node);
+        foreach (ref readonly var join in _joins.AsSpan()) truths[join.Index] = Join(join.Node);
     }
 
     private static Truth Compare(ref Comparison comparison, float value)

@@ -46,9 +46,10 @@ internal sealed class SignalReader
     /// <param name="values">One per signal, NaN where it has none; overwritten.</param>
     public void Read(FrameHistory history, in Prediction prediction, long runStartUs, long nowUs, Span<float> values)
     {
-        foreach (var (index, channel) in _latest) values[index] = history.LastValue[channel];
-        foreach (var (index, channel) in _missing) values[index] = float.IsNaN(history.LastValue[channel]) ? 1 : 0;
-        foreach (var (index, channel) in _ages) values[index] = (nowUs - Math.Max(history.LastSeenUs[channel], runStartUs)) / 1e6f;
+        var latest = history.LastValue;
+        foreach (var (index, channel) in _latest) values[index] = latest[channel];
+        foreach (var (index, channel) in _missing) values[index] = float.IsNaN(latest[channel]) ? 1 : 0;
+        foreach (var (index, channel) in _ages) values[index] = (nowUs - Math.Max(history.LastSeenUs(channel), runStartUs)) / 1e6f;
         _summaries.Read(history, values);
         foreach (ref readonly var at in _windows.AsSpan())
             values[at.Index] = SignalMath.OverFrames(at.Signal.Kind, history, at.Signal.Channel, at.Signal.Frames);

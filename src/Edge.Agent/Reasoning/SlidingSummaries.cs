@@ -50,9 +50,12 @@ internal sealed class SlidingSummaries
             var ends = _ends.AsSpan(i * Block, Block);
             if (!window.IsBegun || steps is not (0 or 1)) window.Begin(history, newest, ends);
             else if (steps == 1) window.Step(history, newest, ends);
-            values[window.Index] = ValueSummary.Of(window.Kind, ends[(int)((newest - window.Frames + 1) % Block)], window.Later);
+            values[window.Index] = ValueSummary.Of(window.Kind, ends[Place(newest - window.Frames + 1)], window.Later);
         }
     }
+
+    /// <summary>Of a frame in its block.</summary>
+    private static int Place(long frame) => (int)frame & (Block - 1);
 
     private struct Window(int index, RuleSignal signal)
     {
@@ -81,8 +84,8 @@ internal sealed class SlidingSummaries
         public void Step(FrameHistory history, long newest, Span<ValueSummary> ends)
         {
             var first = newest - Frames + 1;
-            var isNewBlock = newest % Block == 0;
-            var leavesBlock = first % Block == 0;
+            var isNewBlock = Place(newest) == 0;
+            var leavesBlock = Place(first) == 0;
             if (!isNewBlock && !leavesBlock)
             {
                 Later.Add(history.LastValue[_channel]);
@@ -98,7 +101,7 @@ internal sealed class SlidingSummaries
         {
             var end = ValueSummary.Empty;
             var place = Block;
-            history.Stretch(_channel, first, Block - (int)(first % Block), out var older, out var newer);
+            history.Stretch(_channel, first, Block - Place(first), out var older, out var newer);
             for (var i = newer.Length; i-- > 0;)
             {
                 end.Add(newer[i]);
@@ -112,16 +115,16 @@ internal sealed class SlidingSummaries
             }
         }
 
-        private readonly void SumBlock(FrameHistory history, long block) => Place(block) = Sum(history, block * Block, Block);
+        private readonly void SumBlock(FrameHistory history, long block) => Of(block) = Sum(history, block * Block, Block);
 
         private void SumLater(FrameHistory history, long first, long newest)
         {
             Later = ValueSummary.Empty;
-            for (var block = (first / Block) + 1; block < newest / Block; block++) Later.Add(Place(block));
-            Later.Add(Sum(history, newest / Block * Block, (int)(newest % Block) + 1));
+            for (var block = (first / Block) + 1; block < newest / Block; block++) Later.Add(Of(block));
+            Later.Add(Sum(history, newest / Block * Block, Place(newest) + 1));
         }
 
-        private readonly ref ValueSummary Place(long block) => ref _blocks[block % _blocks.Length];
+        private readonly ref ValueSummary Of(long block) => ref _blocks[block % _blocks.Length];
 
         private readonly ValueSummary Sum(FrameHistory history, long from, int length)
         {

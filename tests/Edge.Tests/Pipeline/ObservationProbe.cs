@@ -20,11 +20,15 @@ internal sealed class ObservationProbe : IObservationSink
 
     public long Count { get; private set; }
 
+    /// <summary>Called within each frame.</summary>
+    public Action Observed { get; set; } = static () => { };
+
     public void RunStarted(string runId, long timestampUs) => Runs.Add(runId);
 
     public void Observe(in Observation observation)
     {
         Count++;
+        Observed();
         if (IsSilent) return;
         Frames.Add(
             (observation.RunId, observation.Frame, observation.TimestampUs, observation.Prediction, observation.IsCalibration,

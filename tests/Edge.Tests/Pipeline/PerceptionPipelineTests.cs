@@ -4,6 +4,7 @@ using Edge.Agent.Perception.Windows;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Reasoning;
 using Edge.Tests.Perception.Inference;
+using Hmas.Contracts.Models;
 using Hmas.Contracts.Sensing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -84,6 +85,47 @@ public sealed class PerceptionPipelineTests
         Assert.Equal([2, 1, 2, 2, 2, 3, 2, 4], next.LastRows);
         Assert.Equal((PredictionState.Scored, "m2"), (_probe.Frames[^1].Prediction.State, _probe.Frames[^1].Prediction.Digest));
         Assert.Equal(10, _probe.Frames[^1].Frame);
+    }
+
+    [Fact]
+    public void A_model_taken_out_while_frames_run_is_not_asked_again()
+    {
+        _probe.IsSilent = true;
+        var isOver = false;
+        var rows = 0;
+        var feeding = new Thread(() =>
+        {
+            for (; !Volatile.Read(ref isOver); rows++)
+            {
+                Row(rows, 1, 2);
+                _pipeline.OnSilence(TimeSpan.FromSeconds(1));
+            }
+        });
+        feeding.Start();
+        for (var i = 0; i < 5000; i++)
+        {
+            // Disposed, it would throw.
+            _pipeline.Slot.Exchange(new FakeScorer("active", ["a"]))?.Dispose();
+            _pipeline.Slot.ExchangeShadow(new FakeScorer("shadow", ["b"]))?.Dispose();
+            if (i % 3 == 0 && _pipeline.Slot.TryPromoteShadow(out var previous)) previous?.Dispose();
+            Assert.InRange(_pipeline.Slot.Shadow?.Compared ?? 0, 0, long.MaxValue);
+        }
+
+        Volatile.Write(ref isOver, true);
+        feeding.Join();
+        Assert.Equal(0, _pipeline.ModelFailures);
+        Assert.Equal(rows, _probe.Count);
+    }
+
+    [Fact]
+    public void A_sink_can_ask_how_the_shadow_compares_within_a_frame()
+    {
+        ShadowEvidence? seen = null;
+        _probe.Observed = () => seen = _pipeline.ShadowInFrame;
+        _pipeline.Slot.Exchange(new FakeScorer("m1", ["b"]));
+        _pipeline.Slot.ExchangeShadow(new FakeScorer("m2", ["a"]));
+        Play(0, 6);
+        Assert.Equal(("m2", 3), (seen?.Digest, seen?.Compared));
     }
 
     [Fact]

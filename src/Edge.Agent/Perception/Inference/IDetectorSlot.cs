@@ -2,7 +2,8 @@ using Hmas.Contracts.Models;
 
 namespace Edge.Agent.Perception.Inference;
 
-/// <summary>Where the model that answers is put in and taken out, between two windows. Thread-safe.</summary>
+/// <summary>Where the model that answers is put in and taken out, between two windows. Thread-safe; not for what is called while a frame is in
+/// work, such as sinks, which would wait for themselves. Only the digests can be asked for there.</summary>
 internal interface IDetectorSlot
 {
     /// <summary>Null: no model answers.</summary>

@@ -9,10 +9,8 @@ namespace Edge.Agent.Perception.Inference;
 /// <summary>Asks the model that sits in the slot about each window, calibrates it on the run's
 /// first rows, and lets a shadow answer beside it.</summary>
 /// <remarks>
-/// The pipeline calls <see cref="Next"/> under <see cref="Gate"/>, and a swap takes the same lock:
-/// it falls between two windows, and the model taken out is
-/// out of use when the call returns. The lock is free but for the moment of a swap, so it costs some
-/// 20 ns a frame. A model that throws never stops the frames.
+/// The pipeline calls <see cref="Next"/> within a frame of <see cref="Gate"/>, and a swap visits it: it falls between two windows, and the
+/// model taken out is out of use when the call returns. A model that throws never stops the frames.
 /// </remarks>
 internal sealed partial class InferenceStep : IDetectorSlot
 {
@@ -40,37 +38,31 @@ internal sealed partial class InferenceStep : IDetectorSlot
         _logger = logger;
     }
 
-    /// <summary>Held while a frame is in work.</summary>
-    public Lock Gate { get; } = new();
+    /// <summary>The pipeline's thread is in it while a frame is in work; models come and go by a visit.</summary>
+    public FrameGate Gate { get; } = new();
 
-    public string? ActiveDigest
-    {
-        get
-        {
-            lock (Gate) return _active?.Scorer.Digest;
-        }
-    }
+    public string? ActiveDigest => Volatile.Read(ref _active)?.Scorer.Digest;
 
-    public string? ShadowDigest
-    {
-        get
-        {
-            lock (Gate) return _shadow?.Scorer.Digest;
-        }
-    }
+    public string? ShadowDigest => Volatile.Read(ref _shadow)?.Scorer.Digest;
 
     public ShadowEvidence? Shadow
     {
         get
         {
-            lock (Gate) return _comparison?.Snapshot(_shadowBudget!);
+            using (Gate.Visit()) return ShadowInFrame;
         }
     }
 
-    /// <summary>The active model's place; null without one. Under <see cref="Gate"/>.</summary>
-    public ScorerSeat? Active => _active;
+    /// <summary>The same within a frame, where a visit would wait for itself.</summary>
+    public ShadowEvidence? ShadowInFrame => _comparison?.Snapshot(_shadowBudget!);
 
-    /// <summary>The newest answer, or what stands in its place. Under <see cref="Gate"/>.</summary>
+    /// <summary>The active model's place; null without one.</summary>
+    public ScorerSeat? Active => Volatile.Read(ref _active);
+
+    /// <summary>No model answers, nor does one in shadow.</summary>
+    public bool IsEmpty => Volatile.Read(ref _active) is null && Volatile.Read(ref _shadow) is null;
+
+    /// <summary>The newest answer, or what stands in its place. Within a frame.</summary>
     public ref readonly Prediction Last => ref _last;
 
     /// <summary>Times that a model threw.</summary>
@@ -80,7 +72,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     public IWindowScorer? Exchange(IWindowScorer? next)
     {
         var seat = next is null ? null : new ScorerSeat(next, _history, _channels, _rateHz);
-        lock (Gate)
+        using (Gate.Visit())
         {
             var previous = _active;
             _active = seat;
@@ -93,7 +85,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     public IWindowScorer? ExchangeShadow(IWindowScorer? next, double cpuShare = 1)
     {
         var seat = next is null ? null : new ScorerSeat(next, _history, _channels, _rateHz);
-        lock (Gate)
+        using (Gate.Visit())
         {
             var previous = _shadow;
             _shadow = seat;
@@ -106,7 +98,7 @@ internal sealed partial class InferenceStep : IDetectorSlot
     /// <inheritdoc/>
     public bool TryPromoteShadow(out IWindowScorer? previous)
     {
-        lock (Gate)
+        using (Gate.Visit())
         {
             previous = null;
             if (_shadow is null) return false;

@@ -96,14 +96,17 @@ internal sealed class FrameAssembler
     private bool TryAddRow(ReadOnlySpan<Sample> samples)
     {
         if (_oldest <= _newest || !_started || samples.Length < _channels) return false;
+        samples = samples[.._channels];
+        var row = _row;
         var timestampUs = samples[0].TimestampUs;
         var missing = 0;
-        for (var channel = 0; channel < _row.Length; channel++)
+        for (var channel = 0; channel < samples.Length; channel++)
         {
             ref readonly var sample = ref samples[channel];
             if (sample.Channel != channel || sample.TimestampUs != timestampUs) return false;
-            _row[channel] = sample.Value;
-            if (float.IsNaN(sample.Value)) missing++;
+            var value = sample.Value;
+            row[channel] = value;
+            if (float.IsNaN(value)) missing++;
         }
 
         var bucket = BucketOf(timestampUs);
@@ -112,7 +115,7 @@ internal sealed class FrameAssembler
         Samples += _channels;
         MissingValues += missing;
         Frames++;
-        _sink.OnFrame(timestampUs, _row);
+        _sink.OnFrame(timestampUs, row);
         return true;
     }
 

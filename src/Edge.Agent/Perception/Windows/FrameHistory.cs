@@ -7,6 +7,9 @@ internal sealed class FrameHistory
     private readonly float[] _values;
     private readonly long[] _timestamps;
     private readonly float[] _calibration;
+
+    // Of each channel that is missing now.
+    private readonly long[] _lastSeenUs;
     private readonly long _maxGapUs;
     private readonly int _maxCalibrationRows;
     private int _restoredRows;
@@ -23,7 +26,7 @@ internal sealed class FrameHistory
         _values = new float[channels * Capacity];
         _timestamps = new long[Capacity];
         _calibration = new float[channels * _maxCalibrationRows];
-        LastSeenUs = new long[channels];
+        _lastSeenUs = new long[channels];
         LastValue = new float[channels];
         StartRun();
     }
@@ -50,9 +53,6 @@ internal sealed class FrameHistory
     /// <summary>Event time of the newest frame; the run's start before the first.</summary>
     public long NewestUs { get; private set; }
 
-    /// <summary>Event time of each channel's newest value that was not missing; <see cref="long.MinValue"/> if it had none in this run.</summary>
-    public long[] LastSeenUs { get; }
-
     /// <summary>Newest frame; NaN where missing.</summary>
     public float[] LastValue { get; }
 
@@ -66,7 +66,7 @@ internal sealed class FrameHistory
         _next = 0;
         Contiguous = 0;
         NewestUs = long.MinValue;
-        Array.Fill(LastSeenUs, long.MinValue);
+        Array.Fill(_lastSeenUs, long.MinValue);
         Array.Fill(LastValue, float.NaN);
     }
 
@@ -83,13 +83,14 @@ internal sealed class FrameHistory
         var slot = _next;
         _next = slot + 1 == Capacity ? 0 : slot + 1;
         _timestamps[slot] = timestampUs;
-        values.CopyTo(LastValue);
+        var rings = _values;
         for (int channel = 0, at = slot; channel < values.Length; channel++, at += Capacity)
         {
-            _values[at] = values[channel];
-            if (!float.IsNaN(values[channel])) LastSeenUs[channel] = timestampUs;
+            rings[at] = values[channel];
+            if (float.IsNaN(values[channel]) && !float.IsNaN(LastValue[channel])) _lastSeenUs[channel] = NewestUs;
         }
 
+        values.CopyTo(LastValue);
         if (HealthyRows < _maxCalibrationRows) values.CopyTo(_calibration.AsSpan((int)HealthyRows * Channels));
         Frames++;
         Contiguous++;
@@ -98,6 +99,9 @@ internal sealed class FrameHistory
 
     /// <summary>Event time of the frame <paramref name="back"/> frames before the newest one.</summary>
     public long TimestampUs(int back) => _timestamps[(int)((Frames - 1 - back) % Capacity)];
+
+    /// <summary>Event time of a channel's newest value that was not missing; <see cref="long.MinValue"/> if it had none in this run.</summary>
+    public long LastSeenUs(int channel) => float.IsNaN(LastValue[channel]) ? _lastSeenUs[channel] : NewestUs;
 
     /// <summary>The newest <paramref name="length"/> values of a channel, oldest first, in one or two pieces.</summary>
     public void Tail(int channel, int length, out ReadOnlySpan<float> older, out ReadOnlySpan<float> newer) =>

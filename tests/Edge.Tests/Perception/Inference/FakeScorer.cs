@@ -54,6 +54,7 @@ internal sealed class FakeScorer(string digest, IReadOnlyList<string> channels, 
 
     public WindowScore Score(ReadOnlySpan<float> window)
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         if (Throws) throw new InvalidOperationException("native session broke");
         Scored++;
         for (var from = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(from) < Busy;) Thread.SpinWait(10);
