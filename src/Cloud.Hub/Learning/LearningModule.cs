@@ -28,6 +28,7 @@ internal static class LearningModule
         services.AddSingleton<TrainingQueue>();
         services.AddSingleton<IRunReporter, RunReporter>();
         services.AddSingleton<ExperienceCollector>();
+        services.AddSingleton<ConfirmedFaults>();
         services.AddSingleton<FitSignal>();
         services.AddSingleton<FitJobs>().AddSingleton<IFitJobs>(static provider => provider.GetRequiredService<FitJobs>());
         services.AddSingleton<FederatedInvitations>();

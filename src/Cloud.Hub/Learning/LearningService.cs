@@ -1,5 +1,6 @@
 using System.Reflection;
 using Cloud.Hub.Learning.Contract;
+using Cloud.Hub.Learning.Datasets;
 using Cloud.Hub.Learning.Federated;
 using Cloud.Hub.Learning.Search;
 using Cloud.Hub.Learning.Storage;
@@ -11,7 +12,8 @@ namespace Cloud.Hub.Learning;
 
 /// <summary>Takes training requests on, answers for runs, stops them.</summary>
 internal sealed class LearningService(
-    RunStore store, TrainingQueue queue, IRunReporter reporter, IOptions<LearningOptions> options, TimeProvider time) : ITrainingRuns
+    RunStore store, TrainingQueue queue, IRunReporter reporter, ConfirmedFaults faults, IOptions<LearningOptions> options, TimeProvider time)
+        : ITrainingRuns
 {
     private const int MaxHeldOutPatterns = 1000;
     private const int MaxPriority = 9;
@@ -75,6 +77,8 @@ internal sealed class LearningService(
     public Task<IReadOnlyList<DatasetView>> DatasetsAsync(string runId, CancellationToken cancellation) => Task.FromResult(store.Datasets(runId));
 
     public Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) => Task.FromResult(store.Uses(experienceId));
+
+    public Task<IReadOnlyList<ConfirmedFault>> FaultsAsync(CancellationToken cancellation) => faults.FindAsync(cancellation);
 
     public Task<bool> CancelAsync(string runId, CancellationToken cancellation) =>
         Task.FromResult(store.Find(runId) is { } run && !RunStates.HasEnded(run.State) && queue.Stop(runId));

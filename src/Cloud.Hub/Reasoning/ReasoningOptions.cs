@@ -40,7 +40,7 @@ public sealed class ReasoningOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int RunsForFirstModel { get; set; } = 3;
 
-    /// <summary>Runs labelled anomalous in part, new since the last training, before the model is trained again.</summary>
+    /// <summary>Runs, or blocks of runs that go on, with a confirmed fault, new since the last training, before the model is trained again.</summary>
     [Range(1, 1_000_000)]
     public int LabelledRunsForRetraining { get; set; } = 6;
 

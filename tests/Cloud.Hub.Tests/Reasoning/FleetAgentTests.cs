@@ -1,4 +1,5 @@
 using Cloud.Hub.Bus;
+using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts.Facts;
 using Hmas.Testing;
@@ -73,12 +74,12 @@ public class FleetAgentTests
         await using var scene = new ReasoningScene();
         foreach (var pump in new[] { "pump-1", "pump-2", "pump-3" }) scene.Fleet.Add(pump, "sha256:0");
         await using var hub = await scene.StartAsync(("IdleLookPeriod", "1.00:00:00"));
-        await Eventually.HoldsAsync(() => scene.LabelsRead == 1);
+        await Eventually.HoldsAsync(() => scene.Training.FaultsRead == 1);
         await PassAsync(20);
-        Assert.Equal(1, scene.LabelsRead);
+        Assert.Equal(1, scene.Training.FaultsRead);
 
-        scene.Labels = [Label("run-1"), Label("run-2")];
-        hub.Get<EventBus>().Publish(new LabelsAdded(scene.Labels));
+        scene.Training.Faults = [Fault("run-1"), Fault("run-2")];
+        hub.Get<EventBus>().Publish(new LabelsAdded([]));
         await ReasoningScene.DecidedAsync(hub, "train anomaly by anomaly-logit");
         Assert.Equal("sha256:0", Assert.Single(scene.Training.Runs).Request.ParentDigest);
     }
@@ -89,8 +90,8 @@ public class FleetAgentTests
         await using var scene = new ReasoningScene();
         foreach (var pump in new[] { "pump-1", "pump-2", "pump-3" }) scene.Fleet.Add(pump, "sha256:0");
         await using var hub = await scene.StartAsync(("IdleLookPeriod", "00:00:00.050"));
-        await Eventually.HoldsAsync(() => scene.LabelsRead > 0);
-        scene.Labels = [Label("run-1"), Label("run-2")];
+        await Eventually.HoldsAsync(() => scene.Training.FaultsRead > 0);
+        scene.Training.Faults = [Fault("run-1"), Fault("run-2")];
         await ReasoningScene.DecidedAsync(hub, "train anomaly by anomaly-logit");
     }
 
@@ -134,8 +135,7 @@ public class FleetAgentTests
         scene.Run("pump-2", FactKind.RunEnded, "run-1");
     }
 
-    private static OutcomeLabel Label(string run) =>
-        new() { DeviceId = "pump-1", RunId = run, FromUs = 0, ToUs = 1, Label = "leak", Source = "inspection" };
+    private static ConfirmedFault Fault(string run) => new("pump-1", run, run, "leak");
 
     /// <summary>As many of the scene's strategy periods pass.</summary>
     private static async Task PassAsync(int periods)

@@ -1,3 +1,4 @@
+using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Reasoning;
 using Cloud.Hub.Reasoning.Fleet;
 
@@ -79,7 +80,7 @@ public sealed class FleetStrategistTests
         Started(Decide(Active("r1", "r2") with { Training = new TrainingOutcome("failed", null, "killed") })!, null);
         Assert.Null(Decide(Active("r1", "r2")));
         _now += _options.RetryTrainingAfter;
-        Assert.Equal(["r1", "r2"], Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2"))).Runs.Order());
+        Assert.Equal(["pump/r1", "pump/r2"], Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2"))).Runs.Order());
     }
 
     [Fact]
@@ -93,6 +94,23 @@ public sealed class FleetStrategistTests
         Started(new FleetMove.TrainTeacher(""), "run-3");
         Assert.Null(Decide(Active("r1", "r2", "r3")));
         Assert.IsType<FleetMove.Train>(Decide(Active("r1", "r2", "r3", "r4")));
+    }
+
+    [Fact]
+    public void Blocks_of_one_endless_run_count_as_runs_do_and_faults_of_one_block_once()
+    {
+        Assert.Null(Decide(Active([Fault("run"), Fault("run"), Fault("run", "valve")])));
+        var train = Assert.IsType<FleetMove.Train>(Decide(Active([Fault("run"), Fault("run", "valve"), Fault("run#7"), Fault("run#9")])));
+        Assert.Equal(["pump/run", "pump/run#7", "pump/run#9"], train.Runs.Order(StringComparer.Ordinal));
+        Assert.StartsWith("3 recordings with confirmed faults", train.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("leak 3, valve 1, on 1 devices", train.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_faults_that_are_all_of_another_kind_none_could_be_held_out()
+    {
+        Assert.Null(Decide(Active([Fault("r1"), Fault("r2", "valve"), Fault("r3", "cavitation")])));
+        Assert.IsType<FleetMove.Train>(Decide(Active([Fault("r1"), Fault("r2", "valve"), Fault("r1", device: "other")])));
     }
 
     [Fact]
@@ -118,6 +136,9 @@ public sealed class FleetStrategistTests
 
     private static FleetSnapshot Seen(int devices = 6) => new() { Now = default, Devices = devices };
 
-    private static FleetSnapshot Active(params string[] anomalous) =>
-        Seen() with { ActiveDigest = "sha256:0", AnomalousRuns = anomalous.ToHashSet() };
+    private static FleetSnapshot Active(params string[] faulty) => Active([.. faulty.Select(run => Fault(run))]);
+
+    private static FleetSnapshot Active(IReadOnlyList<ConfirmedFault> faults) => Seen() with { ActiveDigest = "sha256:0", Faults = faults };
+
+    private static ConfirmedFault Fault(string block, string kind = "leak", string device = "pump") => new(device, block, block, kind);
 }

@@ -20,15 +20,9 @@ namespace Cloud.Hub.Tests.Reasoning;
 internal sealed class ReasoningScene : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private int _labelsRead;
 
     public ReasoningScene()
     {
-        Feedback.LabelsAsync(null, null, default).ReturnsForAnyArgs(_ =>
-        {
-            Interlocked.Increment(ref _labelsRead);
-            return Task.FromResult(Labels);
-        });
         Rollouts.ListAsync(default).ReturnsForAnyArgs([]);
         Rollouts.FindAsync("", default).ReturnsForAnyArgs((RolloutView?)null);
         for (var i = 1; i <= 3; i++) Fleet.Add($"pump-{i}");
@@ -42,13 +36,6 @@ internal sealed class ReasoningScene : IAsyncDisposable
 
     public IRollouts Rollouts { get; } = Substitute.For<IRollouts>();
 
-    public IReadOnlyList<OutcomeLabel> Labels { get; set; } = [];
-
-    /// <summary>How often somebody asked for all labels.</summary>
-    public int LabelsRead => Volatile.Read(ref _labelsRead);
-
-    private IFeedback Feedback { get; } = Substitute.For<IFeedback>();
-
     public Task<HubFixture> StartAsync(params (string Key, string Value)[] settings)
     {
         var values = new Dictionary<string, string?>
@@ -61,8 +48,8 @@ internal sealed class ReasoningScene : IAsyncDisposable
         };
         foreach (var (key, value) in settings) values[$"Reasoning:{key}"] = value;
         return HubFixture.StartAsync("reasoning", values, _folder.Path, services => services
-            .AddSingleton<IFleet>(Fleet).AddSingleton<IFactArchive>(Facts).AddSingleton(Feedback).AddSingleton<ITrainingRuns>(Training)
-            .AddSingleton(Rollouts));
+            .AddSingleton<IFleet>(Fleet).AddSingleton<IFactArchive>(Facts).AddSingleton(Substitute.For<IFeedback>())
+            .AddSingleton<ITrainingRuns>(Training).AddSingleton(Rollouts));
     }
 
     /// <summary>The fact is in the archive; nobody tells the hub on the bus.</summary>

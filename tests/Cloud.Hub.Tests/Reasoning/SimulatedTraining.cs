@@ -7,9 +7,15 @@ internal sealed class SimulatedTraining : ITrainingRuns
 {
     private readonly Lock _gate = new();
     private readonly List<TrainingRunView> _runs = [];
+    private int _faultsRead;
 
     /// <summary>Called when a run has begun, before its id is given; it may throw, as a line that breaks then.</summary>
     public Action? Begun { get; set; }
+
+    public IReadOnlyList<ConfirmedFault> Faults { get; set; } = [];
+
+    /// <summary>How often somebody asked for the faults.</summary>
+    public int FaultsRead => Volatile.Read(ref _faultsRead);
 
     public IReadOnlyList<TrainingRunView> Runs
     {
@@ -54,4 +60,10 @@ internal sealed class SimulatedTraining : ITrainingRuns
 
     public Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<DatasetUse>>([]);
+
+    public Task<IReadOnlyList<ConfirmedFault>> FaultsAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _faultsRead);
+        return Task.FromResult(Faults);
+    }
 }

@@ -53,4 +53,8 @@ internal sealed class LearningGrpcClient(V1.Learning.LearningClient client) : IT
     public async Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation) =>
         [.. (await client.UsesAsync(new V1.UsesRequest { ExperienceId = experienceId }, cancellationToken: cancellation)).Uses.Select(static use =>
             new DatasetUse(use.TrainingRunId, use.Part, use.Digest))];
+
+    public async Task<IReadOnlyList<ConfirmedFault>> FaultsAsync(CancellationToken cancellation) =>
+        [.. (await client.FaultsAsync(new V1.FaultsRequest(), cancellationToken: cancellation)).Faults.Select(static fault =>
+            new ConfirmedFault(fault.DeviceId, fault.RunId, fault.Block, fault.Fault))];
 }

@@ -21,6 +21,9 @@ public interface ITrainingRuns
 
     /// <summary>Which runs read a sample of the archive, the newest first.</summary>
     Task<IReadOnlyList<DatasetUse>> UsesAsync(long experienceId, CancellationToken cancellation);
+
+    /// <summary>Faults that a training could learn from or be judged on, each block of a run once for each kind.</summary>
+    Task<IReadOnlyList<ConfirmedFault>> FaultsAsync(CancellationToken cancellation);
 }
 
 public sealed record TrainingRequest
@@ -36,7 +39,7 @@ public sealed record TrainingRequest
     public string? ParentDigest { get; init; }
 
     /// <summary>Runs of machines kept out of the fit and used as the held-out test, by name, <c>*</c> standing for any
-    /// characters; when empty, a quarter of all runs is, the same for good.</summary>
+    /// characters; when empty, a quarter of all runs, or of the blocks of runs that go on, is, the same for good.</summary>
     public IReadOnlyList<string> HeldOutRuns { get; init; } = [];
 
     public long Seed { get; init; } = 1;

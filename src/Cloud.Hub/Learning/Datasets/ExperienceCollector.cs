@@ -53,8 +53,7 @@ internal sealed class ExperienceCollector(IExperienceArchive archive, IFeedback 
             var key = (record.RunId, experience.DeviceId);
             if (!runs.TryGetValue(key, out var run))
                 runs.Add(key, run = new RunRows(experience.DeviceId, record.RunId, columns[experience.DeviceId]!, rate));
-            run.Add(record, isNew: request.Known is null || experience.Id > request.Known.LastExperienceId);
-            run.ExperienceIds.Add(experience.Id);
+            run.Add(record, isNew: request.Known is null || experience.Id > request.Known.LastExperienceId, experience.Id);
         }
 
         return new FleetExperience(wanted, rate, [.. runs.Values], Timelines(labels.Take(bounds.Labels)), leftOut)

@@ -70,6 +70,7 @@ internal sealed record FleetExperience(
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"\n{run.DeviceId}\n{run.RunId}\n"));
             foreach (var failure in LabelsOf(run).Failures(run.RunId)) hash.AppendData(BitConverter.GetBytes(failure));
+            foreach (var row in run.Context) hash.AppendData(MemoryMarshal.AsBytes(row.Values.AsSpan()));
             foreach (var row in run.Segments().SelectMany(s => s))
             {
                 hash.AppendData(BitConverter.GetBytes(row.TimeUs));

@@ -19,8 +19,11 @@ internal sealed class LabelTimeline(IReadOnlyList<OutcomeLabel> labels)
 
     /// <summary>Name of the fault at a moment; null: none is known, or nobody gave it a name.</summary>
     public string? FaultAt(string runId, long timeUs) =>
-        Last(runId, timeUs, static kind => kind == LabelKind.Outcome) is { IsAnomaly: true } outcome && outcome.Label != Unnamed
-            ? outcome.Label : null;
+        AnomalyAt(runId, timeUs) is { } anomaly && anomaly.Label != Unnamed ? anomaly.Label : null;
+
+    /// <summary>What was said of a fault at a moment, named or not; null: none is known.</summary>
+    public OutcomeLabel? AnomalyAt(string runId, long timeUs) =>
+        Last(runId, timeUs, static kind => kind == LabelKind.Outcome) is { IsAnomaly: true } anomaly ? anomaly : null;
 
     /// <summary>The name given to a moment, of an outcome or a state; null: nobody said.</summary>
     public string? NameAt(string runId, long timeUs) => Last(runId, timeUs, static kind => kind != LabelKind.Failure)?.Label;

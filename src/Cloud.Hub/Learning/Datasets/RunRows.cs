@@ -13,6 +13,7 @@ namespace Cloud.Hub.Learning.Datasets;
 internal sealed class RunRows
 {
     private readonly SortedDictionary<long, Row> _rows = [];
+    private readonly List<Source> _sources = [];
     private readonly int[] _columns;
     private readonly double _rateHz;
 
@@ -44,12 +45,19 @@ internal sealed class RunRows
     /// <summary>Rows left out because a value was no number.</summary>
     public int Broken { get; private set; }
 
-    /// <summary>Of the archive, whose rows these are; whoever adds rows adds to it.</summary>
-    public IList<long> ExperienceIds { get; } = [];
+    /// <summary>All rows, in time order.</summary>
+    public IEnumerable<Row> Rows => _rows.Values;
+
+    /// <summary>Calibration rows of the run that are not its own: a part of a run is normalised as the run is.</summary>
+    public IReadOnlyList<Row> Context { get; private init; } = [];
+
+    /// <summary>Of the archive, whose rows these are, its context among them.</summary>
+    public IEnumerable<long> ExperienceIds => _sources.Select(static source => source.Id);
 
     /// <summary>Takes the rows of an experience.</summary>
     /// <param name="isNew">The parent has not learnt from it.</param>
-    public void Add(ExperienceRecord record, bool isNew = true)
+    /// <param name="id">Of the archive; null: it is from somewhere else.</param>
+    public void Add(ExperienceRecord record, bool isNew = true, long? id = null)
     {
         var length = record.Length;
         var isCalibration = (record.Reasons & ExperienceReasons.Calibration) != 0;
@@ -58,7 +66,7 @@ internal sealed class RunRows
         for (var t = 0; t < length; t++)
         {
             var timeUs = record.StartUs + (long)Math.Round(t * step);
-            var place = (long)Math.Round(timeUs * _rateHz / 1e6);
+            var place = PlaceOf(timeUs);
             if (_rows.TryGetValue(place, out var known))
             {
                 _rows[place] = known
@@ -80,11 +88,36 @@ internal sealed class RunRows
                 follows = false;
             }
         }
+
+        if (id is { } source) _sources.Add(new Source(source, PlaceOf(record.StartUs), PlaceOf(record.EndUs), isCalibration));
     }
 
-    /// <summary>Calibration rows in time order, (N, C) row-major.</summary>
+    /// <summary>Place on the sampling grid of a moment.</summary>
+    public long PlaceOf(long timeUs) => (long)Math.Round(timeUs * _rateHz / 1e6);
+
+    /// <summary>A part of the run, with the run's calibration as its context.</summary>
+    /// <param name="places">Of its rows, in ascending order.</param>
+    public RunRows Only(List<long> places)
+    {
+        var part = new RunRows(DeviceId, RunId, _columns, _rateHz)
+        {
+            Context = [.. _rows.Values.Where(row => row.IsCalibration && places.BinarySearch(row.Place) < 0)],
+        };
+        var follows = false;
+        foreach (var row in _rows.Values)
+        {
+            var isTaken = places.BinarySearch(row.Place) >= 0;
+            if (isTaken) part._rows.Add(row.Place, row with { Follows = row.Follows && follows });
+            follows = isTaken;
+        }
+
+        part._sources.AddRange(_sources.Where(source => source.IsCalibration || HasAny(places, source.From, source.To)));
+        return part;
+    }
+
+    /// <summary>Calibration rows of the run in time order, (N, C) row-major.</summary>
     public float[] CalibrationRows() =>
-        [.. _rows.Values.Where(row => row.IsCalibration).SelectMany(row => row.Values)];
+        [.. Context.Concat(_rows.Values.Where(row => row.IsCalibration)).OrderBy(row => row.Place).SelectMany(row => row.Values)];
 
     /// <summary>Stretches without a missing row, in time order.</summary>
     public IEnumerable<IReadOnlyList<Row>> Segments()
@@ -103,6 +136,14 @@ internal sealed class RunRows
 
         if (segment.Count > 0) yield return segment;
     }
+
+    private static bool HasAny(List<long> places, long from, long to)
+    {
+        var at = places.BinarySearch(from);
+        return at >= 0 || (~at < places.Count && places[~at] <= to);
+    }
+
+    private readonly record struct Source(long Id, long From, long To, bool IsCalibration);
 
     /// <summary>One row of the machine.</summary>
     /// <param name="Place">On the sampling grid; never a feature.</param>

@@ -53,6 +53,14 @@ internal sealed class LearningEndpoint(ITrainingRuns runs, ILabelQuestions quest
         return reply;
     }
 
+    public override async Task<V1.FaultsReply> Faults(V1.FaultsRequest request, ServerCallContext context)
+    {
+        var reply = new V1.FaultsReply();
+        reply.Faults.AddRange((await runs.FaultsAsync(context.CancellationToken)).Select(static fault =>
+            new V1.ConfirmedFault { DeviceId = fault.DeviceId, RunId = fault.RunId, Block = fault.Block, Fault = fault.Fault }));
+        return reply;
+    }
+
     public override async Task<V1.QuestionsReply> Questions(V1.QuestionsRequest request, ServerCallContext context)
     {
         var reply = new V1.QuestionsReply();

@@ -47,10 +47,10 @@ internal sealed class RunStore : IAsyncDisposable
 
     /// <summary>Parts of the given runs; those met for the first time get theirs now, for good.</summary>
     public async Task<IReadOnlyDictionary<string, RunPart>> SplitAsync(
-        IReadOnlyCollection<IReadOnlyCollection<string>> groups, CancellationToken cancellation)
+        IReadOnlyCollection<SplitGroup> groups, CancellationToken cancellation)
     {
         var known = _database.Read(SplitTable.Read);
-        if (groups.All(group => group.All(known.ContainsKey))) return known;
+        if (groups.All(group => group.Names.All(known.ContainsKey))) return known;
         return await _database.WriteAsync(
             connection =>
             {

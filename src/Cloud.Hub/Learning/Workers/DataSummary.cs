@@ -9,10 +9,12 @@ internal static class DataSummary
     public static string Of(TrainingData data, TrainingSets sets)
     {
         var (fitted, judging, heldOut) = (Runs(RunPart.Fit), Runs(RunPart.Validation), Runs(RunPart.HeldOut));
-        var unused = data.Experience.Runs.Count - fitted - judging - heldOut;
+        var used = data.Parts.SelectMany(static part => part).Select(static run => (run.DeviceId, run.RunId)).Distinct().Count();
+        var unused = data.Experience.Runs.Count - used;
+        var shared = fitted + judging + heldOut - used is > 0 and var parts ? $", {parts} of these as another part of a run" : "";
         var epochs = sets.Validation is null ? " (not used: too few)" : "";
         return $"{sets.Windows} windows ({Truth(data, sets)}, {sets.Replayed} replayed) of {fitted} runs, {judging} runs judge the epochs{epochs}, "
-            + $"{heldOut} runs held out, {unused} without {Lacking(data.Recipe.Head)} left out{LeftOut(data)}";
+            + $"{heldOut} runs held out{shared}, {unused} without {Lacking(data.Recipe.Head)} left out{LeftOut(data)}";
 
         int Runs(RunPart part) => data.Parts[part].Count();
     }

@@ -28,8 +28,10 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
                 throw new TrainingRefusedException(
                     $"parent {run.Request.ParentDigest} has head {parent.Manifest.Head}, recipe {detector.Name} makes a detector: nothing compares them");
             var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, rateHz: null, cancellation);
-            return DetectorData.Prepare(
-                detector, experience, await PartsAsync(run, Alone(DetectorData.Usable(detector, experience)), cancellation), MaxFitted, MaxJudging);
+            var usable = DetectorData.Usable(detector, experience);
+            var blocks = await BlocksAsync(run, experience, usable, detector.Window.Length, cancellation);
+            if (parent is not null && detector.Balances) RequireFault(detector, experience, blocks[RunPart.HeldOut]);
+            return DetectorData.Prepare(detector, experience, blocks, MaxFitted, MaxJudging);
         }
 
         var recipe = ClassRecipes.Find(run.Request.Recipe, []);
@@ -37,7 +39,7 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
         var lived = await CollectAsync(
             run, parent, recipe.Channels.Count > 0 ? recipe.Channels : parent?.Manifest.Channels,
             recipe.RateHz > 0 ? recipe.RateHz : parent?.Manifest.RateHz, cancellation);
-        var parts = await PartsAsync(run, Alone(ClassData.Usable(recipe, lived)), cancellation);
+        var parts = await BlocksAsync(run, lived, ClassData.Usable(recipe, lived), recipe.Window.Length, cancellation);
         return ClassData.Prepare(
             recipe, lived, parts, parent?.Manifest, keepsScale: run.Request.Transfer is not null || run.Request.Federated is not null, MaxFitted,
             MaxJudging);
@@ -52,7 +54,7 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
         var experience = await CollectAsync(run, parent, parent?.Manifest.Channels, parent?.Manifest.RateHz, cancellation);
         var lives = LifeGroups.Of(experience, LifeData.Usable(recipe, experience));
         return LifeData.Prepare(
-            recipe, experience, await PartsAsync(run, lives, cancellation), parent?.Manifest, keepsScale: run.Request.Transfer is not null, MaxFitted,
+            recipe, experience, await LivesAsync(run, lives, cancellation), parent?.Manifest, keepsScale: run.Request.Transfer is not null, MaxFitted,
             MaxJudging);
     }
 
@@ -68,16 +70,33 @@ internal sealed class RunPreparation(ExperienceCollector collector, RunStore sto
             throw new TrainingRefusedException($"parent {request.ParentDigest} tells class '{unknown}', recipe {recipe.Name} does not");
     }
 
-    private static IReadOnlyList<IReadOnlyList<RunRows>> Alone(IEnumerable<RunRows> runs) => [.. runs.Select(run => new[] { run })];
-
-    /// <param name="groups">Runs that stay together.</param>
-    private async Task<ILookup<RunPart, RunRows>> PartsAsync(
-        TrainingRunView run, IReadOnlyList<IReadOnlyList<RunRows>> groups, CancellationToken cancellation)
+    /// <summary>Told before the fit and not after it: the gate lets nothing pass that no fault has tried.</summary>
+    private static void RequireFault(LearningRecipe recipe, FleetExperience experience, IEnumerable<RunRows> heldOut)
     {
-        var ids = groups.Select(group => group.Select(r => r.RunId).ToArray()).ToArray();
-        var remembered = await store.SplitAsync(ids, cancellation);
-        return groups.Zip(ids, (group, names) => (Runs: group, Part: RunSplit.PartOf(names, remembered, run.Request.HeldOutRuns)))
-            .SelectMany(group => group.Runs, (group, rows) => (group.Part, Rows: rows)).ToLookup(r => r.Part, r => r.Rows);
+        if (heldOut.Any(run => run.Rows.Any(row => experience.Truth(run, row) == true))) return;
+        throw new TrainingRefusedException(
+            $"recipe {recipe.Name}: no confirmed fault is left to judge by beside those to learn from; of each kind of fault the first is learnt from, "
+            + $"and of all that were labelled so far one in four is held out, the blocks of a run ({RunBlocks.Rows} rows) for themselves");
+    }
+
+    /// <summary>Runs by what they are for, those that go on in blocks.</summary>
+    private async Task<ILookup<RunPart, RunRows>> BlocksAsync(
+        TrainingRunView run, FleetExperience experience, IReadOnlyList<RunRows> runs, int windowRows, CancellationToken cancellation)
+    {
+        var remembered = await store.SplitAsync([.. runs.SelectMany(rows => RunBlocks.Of(experience, rows))], cancellation);
+        return runs.SelectMany(rows => RunBlocks.Part(
+                experience, rows, block => RunSplit.PartOf([block], [rows.RunId], remembered, run.Request.HeldOutRuns), windowRows))
+            .ToLookup(static part => part.Part, static part => part.Rows);
+    }
+
+    /// <summary>Runs by what they are for, those of one life together.</summary>
+    private async Task<ILookup<RunPart, RunRows>> LivesAsync(
+        TrainingRunView run, IReadOnlyList<IReadOnlyList<RunRows>> lives, CancellationToken cancellation)
+    {
+        var groups = lives.Select(static life => new SplitGroup([.. life.Select(static rows => rows.RunId)])).ToArray();
+        var remembered = await store.SplitAsync(groups, cancellation);
+        return lives.Zip(groups, (life, group) => (Runs: life, Part: RunSplit.PartOf(group.Names, group.Names, remembered, run.Request.HeldOutRuns)))
+            .SelectMany(life => life.Runs, (life, rows) => (life.Part, Rows: rows)).ToLookup(r => r.Part, r => r.Rows);
     }
 
     /// <summary>Reads within the bounds that the run settled when it first began, so that a restart meets the same data.</summary>

@@ -1,9 +1,7 @@
 using System.IO.Enumeration;
 using Cloud.Hub.Communication.Contract;
-using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Learning.Contract;
 using Cloud.Hub.Redistribution.Contract;
-using Hmas.Contracts.Facts;
 
 namespace Cloud.Hub.Reasoning.Fleet;
 
@@ -13,7 +11,7 @@ namespace Cloud.Hub.Reasoning.Fleet;
 /// what was asked for and when, and begins it only if it is not there.</remarks>
 internal sealed class FleetAgent(
     [PersistentState("fleet", DecisionBook.GrainStorage)] IPersistentState<FleetState> state,
-    IFleet fleet, IFeedback feedback, ITrainingRuns training, IRollouts rollouts, DecisionBook decisions, ReasoningOptions options, TimeProvider time)
+    IFleet fleet, ITrainingRuns training, IRollouts rollouts, DecisionBook decisions, ReasoningOptions options, TimeProvider time)
         : Grain, IFleetAgent
 {
     private const string Name = "fleet";
@@ -137,7 +135,7 @@ internal sealed class FleetAgent(
 
         // Every device and every label, so only when somebody said that they changed, or after a while.
         if (_look is null || seen.Now - _look.At >= options.IdleLookPeriod) _look = await IdleLookAsync(seen.Now, cancellation);
-        return seen with { Devices = _look.Devices, ActiveDigest = _look.ActiveDigest, AnomalousRuns = _look.AnomalousRuns };
+        return seen with { Devices = _look.Devices, ActiveDigest = _look.ActiveDigest, Faults = _look.Faults };
     }
 
     private async Task<IdleLook> IdleLookAsync(DateTimeOffset now, CancellationToken cancellation)
@@ -151,13 +149,12 @@ internal sealed class FleetAgent(
             await state.WriteStateAsync(cancellation);
         }
 
-        return new IdleLook(now, devices.Count, active, AnomalousRuns(await feedback.LabelsAsync(null, null, cancellation)));
+        // A fleet without a model gets one from healthy rows: faults do not matter yet.
+        return new IdleLook(now, devices.Count, active, active is null ? [] : Learnable(await training.FaultsAsync(cancellation)));
     }
 
-    private HashSet<string> AnomalousRuns(IReadOnlyList<OutcomeLabel> labels) =>
-        [.. labels.Where(label => label is { IsAnomaly: true, RunId: { } run }
-                && !options.HeldOutRuns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, run)))
-            .Select(static label => FleetRun.Of(label.DeviceId, label.RunId!))];
+    private List<ConfirmedFault> Learnable(IReadOnlyList<ConfirmedFault> faults) =>
+        [.. faults.Where(fault => !options.HeldOutRuns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, fault.RunId)))];
 
     private async Task<TrainingOutcome?> OutcomeAsync(string? runId, CancellationToken cancellation)
     {
@@ -167,5 +164,5 @@ internal sealed class FleetAgent(
             : new TrainingOutcome("failed", null, "the training run is unknown to Learning");
     }
 
-    private sealed record IdleLook(DateTimeOffset At, int Devices, string? ActiveDigest, IReadOnlySet<string> AnomalousRuns);
+    private sealed record IdleLook(DateTimeOffset At, int Devices, string? ActiveDigest, IReadOnlyList<ConfirmedFault> Faults);
 }

@@ -1,3 +1,5 @@
+using Cloud.Hub.Learning.Contract;
+
 namespace Cloud.Hub.Reasoning.Fleet;
 
 /// <summary>The fleet as its agent sees it at one moment. What the agent waits for is read each
@@ -6,8 +8,8 @@ internal sealed record FleetSnapshot
 {
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Ended runs with at least one anomalous label, held-out ones left out.</summary>
-    public IReadOnlySet<string> AnomalousRuns { get; init; } = new HashSet<string>();
+    /// <summary>What a training could learn from, runs that the settings hold out left out; empty before the first model.</summary>
+    public IReadOnlyList<ConfirmedFault> Faults { get; init; } = [];
 
     /// <summary>The digest that most devices answer with; null before the first.</summary>
     public string? ActiveDigest { get; init; }

@@ -4,7 +4,7 @@ namespace Cloud.Hub.Reasoning.Fleet;
 [GenerateSerializer, Alias("hmas.fleet-state")]
 internal sealed class FleetState
 {
-    /// <summary>Runs already used up as a reason to train, as <see cref="FleetRun"/> names them.</summary>
+    /// <summary>Runs and blocks already used up as a reason to train, as <see cref="FleetRun"/> names them.</summary>
     [Id(0)]
     public HashSet<string> RunsTrainedOn { get; set; } = [];
 

@@ -1,3 +1,5 @@
+using Cloud.Hub.Learning.Contract;
+
 namespace Cloud.Hub.Reasoning.Fleet;
 
 /// <summary>The strategic agent's thinking, without clock or I/O: when to train, on what, and whether the fleet gets what came out.</summary>
@@ -6,6 +8,9 @@ internal static class FleetStrategist
     public const string FirstRecipe = "reconstruction";
     public const string LabelledRecipe = "anomaly-logit";
     public const string TeacherRecipe = "teacher";
+
+    private const int LeastOfAKind = 2;
+    private const int MostNamed = 5;
 
     /// <summary>The wait after failed trainings doubles so many times at most.</summary>
     private const int MostDoublings = 6;
@@ -36,12 +41,25 @@ internal static class FleetStrategist
                     FirstRecipe, options.ModelName, null, fresh, $"{fresh.Count} machine runs have ended and the fleet has no model");
         }
 
-        var labelled = seen.AnomalousRuns.Except(state.RunsTrainedOn).ToList();
-        return labelled.Count < options.LabelledRunsForRetraining
-            ? null
-            : new FleetMove.Train(
-                LabelledRecipe, options.ModelName, seen.ActiveDigest, labelled,
-                $"{labelled.Count} runs with confirmed faults that the active model has not learned from");
+        return AfterFaults(state, seen.ActiveDigest, seen.Faults, options);
+    }
+
+    /// <summary>Faults that began in one block of a run count once: they are learnt from, or held out, together.</summary>
+    private static FleetMove.Train? AfterFaults(FleetState state, string active, IReadOnlyList<ConfirmedFault> faults, ReasoningOptions options)
+    {
+        var blocks = faults.ToLookup(static fault => FleetRun.Of(fault.DeviceId, fault.Block));
+        var fresh = blocks.Where(block => !state.RunsTrainedOn.Contains(block.Key)).ToList();
+        if (fresh.Count < options.LabelledRunsForRetraining) return null;
+        // One of a kind is learnt from, and nothing is left to show by that it was.
+        var kinds = blocks.SelectMany(static block => block.Select(static fault => fault.Fault).Distinct(StringComparer.OrdinalIgnoreCase))
+            .CountBy(static fault => fault, StringComparer.OrdinalIgnoreCase).OrderByDescending(static kind => kind.Value)
+            .ThenBy(static kind => kind.Key, StringComparer.Ordinal).ToList();
+        if (kinds[0].Value < LeastOfAKind) return null;
+        var devices = faults.Select(static fault => fault.DeviceId).Distinct().Count();
+        var named = string.Join(", ", kinds.Take(MostNamed).Select(static kind => $"{kind.Key} {kind.Value}"));
+        return new FleetMove.Train(
+            LabelledRecipe, options.ModelName, active, [.. fresh.Select(static block => block.Key)],
+            $"{fresh.Count} recordings with confirmed faults that the active model has not learned from; all so far: {named}, on {devices} devices");
     }
 
     /// <summary>Remembers that a move was carried out.</summary>

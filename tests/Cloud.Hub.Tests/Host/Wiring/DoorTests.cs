@@ -121,6 +121,7 @@ public sealed class DoorTests(HubsApart hubs) : IClassFixture<HubsApart>
         Assert.False(await training.CancelAsync("nothing", default));
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => training.StartAsync(request with { Recipe = "magic" }, default));
         Assert.Contains("magic", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await training.FaultsAsync(default));
     }
 
     [Fact]

@@ -54,7 +54,8 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         var inOrder = query.BeforeId is { } before
             ? _experiences.Where(e => e.Id < before).OrderByDescending(e => e.Id) : _experiences.AsEnumerable();
         var wanted =
-            inOrder.Where(e => (query.RunId ?? e.Record.RunId) == e.Record.RunId
+            inOrder.Where(e => (query.RunId ?? e.Record.RunId) == e.Record.RunId && (query.DeviceId ?? e.DeviceId) == e.DeviceId
+                && !(e.Record.EndUs < query.FromUs) && !(e.Record.StartUs > query.ToUs)
                 && (query.Reasons is null || (query.Reasons & e.Record.Reasons) != 0)).Take(query.Limit);
         foreach (var experience in wanted.ToList())
         {
@@ -185,6 +186,41 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         return start;
     }
 
+    /// <summary>A machine that never stops, all of whose windows were kept: one run, calibrated once, with faults of which people say when they
+    /// were and when all was well before.</summary>
+    /// <param name="faults">First row and name of each; it lasts <see cref="FaultTo"/> less <see cref="FaultFrom"/> rows.</param>
+    public void AddEndless(string device, string run, int rows, int seed, params (int From, string Name)[] faults)
+    {
+        if (_devices.All(known => known.DeviceId != device)) _devices.Add(Device(device));
+        const int FaultRows = FaultTo - FaultFrom;
+        var random = new Random(seed);
+        var start = 1_700_000_000_000_000L + (seed * 10_000_000_000L);
+        var level = Channels.Select(_ => (float)(10 * random.NextDouble())).ToArray();
+        var values = new float[rows][];
+        for (var i = 0; i < rows; i++)
+        {
+            values[i] = [.. level.Select(v => v + (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
+            foreach (var (from, name) in faults)
+            {
+                if (i >= from && i < from + FaultRows) values[i][name == "leak" ? 1 : 3] += 4;
+            }
+        }
+
+        for (var from = 0; from + WindowRows <= rows; from += WindowRows)
+            Keep(run, start, values, from, from + WindowRows <= CalibrationRows ? ExperienceReasons.Calibration : ExperienceReasons.Routine, device);
+        foreach (var (from, name) in faults)
+        {
+            Say(from - FaultRows, "normal");
+            Say(from, name);
+        }
+
+        void Say(int from, string label) => _labels.Add(new OutcomeLabel
+        {
+            DeviceId = device, RunId = run, FromUs = start + (from * 1_000_000L), ToUs = start + ((from + FaultRows - 1) * 1_000_000L), Label = label,
+            Source = "acknowledgement",
+        });
+    }
+
     /// <summary>A machine that wears until it fails, which is told; or, with <paramref name="fails"/> false, is taken out before.</summary>
     public void AddLife(string run, ulong seed, bool fails = true)
     {
@@ -202,7 +238,7 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
         });
     }
 
-    private void Keep(string run, long start, float[][] rows, int from, ExperienceReasons reasons)
+    private void Keep(string run, long start, float[][] rows, int from, ExperienceReasons reasons, string device = "pump-1")
     {
         var window = new float[Channels.Length * WindowRows];
         for (var t = 0; t < WindowRows; t++)
@@ -210,7 +246,7 @@ internal sealed class SimulatedFleet : IFleet, IFeedback, IExperienceArchive
             for (var c = 0; c < Channels.Length; c++) window[(c * WindowRows) + t] = rows[from + t][c];
         }
 
-        _experiences.Add(new ArchivedExperience(_experiences.Count + 1, "site-a", "pump-1", Epoch, _experiences.Count + 1, new ExperienceRecord
+        _experiences.Add(new ArchivedExperience(_experiences.Count + 1, "site-a", device, Epoch, _experiences.Count + 1, new ExperienceRecord
         {
             RunId = run,
             StartUs = start + (from * 1_000_000L),
