@@ -61,7 +61,7 @@ internal static partial class SyncLog
     [LoggerMessage(
         EventId = 2720, EventName = "DesiredTaken", Level = LogLevel.Information,
         Message = "Desired state version {Version}: model {Digest}, sampling boost {Boost}")]
-    public static partial void DesiredTaken(this ILogger logger, long version, string? digest, double boost);
+    public static partial void DesiredTaken(this ILogger logger, long version, string digest, double boost);
 
     [LoggerMessage(
         EventId = 2721, EventName = "DesiredIgnored", Level = LogLevel.Debug, Message = "Desired state version {Version} is not newer than {Known}")]

@@ -20,8 +20,8 @@ public sealed partial class QuotedCommandTests
     {
         var figures = (await CompleteAsync("bench ")).ToHashSet(StringComparer.Ordinal);
         var verbs = (await CompleteAsync("")).Append("complete").ToHashSet(StringComparer.Ordinal);
-        var quoted = Documents().SelectMany(static file => File.ReadLines(file).SelectMany(
-            line => Quoted().Matches(line).Select(match => (Place: Path.GetRelativePath(Repository.Root, file), Text: match.Groups[1].Value)))).ToList();
+        var quoted = Documents().SelectMany(static file => File.ReadLines(file).SelectMany(static line => Quoted().Matches(line))
+            .Select(match => (Place: Path.GetRelativePath(Repository.Root, file), Text: match.Groups[1].Value))).ToList();
         var unknown = quoted.Select(one => (one.Place, one.Text, Why: WhatIsUnknown(Words(one.Text), verbs, figures)))
             .Where(static one => one.Why is not null).Select(static one => $"{one.Place}: ./hmas {one.Text}: {one.Why}").ToList();
         Assert.True(unknown.Count == 0, string.Join('\n', unknown));

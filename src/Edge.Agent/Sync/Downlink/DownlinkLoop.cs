@@ -103,7 +103,7 @@ internal sealed class DownlinkLoop(
         // A change of something else must not begin the model's way through the slots anew.
         if (!_hasApplied || desired.Model != _model) updater.Assign(desired.Model);
         (_hasApplied, _model) = (true, desired.Model);
-        logger.DesiredTaken(desired.Version, desired.Model?.Digest, desired.SamplingBoost);
+        logger.DesiredTaken(desired.Version, desired.Model?.Digest ?? "none", desired.SamplingBoost);
     }
 
     private async Task AnswerAsync(DeviceCommand command, CancellationToken ct)
