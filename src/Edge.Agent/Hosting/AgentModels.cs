@@ -59,8 +59,8 @@ internal sealed class AgentModels : IDisposable
         if (settings.Peers.Listen is { } listen)
             _chunks = new ChunkServer(IPEndPoint.Parse(listen), secret!, settings.Peers.BytesPerSecond, held.Find, time, logger);
         var whole = _source is null || _peers is null ? (IModelSource?)_source : new ChunkModelSource(_source, held, _peers, logger);
-        var source = _source is null
-            ? null : new CheckedFetch(new DeltaModelSource(_source, whole!, new HeldArtefacts(Slots, program), logger), _source, logger);
+        var parts = _source is null ? null : new DeltaModelSource(_source, whole!, new HeldArtefacts(Slots, program), logger);
+        var source = parts is null ? null : new CheckedFetch(parts, _source!, Slots.Packages, logger);
         var fetch = new PackageFetch(Slots, loader, verifier, source, _orders, Reporter, time);
         var trial = new ModelTrial(
             Slots, new SlotProbe(settings.Model.ProbeLatency, time), slot, ladder.Watch, ladder.Rows, Reporter, channels, settings.Model, time);

@@ -16,7 +16,7 @@ internal sealed class DeviceRecord
     private DeviceRecord(string stateFolder, RecordPair files, OlderFiles older, RecordDocument current, bool hasMemory)
     {
         (StateFolder, HasMemory) = (stateFolder, hasMemory);
-        (_files, _older, _current) = (files, older, current);
+        (_files, _older, _current, Synced) = (files, older, current, current);
     }
 
     public string StateFolder { get; }
@@ -25,6 +25,9 @@ internal sealed class DeviceRecord
     public bool HasMemory { get; }
 
     public RecordDocument Current => Volatile.Read(ref _current);
+
+    /// <summary>What a power cut would leave.</summary>
+    public RecordDocument Synced { get; private set; }
 
     /// <summary>Reads the record, takes over what an older agent left, or begins anew. What cannot be read is moved aside, and the hub's next
     /// word fills the slots again, from the packages that are still there.</summary>
@@ -56,6 +59,7 @@ internal sealed class DeviceRecord
             var next = change(_current);
             _files.Write(JsonSerializer.SerializeToUtf8Bytes(next, ModelsJson.Default.RecordDocument), toDisk);
             Volatile.Write(ref _current, next);
+            if (toDisk) Synced = next;
         }
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Models;
 
-/// <summary>The slots on disk: active, previous, standby. Every step is one write of the device record; package
-/// files are written before a slot names them and deleted after none does.</summary>
+/// <summary>The slots on disk: active, previous, standby. Every step is one write of the device record; packages are on disk before a slot
+/// names them, and stay until no slot does, as it is known now and as a power cut would leave it.</summary>
 /// <remarks>
 /// A kill of the program finds every step. A power cut finds the last one that ended a model's way: committed, returned, refused. What lies
 /// before waits for that one's sync, in the same block: until then the model before answers after a power cut, and the hub says again what it wants.
@@ -16,6 +16,9 @@ internal sealed class ModelSlots
     private readonly DeviceRecord _record;
     private readonly ILogger _logger;
 
+    // Of the last small package that was written.
+    private long _newest;
+
     public ModelSlots(DeviceRecord record, ILogger logger)
     {
         var folder = FolderOf(record.StateFolder);
@@ -23,8 +26,10 @@ internal sealed class ModelSlots
         AtomicFile.RemoveLeftovers(folder);
         (_record, _logger) = (record, logger);
         Packages = new PackageFolder(folder);
+        var newest = Packages.Newest;
+        _newest = Math.Max(Current.NewestPackage, newest?.Number ?? 0);
         // Slots without a memory name nothing: then the packages are all there is.
-        if (record.HasMemory && TryCountInterrupted()) Collect();
+        if (record.HasMemory && TryCountInterrupted(newest)) Collect(spares: 1);
     }
 
     /// <summary>Of the packages.</summary>
@@ -41,12 +46,34 @@ internal sealed class ModelSlots
     /// <param name="artefact">As counted, see <see cref="Hmas.Contracts.Artefacts.ArtefactKinds.Counter"/>.</param>
     public void Raise(string artefact, long release) => _record.Change(document => document.Raised(KeyValuePair.Create(artefact, release)));
 
+    /// <summary>A verified package comes to stay; on return it is on disk.</summary>
+    /// <exception cref="StorageException">It is not; the slots' packages are.</exception>
+    public void Keep(string digest, ReadOnlySpan<byte> package)
+    {
+        Packages.Write(digest, package, _newest + 1, Named(Current, _record.Synced.Slots));
+        _newest++;
+    }
+
+    /// <summary>The same for one that was downloaded: a large one's file is there.</summary>
+    /// <inheritdoc cref="Keep"/>
+    public void KeepDownload(string digest, ReadOnlySpan<byte> package)
+    {
+        if (PackageFolder.IsLarge(package.Length)) Packages.KeepPart(digest);
+        else Keep(digest, package);
+    }
+
+    /// <summary>Bytes of a package that a slot names, if they are there; of any package while the slots have no memory.</summary>
+    public byte[]? Read(string digest, long maxBytes) =>
+        Named(Current).Contains(digest) || !_record.HasMemory ? Packages.Read(digest, maxBytes) : null;
+
     /// <summary>A verified package takes the standby slot and is about to be tried out; returns how many
     /// attempts before this one took the program or the machine down.</summary>
     public int Stage(SlotEntry entry, ModelAssignment assignment)
     {
         var died = Current.Standby?.Digest == entry.Digest ? Current.Attempts : 0;
-        Write(Current with { Standby = entry, Assignment = assignment, Attempts = died + 1 }, toDisk: false);
+        // The file of a small one is the count that outlives a power cut; a large one's block more does not matter.
+        var isLarge = PackageFolder.IsLarge(assignment.PackageBytes);
+        Write(Current with { Standby = entry, Assignment = assignment, Attempts = died + 1 }, toDisk: isLarge);
         return died + TimesInterrupted(entry.Digest);
     }
 
@@ -71,7 +98,7 @@ internal sealed class ModelSlots
     public void Commit()
     {
         Write(Current with { Committed = true, UncommittedStarts = 0, Assignment = null, Failed = null, FailedReason = null, Interrupted = null });
-        Collect();
+        Collect(spares: 1);
         _record.ForgetOlder();
     }
 
@@ -84,7 +111,7 @@ internal sealed class ModelSlots
             Active = current.Previous, Previous = null, Standby = null, Committed = current.Previous is not null,
             UncommittedStarts = 0, Attempts = 0, Failed = current.Assignment, FailedReason = reason, Assignment = null, Interrupted = null,
         });
-        Collect();
+        Collect(spares: 0);
         return current.Previous;
     }
 
@@ -92,7 +119,7 @@ internal sealed class ModelSlots
     public void Empty()
     {
         Write(new SlotsDocument());
-        Collect();
+        Collect(spares: 0);
     }
 
     /// <summary>An assignment is not tried again until the hub asks for something else; the standby slot is empty.</summary>
@@ -101,7 +128,7 @@ internal sealed class ModelSlots
         Write(Current
             with { Standby = null, Attempts = 0, Interrupted = null, Failed = assignment, FailedReason = reason, Assignment = Current.Committed
                 ? null : Current.Assignment });
-        Collect();
+        Collect(spares: 0);
     }
 
     /// <summary>Notes a process start while the active model is uncommitted; returns how many there were.</summary>
@@ -113,20 +140,17 @@ internal sealed class ModelSlots
         return current.UncommittedStarts + 1;
     }
 
-    /// <summary>Counts a package that came whole and then left no trace in the slots: steps before a commit do not outlive the machine, its file
-    /// does. It goes once it is counted, so that a start without another attempt counts nothing.</summary>
-    private bool TryCountInterrupted()
+    /// <summary>Counts a small package that came whole after the last step that was synced: steps before a commit do not outlive the machine, the
+    /// package does.</summary>
+    private bool TryCountInterrupted(PackedPackage? newest)
     {
+        if (newest is not { Digest: { } digest } || newest.Number <= Current.NewestPackage || Named(Current).Contains(digest)) return true;
         try
         {
-            foreach (var digest in Packages.WholeBeside(Named()))
-            {
-                var interrupted = new InterruptedTrial(digest, TimesInterrupted(digest) + 1);
-                Write(Current with { Interrupted = interrupted });
-                _logger.TrialInterrupted(digest, interrupted.Times);
-                Packages.Delete(digest);
-            }
-
+            var interrupted = new InterruptedTrial(digest, TimesInterrupted(digest) + 1);
+            Write(Current with { Interrupted = interrupted });
+            _logger.TrialInterrupted(digest, interrupted.Times);
+            Collect(spares: 0);
             return true;
         }
         catch (StorageException error)
@@ -138,17 +162,19 @@ internal sealed class ModelSlots
 
     private int TimesInterrupted(string digest) => Current.Interrupted is { } interrupted && interrupted.Digest == digest ? interrupted.Times : 0;
 
-    /// <summary>Deletes package files that no slot names.</summary>
-    private void Collect() => Packages.Collect(Named());
+    /// <summary>Lets packages go that no slot names.</summary>
+    /// <param name="spares">Files of small ones that stay for the next; one that never was active must not.</param>
+    private void Collect(int spares) => Packages.Collect(Named(Current), spares);
 
-    private IEnumerable<string> Named() =>
-        new[] { Current.Active, Current.Previous, Current.Standby }.OfType<SlotEntry>().Select(entry => entry.Digest);
+    private static HashSet<string> Named(params IEnumerable<SlotsDocument> slots) => slots
+        .SelectMany(static slot => new[] { slot.Active, slot.Previous, slot.Standby }).OfType<SlotEntry>().Select(static entry => entry.Digest)
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <param name="toDisk">See <see cref="DeviceRecord.Change"/>.</param>
     /// <param name="raised">Becomes active with this step.</param>
     private void Write(SlotsDocument next, bool toDisk = true, SlotEntry? raised = null)
     {
-        _record.Change(document => (document with { Slots = next }).Raised(SlotEntry.Counters(raised)), toDisk);
+        _record.Change(document => (document with { Slots = next with { NewestPackage = _newest } }).Raised(SlotEntry.Counters(raised)), toDisk);
         _logger.SlotsWritten(next.Active?.Digest, next.Committed, next.Previous?.Digest, next.Standby?.Digest);
     }
 }

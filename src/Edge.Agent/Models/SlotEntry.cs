@@ -1,6 +1,6 @@
 namespace Edge.Agent.Models;
 
-/// <summary>A package that stands in a slot; its file is <c>models/&lt;hex of the digest&gt;.hmas</c>.</summary>
+/// <summary>A package that stands in a slot; <see cref="PackageFolder"/> has it by its digest.</summary>
 /// <param name="Assigned">The hub gave it; false: it came with the device's settings, and the hub cannot take it away.</param>
 internal sealed record SlotEntry(string Digest, string Name, long Release, bool Assigned = false)
 {

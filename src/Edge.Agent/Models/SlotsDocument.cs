@@ -37,6 +37,9 @@ internal sealed record SlotsDocument
     /// <summary>What the machine went down with before any slot knew of it on disk; null: nothing.</summary>
     public InterruptedTrial? Interrupted { get; init; }
 
+    /// <summary>Number of the newest package file that these slots know of: one with a higher number came after them.</summary>
+    public long NewestPackage { get; init; }
+
     /// <summary>Process starts since the swap that did not live to the commit.</summary>
     public int UncommittedStarts { get; init; }
 }

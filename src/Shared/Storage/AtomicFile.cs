@@ -61,6 +61,21 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>A whole file beside <paramref name="path"/> takes its name: synced, renamed over, folder synced; on return that is durable.</summary>
+    /// <exception cref="StorageException">No access, or an I/O error; the old content stands.</exception>
+    public static void Rename(string whole, string path)
+    {
+        try
+        {
+            using (var file = File.OpenHandle(whole, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(file);
+            Publish(whole, Path.GetFullPath(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.Of(error, path);
+        }
+    }
+
     /// <summary>Deletes what writes that a kill or a power cut ended have left in a folder. For its owner's start, before the first write.</summary>
     /// <remarks>Unfinished large files (<see cref="WriteAsync(string, Func{Stream, Task})"/>) stay: the next attempt writes over them.</remarks>
     /// <exception cref="IOException">The folder cannot be read.</exception>

@@ -1,21 +1,10 @@
-using System.Buffers.Binary;
-using Hmas.Storage.Native;
-
 namespace Hmas.Storage;
 
 /// <summary>A small document in two files that take turns (docs/formats/record-pair.md): a write goes over the older one in place, so after a
 /// kill, a power cut or with one file rotten there is the newest content or the one before.</summary>
-/// <remarks>A write costs the blocks of the document and no others; a file replaced by rename takes new blocks and a folder entry, and can fail
-/// on a full disk. Not thread-safe.</remarks>
+/// <remarks>Each is a <see cref="FramedFile"/>, so a write costs the blocks of the document and no others. Not thread-safe.</remarks>
 public sealed class RecordPair
 {
-    private const uint Magic = 0x31525048; // "HPR1"
-    private const int HeaderBytes = 20;
-    private const int ChecksumAt = 4;
-    private const int LengthAt = 8;
-    private const int GenerationAt = 12;
-    private const int MaxBytes = 1 << 20;
-
     private readonly string[] _paths;
 
     // The file that a write must leave alone: the other may be half written when the power goes.
@@ -53,23 +42,7 @@ public sealed class RecordPair
     public void Write(ReadOnlySpan<byte> content, bool toDisk = true)
     {
         var target = 1 - _durable;
-        var bytes = Frame(content, ++_generation);
-        try
-        {
-            var isNew = !File.Exists(_paths[target]);
-            using (var file = OpenToWrite(_paths[target]))
-            {
-                file.Write(bytes);
-                if (toDisk) file.Flush(flushToDisk: true);
-            }
-
-            if (isNew) Folder.Sync(Path.GetDirectoryName(_paths[target])!);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.Of(error, _paths[target]);
-        }
-
+        FramedFile.Write(_paths[target], content, ++_generation, toDisk);
         if (toDisk) _durable = target;
     }
 
@@ -86,7 +59,7 @@ public sealed class RecordPair
         for (var i = 0; i < _paths.Length; i++)
         {
             if (!File.Exists(_paths[i])) continue;
-            if (TryRead(_paths[i]) is not var (generation, content))
+            if (FramedFile.TryRead(_paths[i]) is not var (generation, content))
             {
                 MoveAside(_paths[i]);
                 damaged.Add(_paths[i]);
@@ -115,37 +88,5 @@ public sealed class RecordPair
         }
     }
 
-    private static FileStream OpenToWrite(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
-
     private static void MoveAside(string path) => File.Move(path, path + ".unreadable", overwrite: true);
-
-    private static byte[] Frame(ReadOnlySpan<byte> content, long generation)
-    {
-        if (content.Length > MaxBytes) throw new ArgumentException($"{content.Length} bytes are above {MaxBytes}", nameof(content));
-        var bytes = new byte[HeaderBytes + content.Length];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthAt), content.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(GenerationAt), generation);
-        content.CopyTo(bytes.AsSpan(HeaderBytes));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumAt), Crc32C.Compute(bytes.AsSpan(LengthAt)));
-        return bytes;
-    }
-
-    /// <summary>Null: damaged. What an older and longer content left behind the new one does not count.</summary>
-    private static (long Generation, byte[] Content)? TryRead(string path)
-    {
-        var file = new FileInfo(path);
-        if (file.Length is < HeaderBytes or > HeaderBytes + MaxBytes) return null;
-        var bytes = File.ReadAllBytes(path);
-        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(LengthAt));
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic || length < 0 || length > bytes.Length - HeaderBytes) return null;
-        var sealedBytes = bytes.AsSpan(LengthAt, HeaderBytes - LengthAt + length);
-        return Crc32C.Compute(sealedBytes) == BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(ChecksumAt))
-            ? (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(GenerationAt)), bytes[HeaderBytes..(HeaderBytes + length)]) : null;
-    }
 }

@@ -56,7 +56,7 @@ public sealed class ModelSlotsTests : IDisposable
         foreach (var file in (string[])["record.a", "record.b"]) File.WriteAllText(_folder.File(file), "");
         var slots = Open();
         Assert.Null(slots.Current.Active);
-        Assert.NotNull(slots.Packages.Read(Digest('b'), 100_000));
+        Assert.NotNull(slots.Read(Digest('b'), 100_000));
         Assert.True(File.Exists(_folder.File("record.a.unreadable")));
     }
 
@@ -95,10 +95,8 @@ public sealed class ModelSlotsTests : IDisposable
         Assert.Equal(0, Stage(Open(), 'b', 1));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_whole_package_that_no_slot_knows_at_a_start_was_an_attempt(bool isRenamed)
+    [Fact]
+    public void A_whole_package_that_no_slot_knows_at_a_start_was_an_attempt()
     {
         var slots = Open();
         Activate(slots, 'a', 6);
@@ -106,8 +104,8 @@ public sealed class ModelSlotsTests : IDisposable
         var (digest, package) = Package(7);
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            Assert.Equal(attempt, TryUntilTheMachineGoesDown(digest, package, isRenamed));
-            Assert.False(File.Exists(slots.Packages.PathOf(digest)) || File.Exists(slots.Packages.PartPath(digest)));
+            Assert.Equal(attempt, TryUntilTheMachineGoesDown(digest, package));
+            Assert.Empty(Directory.EnumerateFiles(_folder.File("models")));
             // A start without an attempt counts nothing.
             Assert.Equal(attempt + 1, Open().Current.Interrupted!.Times);
         }
@@ -121,33 +119,49 @@ public sealed class ModelSlotsTests : IDisposable
     }
 
     [Fact]
-    public void A_download_that_is_not_whole_is_no_attempt_and_goes_on()
+    public void A_package_that_a_power_cut_tore_is_no_attempt()
     {
-        var (digest, package) = Package(7);
-        var part = Open().Packages.PartPath(digest);
-        File.WriteAllBytes(part, package[..^1]);
+        Open().Keep(Package(7).Digest, Package(7).Bytes);
+        using (var file = File.OpenWrite(_folder.File("models/package.1"))) file.SetLength(file.Length - 1);
         Assert.Null(Open().Current.Interrupted);
-        Assert.True(File.Exists(part));
+    }
+
+    [Fact]
+    public void Attempts_with_a_large_package_outlive_a_power_cut_in_the_record()
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var slots = Open();
+            Assert.Equal(attempt, Stage(slots, Digest('b'), 7, 10_000_000));
+            var synced = Copies();
+            slots.Activate();
+            CutPower(synced);
+        }
     }
 
     /// <summary>A way to a swap, of which a machine that goes down keeps what was synced: the package, and the record of the last commit.</summary>
-    private int TryUntilTheMachineGoesDown(string digest, byte[] package, bool isRenamed)
+    private int TryUntilTheMachineGoesDown(string digest, byte[] package)
     {
         var slots = Open();
-        string[] copies = [_folder.File("record.a"), _folder.File("record.b")];
-        var synced = copies.Select(static path => File.Exists(path) ? File.ReadAllBytes(path) : null).ToArray();
-        File.WriteAllBytes(slots.Packages.PartPath(digest), package);
-        if (isRenamed) slots.Packages.KeepPart(digest);
+        var synced = Copies();
+        slots.Keep(digest, package);
         var died = Stage(slots, digest, 7);
         slots.Activate();
-        foreach (var (path, content) in copies.Zip(synced))
+        CutPower(synced);
+        Assert.Equal(6, Open().Current.Active?.Release);
+        return died;
+    }
+
+    private Dictionary<string, byte[]?> Copies() => new[] { _folder.File("record.a"), _folder.File("record.b") }.ToDictionary(
+        static path => path, static path => File.Exists(path) ? File.ReadAllBytes(path) : null);
+
+    private static void CutPower(Dictionary<string, byte[]?> synced)
+    {
+        foreach (var (path, content) in synced)
         {
             if (content is null) File.Delete(path);
             else File.WriteAllBytes(path, content);
         }
-
-        Assert.Equal(6, Open().Current.Active?.Release);
-        return died;
     }
 
     private (string Digest, byte[] Bytes) Package(long release)
@@ -161,7 +175,7 @@ public sealed class ModelSlotsTests : IDisposable
         var slots = Open();
         Activate(slots, 'a', 6);
         slots.Commit();
-        slots.Packages.Write(Digest('b'), Package(7).Bytes);
+        slots.Keep(Digest('b'), Package(7).Bytes);
         Activate(slots, 'b', 7);
         if (isCommitted) slots.Commit();
     }
@@ -176,9 +190,9 @@ public sealed class ModelSlotsTests : IDisposable
 
     private static int Stage(ModelSlots slots, char name, long release) => Stage(slots, Digest(name), release);
 
-    private static int Stage(ModelSlots slots, string digest, long release) => slots.Stage(
+    private static int Stage(ModelSlots slots, string digest, long release, long packageBytes = 1) => slots.Stage(
         new SlotEntry(digest, "pump", release),
-        new ModelAssignment { Digest = digest, Name = "pump", Release = release, PackageBytes = 1, Url = "x" });
+        new ModelAssignment { Digest = digest, Name = "pump", Release = release, PackageBytes = packageBytes, Url = "x" });
 
     private static string Digest(char digit) => $"sha256:{new string(digit, 64)}";
 }

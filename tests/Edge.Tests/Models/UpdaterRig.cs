@@ -64,7 +64,7 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         var model = new ModelOptions { ProbeLatency = TimeSpan.FromMinutes(1), MaxShadowBytes = maxShadowBytes };
         var verifier = new ModelVerifier([key.PublicKey], "generic", Channels, 1, 1 << 20);
         var loader = new SlotLoader(Slots, verifier, model.MaxPackageBytes);
-        var source = new CheckedFetch(this, this, NullLogger.Instance);
+        var source = new CheckedFetch(this, this, Slots.Packages, NullLogger.Instance);
         var fetch = new PackageFetch(Slots, loader, verifier, source, orders, Reporter, time);
         var trial = new ModelTrial(Slots, new SlotProbe(TimeSpan.MaxValue, time), _pipeline.Slot, watch, rows, Reporter, Channels, model, time);
         var swap = new ModelSwap(Slots, loader, _pipeline.Slot, watch, Reporter, time);
@@ -178,12 +178,11 @@ internal sealed class UpdaterRig : IModelSource, IFactSink, IAsyncDisposable
         }
     }
 
-    public Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public Task<bool> FetchAsync(ModelAssignment assignment, Stream part, CancellationToken ct)
     {
         Fetches++;
         if (IsDiskFull) throw new StorageException(StorageReason.DiskFull, "No space left on device");
-        // On disk when it returns, as every real source leaves it.
-        AtomicFile.Write(partPath, File.ReadAllBytes(PathOf(assignment.Digest)));
+        part.Write(File.ReadAllBytes(PathOf(assignment.Digest)));
         return Task.FromResult(true);
     }
 

@@ -10,31 +10,39 @@ namespace Edge.Agent.Sync.Downlink;
 /// were refused by themselves cost.</remarks>
 /// <param name="parts">The cheapest way there is.</param>
 /// <param name="whole">The hub's file.</param>
-internal sealed class CheckedFetch(IModelSource parts, IModelSource whole, ILogger logger)
+/// <param name="packages">Where large files grow.</param>
+internal sealed class CheckedFetch(IModelSource parts, IModelSource whole, PackageFolder packages, ILogger logger)
 {
     /// <param name="judge">Throws <see cref="ModelRefusal"/> for what may not be used.</param>
-    /// <returns>What the judge took; its file stays at <paramref name="partPath"/>.</returns>
+    /// <returns>What the judge took; of a large one the part file stays.</returns>
     /// <exception cref="ModelRefusal">Not to be had, or also the hub's file is refused; then nothing is left of it.</exception>
-    public async Task<byte[]> FetchAsync(ModelAssignment assignment, string partPath, Action<byte[]> judge, CancellationToken ct)
+    public async Task<byte[]> FetchAsync(ModelAssignment assignment, Action<byte[]> judge, CancellationToken ct)
     {
-        var isWhole = await parts.FetchAsync(assignment, partPath, ct);
+        await using var part = packages.OpenPart(assignment.Digest, assignment.PackageBytes);
+        var isWhole = await parts.FetchAsync(assignment, part, ct);
         while (true)
         {
-            var bytes = await File.ReadAllBytesAsync(partPath, ct);
+            var bytes = new byte[part.Length];
+            part.Position = 0;
+            await part.ReadExactlyAsync(bytes, ct);
             try
             {
                 judge(bytes);
                 return bytes;
             }
-            catch (ModelRefusal refusal)
+            catch (ModelRefusal refusal) when (!isWhole && IsOfBytes(refusal))
             {
-                // Fetching the rest of these bytes again would not help.
-                File.Delete(partPath);
-                if (isWhole || !IsOfBytes(refusal)) throw;
                 logger.PartsRefused(assignment.Digest, refusal.Message);
             }
+            catch (ModelRefusal)
+            {
+                packages.DeletePart(assignment.Digest);
+                throw;
+            }
 
-            await whole.FetchAsync(assignment, partPath, ct);
+            // Fetching the rest of these bytes again would not help.
+            part.SetLength(0);
+            await whole.FetchAsync(assignment, part, ct);
             isWhole = true;
         }
     }

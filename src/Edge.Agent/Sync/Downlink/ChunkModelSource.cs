@@ -11,10 +11,10 @@ namespace Edge.Agent.Sync.Downlink;
 /// list makes a file that its digest refuses, and <see cref="CheckedFetch"/> fetches it once more, whole.</remarks>
 internal sealed class ChunkModelSource(HttpModelSource hub, HeldChunks held, PeerChunks peers, ILogger logger) : IModelSource
 {
-    public async Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public async Task<bool> FetchAsync(ModelAssignment assignment, Stream part, CancellationToken ct)
     {
-        if (await ListAsync(assignment, ct) is { } chunks) await GrowAsync(assignment, chunks, partPath, ct);
-        return await hub.FetchAsync(assignment, partPath, ct);
+        if (await ListAsync(assignment, ct) is { } chunks) await GrowAsync(assignment, chunks, part, ct);
+        return await hub.FetchAsync(assignment, part, ct);
     }
 
     private async Task<IReadOnlyList<Chunk>?> ListAsync(ModelAssignment assignment, CancellationToken ct)
@@ -31,10 +31,9 @@ internal sealed class ChunkModelSource(HttpModelSource hub, HeldChunks held, Pee
         }
     }
 
-    private async Task GrowAsync(ModelAssignment assignment, IReadOnlyList<Chunk> chunks, string partPath, CancellationToken ct)
+    private async Task GrowAsync(ModelAssignment assignment, IReadOnlyList<Chunk> chunks, Stream part, CancellationToken ct)
     {
         var asked = peers.Usable(await hub.TryReadAsync(assignment, "/peers", PeerChunks.MaxToldBytes, ct));
-        await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var (near, own) = (0L, 0L);
         for (var i = Verified(part, chunks); i < chunks.Count; i++)
         {
@@ -42,16 +41,16 @@ internal sealed class ChunkModelSource(HttpModelSource hub, HeldChunks held, Pee
             if ((mine ?? await peers.TryReadAsync(asked, chunks[i], ct)) is not { } bytes) break;
             if (mine is null) near += bytes.Length;
             else own += bytes.Length;
-            HttpModelSource.ToDisk(part, () => part.Write(bytes));
+            HttpModelSource.ToDisk(() => part.Write(bytes));
         }
 
-        HttpModelSource.ToDisk(part, () => part.Flush(flushToDisk: true));
         if (near + own > 0) logger.ChunksNear(assignment.Digest, near, own, assignment.PackageBytes);
     }
 
     /// <summary>How many chunks the part begins with; what is behind them is cut off.</summary>
-    private static int Verified(FileStream part, IReadOnlyList<Chunk> chunks)
+    private static int Verified(Stream part, IReadOnlyList<Chunk> chunks)
     {
+        part.Position = 0;
         var buffer = new byte[ChunkList.ChunkBytes];
         var count = 0;
         foreach (var chunk in chunks)

@@ -1,7 +1,6 @@
 using Hmas.Contracts.Deltas;
 using Hmas.Contracts.Twins;
 using Hmas.Contracts.Wire;
-using Hmas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Agent.Sync.Downlink;
@@ -12,11 +11,11 @@ namespace Edge.Agent.Sync.Downlink;
 /// <param name="whole">Where the file comes from otherwise.</param>
 internal sealed class DeltaModelSource(HttpModelSource hub, IModelSource whole, HeldArtefacts held, ILogger logger) : IModelSource
 {
-    public async Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public async Task<bool> FetchAsync(ModelAssignment assignment, Stream part, CancellationToken ct)
     {
         // A download that has begun goes on.
-        if (File.Exists(partPath) || await TryAsync(assignment, ct) is not { } package) return await whole.FetchAsync(assignment, partPath, ct);
-        AtomicFile.Write(partPath, package);
+        if (part.Length > 0 || await TryAsync(assignment, ct) is not { } package) return await whole.FetchAsync(assignment, part, ct);
+        HttpModelSource.ToDisk(() => part.Write(package));
         return false;
     }
 

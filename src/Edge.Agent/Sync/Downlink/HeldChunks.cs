@@ -8,7 +8,7 @@ namespace Edge.Agent.Sync.Downlink;
 internal sealed class HeldChunks(ModelSlots slots, string? program)
 {
     private readonly Lock _gate = new();
-    private string _files = "";
+    private string[] _indexed = [];
     private Dictionary<string, Place> _places = [];
 
     /// <summary>Null when the device does not hold it.</summary>
@@ -20,9 +20,12 @@ internal sealed class HeldChunks(ModelSlots slots, string? program)
             {
                 Refresh();
                 if (!_places.TryGetValue(hash, out var place)) return null;
-                using var file = File.OpenHandle(place.File);
+                using var file = Open(place.Digest);
+                if (file is null) return null;
                 var bytes = new byte[place.Chunk.Length];
-                return RandomAccess.Read(file, bytes, place.Chunk.Offset) == bytes.Length && ChunkList.HashOf(bytes) == hash ? bytes : null;
+                file.Position = place.Chunk.Offset;
+                return file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length && ChunkList.HashOf(bytes) == hash
+                    ? bytes : null;
             }
         }
         catch (IOException)
@@ -35,24 +38,25 @@ internal sealed class HeldChunks(ModelSlots slots, string? program)
     private void Refresh()
     {
         var current = slots.Current;
-        string?[] packages = [current.Active?.Digest, current.Previous?.Digest, current.Standby?.Digest];
-        List<string> files = [.. packages.OfType<string>().Select(slots.Packages.PathOf).Where(File.Exists)];
-        if (program is not null) files.Add(program);
-        var names = string.Join('\n', files);
-        if (names == _files) return;
+        string[] digests = [.. new[] { current.Active, current.Previous, current.Standby }.OfType<SlotEntry>().Select(static slot => slot.Digest)];
+        if (_places.Count > 0 && digests.SequenceEqual(_indexed)) return;
         var places = new Dictionary<string, Place>(StringComparer.Ordinal);
-        foreach (var path in files)
+        foreach (var digest in (string?[])[.. digests, null])
         {
-            using var file = File.OpenRead(path);
-            foreach (var chunk in ChunkList.Of(file)) places[chunk.Hash] = new Place(path, chunk);
+            using var file = Open(digest);
+            if (file is null) continue;
+            foreach (var chunk in ChunkList.Of(file)) places[chunk.Hash] = new Place(digest, chunk);
         }
 
-        (_files, _places) = (names, places);
+        (_indexed, _places) = (digests, places);
     }
 
-    private sealed class Place(string file, Chunk chunk)
+    /// <param name="digest">Of a package; null: the program.</param>
+    private Stream? Open(string? digest) => digest is not null ? slots.Packages.Open(digest) : program is not null ? File.OpenRead(program) : null;
+
+    private sealed class Place(string? digest, Chunk chunk)
     {
-        public string File { get; } = file;
+        public string? Digest { get; } = digest;
 
         public Chunk Chunk { get; } = chunk;
     }

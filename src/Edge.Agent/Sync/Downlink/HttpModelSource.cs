@@ -39,9 +39,9 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
 
     private AuthenticationHeaderValue? Credentials { get; }
 
-    public async Task<bool> FetchAsync(ModelAssignment assignment, string partPath, CancellationToken ct)
+    public async Task<bool> FetchAsync(ModelAssignment assignment, Stream part, CancellationToken ct)
     {
-        var isWhole = LengthOf(partPath) == 0;
+        var isWhole = part.Length == 0;
         var address = AddressOf(assignment);
         if (assignment.PackageBytes <= 0 || assignment.PackageBytes > _options.MaxPackageBytes)
             throw new ModelRefusal("download", $"package of {assignment.PackageBytes} bytes is outside 1 to {_options.MaxPackageBytes}");
@@ -51,10 +51,10 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         var backoff = new Backoff(Waits, new Random(HashCode.Combine(assignment.Digest)));
         try
         {
-            while (!await TryFetchAsync(address, assignment, partPath, either.Token))
+            while (!await TryFetchAsync(address, assignment, part, either.Token))
             {
                 var wait = backoff.Next(TimeSpan.Zero, TimeSpan.Zero);
-                _logger.DownloadInterrupted(assignment.Digest, LengthOf(partPath), "the link broke", wait.TotalSeconds);
+                _logger.DownloadInterrupted(assignment.Digest, part.Length, "the link broke", wait.TotalSeconds);
                 await Task.Delay(wait, _time, either.Token);
             }
 
@@ -63,7 +63,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             throw new ModelRefusal(
-                "download", $"{address} gave {LengthOf(partPath)} of {assignment.PackageBytes} bytes within {_options.DownloadTimeout}");
+                "download", $"{address} gave {part.Length} of {assignment.PackageBytes} bytes within {_options.DownloadTimeout}");
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     }
 
     /// <summary>A disk that takes no more is not a broken link: trying again at once would not help.</summary>
-    public static void ToDisk(FileStream part, Action write)
+    public static void ToDisk(Action write)
     {
         try
         {
@@ -111,7 +111,7 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         }
         catch (IOException error)
         {
-            throw new StorageException(StorageReason.DiskFull, $"{part.Name}: {error.Message}", error);
+            throw new StorageException(StorageReason.DiskFull, error.Message, error);
         }
     }
 
@@ -149,15 +149,10 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
     }
 
     /// <summary>False: worth another try.</summary>
-    private async Task<bool> TryFetchAsync(Uri address, ModelAssignment assignment, string partPath, CancellationToken ct)
+    private async Task<bool> TryFetchAsync(Uri address, ModelAssignment assignment, Stream part, CancellationToken ct)
     {
-        var have = LengthOf(partPath);
-        if (have > assignment.PackageBytes)
-        {
-            File.Delete(partPath);
-            have = 0;
-        }
-
+        if (part.Length > assignment.PackageBytes) part.SetLength(0);
+        var have = part.Length;
         if (have == assignment.PackageBytes) return true;
         using var request = Request(address);
         if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
@@ -168,8 +163,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
             // A server that does not know ranges sends the whole: from the start, then.
             var from = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have ? have : 0;
             await using var body = await response.Content.ReadAsStreamAsync(ct);
-            await AppendAsync(body, partPath, from, assignment.PackageBytes, new Throttle(_options.DownloadBytesPerSecond, _time), ct);
-            return LengthOf(partPath) == assignment.PackageBytes;
+            await AppendAsync(body, part, from, assignment.PackageBytes, new Throttle(_options.DownloadBytesPerSecond, _time), ct);
+            return part.Length == assignment.PackageBytes;
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -185,9 +180,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         _ => throw new ModelRefusal("download", $"{address} answered {(int)status} {status}"),
     };
 
-    private static async Task AppendAsync(Stream body, string partPath, long from, long total, Throttle throttle, CancellationToken ct)
+    private static async Task AppendAsync(Stream body, Stream part, long from, long total, Throttle throttle, CancellationToken ct)
     {
-        await using var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         part.SetLength(from);
         part.Seek(0, SeekOrigin.End);
         var buffer = new byte[throttle.ReadBytes];
@@ -195,12 +189,8 @@ internal sealed class HttpModelSource : IModelSource, IDisposable
         while ((read = await body.ReadAsync(buffer, ct)) > 0)
         {
             if (part.Position + read > total) throw new ModelRefusal("download", $"the server sends more than the promised {total} bytes");
-            ToDisk(part, () => part.Write(buffer, 0, read));
+            ToDisk(() => part.Write(buffer, 0, read));
             await throttle.TakenAsync(read, ct);
         }
-
-        ToDisk(part, () => part.Flush(flushToDisk: true));
     }
-
-    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 }

@@ -45,9 +45,8 @@ internal sealed class InstallFetch(ModelSlots slots, ModelVerifier verifier, Che
     private async Task<byte[]> ReadAsync(ModelAssignment assignment, InstallOrder? order, CancellationToken ct)
     {
         if (!ArtefactDigest.IsValid(assignment.Digest)) throw new ModelRefusal("digest-mismatch", $"'{assignment.Digest}' is no digest");
-        var part = slots.Packages.PartPath(assignment.Digest);
-        var bytes = await source.FetchAsync(assignment, part, fetched => Require(assignment, order, fetched), ct);
-        File.Delete(part);
+        var bytes = await source.FetchAsync(assignment, fetched => Require(assignment, order, fetched), ct);
+        slots.Packages.DeletePart(assignment.Digest);
         return bytes;
     }
 

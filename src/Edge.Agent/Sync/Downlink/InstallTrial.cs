@@ -71,7 +71,7 @@ internal sealed class InstallTrial(
     private void TakeModel(string install)
     {
         if (Read(install) is not { } model || model.Assignment.Digest == slots.Current.Active?.Digest) return;
-        slots.Packages.Write(model.Assignment.Digest, model.Bytes);
+        slots.Keep(model.Assignment.Digest, model.Bytes);
         slots.Stage(new SlotEntry(model.Assignment.Digest, model.Assignment.Name, model.Assignment.Release, Assigned: true), model.Assignment);
         slots.Activate();
     }

@@ -31,15 +31,15 @@ internal sealed class PackageFetch(
         reporter.Tell(SlotState.Downloading, assignment);
         VerifiedPackage? package = null;
         var arrived = 0L;
-        await source.FetchAsync(
-            assignment, slots.Packages.PartPath(assignment.Digest),
+        bytes = await source.FetchAsync(
+            assignment,
             fetched =>
             {
                 arrived = time.GetTimestamp();
                 package = Verify(fetched, assignment, order);
             },
             ct);
-        slots.Packages.KeepPart(assignment.Digest);
+        slots.KeepDownload(assignment.Digest, bytes);
         return (package!, arrived);
     }
 
@@ -54,11 +54,8 @@ internal sealed class PackageFetch(
                 $"{Missing(assignment)} bytes are to come and {ReserveBytes} stay free, {slots.Packages.FreeBytes} are there");
     }
 
-    private long Missing(ModelAssignment assignment)
-    {
-        var part = new FileInfo(slots.Packages.PartPath(assignment.Digest));
-        return Math.Max(0, assignment.PackageBytes - (part.Exists ? part.Length : 0));
-    }
+    private long Missing(ModelAssignment assignment) =>
+        Math.Max(0, assignment.PackageBytes - slots.Packages.PartBytes(assignment.Digest));
 
     /// <summary>What both repositories say of the assignment; null where nobody is asked. The way back leads
     /// to what was vouched for when it came, and nowhere else.</summary>

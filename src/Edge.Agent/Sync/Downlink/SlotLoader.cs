@@ -1,5 +1,6 @@
 using Edge.Agent.Models;
 using Edge.Agent.Perception.Inference;
+using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 using Hmas.Inference;
 using Hmas.Trust;
@@ -9,19 +10,10 @@ namespace Edge.Agent.Sync.Downlink;
 /// <summary>Makes the model of a slot ready to answer, from its file on disk.</summary>
 internal sealed class SlotLoader(ModelSlots slots, ModelVerifier verifier, long maxPackageBytes)
 {
-    /// <summary>The package's bytes, if its file is there.</summary>
+    /// <summary>The bytes of a package that a slot names, if they are there.</summary>
     /// <exception cref="ModelRefusal"><c>digest-mismatch</c>: not a digest.</exception>
-    public byte[]? Read(string digest)
-    {
-        try
-        {
-            return slots.Packages.Read(digest, maxPackageBytes);
-        }
-        catch (ArgumentException error)
-        {
-            throw new ModelRefusal("digest-mismatch", error.Message, error);
-        }
-    }
+    public byte[]? Read(string digest) => ArtefactDigest.IsValid(digest)
+        ? slots.Read(digest, maxPackageBytes) : throw new ModelRefusal("digest-mismatch", $"'{digest}' is no digest");
 
     /// <exception cref="ModelRefusal">The file is gone, or not what it was.</exception>
     /// <exception cref="InferenceException">The runtime does not take it.</exception>

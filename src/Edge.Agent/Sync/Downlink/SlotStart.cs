@@ -89,7 +89,7 @@ internal sealed class SlotStart(
             var bytes = File.ReadAllBytes(path);
             var assignment = PackageFile.AssignmentOf(bytes, path);
             var package = verifier.Verify(bytes, assignment, active: null);
-            slots.Packages.Write(package.Digest, bytes);
+            slots.Keep(package.Digest, bytes);
             slots.Stage(new SlotEntry(package.Digest, package.Manifest.Name, package.Manifest.Release), assignment);
             slots.Activate();
             slots.Commit();

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 using Hmas.Contracts.Facts;
 
 namespace Hmas.Contracts.Wire;
 
 /// <summary>A batch of facts as one message (docs/formats/fact-batch.md): magic, header, body, a checksum
-/// over both; the body as Brotli where that is smaller.</summary>
+/// over both; the body compressed where that is smaller.</summary>
 public static class FactBatchCodec
 {
     public const byte Version = 1;
@@ -15,13 +14,10 @@ public static class FactBatchCodec
     public const int FactOverheadBytes = 1 + 8 + 4;
 
     private const byte Stored = 0;
-    private const byte Brotli = 1;
+    // 1 was Brotli.
+    private const byte Zlib = 2;
 
-    // Quality 4 with a 256 KiB window: on windows of float samples, 5 and up cost twice the time for less than 2 % of the bytes.
-    private const int BrotliQuality = 4;
-    private const int BrotliWindowBits = 18;
-
-    // Below this Brotli's own frame eats what it saves.
+    // Below this zlib's own frame eats what it saves.
     private const int SmallestToCompress = 64;
 
     private static ReadOnlySpan<byte> Magic => "HMFB"u8;
@@ -61,7 +57,7 @@ public static class FactBatchCodec
         var version = reader.Byte("version");
         if (version != Version) throw new WireFormatException($"batch version {version} is not {Version}");
         var codec = reader.Byte("codec");
-        if (codec is not (Stored or Brotli)) throw new WireFormatException($"codec {codec} is not known");
+        if (codec is not (Stored or Zlib)) throw new WireFormatException($"codec {codec} is not known");
         var site = Id(ref reader, "site");
         var device = Id(ref reader, "device");
         var epoch = reader.Int64("epoch");
@@ -78,7 +74,7 @@ public static class FactBatchCodec
         var stored = reader.Take(storedBytes, "body");
         reader.RequireEnd("batch");
         if (Crc(bytes[..HeaderCrcOffset(site, device)], stored) != crc) throw new WireFormatException("crc does not match: the message is damaged");
-        var body = codec == Brotli ? Decompress(stored, bodyBytes) : Copy(stored, bodyBytes);
+        var body = codec == Zlib ? Decompress(stored, bodyBytes) : Copy(stored, bodyBytes);
         return new FactBatch(site, device, epoch, DecodeBody(body, firstSequence, count, limits));
     }
 
@@ -180,20 +176,13 @@ public static class FactBatchCodec
     private static (byte Codec, ReadOnlyMemory<byte> Stored) Compress(byte[] body)
     {
         if (body.Length < SmallestToCompress) return (Stored, body);
-        var compressed = new byte[body.Length - 1];
-        return BrotliEncoder.TryCompress(body, compressed, out var written, BrotliQuality, BrotliWindowBits)
-            ? (Brotli, compressed.AsMemory(0, written))
-            : (Stored, body);
+        var compressed = ZlibCodec.Compress(body);
+        return compressed.Length < body.Length ? (Zlib, compressed) : (Stored, body);
     }
 
-    private static byte[] Decompress(ReadOnlySpan<byte> stored, int bodyBytes)
-    {
-        // The buffer is as long as the header says (within the limit), so a bomb stops here.
-        var body = new byte[bodyBytes];
-        if (!BrotliDecoder.TryDecompress(stored, body, out var written) || written != bodyBytes)
-            throw new WireFormatException($"body does not decompress to its {bodyBytes} bytes");
-        return body;
-    }
+    // The buffer is as long as the header says (within the limit), so a bomb stops here.
+    private static byte[] Decompress(ReadOnlySpan<byte> stored, int bodyBytes) => ZlibCodec.TryDecompress(stored.ToArray(), bodyBytes)
+        ?? throw new WireFormatException($"body does not decompress to its {bodyBytes} bytes");
 
     private static byte[] Copy(ReadOnlySpan<byte> stored, int bodyBytes) =>
         stored.Length == bodyBytes

@@ -17,8 +17,8 @@ public sealed class CheckedFetchTests : IDisposable
     /// <param name="wasted">Bytes that are fetched in vain, beside the list.</param>
     /// <param name="asked">How often the hub is asked for the file: for what is missing behind the chunks, and for the whole.</param>
     [Theory]
-    [InlineData(4, (3 * ChunkList.ChunkBytes) + 5_000, 1)]
-    [InlineData(1, (3 * ChunkList.ChunkBytes) + 5_000, 2)]
+    [InlineData(5, (4 * ChunkList.ChunkBytes) + 5_000, 1)]
+    [InlineData(1, (4 * ChunkList.ChunkBytes) + 5_000, 2)]
     [InlineData(0, 0, 1)]
     public async Task A_false_list_costs_one_download_at_most_and_then_the_hub_gives_the_whole(int held, long wasted, int asked)
     {
@@ -32,11 +32,11 @@ public sealed class CheckedFetchTests : IDisposable
     [Fact]
     public async Task A_file_that_is_refused_whole_too_is_not_fetched_again_and_leaves_nothing()
     {
-        NameOtherBytes(4);
+        NameOtherBytes(5);
         var refused = await Assert.ThrowsAsync<ModelRefusal>(() => _scene.FetchCheckedAsync(static _ => false));
         Assert.Equal("digest-mismatch", refused.Reason);
         Assert.Single(_scene.Asked, static path => path == Whole);
-        Assert.False(File.Exists(_scene.PartPath));
+        Assert.Empty(_scene.Files);
     }
 
     [Fact]

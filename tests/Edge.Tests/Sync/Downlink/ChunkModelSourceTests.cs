@@ -34,7 +34,7 @@ public sealed class ChunkModelSourceTests : IDisposable
     public async Task What_the_device_holds_itself_travels_from_nobody()
     {
         var digest = $"sha256:{new string('a', 64)}";
-        _scene.Slots.Packages.Write(digest, [.. _scene.Package[..(2 * ChunkList.ChunkBytes)], .. ChunkScene.Bytes(7, 9_000)]);
+        _scene.Slots.Keep(digest, [.. _scene.Package[..(2 * ChunkList.ChunkBytes)], .. ChunkScene.Bytes(7, 9_000)]);
         _scene.Slots.Stage(new SlotEntry(digest, "pump", 1), _scene.Assignment);
         _scene.Slots.Activate();
         var given = _scene.AddHolder();
@@ -47,7 +47,7 @@ public sealed class ChunkModelSourceTests : IDisposable
     {
         var part = _scene.Package[..((2 * ChunkList.ChunkBytes) + 100)];
         part[ChunkList.ChunkBytes + 5] ^= 1;
-        await File.WriteAllBytesAsync(_scene.PartPath, part);
+        _scene.Part.Write(part);
         var given = _scene.AddHolder();
         await _scene.FetchAsync();
         Assert.Equal(_scene.Chunks.Skip(1).Select(static chunk => chunk.Hash), given);
@@ -76,7 +76,7 @@ public sealed class ChunkModelSourceTests : IDisposable
         // The next download of the same agent does not ask it at all; without another peer the hub gives the whole.
         _scene.Peers.RemoveAt(1);
         _scene.Asked.Clear();
-        File.Delete(_scene.PartPath);
+        _scene.Part.SetLength(0);
         await _scene.FetchAsync(seen);
         Assert.Equal([.. ListAndPeers, Whole], _scene.Asked);
         Assert.Equal(asked, liar.Asked);
@@ -139,7 +139,7 @@ public sealed class ChunkModelSourceTests : IDisposable
         _scene.List[20] ^= 1;
         await _scene.FetchAsync();
         Assert.Equal([ListAndPeers[0], Whole], _scene.Asked);
-        File.Delete(_scene.PartPath);
+        _scene.Part.SetLength(0);
         _scene.List = [];
         await _scene.FetchAsync();
         Assert.Equal(Whole, _scene.Asked[^1]);

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Sync.Downlink;
 
-/// <summary>A device that fetches a package of four chunks from its hub and from peers; real sockets between it and the peers.</summary>
+/// <summary>A device that fetches a large package of five chunks from its hub and from peers; real sockets between it and the peers.</summary>
 internal sealed class ChunkScene : IDisposable
 {
     public const string Secret = "sixteen and more";
@@ -30,7 +30,7 @@ internal sealed class ChunkScene : IDisposable
     /// <summary>Of the package.</summary>
     public static string Digest { get; } = $"sha256:{new string('b', 64)}";
 
-    public byte[] Package { get; } = Bytes(1, (3 * ChunkList.ChunkBytes) + 5_000);
+    public byte[] Package { get; } = Bytes(1, (4 * ChunkList.ChunkBytes) + 5_000);
 
     public IReadOnlyList<Chunk> Chunks => ChunkList.Of(new MemoryStream(Package));
 
@@ -40,7 +40,11 @@ internal sealed class ChunkScene : IDisposable
     /// <summary>The device's.</summary>
     public ModelSlots Slots { get; }
 
-    public string PartPath => Slots.Packages.PartPath(Digest);
+    /// <summary>What has come of the package.</summary>
+    public MemoryStream Part { get; } = new();
+
+    /// <summary>Files of packages and downloads on the device.</summary>
+    public IEnumerable<string> Files => Directory.EnumerateFiles(ModelSlots.FolderOf(_folder.File("device")));
 
     /// <summary>What the hub says of the package's chunks; empty: it has no list.</summary>
     public byte[] List { get; set; }
@@ -134,8 +138,8 @@ internal sealed class ChunkScene : IDisposable
     {
         using var own = seen is null ? SeenPeers() : null;
         using var hub = HubOf(options, time);
-        await ChunksOf(hub, seen ?? own!).FetchAsync(Assignment, PartPath, default);
-        Assert.Equal(Package, await File.ReadAllBytesAsync(PartPath));
+        await ChunksOf(hub, seen ?? own!).FetchAsync(Assignment, Part, default);
+        Assert.Equal(Package, Part.ToArray());
     }
 
     /// <summary>Fetches as an updater does: what is not the package is refused.</summary>
@@ -143,8 +147,8 @@ internal sealed class ChunkScene : IDisposable
     {
         using var seen = SeenPeers();
         using var hub = HubOf(null, null);
-        return await new CheckedFetch(ChunksOf(hub, seen), hub, NullLogger.Instance).FetchAsync(
-            Assignment, PartPath,
+        return await new CheckedFetch(ChunksOf(hub, seen), hub, Slots.Packages, NullLogger.Instance).FetchAsync(
+            Assignment,
             bytes =>
             {
                 if (!(isRight?.Invoke(bytes) ?? bytes.SequenceEqual(Package))) throw new ModelRefusal("digest-mismatch", "other bytes");

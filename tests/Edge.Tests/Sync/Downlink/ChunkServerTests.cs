@@ -19,7 +19,7 @@ public sealed class ChunkServerTests : IDisposable
     public async Task A_peer_gives_what_its_slots_name_and_nothing_to_those_who_do_not_know_the_secret()
     {
         var slots = _scene.SlotsOf("holder");
-        slots.Packages.Write(ChunkScene.Digest, _scene.Package);
+        slots.Keep(ChunkScene.Digest, _scene.Package);
         var held = new HeldChunks(slots, null);
         var hash = _scene.Chunks[0].Hash;
         Assert.Null(held.Find(hash));

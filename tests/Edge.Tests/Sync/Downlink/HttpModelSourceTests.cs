@@ -147,7 +147,8 @@ public sealed class HttpModelSourceTests : IDisposable
         using var source = new HttpModelSource(server.Address, "d-1", "secret", _options, handler, _time, NullLogger.Instance);
         var assignment = new ModelAssignment { Digest = $"sha256:{new string('a', 64)}", Name = "pump", Release = 1, PackageBytes = _package.Length,
             Url = "x", Restore = restore };
-        var fetching = source.FetchAsync(assignment, Part, CancellationToken.None);
+        await using var part = new FileStream(Part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var fetching = source.FetchAsync(assignment, part, CancellationToken.None);
         while (move && !fetching.IsCompleted)
         {
             var waiting = _time.WaitBegunAsync(TimeSpan.FromHours(1));

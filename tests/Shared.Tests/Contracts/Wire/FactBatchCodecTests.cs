@@ -93,7 +93,7 @@ public sealed class FactBatchCodecTests
     }
 
     [Fact]
-    public void A_brotli_bomb_stops_at_the_length_its_header_names()
+    public void A_bomb_stops_at_the_length_its_header_names()
     {
         var bytes = FactBatchCodec.Encode(Batch(new Fact(1, FactKind.Experience, 5, new byte[400_000])));
         var header = HeaderBytes(bytes);
