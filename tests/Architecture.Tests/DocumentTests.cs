@@ -29,6 +29,7 @@ public sealed partial class DocumentTests
             .. new[] { "Perception", "Memory", "Learning", "Reasoning", "Communication", "Feedback", "Integration", "Specialized", "Redistribution" }
                 .Select(service => Path.Combine(SourceTree.Root, "src/Cloud.Hub", service)),
             .. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src/Edge.Sensors/Buses")),
+            Path.Combine(SourceTree.Root, "src/Edge.Sensors/Replay"),
             Path.Combine(SourceTree.Root, "src/Edge.Sensors/Simulation"),
             .. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "deploy")),
         ];

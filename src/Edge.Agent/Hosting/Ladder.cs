@@ -9,6 +9,7 @@ using Edge.Sensors;
 using Edge.Sensors.Buses;
 using Edge.Sensors.Buses.Hwmon;
 using Edge.Sensors.Buses.Iio;
+using Edge.Sensors.Replay;
 using Edge.Sensors.Simulation;
 using Microsoft.Extensions.Logging;
 

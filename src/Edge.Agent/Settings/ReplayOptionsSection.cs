@@ -1,4 +1,4 @@
-using Edge.Sensors.Simulation;
+using Edge.Sensors.Replay;
 using Hmas.Contracts.Sensing;
 
 namespace Edge.Agent.Settings;

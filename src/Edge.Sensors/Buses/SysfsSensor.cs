@@ -1,4 +1,3 @@
-using Edge.Sensors.Simulation;
 using Hmas.Contracts;
 using Hmas.Contracts.Sensing;
 using Microsoft.Extensions.Logging;
@@ -33,7 +32,7 @@ public sealed partial class SysfsSensor : ISensor
     /// <inheritdoc/>
     public async Task RunAsync(ISampleSink sink, CancellationToken ct)
     {
-        var pace = new ReplayPace(1, _time);
+        var pace = new EventPace(1, _time);
         var periodUs = (long)(1e6 / RateHz);
         var row = new float[_attributes.Count];
         while (true)

@@ -17,7 +17,7 @@ public sealed class SimulatedMachine(IMachineModel model, string runId, TimeProv
     /// <inheritdoc/>
     public async Task RunAsync(ISampleSink sink, CancellationToken ct)
     {
-        var pace = new ReplayPace(1, time);
+        var pace = new EventPace(1, time);
         // Event time and pace begin together: a row's timestamp is the moment it is due.
         var startUs = time.GetUtcNow().ToUnixMicroseconds();
         await pace.AdvanceAsync(0, ct).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Edge.Agent.Hosting.CommandLine;
 using Edge.Agent.Models;
-using Edge.Sensors.Simulation;
+using Edge.Sensors.Replay;
 using Hmas.Contracts.Sensing;
 using Hmas.Inference;
 using Hmas.Testing;

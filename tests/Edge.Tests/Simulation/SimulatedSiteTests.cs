@@ -1,3 +1,4 @@
+using Edge.Sensors.Replay;
 using Edge.Sensors.Simulation;
 using Hmas.Contracts.Sensing;
 using Hmas.Testing;

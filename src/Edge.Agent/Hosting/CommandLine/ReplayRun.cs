@@ -5,7 +5,7 @@ using Edge.Agent.Perception.Windows;
 using Edge.Agent.Pipeline;
 using Edge.Agent.Reasoning;
 using Edge.Agent.Sampling;
-using Edge.Sensors.Simulation;
+using Edge.Sensors.Replay;
 using Hmas.Inference;
 using Microsoft.Extensions.Logging;
 

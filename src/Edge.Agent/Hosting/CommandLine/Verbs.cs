@@ -7,7 +7,7 @@ using Edge.Agent.Models;
 using Edge.Agent.Reasoning;
 using Edge.Agent.Settings;
 using Edge.Sensors;
-using Edge.Sensors.Simulation;
+using Edge.Sensors.Replay;
 using Hmas.Inference;
 using Hmas.Trust;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>What a row that cannot be used does to the replay. A header that cannot be used always stops it.</summary>
 public enum BadRowPolicy

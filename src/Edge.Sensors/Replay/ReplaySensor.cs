@@ -2,7 +2,7 @@ using Hmas.Contracts;
 using Hmas.Contracts.Sensing;
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>Plays CSV recordings as if their machine were running now: one run per file, its id the file's stem.</summary>
 public sealed partial class ReplaySensor : ISensor
@@ -42,7 +42,7 @@ public sealed partial class ReplaySensor : ISensor
         var pauseUs = (long)_options.Pause.TotalMicroseconds;
         var startUs = _options.StartAt is { } start ? start.ToUnixMicroseconds() : (long?)null;
         var timeline = new ReplayTimeline(startUs, pauseUs, (long)(1e6 / _options.RateHz));
-        var pace = new ReplayPace(_options.Speed, _time);
+        var pace = new EventPace(_options.Speed, _time);
         var rowsBeforePass = 0L;
         var first = true;
         while (true)
@@ -76,7 +76,7 @@ public sealed partial class ReplaySensor : ISensor
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task PlayAsync(string file, int pass, ReplayTimeline timeline, ReplayPace pace, ISampleSink sink, CancellationToken ct)
+    private async Task PlayAsync(string file, int pass, ReplayTimeline timeline, EventPace pace, ISampleSink sink, CancellationToken ct)
     {
         var stem = Path.GetFileNameWithoutExtension(file);
         var runId = pass == 1 ? stem : $"{stem}-{pass}";

@@ -1,4 +1,4 @@
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>Picks the next recording: the smallest name that was not played yet, or the next of the list.</summary>
 internal sealed class ReplayFiles(ReplayOptions options)

@@ -1,4 +1,4 @@
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>Lays recorded times on the event-time axis: gaps inside a file stay, files follow each other. Pure.</summary>
 internal sealed class ReplayTimeline(long? startUs, long pauseUs, long periodUs)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Hmas.Contracts;
 
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>Rows of one CSV recording, checked one by one. Not thread-safe.</summary>
 public sealed class RecordingReader : IDisposable

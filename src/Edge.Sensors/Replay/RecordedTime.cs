@@ -1,4 +1,4 @@
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>How a recording writes its time.</summary>
 public enum RecordedTime

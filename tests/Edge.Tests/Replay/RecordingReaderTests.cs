@@ -1,9 +1,9 @@
 using Edge.Sensors;
-using Edge.Sensors.Simulation;
+using Edge.Sensors.Replay;
 using Hmas.Contracts.Sensing;
 using Hmas.Testing;
 
-namespace Edge.Tests.Simulation;
+namespace Edge.Tests.Replay;
 
 public sealed class RecordingReaderTests : IDisposable
 {

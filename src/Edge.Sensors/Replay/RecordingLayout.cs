@@ -1,4 +1,6 @@
-namespace Edge.Sensors.Simulation;
+using Edge.Sensors.Simulation;
+
+namespace Edge.Sensors.Replay;
 
 /// <summary>How a CSV recording is read: first row is the header, LF or CR LF, decimal point.</summary>
 public sealed record RecordingLayout

@@ -1,4 +1,4 @@
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>What is replayed, and how fast. Either <see cref="Folder"/> or <see cref="Files"/>.</summary>
 public sealed record ReplayOptions

@@ -1,4 +1,4 @@
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>Lines of a text file up to a length; LF and CR LF end a line, the last line needs no end.</summary>
 internal sealed class BoundedLineReader(string path) : IDisposable

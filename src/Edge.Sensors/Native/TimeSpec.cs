@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Edge.Sensors.Simulation.Native;
+namespace Edge.Sensors.Native;
 
 /// <summary><c>struct timespec</c> of a 64-bit Linux.</summary>
 [StructLayout(LayoutKind.Sequential)]

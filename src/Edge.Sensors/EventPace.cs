@@ -1,10 +1,10 @@
-using Edge.Sensors.Simulation.Native;
+using Edge.Sensors.Native;
 
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors;
 
 /// <summary>Says how long to wait so that event time runs at a multiple of real time. Errors do
 /// not add up: each wait is counted from the start.</summary>
-internal sealed class ReplayPace(double speed, TimeProvider time)
+internal sealed class EventPace(double speed, TimeProvider time)
 {
     // Shorter waits than a timer can keep are saved up for the next row.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);

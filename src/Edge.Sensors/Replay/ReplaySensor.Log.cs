@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Edge.Sensors.Simulation;
+namespace Edge.Sensors.Replay;
 
 /// <summary>Events 2000 to 2099.</summary>
 public sealed partial class ReplaySensor

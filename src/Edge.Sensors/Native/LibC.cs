@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Edge.Sensors.Simulation.Native;
+namespace Edge.Sensors.Native;
 
 /// <summary>Sleep as the kernel offers it: nanosleep(2). The runtime's own waits go through a lock
 /// and a condition variable, twice the kernel calls.</summary>

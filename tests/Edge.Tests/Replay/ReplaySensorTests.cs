@@ -1,11 +1,12 @@
 using Edge.Sensors;
-using Edge.Sensors.Simulation;
+using Edge.Sensors.Replay;
+using Edge.Tests.Simulation;
 using Hmas.Contracts.Sensing;
 using Hmas.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Edge.Tests.Simulation;
+namespace Edge.Tests.Replay;
 
 public sealed class ReplaySensorTests : IDisposable
 {
