@@ -143,7 +143,7 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
         ref readonly var prediction = ref _inference.Next();
         var decisions = _rules.Evaluate(_history, prediction, timestampUs);
         _calibration.Follow(_inference.Active);
-        _sink.Observe(new Observation(in prediction)
+        var observation = new Observation(in prediction)
         {
             RunId = _runId!,
             Frame = _history.Frames - 1,
@@ -153,7 +153,8 @@ internal sealed partial class PerceptionPipeline : ISampleConsumer, IFrameSink
             IsCalibration = _calibration.IsHealthyRow,
             Calibration = _calibration.Current,
             Decisions = decisions,
-        });
+        };
+        _sink.Observe(observation);
         Act(decisions);
     }
 

@@ -75,43 +75,41 @@ internal sealed class SlidingSummaries
         public void Begin(FrameHistory history, long newest, Span<ValueSummary> ends)
         {
             var first = newest - Frames + 1;
-            SumEnds(history, first, ends);
             for (var block = (first / Block) + 1; block < newest / Block; block++) SumBlock(history, block);
-            SumLater(history, first, newest);
+            LeaveBlock(history, first, newest, ends);
             IsBegun = true;
         }
 
         public void Step(FrameHistory history, long newest, Span<ValueSummary> ends)
         {
             var first = newest - Frames + 1;
-            var isNewBlock = Place(newest) == 0;
-            var leavesBlock = Place(first) == 0;
-            if (!isNewBlock && !leavesBlock)
-            {
-                Later.Add(history.LastValue[_channel]);
-                return;
-            }
+            if (Place(newest) == 0) SumBlock(history, (newest / Block) - 1);
+            if (Place(first) == 0) LeaveBlock(history, first, newest, ends);
+            else Later.Add(history.LastValue[_channel]);
+        }
 
-            if (isNewBlock) SumBlock(history, (newest / Block) - 1);
-            if (leavesBlock) SumEnds(history, first, ends);
+        private void LeaveBlock(FrameHistory history, long first, long newest, Span<ValueSummary> ends)
+        {
+            SumEnds(history, first, ends);
             SumLater(history, first, newest);
         }
 
         private readonly void SumEnds(FrameHistory history, long first, Span<ValueSummary> ends)
         {
-            var end = ValueSummary.Empty;
-            var place = Block;
             history.Stretch(_channel, first, Block - Place(first), out var older, out var newer);
-            for (var i = newer.Length; i-- > 0;)
-            {
-                end.Add(newer[i]);
-                ends[--place] = end;
-            }
+            ends = ends[Place(first)..];
+            SumEnds(newer, ValueSummary.Empty, ends[older.Length..]);
+            SumEnds(older, newer.IsEmpty ? ValueSummary.Empty : ends[older.Length], ends);
+        }
 
-            for (var i = older.Length; i-- > 0;)
+        /// <param name="behind">Of what follows the values.</param>
+        private static void SumEnds(ReadOnlySpan<float> values, in ValueSummary behind, Span<ValueSummary> ends)
+        {
+            ref readonly var later = ref behind;
+            for (var i = values.Length; i-- > 0;)
             {
-                end.Add(older[i]);
-                ends[--place] = end;
+                ValueSummary.Sum(later, values[i], out ends[i]);
+                later = ref ends[i];
             }
         }
 

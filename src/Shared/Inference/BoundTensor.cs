@@ -28,7 +28,7 @@ internal sealed unsafe class BoundTensor : IDisposable
             Handle = api.CreateTensor(values, length, shape);
     }
 
-    public Span<float> Values => _values;
+    public float[] Values => _values;
 
     /// <summary>Zero-terminated; pinned, so it stays valid beyond its <c>fixed</c>, as the values do.</summary>
     public byte* Name { get; }
