@@ -43,12 +43,12 @@ internal sealed class LoneSlices
     public IReadOnlyDictionary<string, MetricTest> Tests { get; }
 
     /// <summary>What is still to be found out; null: nothing.</summary>
-    public (string Word, string Reason)? Open => _lone.FirstOrDefault() is { } one
-        ? ("no-data", $"{Describe(one)}; more windows, or another device of it, decide") : null;
+    public Holdup? Open => _lone.FirstOrDefault() is { } one
+        ? new Holdup("no-data", $"{Describe(one)}; more windows, or another device of it, decide") : null;
 
     /// <summary>What the rank among the control says at last; null: nothing.</summary>
     /// <param name="level">How often a model within its limits may be found so, over all devices of the group: each might have stood out.</param>
-    public (string Word, string Reason)? Verdict(double level)
+    public Holdup? Verdict(double level)
     {
         foreach (var one in _lone)
         {
@@ -57,7 +57,8 @@ internal sealed class LoneSlices
                 .Select(device => ShareOf(one.Metric, device.Judged?.Control, device.Judged?.OtherTruth)).OfType<double>().ToList();
             var alike = others.Count(other => other >= one.Share - _rollout.Request.Gate.LimitOf(one.Metric.Name));
             if ((alike + 1.0) / (others.Count + 1) <= level / Math.Max(1, known))
-                return (one.Metric.Name, $"{Describe(one)}; {alike} of {Counted.Of(others.Count, "device")} with the old model showed as much");
+                return new Holdup(
+                    one.Metric.Name, $"{Describe(one)}; {alike} of {Counted.Of(others.Count, "device")} with the old model showed as much");
         }
 
         return null;
