@@ -60,8 +60,8 @@ internal static partial class Log
 
     [LoggerMessage(
         EventId = 8916, EventName = "RolloutUnreadable", Level = LogLevel.Warning,
-        Message = "rollout {RolloutId} is left out of the list: this hub does not know the state '{State}' of it or of a group of it; the row stays as it is")]
-    public static partial void RolloutUnreadable(this ILogger logger, string rolloutId, string state);
+        Message = "rollout {RolloutId} is in no list and is not moved on, as this hub cannot read it: {Why}; its row stays as it is")]
+    public static partial void RolloutUnreadable(this ILogger logger, string rolloutId, string why);
 
     [LoggerMessage(
         EventId = 8920, EventName = "HoldsAllKeys", Level = LogLevel.Warning,

@@ -12,7 +12,6 @@ internal sealed class RedistributionMetrics
     private readonly Counter<long> _fetches;
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _assignments;
-    private readonly Counter<long> _unreadable;
     private readonly Meter _meter;
 
     public RedistributionMetrics(IMeterFactory meters)
@@ -21,8 +20,6 @@ internal sealed class RedistributionMetrics
         _artefacts = meter.CreateCounter<long>("hmas.redistribution.artefacts", "{artefact}", "Artefacts added to the registry, by kind");
         _quarantined = meter.CreateCounter<long>("hmas.redistribution.quarantined", "{artefact}", "Artefacts put in quarantine");
         _fetches = meter.CreateCounter<long>("hmas.redistribution.fetches", "{request}", "Requests for artefacts that were answered with bytes");
-        _unreadable = meter.CreateCounter<long>(
-            "hmas.redistribution.unreadable", "{rollout}", "Rollouts left out of a list, as this hub does not know their state");
         _transitions = meter.CreateCounter<long>("hmas.redistribution.transitions", "{transition}", "Steps of rollouts, by the state gone to");
         _assignments = meter.CreateCounter<long>("hmas.redistribution.assignments", "{assignment}", "Desired models set on devices, by direction");
     }
@@ -45,7 +42,9 @@ internal sealed class RedistributionMetrics
 
     public void Fetched() => _fetches.Add(1);
 
-    public void Unreadable(int rollouts) => _unreadable.Add(rollouts);
+    /// <param name="rollouts">How many there are, asked whenever metrics are.</param>
+    public void Unreadable(Func<int> rollouts) => _meter.CreateObservableGauge(
+        "hmas.redistribution.unreadable", rollouts, "{rollout}", "Rollouts met since the start that this hub cannot read, as a newer one wrote them");
 
     public void Moved(string to) => _transitions.Add(1, new KeyValuePair<string, object?>("to", to));
 

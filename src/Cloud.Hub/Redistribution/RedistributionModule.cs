@@ -32,7 +32,7 @@ internal static class RedistributionModule
         services.AddSingleton<IModelQuarantine>(static provider => provider.GetRequiredService<ArtefactRegistry>());
         services.AddSingleton<RolloutTables>().AddSingleton<RolloutStore>().AddSingleton<RolloutNews>();
         services.AddSingleton<TargetSearch>().AddSingleton<WaysBack>().AddSingleton<JoinSearch>();
-        services.AddSingleton<IRollouts, FleetRollouts>();
+        services.AddSingleton<IRollouts, FleetRollouts>().AddSingleton<UnreadableRollouts>();
         services.AddSingleton<RedistributionMetrics>().AddSingleton<FleetLook>().AddSingleton<RolloutFacts>().AddSingleton<ModelAssigner>();
         services.AddStoreHealth<RegistryTables>("registry", [HubServices.Redistribution], static tables => tables.Database.Health);
         services.AddSingleton<FirmwareFiles>().AddSingleton<DirectPresence>()

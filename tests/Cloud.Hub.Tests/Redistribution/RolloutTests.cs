@@ -6,6 +6,7 @@ using Cloud.Hub.Redistribution.Retention;
 using Cloud.Hub.Redistribution.Rollouts;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Hmas.Contracts.Models;
+using Hmas.Testing;
 using Microsoft.Data.Sqlite;
 
 namespace Cloud.Hub.Tests.Redistribution;
@@ -83,6 +84,9 @@ public class RolloutTests
         Assert.EndsWith($"a state that this hub does not know: '{unknown}'", fault.Message, StringComparison.Ordinal);
         Assert.Equal([(plain, null), (strange, unknown)], scene.Hub.Get<RolloutStore>().Page(null, 10));
         await Assert.ThrowsAsync<InvalidDataException>(() => scene.Hub.Get<References>().FindAsync(default));
+        using var http = scene.Hub.Http(HubServices.Redistribution);
+        await Eventually.HoldsAsync(async () => (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
+            .Any(static line => line.StartsWith("hmas_redistribution_unreadable", StringComparison.Ordinal) && line.EndsWith(" 1", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Cloud.Hub.Redistribution.Rollouts;
 /// <summary>Checks a rollout before it begins, and finds the grain of one that has.</summary>
 internal sealed class FleetRollouts(
     IGrainFactory grains, RolloutStore store, TargetSearch search, WaysBack waysBack, ArtefactRegistry registry, IModelRegistry models,
-    IFactArchive facts, ImageRepository images, RedistributionMetrics metrics, TimeProvider time, ILogger<FleetRollouts> logger) : IRollouts
+    IFactArchive facts, ImageRepository images, UnreadableRollouts unreadable, TimeProvider time) : IRollouts
 {
     private const int MaxListed = 1_000;
 
@@ -66,8 +66,7 @@ internal sealed class FleetRollouts(
     {
         var page = store.Page(before, Math.Clamp(limit, 1, MaxListed)).ToLookup(static row => row.Unknown is null);
         // One that this hub cannot read hides no other.
-        foreach (var (id, unknown) in page[false]) logger.RolloutUnreadable(id, unknown!);
-        metrics.Unreadable(page[false].Count());
+        foreach (var (id, unknown) in page[false]) unreadable.Met(id, RolloutState.Unknown(unknown!));
         var views = await Task.WhenAll(page[true].Select(row => grains.GetGrain<IRolloutGrain>(row.Id).ViewAsync()));
         return [.. views.Select(static view => view.Value).OfType<RolloutView>()];
     }

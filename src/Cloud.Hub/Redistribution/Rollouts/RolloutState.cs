@@ -24,6 +24,9 @@ internal sealed record RolloutState
         !Known.Contains(state, StringComparer.Ordinal) ? state ?? "none"
         : groups.Where(static group => !GroupState.Known.Contains(group, StringComparer.Ordinal)).Select(static group => group ?? "none").FirstOrDefault();
 
+    /// <summary>As people are told of a word that this hub does not know.</summary>
+    public static string Unknown(string word) => $"it, or a group of it, is in a state that this hub does not know: '{word}'";
+
     public required string RolloutId { get; init; }
 
     public required RolloutRequest Request { get; init; }

@@ -9,7 +9,8 @@ namespace Cloud.Hub.Redistribution.Workers;
 /// time, so two clocks do no harm and none is missed. One look at a time, the highest priority first: each is waited for to its end,
 /// however long that takes on a busy machine, so looks do not pile up and two never spend the same bytes.</remarks>
 internal sealed class RolloutClock(
-    RolloutStore store, IGrainFactory grains, IOptions<RedistributionOptions> options, TimeProvider time, ILogger<RolloutClock> logger)
+    RolloutStore store, IGrainFactory grains, UnreadableRollouts unreadable, IOptions<RedistributionOptions> options, TimeProvider time,
+    ILogger<RolloutClock> logger)
         : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,6 +34,11 @@ internal sealed class RolloutClock(
         try
         {
             await grains.GetGrain<IRolloutGrain>(id).LookAsync();
+            unreadable.Read(id);
+        }
+        catch (InvalidDataException e)
+        {
+            unreadable.Met(id, e.Message);
         }
         catch (Exception e)
         {

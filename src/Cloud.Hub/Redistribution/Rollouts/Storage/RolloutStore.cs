@@ -45,14 +45,15 @@ internal sealed class RolloutStore(RolloutTables tables)
         },
         cancellation);
 
-    /// <exception cref="InvalidDataException">It, or a group of it, is in a state that this hub does not know; the row stays as it is.</exception>
+    /// <exception cref="InvalidDataException">It is not written as this hub writes, or it, or a group of it, is in a state that this hub does not
+    /// know; the row stays as it is.</exception>
     public StoredRollout? Find(string rolloutId) => _database.Read(connection =>
     {
         using var select = new BoundStatement(connection, "SELECT number, revision, document FROM rollouts WHERE id = ?1");
         if (!select.Bind(1, rolloutId).Step()) return null;
-        var (number, revision, state) = (select.Number(0), select.Number(1), Parse<RolloutState>(select.Blob(2)));
+        var (number, revision, state) = (select.Number(0), select.Number(1), Parse(rolloutId, select.Blob(2)));
         if (RolloutState.UnknownOf(state.State, state.Groups.Select(static group => group.State)) is { } unknown)
-            throw new InvalidDataException($"rollout {rolloutId}, or a group of it, is in a state that this hub does not know: '{unknown}'");
+            throw new InvalidDataException($"rollout {rolloutId}: {RolloutState.Unknown(unknown)}");
         using var transitions = new BoundStatement(connection, "SELECT document FROM rollout_transitions WHERE rollout = ?1 ORDER BY position");
         var devices = DeviceRows.Read(connection, number);
         return new StoredRollout(number, revision, state with
@@ -183,6 +184,18 @@ internal sealed class RolloutStore(RolloutTables tables)
     private static byte[] Document(RolloutState state) => Json(state with { Devices = [], Transitions = [] });
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, GrainJson.Options);
+
+    private static RolloutState Parse(string rolloutId, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return Parse<RolloutState>(json);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"rollout {rolloutId}: {e.Message}", e);
+        }
+    }
 
     private static T Parse<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<T>(json, GrainJson.Options)!;
 }
