@@ -34,6 +34,7 @@ internal static class DeviceReplay
             detector.StartRun();
             detector.Calibrate(calibration);
             var counts = default(Confusion);
+            var right = new List<bool>();
             var scores = new Dictionary<bool, List<double>> { [true] = [], [false] = [] };
             foreach (var (row, score) in Score(detector, manifest, run))
             {
@@ -47,16 +48,17 @@ internal static class DeviceReplay
                 }
 
                 counts = counts.Add(anomalous, score.IsAlarm);
+                right.Add(anomalous == score.IsAlarm);
                 if (experience.Fault(run, row) is { } fault) slices.AddFault(fault, score.IsAlarm);
                 if (score.IsValid) scores[anomalous].Add(score.Smoothed);
             }
 
             if (counts.Rows == 0) continue;
-            var slice = slices.Add(run, counts);
+            var slice = slices.Add(run, counts, right);
             if (scores.Values.All(some => some.Count > 0)) areas[slice] = AreaUnderCurve.Of(scores[true], scores[false]);
         }
 
-        return new EvaluationResult(slices.ToMetrics(), answers, areas, invalid) { Untold = untold };
+        return new EvaluationResult(slices.ToMetrics(), answers, areas, invalid) { Untold = untold, Right = slices.Right };
     }
 
     private static IEnumerable<(RunRows.Row Row, DetectorScore Score)> Score(Detector detector, ModelManifest manifest, RunRows run)

@@ -19,7 +19,7 @@ internal sealed record EvaluationResult(
     /// <summary>Of a detector: the windows whose truth nobody has told.</summary>
     public UntoldAlarms Untold { get; init; } = new();
 
-    /// <summary>Of a classifier, by slice: whether each window's answer was right, in order.</summary>
+    /// <summary>By slice: whether each answer that counts was right, in order. Two models asked about the same rows are compared by it.</summary>
     public IReadOnlyDictionary<string, List<bool>> Right { get; init; } = new Dictionary<string, List<bool>>();
 
     /// <summary>Share of windows on which two models answer differently.</summary>

@@ -41,9 +41,12 @@ internal static class LifeReplay
 
         var slices = new SortedDictionary<string, SliceMetrics>(StringComparer.Ordinal) { [EvaluationResult.Pooled] = Metrics(told) };
         foreach (var slice in told.GroupBy(answer => answer.Run).Concat(told.GroupBy(answer => answer.Part))) slices[slice.Key] = Metrics(slice);
+        var right = told.GroupBy(answer => answer.Run).Concat(told.GroupBy(answer => answer.Part))
+            .Concat(told.GroupBy(static _ => EvaluationResult.Pooled))
+            .ToDictionary(slice => slice.Key, slice => slice.Select(answer => answer.Answer.IsRight).ToList());
         return new EvaluationResult(
             slices, answers, told.GroupBy(answer => answer.Run).ToDictionary(run => run.Key, run => 1 - run.Average(answer => answer.Answer.Error)),
-            invalid);
+            invalid) { Right = right };
     }
 
     private static SliceMetrics Metrics(IEnumerable<(string Run, string Part, Answer Answer)> told)
@@ -52,7 +55,7 @@ internal static class LifeReplay
         if (answers.Count == 0) return new SliceMetrics(0, 0, null, null, null);
         return new SliceMetrics(answers.Count, 0, null, null, null)
         {
-            Accuracy = answers.Average(answer => answer.Error <= RightWithin ? 1.0 : 0),
+            Accuracy = answers.Average(answer => answer.IsRight ? 1.0 : 0),
             LifeError = answers.Average(answer => answer.Error),
             Held = answers.Average(answer => answer.IsHeld ? 1.0 : 0),
         };
@@ -60,5 +63,8 @@ internal static class LifeReplay
 
     /// <param name="Error">Of the median, as a share of the horizon.</param>
     /// <param name="IsHeld">The band holds the truth.</param>
-    private readonly record struct Answer(double Error, bool IsHeld);
+    private readonly record struct Answer(double Error, bool IsHeld)
+    {
+        public bool IsRight => Error <= RightWithin;
+    }
 }
