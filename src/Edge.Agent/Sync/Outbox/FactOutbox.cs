@@ -141,7 +141,8 @@ internal sealed class FactOutbox : IFactSink, IAsyncDisposable
         {
             // Taken before the look: a turn that ends after it is not missed.
             var turn = Volatile.Read(ref _turn);
-            if (!_isStoring && _queue.IsEmpty && holds(this)) return;
+            // The queue first: a turn says that it stores before it takes from it.
+            if (_queue.IsEmpty && !_isStoring && holds(this)) return;
             await turn.Task.WaitAsync(ct);
         }
     }
