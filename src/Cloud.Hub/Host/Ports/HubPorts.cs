@@ -10,12 +10,10 @@ public sealed class HubPorts
     /// <exception cref="HubStartException">A port out of range, or two services on the same one.</exception>
     public HubPorts(HubOptions options)
     {
+        List<string> known = [.. HubServices.All, HubServices.Front, "mqtt", "mqtts", "silo"];
         foreach (var named in options.Ports.Keys)
         {
-            if (!HubServices.All.Contains(named) && named is not (HubServices.Front or "mqtt" or "mqtts" or "silo"))
-            {
-                throw new HubStartException($"ports: there is no service '{named}'");
-            }
+            if (!known.Contains(named)) throw new HubStartException($"ports: there is no port '{named}'; known are {string.Join(", ", known)}");
         }
 
         Address = options.BindAddress();

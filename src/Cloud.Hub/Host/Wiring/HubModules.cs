@@ -79,7 +79,8 @@ internal static class HubModules
         var selected = options.SelectedServices();
         foreach (var remote in options.Remotes.Keys)
         {
-            if (!HubServices.All.Contains(remote)) throw new HubStartException($"remotes: there is no service '{remote}'");
+            if (!HubServices.All.Contains(remote))
+                throw new HubStartException($"remotes: there is no service '{remote}'; known are {string.Join(", ", HubServices.All)}");
             if (selected.Contains(remote))
                 throw new HubStartException($"remotes: {remote} runs in this process; leave it out of services or out of remotes");
         }
