@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Edge.Agent.Perception.Windows;
 
 namespace Edge.Agent.Reasoning;
@@ -37,20 +38,14 @@ internal sealed class SlidingSummaries
         var newest = history.Frames - 1;
         var steps = newest - _newest;
         _newest = newest;
+        // Since the frame before, and without a gap: a window that reached back far enough does so still.
+        var follows = steps == 1 && history.Contiguous > 1;
         for (var i = 0; i < _windows.Length; i++)
         {
             ref var window = ref _windows[i];
-            if (history.Contiguous < window.Frames)
-            {
-                window.IsBegun = false;
-                values[window.Index] = float.NaN;
-                continue;
-            }
-
-            var ends = _ends.AsSpan(i * Block, Block);
-            if (!window.IsBegun || steps is not (0 or 1)) window.Begin(history, newest, ends);
-            else if (steps == 1) window.Step(history, newest, ends);
-            values[window.Index] = ValueSummary.Of(window.Kind, ends[Place(newest - window.Frames + 1)], window.Later);
+            if (follows && window.Rest > 0) window.Step(history);
+            else if (steps != 0 || !window.IsBegun) window.Move(history, newest, follows, _ends.AsSpan(i * Block, Block));
+            values[window.Index] = window.IsBegun ? ValueSummary.Of(window.Kind, _ends[(i * Block) + window.First], window.Later) : float.NaN;
         }
     }
 
@@ -65,6 +60,14 @@ internal sealed class SlidingSummaries
 
         /// <summary>All behind the block in which the window begins: whole blocks and the beginning of the newest one.</summary>
         public ValueSummary Later;
+
+        /// <summary>Place of its first frame in the block where that lies.</summary>
+        public int First;
+
+        /// <summary>Frames to come until it leaves that block or another one begins.</summary>
+        public int Rest;
+
+        /// <summary>The history reaches back as far as the window.</summary>
         public bool IsBegun;
 
         private readonly int _channel = signal.Channel;
@@ -72,24 +75,32 @@ internal sealed class SlidingSummaries
         // Ring, a place being the block's number mod the length.
         private readonly ValueSummary[] _blocks = new ValueSummary[(signal.Frames / Block) + 2];
 
-        public void Begin(FrameHistory history, long newest, Span<ValueSummary> ends)
+        public void Step(FrameHistory history)
         {
-            var first = newest - Frames + 1;
-            for (var block = (first / Block) + 1; block < newest / Block; block++) SumBlock(history, block);
-            LeaveBlock(history, first, newest, ends);
-            IsBegun = true;
+            Rest--;
+            First++;
+            Later.Add(history.LastValue[_channel]);
         }
 
-        public void Step(FrameHistory history, long newest, Span<ValueSummary> ends)
+        /// <summary>Into another block, or anew: apart from what each frame runs through.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public void Move(FrameHistory history, long newest, bool follows, Span<ValueSummary> ends)
         {
             var first = newest - Frames + 1;
-            if (Place(newest) == 0) SumBlock(history, (newest / Block) - 1);
-            if (Place(first) == 0) LeaveBlock(history, first, newest, ends);
-            else Later.Add(history.LastValue[_channel]);
-        }
+            var goesOn = IsBegun && follows;
+            IsBegun = history.Contiguous >= Frames;
+            Rest = 0;
+            if (!IsBegun) return;
+            if (!goesOn) SumBlocks(history, (first / Block) + 1, newest / Block);
+            else if (Place(newest) == 0) SumBlocks(history, (newest / Block) - 1, newest / Block);
+            First = Place(first);
+            Rest = Block - 1 - Math.Max(First, Place(newest));
+            if (goesOn && First > 0)
+            {
+                Later.Add(history.LastValue[_channel]);
+                return;
+            }
 
-        private void LeaveBlock(FrameHistory history, long first, long newest, Span<ValueSummary> ends)
-        {
             SumEnds(history, first, ends);
             SumLater(history, first, newest);
         }
@@ -113,7 +124,10 @@ internal sealed class SlidingSummaries
             }
         }
 
-        private readonly void SumBlock(FrameHistory history, long block) => Of(block) = Sum(history, block * Block, Block);
+        private readonly void SumBlocks(FrameHistory history, long from, long to)
+        {
+            for (var block = from; block < to; block++) Of(block) = Sum(history, block * Block, Block);
+        }
 
         private void SumLater(FrameHistory history, long first, long newest)
         {
