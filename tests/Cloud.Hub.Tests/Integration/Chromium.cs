@@ -1,3 +1,4 @@
+using Hmas.Testing;
 using Microsoft.Playwright;
 
 namespace Cloud.Hub.Tests.Integration;
@@ -7,8 +8,8 @@ public sealed class Chromium : IAsyncLifetime
 {
     public const string Path = "/usr/bin/chromium";
 
-    /// <summary>What a page may take on a busy machine before a test gives up: Playwright's own 5 s are none.</summary>
-    public const float PatienceMs = 180_000;
+    /// <summary>What a page may take before a test gives up: as long as everything else may.</summary>
+    private static readonly float PatienceMs = (float)Eventually.Limit.TotalMilliseconds;
 
     private IPlaywright? _playwright;
 
