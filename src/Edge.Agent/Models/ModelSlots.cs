@@ -30,6 +30,7 @@ internal sealed class ModelSlots
         _newest = Math.Max(Current.NewestPackage, newest?.Number ?? 0);
         // Slots without a memory name nothing: then the packages are all there is.
         if (record.HasMemory && TryCountInterrupted(newest)) Collect(spares: 1);
+        Packages.Prepare();
     }
 
     /// <summary>Of the packages.</summary>

@@ -19,6 +19,9 @@ internal sealed class PackageFolder(string folder)
     /// <summary>The small package that was written last; null: none is whole.</summary>
     public PackedPackage? Newest => _packed.All.Where(static packed => packed.Digest is not null).MaxBy(static packed => packed.Number);
 
+    /// <inheritdoc cref="PackedFiles.Prepare"/>
+    public void Prepare() => _packed.Prepare();
+
     public static bool IsLarge(long packageBytes) => packageBytes > PackedFiles.MaxPackageBytes;
 
     /// <summary>What grows by a download, from what is there of it on: in memory, or, when it is large, in a file.</summary>
@@ -62,7 +65,7 @@ internal sealed class PackageFolder(string folder)
         .Concat(Directory.EnumerateFiles(folder, "*" + PackageEnding).Select(TryRead))
         .Select(static bytes => bytes is null ? null : ReleaseOf(bytes)).OfType<KeyValuePair<string, long>>();
 
-    /// <summary>Deletes what is not needed; a part file stays for a download to go on, the newest one only.</summary>
+    /// <summary>Lets go what is not needed; a part file stays for a download to go on, the newest one only.</summary>
     /// <inheritdoc cref="PackedFiles.Collect"/>
     public void Collect(IReadOnlySet<string> needed, int spares)
     {

@@ -26,7 +26,8 @@ public static class FramedFile
         var bytes = Frame(content, generation);
         try
         {
-            var isNew = !File.Exists(path);
+            // An empty one may be as new as one that is not there.
+            var isNew = new FileInfo(path) is not { Exists: true, Length: > 0 };
             using (var file = OpenToWrite(path))
             {
                 file.Write(bytes);
