@@ -78,6 +78,9 @@ public sealed record TrainingRunView
 
     public string Message { get; init; } = "";
 
+    /// <summary>What came of it, for whoever runs the fleet; empty until it was judged. <see cref="Message"/> says the same with every figure.</summary>
+    public string Verdict { get; init; } = "";
+
     public string? CandidateDigest { get; init; }
 
     public int TrainingWindows { get; init; }

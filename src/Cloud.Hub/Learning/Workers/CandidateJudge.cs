@@ -25,7 +25,8 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
         var precise = Replay(manifest, model.Float);
         var rounded = Replay(int8Manifest, model.Int8);
         var before = parent is null ? null : Replay(parent.Manifest, parent.Onnx);
-        var (isInt8, why) = PrefersInt8(model, precise, rounded);
+        var (floatUs, int8Us) = Latency.Compare(model.Float, model.Int8, model.Input, model.Output);
+        var (isInt8, why) = PrefersInt8(model, precise, rounded, floatUs, int8Us);
         var (chosen, onnx, result) = isInt8 ? (int8Manifest, model.Int8, rounded) : (manifest, model.Float, precise);
         var overlap = (double)manifest.Window.Length / manifest.Window.Stride;
         var verdict = new ReleaseGate(options.Value.PooledMargin, options.Value.SliceLimit, options.Value.MinSliceRows, overlap).Judge(
@@ -37,6 +38,8 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
             State = verdict.Released ? RunStates.Registered : RunStates.Rejected,
             Progress = 1,
             Message = $"{verdict.Reason}{quieter}; {guard}{why}",
+            Verdict = verdict.Released
+                ? PlainVerdict.Of(before, result, quieter, onnx.Length, isInt8 ? int8Us : floatUs) : $"{verdict.Reason}{quieter}",
             QuantizedLayers = [.. model.Facts.Layers.Select(layer => layer.ToView())],
             CandidateMetrics = result.Slices,
             ParentMetrics = before?.Slices ?? run.ParentMetrics,
@@ -58,9 +61,9 @@ internal sealed class CandidateJudge(IOptions<LearningOptions> options)
         : $"guarded by {guard.Windows} normal windows of {guard.Runs} runs";
 
     /// <summary>int8 ships where it is neither slower nor worse than its float twin, and nothing speaks against it.</summary>
-    private (bool Yes, string Why) PrefersInt8(FittedModel model, EvaluationResult precise, EvaluationResult rounded)
+    private (bool Yes, string Why) PrefersInt8(
+        FittedModel model, EvaluationResult precise, EvaluationResult rounded, double floatUs, double int8Us)
     {
-        var (floatUs, int8Us) = Latency.Compare(model.Float, model.Int8, model.Input, model.Output);
         var area = precise.WorstAreaLoss(rounded);
         var loss = area ?? precise.Disagreement(rounded);
         var lost = area is null

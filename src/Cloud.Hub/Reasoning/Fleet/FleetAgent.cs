@@ -160,7 +160,7 @@ internal sealed class FleetAgent(
     {
         if (runId is null) return null;
         return await training.RunAsync(runId, cancellation) is { } run
-            ? new TrainingOutcome(run.State, run.CandidateDigest, run.Message)
+            ? new TrainingOutcome(run.State, run.CandidateDigest, run.Verdict.Length > 0 ? run.Verdict : run.Message)
             : new TrainingOutcome("failed", null, "the training run is unknown to Learning");
     }
 

@@ -27,6 +27,8 @@ public sealed class TrainingRunTests
         var second = await learning.TrainAsync(LearningFixture.Request("anomaly-logit", first.CandidateDigest));
         Assert.True(second.State == RunStates.Registered, second.Message);
         Assert.Contains("guarded by ", second.Message, StringComparison.Ordinal);
+        Assert.Matches(@"^F1 0\.\d{3} \(1 is perfect\) on [\d,]+ rows that no training saw, the model before it F1 0\.\d{3}", second.Verdict);
+        Assert.DoesNotContain("int8", second.Verdict, StringComparison.Ordinal);
         await learning.EndAsync();
 
         var manifest = (await registry.FindAsync(second.CandidateDigest!, CancellationToken.None))!.Manifest;

@@ -84,10 +84,10 @@ internal static class GroupMinimum
 
     private static Holdup? Latency(GroupLook look) =>
         look.Evidence.Metric(GateLimits.Latency) is null && look.Gate.LimitOf(GateLimits.Latency) < 1
-            ? new Holdup("no-data", $"no report whose p99 of inference rests on {ModelEvidence.EnoughTimings} timed answers") : null;
+            ? new Holdup("no-data", $"no device has timed {ModelEvidence.EnoughTimings} answers yet, so nothing is known of their speed") : null;
 
     private static Holdup? ControlSilent(GroupLook look) => look.Evidence.Metric(GateLimits.AlarmRate) is null && look.Control.CanSpeak
-        ? new Holdup("no-data", "nothing from the control devices") : null;
+        ? new Holdup("no-data", "no word yet from the devices that keep the old model") : null;
 
     private static Holdup? SideBySide(GroupLook look) => look.Evidence.ShadowWindows < look.Gate.MinimumShadowWindows
         ? new Holdup("no-data", $"{look.Evidence.ShadowWindows} of {Counted.Of(look.Gate.MinimumShadowWindows, "window")} answered side by side") : null;
