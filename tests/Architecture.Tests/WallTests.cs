@@ -12,6 +12,8 @@ public sealed class WallTests
     /// <summary>From what knows nobody to what knows all of them: a recipe knows no data, data know no public recording.</summary>
     private static readonly string[] LearningLadder = ["Training", "Recipes", "Datasets", "Corpora", "Studies"];
 
+    private static readonly string[] RolloutLadder = ["Pace", "Evidence", "Planning", "Gates"];
+
     /// <summary>What the other tests of this class do not know of, they do not hold.</summary>
     [Fact]
     public void Every_folder_has_its_place()
@@ -49,6 +51,10 @@ public sealed class WallTests
     [Fact]
     public void Each_rung_of_learning_uses_only_rungs_below_it() =>
         Assert.Empty(Upwards("src/Cloud.Hub/Learning", "Cloud.Hub.Learning", LearningLadder));
+
+    [Fact]
+    public void Each_rung_of_a_rollout_uses_only_rungs_below_it() =>
+        Assert.Empty(Upwards("src/Cloud.Hub/Redistribution/Rollouts", "Cloud.Hub.Redistribution.Rollouts", RolloutLadder));
 
     [Fact]
     public void A_service_reaches_another_only_through_its_contract_folder()

@@ -6,6 +6,8 @@ using Cloud.Hub.Redistribution.Endpoints;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Retention;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Trust;
 using Cloud.Hub.Redistribution.Workers;

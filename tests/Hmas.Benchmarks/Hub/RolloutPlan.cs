@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Cloud.Hub.Redistribution.Targeting;
 using Hmas.Contracts.Models;
 

@@ -2,6 +2,8 @@ using Cloud.Hub.Memory.Contract;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Registry;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Cloud.Hub.Redistribution.Targeting;
 using Cloud.Hub.Redistribution.Trust;

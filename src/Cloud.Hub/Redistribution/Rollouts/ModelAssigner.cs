@@ -1,9 +1,10 @@
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Cloud.Hub.Redistribution.Trust;
 using Hmas.Contracts.Twins;
-using Hmas.Trust.Uptane;
 using Hmas.Trust.UpdateFramework.Metadata;
+using Hmas.Trust.Uptane;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 

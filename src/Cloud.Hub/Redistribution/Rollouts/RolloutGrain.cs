@@ -1,4 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;

@@ -1,3 +1,5 @@
+using Cloud.Hub.Redistribution.Rollouts.Planning;
+
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Devices that come to a running rollout's aim, and those that are no longer there. Pure, and safe to repeat.</summary>

@@ -1,4 +1,4 @@
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;

@@ -1,3 +1,5 @@
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+
 namespace Cloud.Hub.Redistribution.Rollouts;
 
 /// <summary>Taking the devices of a rollout back. Pure.</summary>

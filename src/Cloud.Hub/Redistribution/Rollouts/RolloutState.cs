@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Artefacts;
 
 namespace Cloud.Hub.Redistribution.Rollouts;

@@ -1,5 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 
 namespace Cloud.Hub.Redistribution.Rollouts;
 

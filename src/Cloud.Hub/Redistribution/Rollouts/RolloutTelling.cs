@@ -1,4 +1,7 @@
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts;

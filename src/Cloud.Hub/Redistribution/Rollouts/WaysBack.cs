@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 

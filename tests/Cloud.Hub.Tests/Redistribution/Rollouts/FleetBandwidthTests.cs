@@ -1,5 +1,5 @@
 using Cloud.Hub.Redistribution;
-using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
 

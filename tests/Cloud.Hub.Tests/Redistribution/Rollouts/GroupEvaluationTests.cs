@@ -1,6 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
 

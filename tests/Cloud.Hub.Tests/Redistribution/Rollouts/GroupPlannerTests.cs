@@ -1,5 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;
 

@@ -1,5 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Tests.Redistribution.Rollouts;

@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using FsCheck.Xunit;
 using Hmas.Contracts.Models;
 

@@ -1,6 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+using Cloud.Hub.Redistribution.Rollouts.Planning;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;

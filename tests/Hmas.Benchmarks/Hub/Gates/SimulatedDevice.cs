@@ -1,5 +1,5 @@
 using Cloud.Hub.Redistribution.Rollouts;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Models;
 
 namespace Hmas.Benchmarks.Hub.Gates;

@@ -1,3 +1,5 @@
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <summary>Who a group is compared with: devices of the same rollout that answer with what the group's devices had before.</summary>

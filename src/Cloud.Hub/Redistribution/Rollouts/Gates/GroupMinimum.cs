@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;

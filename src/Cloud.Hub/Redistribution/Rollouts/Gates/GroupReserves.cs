@@ -1,4 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
 
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 

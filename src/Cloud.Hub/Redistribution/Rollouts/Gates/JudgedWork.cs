@@ -1,3 +1,4 @@
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Models;
 
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;

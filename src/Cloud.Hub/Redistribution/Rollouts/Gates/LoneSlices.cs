@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 

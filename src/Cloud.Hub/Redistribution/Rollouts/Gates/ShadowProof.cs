@@ -1,4 +1,5 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 

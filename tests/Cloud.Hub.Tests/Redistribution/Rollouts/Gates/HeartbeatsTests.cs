@@ -1,5 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;

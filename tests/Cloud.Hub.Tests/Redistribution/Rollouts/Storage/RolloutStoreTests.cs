@@ -3,6 +3,7 @@ using Cloud.Hub.Host;
 using Cloud.Hub.Host.Grains;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Rollouts;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Cloud.Hub.Redistribution.Rollouts.Storage;
 using Hmas.Contracts.Models;
 using Hmas.Testing;

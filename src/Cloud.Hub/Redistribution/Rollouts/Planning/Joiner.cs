@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>A device that a running rollout is aimed at by now, and that it does not have.</summary>
 /// <param name="PreviousDigest">What it goes back to; null: nothing.</param>

@@ -1,6 +1,6 @@
 using Cloud.Hub.Communication.Contract;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>What devices have in common with others: site, hardware, tags. Those of one look that have the same share one list.</summary>
 internal sealed class DeviceSlices

@@ -4,7 +4,7 @@ using Cloud.Hub.Memory.Contract;
 using Hmas.Contracts;
 using Hmas.Contracts.Facts;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>What devices say of their models, read where it is durable. A rollout takes in facts of
 /// all devices: those outside it are its control.</summary>

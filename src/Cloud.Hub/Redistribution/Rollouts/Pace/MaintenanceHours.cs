@@ -1,7 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Pace;
 
 /// <summary>When a site's devices may be told. Pure.</summary>
 internal static class MaintenanceHours

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Pace;
 
 /// <summary>Keeps a <see cref="FleetBandwidth"/>.</summary>
 /// <remarks>In memory only: when the process that has it ends, another one begins with what one look may spend. Two rollouts that look at the same

@@ -1,6 +1,7 @@
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <summary>How devices that joined a continuous rollout fare, one after the other: the gate of those that come by ones and twos, too few
 /// at a time for shares to say anything. Pure.</summary>

@@ -3,7 +3,7 @@ using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Models;
 using Hmas.Contracts.Twins;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>A device's twin, as far as a rollout looks at it.</summary>
 internal sealed record DeviceSeen

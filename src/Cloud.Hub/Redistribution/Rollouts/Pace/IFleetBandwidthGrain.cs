@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Pace;
 
 /// <summary>What devices may be told to fetch, over all rollouts of all processes of a hub: one grain, key 0.</summary>
 internal interface IFleetBandwidthGrain : IGrainWithIntegerKey

@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Pace;
 
 /// <summary>What devices may be told to fetch: a token bucket that may run into debt, so that a package larger than a second's
 /// worth goes out too and is waited off.</summary>

@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 internal enum GateOutcome
 {

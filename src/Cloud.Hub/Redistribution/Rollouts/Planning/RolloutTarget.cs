@@ -1,6 +1,6 @@
 using Cloud.Hub.Communication.Contract;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>A device that a request is aimed at.</summary>
 /// <param name="CurrentDigest">What it answers with as far as anybody knows; null: nothing.</param>

@@ -1,6 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Pace;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>Looks what a running rollout is aimed at by now. It costs a pass over the fleet.</summary>
 internal sealed class JoinSearch(TargetSearch search, WaysBack waysBack, IArtefactRegistry registry, ILogger<JoinSearch> logger)

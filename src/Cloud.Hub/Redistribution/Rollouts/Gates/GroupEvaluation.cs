@@ -1,7 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <summary>Judges a group by what its devices showed with the new digest: a list of questions, the first that has an answer is the verdict.
 /// Pure.</summary>

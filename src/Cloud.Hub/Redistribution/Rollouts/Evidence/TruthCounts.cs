@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Cloud.Hub.Redistribution.Rollouts.Gates;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>Windows whose truth is known: those of a healthy machine (alarmed, quiet), and those of a faulty one (caught, missed).</summary>
 internal readonly record struct TruthCounts(long FalseAlarms, long Quiet, long Caught = 0, long Missed = 0)

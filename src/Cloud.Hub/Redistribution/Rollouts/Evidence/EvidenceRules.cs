@@ -1,6 +1,6 @@
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Redistribution.Rollouts.Gates;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>Which evidence can be true at all: a device may say anything.</summary>
 internal static class EvidenceRules

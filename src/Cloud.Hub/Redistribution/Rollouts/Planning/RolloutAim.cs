@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>What a running rollout is aimed at by now.</summary>
 /// <param name="Matching">Devices that match its site, query and names, whatever they answer with.</param>

@@ -1,7 +1,7 @@
 using Cloud.Hub.Redistribution.Contract;
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>Evidence of one digest on one device, added up over reports.</summary>
 internal sealed record EvidenceSum

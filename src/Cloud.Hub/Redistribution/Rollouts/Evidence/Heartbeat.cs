@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>The last report of a device that was counted as a sign of life.</summary>
 /// <param name="ReportedUs">By the device's clock, µs.</param>

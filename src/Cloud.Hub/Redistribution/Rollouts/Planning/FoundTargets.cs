@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>What one pass over the fleet found for a request.</summary>
 /// <param name="All">Every device there is.</param>

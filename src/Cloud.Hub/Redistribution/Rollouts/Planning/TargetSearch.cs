@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Redistribution.Contract;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Cloud.Hub.Redistribution.Targeting;
 using Hmas.Contracts.Artefacts;
 using Hmas.Trust.Uptane;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>Finds the devices that a request is aimed at.</summary>
 internal sealed class TargetSearch(IFleet fleet)

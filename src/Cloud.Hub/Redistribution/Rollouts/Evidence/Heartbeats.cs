@@ -1,7 +1,6 @@
-using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>Evidence of what answers no windows: firmware, an agent's program, rules, a configuration. Each report of a device
 /// says what runs on it, since which start, and how its machine fares. Pure.</summary>

@@ -1,8 +1,8 @@
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
+using Cloud.Hub.Redistribution.Rollouts.Evidence;
 using Hmas.Contracts.Models;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <summary>What the told devices of a group have shown so far, as a gate looks at it. Pure.</summary>
 internal static class GroupEvidence

@@ -1,4 +1,4 @@
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>Why a device is in an earlier group than planned.</summary>
 /// <param name="From">Index of the group that it was planned for.</param>

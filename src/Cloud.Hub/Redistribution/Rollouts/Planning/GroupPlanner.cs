@@ -5,7 +5,7 @@ using System.Text;
 using Cloud.Hub.Redistribution.Contract;
 using Cloud.Hub.Redistribution.Targeting;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Planning;
 
 /// <summary>Who goes first, and who stays. Pure, and the same for the same digest and fleet.</summary>
 internal static class GroupPlanner

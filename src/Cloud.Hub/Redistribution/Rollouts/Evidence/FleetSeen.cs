@@ -1,6 +1,4 @@
-using Cloud.Hub.Redistribution.Rollouts.Gates;
-
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>One look at the fleet.</summary>
 /// <param name="Truth">Windows of the new digest whose truth is known, by device.</param>

@@ -1,7 +1,6 @@
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Gates;
 
 /// <param name="StoppedBy">Stable word of a failure (see <see cref="RolloutView.StoppedBy"/>); null unless the gate failed.</param>
 /// <param name="IsHarmful">The model did harm, beyond the odds that the gate asks for.</param>

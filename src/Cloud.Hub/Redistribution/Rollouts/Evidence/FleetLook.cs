@@ -2,11 +2,10 @@ using System.Collections.Concurrent;
 using Cloud.Hub.Communication.Contract;
 using Cloud.Hub.Feedback.Contract;
 using Cloud.Hub.Redistribution.Contract;
-using Cloud.Hub.Redistribution.Rollouts.Gates;
 using Hmas.Contracts.Artefacts;
 using Hmas.Contracts.Twins;
 
-namespace Cloud.Hub.Redistribution.Rollouts;
+namespace Cloud.Hub.Redistribution.Rollouts.Evidence;
 
 /// <summary>Makes a <see cref="FleetSeen"/> from the twins and from what Feedback knows.</summary>
 internal sealed class FleetLook(IFleet fleet, IFeedback feedback, IArtefactRegistry registry, TimeProvider time)
