@@ -62,7 +62,7 @@ public class StartTests
         string? line;
         do line = await hub.StandardOutput.ReadLineAsync().InTimeAsync();
         while (line?.Contains("grains.db", StringComparison.Ordinal) == false);
-        await Tool.RunAsync("kill", "-INT", $"{hub.Id}");
+        await Tool.RunAsync("kill", "-TERM", $"{hub.Id}");
         var said = $"{line}\n{await hub.StandardOutput.ReadToEndAsync().InTimeAsync()}{await error.InTimeAsync()}";
         await hub.WaitForExitAsync().InTimeAsync();
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
