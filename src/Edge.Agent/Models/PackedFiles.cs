@@ -14,6 +14,9 @@ internal sealed class PackedFiles(string folder)
     // Of the package that answers, the one before, and the next.
     private const int Files = 3;
 
+    // Set aside in each: most packages fit, and their first swap needs no new blocks.
+    private const long RoomBytes = 32 << 10;
+
     private const string Name = "package.";
 
     /// <summary>Every file that the disk gives, also those that hold no whole package.</summary>
@@ -30,9 +33,9 @@ internal sealed class PackedFiles(string folder)
     {
         try
         {
-            while (All.Count < Files) File.WriteAllBytes(Another(), []);
+            while (All.Count < Files) FramedFile.Make(Another(), RoomBytes);
         }
-        catch (IOException)
+        catch (StorageException)
         {
             // A full disk stops no start.
         }

@@ -28,13 +28,28 @@ public static class FramedFile
         {
             // An empty one may be as new as one that is not there.
             var isNew = new FileInfo(path) is not { Exists: true, Length: > 0 };
-            using (var file = OpenToWrite(path))
+            using (var file = OpenToWrite(path, FileMode.OpenOrCreate))
             {
                 file.Write(bytes);
                 if (toDisk) file.Flush(flushToDisk: true);
             }
 
             if (isNew) Folder.Sync(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.Of(error, path);
+        }
+    }
+
+    /// <summary>Makes an empty file, mode 0600.</summary>
+    /// <param name="roomBytes">Set aside on the disk: content of up to so many bytes costs the file system no new blocks.</param>
+    /// <exception cref="StorageException">Full disk, no access, or an I/O error.</exception>
+    public static void Make(string path, long roomBytes)
+    {
+        try
+        {
+            OpenToWrite(path, FileMode.CreateNew, roomBytes).Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -68,9 +83,12 @@ public static class FramedFile
         return bytes;
     }
 
-    private static FileStream OpenToWrite(string path)
+    private static FileStream OpenToWrite(string path, FileMode mode, long roomBytes = 0)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = mode, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, PreallocationSize = roomBytes,
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
     }

@@ -39,6 +39,7 @@ public sealed class PackageFilesTests : IDisposable
         Swap(Open(), 'a');
         var files = Files();
         Assert.Equal(3, files.Count);
+        Assert.All(files, static path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
         foreach (var name in "bcdef0")
         {
             var slots = Open();
