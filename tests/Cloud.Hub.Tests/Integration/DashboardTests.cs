@@ -49,6 +49,8 @@ public sealed class DashboardTests(Chromium chromium) : DashboardPage(chromium)
         var site = Simulate(front);
         const string Markup = "<img src=x onerror=document.title='owned'><b>bold</b>";
         site.Devices = [SampleFleet.Device("pump-1", run: Markup)];
+        // The page shows the run of the newest telemetry.
+        site.Step();
         front.Doors.Agents.DecisionsAsync(0, default).ReturnsForAnyArgs([new(SampleFleet.Noon, Markup, Markup, Markup)]);
         var page = await OpenAsync(front, 1280, 900);
         await Expect(page.Locator(".facts")).ToContainTextAsync("onerror");
