@@ -68,25 +68,20 @@ internal sealed class EventStream(
         long toldDropped = 0;
         try
         {
-            await SendAsync(socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Heartbeat", at = time.GetUtcNow() }, serializer), ends);
+            await BeatAsync(socket, ends);
             while (true)
             {
-                if (!await HasEventAsync(subscription, ends))
-                {
-                    await SendAsync(socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Heartbeat", at = time.GetUtcNow() }, serializer), ends);
-                    continue;
-                }
-
+                if (!await HasEventAsync(subscription, ends)) await BeatAsync(socket, ends);
                 while (subscription.Events.TryRead(out var happened))
                 {
                     if (thinner.Pass(happened, time.GetUtcNow()) is { } passed) await SendAsync(socket, EventJson.Encode(passed, serializer), ends);
                 }
 
-                if (subscription.Dropped == toldDropped) continue;
-                await SendAsync(
-                    socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Dropped", events = subscription.Dropped - toldDropped }, serializer),
-                    ends);
-                toldDropped = subscription.Dropped;
+                // Read once: more may be lost while this is being told.
+                var dropped = subscription.Dropped;
+                if (dropped == toldDropped) continue;
+                await SendAsync(socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Dropped", events = dropped - toldDropped }, serializer), ends);
+                toldDropped = dropped;
             }
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
@@ -113,6 +108,9 @@ internal sealed class EventStream(
             return false;
         }
     }
+
+    private Task BeatAsync(WebSocket socket, CancellationToken ends) =>
+        SendAsync(socket, JsonSerializer.SerializeToUtf8Bytes(new { type = "Heartbeat", at = time.GetUtcNow() }, json.Value.SerializerOptions), ends);
 
     private async Task SendAsync(WebSocket socket, byte[] text, CancellationToken ends)
     {
